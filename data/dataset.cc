@@ -1,0 +1,107 @@
+#include "data/dataset.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "data/idx_file.h"
+
+namespace lrsweep {
+namespace {
+
+std::filesystem::path RequireFile(const std::filesystem::path& folder, const std::string& name) {
+  auto path = FindDatasetFile(folder, name);
+  if (path.empty()) {
+    throw DataError((folder / name).string() + ": no such file, nor with .gz");
+  }
+  return path;
+}
+
+struct LoadedSet {
+  ImageSet set;
+  std::vector<uint32_t> shape;  // rows, columns
+};
+
+LoadedSet LoadSet(const std::filesystem::path& folder, const char* images_name,
+                  const char* labels_name) {
+  const auto images_path = RequireFile(folder, images_name);
+  const auto labels_path = RequireFile(folder, labels_name);
+  IdxFile images = ReadIdxFile(images_path, 3);
+  IdxFile labels = ReadIdxFile(labels_path, 1);
+  if (images.sizes[0] != labels.sizes[0]) {
+    throw DataError(images_path.string() + " holds " + std::to_string(images.sizes[0]) +
+                    " images, but " + labels_path.string() + " " + std::to_string(labels.sizes[0]) +
+                    " labels");
+  }
+  LoadedSet loaded;
+  loaded.shape = {images.sizes[1], images.sizes[2]};
+  loaded.set.count = images.sizes[0];
+  loaded.set.pixels = int64_t{images.sizes[1]} * images.sizes[2];
+  loaded.set.images = std::move(images.bytes);
+  loaded.set.labels = std::move(labels.bytes);
+  return loaded;
+}
+
+std::string ShapeText(const std::vector<uint32_t>& shape) {
+  return std::to_string(shape[0]) + "x" + std::to_string(shape[1]);
+}
+
+uint8_t LargestLabel(const ImageSet& set) {
+  return *std::max_element(set.labels.begin(), set.labels.end());
+}
+
+/// The images `first` to `first + count - 1` of `set`.
+ImageSet Slice(const ImageSet& set, int64_t first, int64_t count) {
+  ImageSet slice;
+  slice.count = count;
+  slice.pixels = set.pixels;
+  const auto image = set.images.begin() + first * set.pixels;
+  slice.images.assign(image, image + count * set.pixels);
+  slice.labels.assign(set.labels.begin() + first, set.labels.begin() + first + count);
+  return slice;
+}
+
+}  // namespace
+
+std::filesystem::path FindDatasetFile(const std::filesystem::path& folder,
+                                      const std::string& name) {
+  for (const char* ending : {"", ".gz"}) {
+    auto path = folder / (name + ending);
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) return path;
+  }
+  return {};
+}
+
+std::shared_ptr<const Dataset> LoadDataset(const std::filesystem::path& folder) {
+  LoadedSet train = LoadSet(folder, kDatasetFiles[0], kDatasetFiles[1]);
+  LoadedSet test = LoadSet(folder, kDatasetFiles[2], kDatasetFiles[3]);
+  if (train.shape != test.shape) {
+    throw DataError(folder.string() + ": training images are " + ShapeText(train.shape) +
+                    ", but test images " + ShapeText(test.shape));
+  }
+  auto dataset = std::make_shared<Dataset>();
+  dataset->rows = train.shape[0];
+  dataset->columns = train.shape[1];
+  dataset->train = std::move(train.set);
+  dataset->test = std::move(test.set);
+  dataset->classes = std::max(LargestLabel(dataset->train), LargestLabel(dataset->test)) + 1;
+  return dataset;
+}
+
+std::shared_ptr<const Dataset> HoldBack(std::shared_ptr<const Dataset> dataset, int64_t held_back) {
+  if (held_back == 0) return dataset;
+  const int64_t count = dataset->train.count;
+  if (held_back < 0 || held_back >= count) {
+    throw DataError("dataset.validation: cannot hold back " + std::to_string(held_back) + " of " +
+                    std::to_string(count) + " training images");
+  }
+  auto split =
+      std::make_shared<Dataset>(Dataset{.train = Slice(dataset->train, 0, count - held_back),
+                                        .test = Slice(dataset->train, count - held_back, held_back),
+                                        .rows = dataset->rows,
+                                        .columns = dataset->columns,
+                                        .classes = dataset->classes});
+  return split;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,169 @@
+#include "params/parameter.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+std::string Number(double bound) {
+  const bool whole = bound == std::floor(bound) && std::abs(bound) < 1e15;
+  return whole ? std::to_string(static_cast<int64_t>(bound)) : ShortestReal(bound);
+}
+
+std::string RangeText(const Range& range) {
+  std::string text;
+  if (std::isfinite(range.minimum)) {
+    text += (range.open_minimum ? "above " : "of at least ") + Number(range.minimum);
+  }
+  if (std::isfinite(range.maximum)) {
+    text += (text.empty() ? "of at most " : " and at most ") + Number(range.maximum);
+  }
+  return text;
+}
+
+bool InRange(const Range& range, double number) {
+  if (range.open_minimum ? number <= range.minimum : number < range.minimum) return false;
+  return number <= range.maximum;
+}
+
+std::string Written(const Value& value) {
+  if (value.IsNull()) return "nothing";
+  const auto* real = value.As<double>();
+  if (real != nullptr && std::isnan(*real)) return "NaN";
+  if (real != nullptr && std::isinf(*real)) return *real > 0 ? "infinity" : "-infinity";
+  return ToJson(value);
+}
+
+[[noreturn]] void Refuse(const Parameter& parameter, const Value& value) {
+  throw std::invalid_argument("expected " + Describe(parameter) + ", not " + Written(value));
+}
+
+std::string Choices(const std::vector<std::string>& choices) {
+  std::string text = "one of ";
+  for (size_t i = 0; i < choices.size(); ++i) text += (i > 0 ? ", " : "") + choices[i];
+  return text;
+}
+
+std::string KindText(const Parameter& parameter) {
+  const std::string range = RangeText(parameter.range);
+  const auto with_range = [&](const std::string& kind) {
+    return range.empty() ? kind : kind + " " + range;
+  };
+  switch (parameter.kind) {
+    case Kind::kBoolean:
+      return "true or false";
+    case Kind::kInteger:
+      return with_range("an integer");
+    case Kind::kReal:
+      return with_range("a number");
+    case Kind::kText:
+      return "a text";
+    case Kind::kChoice:
+      return Choices(parameter.choices);
+    case Kind::kIntegerList:
+      return "a list of integers" + (range.empty() ? "" : ", each " + range);
+  }
+  return "";
+}
+
+Value CoerceInteger(const Parameter& parameter, const Value& value) {
+  const auto* integer = value.As<int64_t>();
+  if (integer == nullptr || !InRange(parameter.range, static_cast<double>(*integer))) {
+    Refuse(parameter, value);
+  }
+  return *integer;
+}
+
+Value CoerceReal(const Parameter& parameter, const Value& value) {
+  const auto* integer = value.As<int64_t>();
+  const auto* real = value.As<double>();
+  if (integer == nullptr && real == nullptr) Refuse(parameter, value);
+  const double number = real != nullptr ? *real : static_cast<double>(*integer);
+  if (!std::isfinite(number) || !InRange(parameter.range, number)) Refuse(parameter, value);
+  return number == 0 ? 0.0 : number;  // -0.0 is 0.0
+}
+
+Value CoerceList(const Parameter& parameter, const Value& value) {
+  const List* list = value.As<List>();
+  if (list == nullptr) Refuse(parameter, value);
+  for (const Value& element : *list) {
+    const auto* integer = element.As<int64_t>();
+    if (integer == nullptr || !InRange(parameter.range, static_cast<double>(*integer))) {
+      Refuse(parameter, value);
+    }
+  }
+  return value;
+}
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replace}));
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+Value Coerce(const Parameter& parameter, const Value& value) {
+  if (value.IsNull() && parameter.default_value && parameter.default_value->IsNull()) return value;
+  if (parameter.accepts_run && value == Value("run")) return value;
+  switch (parameter.kind) {
+    case Kind::kBoolean:
+      if (value.As<bool>() == nullptr) Refuse(parameter, value);
+      return value;
+    case Kind::kInteger:
+      return CoerceInteger(parameter, value);
+    case Kind::kReal:
+      return CoerceReal(parameter, value);
+    case Kind::kText:
+      if (value.As<std::string>() == nullptr) Refuse(parameter, value);
+      return value;
+    case Kind::kChoice: {
+      const auto* text = value.As<std::string>();
+      const auto& choices = parameter.choices;
+      if (text == nullptr || std::find(choices.begin(), choices.end(), *text) == choices.end()) {
+        Refuse(parameter, value);
+      }
+      return value;
+    }
+    case Kind::kIntegerList:
+      return CoerceList(parameter, value);
+  }
+  return value;
+}
+
+std::string Describe(const Parameter& parameter) {
+  return KindText(parameter) + (parameter.accepts_run ? ", or run" : "");
+}
+
+std::string NearestName(const std::string& unknown, const std::vector<std::string>& known) {
+  std::string nearest;
+  size_t best = std::max<size_t>(2, unknown.size() / 3) + 1;  // further than this is no slip
+  for (const std::string& name : known) {
+    const size_t distance = EditDistance(LowerCase(unknown), LowerCase(name));
+    const bool something_in_common = distance < std::max(unknown.size(), name.size());
+    if (distance < best && something_in_common) {
+      best = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace lrsweep

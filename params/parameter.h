@@ -1,0 +1,48 @@
+// What a parameter may be: its name, kind, range, default and meaning. Tables of these describe
+// the schedulers and the other sections of a trial; they parse the configuration, give trial
+// parameters their types, and are what the help prints.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "params/value.h"
+
+namespace lrsweep {
+
+enum class Kind { kBoolean, kInteger, kReal, kText, kChoice, kIntegerList };
+
+/// Bounds of a number, or of every element of a list.
+struct Range {
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();
+  bool open_minimum = false;  // the minimum itself is excluded
+};
+
+struct Parameter {
+  std::string name{};  // PyTorch's name where it has one
+  Kind kind = Kind::kReal;
+  /// No value: the parameter must be written. Null: it may be left out and then has no value.
+  /// Defaults are part of what a trial's id means: they never change.
+  std::optional<Value> default_value{};
+  Range range{};
+  std::vector<std::string> choices{};  // of kChoice
+  bool accepts_run = false;            // "run": the trial's length in the schedule's interval
+  std::string help{};                  // unit and meaning, one line
+};
+
+/// The value in the parameter's own type (an integer becomes a real where a real is meant). "run"
+/// stays a text where it is accepted, null stays null where that is the default.
+/// Throws std::invalid_argument with what was expected ("expected an integer of at least 1, not
+/// 0").
+Value Coerce(const Parameter& parameter, const Value& value);
+
+/// "an integer of at least 1", "one of triangular, triangular2, exp_range": for errors and help.
+std::string Describe(const Parameter& parameter);
+
+/// The name among `known` closest to `unknown` if it is close enough to be a slip, else "".
+std::string NearestName(const std::string& unknown, const std::vector<std::string>& known);
+
+}  // namespace lrsweep

@@ -1,0 +1,39 @@
+// A database as files: made complete or not at all, found, removed.
+#pragma once
+
+#include <filesystem>
+
+namespace lrsweep {
+
+/// An empty file beside `target`, under another name, to be filled and then put in place. What was
+/// not put in place is removed on destruction, with SQLite's -journal, -wal and -shm beside it.
+/// Errors throw std::filesystem::filesystem_error with the errno.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path target);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  const std::filesystem::path& Path() const { return path_; }
+
+  /// Makes the content durable and gives it the target's name. Fails with EEXIST, and changes
+  /// nothing, if that name is taken, were it in this very moment.
+  void PutInPlace();
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+};
+
+/// Which of a database's file, its -wal and its -journal exists, or an empty path. A journal that
+/// another database of this name left would be played into a new one.
+std::filesystem::path FirstTaken(const std::filesystem::path& database);
+
+/// True for a database in SQLite's WAL mode, as a running or abruptly ended sweep leaves it.
+bool IsWal(const std::filesystem::path& database);
+
+/// Removes a database's file and SQLite's -journal, -wal and -shm beside it, as far as possible.
+void RemoveDatabase(const std::filesystem::path& database);
+
+}  // namespace lrsweep

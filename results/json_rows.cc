@@ -1,0 +1,53 @@
+#include "results/json_rows.h"
+
+#include <utility>
+
+namespace lrsweep {
+
+Json ToJson(const TrialRow& trial) {
+  Json params = Json::parse(trial.params_json, nullptr, false);
+  if (!params.is_object()) throw StoreError("trial " + trial.trial_id + ": params are no JSON");
+  return {{"trial_id", trial.trial_id},
+          {"group_id", trial.group_id},
+          {"state", trial.state},
+          {"scheduler", trial.scheduler},
+          {"seed", trial.seed},
+          {"epochs_done", trial.epochs_done},
+          {"diverged", trial.diverged},
+          {"in_space", trial.in_space},
+          {"error", OrNull(trial.error)},
+          {"started_at", OrNull(trial.started_at)},
+          {"wall_seconds", trial.wall_seconds},
+          {"params", std::move(params)}};
+}
+
+Json ToJson(const AttemptRow& attempt) {
+  return {{"attempt", attempt.attempt},
+          {"worker", attempt.by.worker},
+          {"host", attempt.by.host},
+          {"device", attempt.by.device},
+          {"engine", attempt.by.engine},
+          {"cpu_target", attempt.by.cpu_target},
+          {"pack_size", attempt.pack_size},
+          {"started_at", attempt.started_at},
+          {"ended_at", OrNull(attempt.ended_at)},
+          {"first_epoch", attempt.first_epoch},
+          {"outcome", OrNull(attempt.outcome)},
+          {"error", OrNull(attempt.error)}};
+}
+
+Json ToJson(const EpochRow& epoch) {
+  return {{"epoch", epoch.epoch},
+          {"steps_done", epoch.steps_done},
+          {"lr", OrNull(epoch.lr)},
+          {"train_loss", OrNull(epoch.train_loss)},
+          {"val_loss", OrNull(epoch.val_loss)},
+          {"val_accuracy", OrNull(epoch.val_accuracy)},
+          {"wall_seconds", epoch.wall_seconds}};
+}
+
+std::string Print(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,28 @@
+// Rows of the database as JSON, under the names of their columns: what `--json` prints.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "results/store.h"
+
+namespace lrsweep {
+
+using Json = nlohmann::ordered_json;
+
+/// Null for none.
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// A row of `trials`; `params` as an object.
+Json ToJson(const TrialRow& trial);
+Json ToJson(const AttemptRow& attempt);
+Json ToJson(const EpochRow& epoch);
+
+/// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
+std::string Print(const Json& json);
+
+}  // namespace lrsweep

@@ -1,0 +1,131 @@
+-- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps` and `ranking`
+-- are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
+-- `steps` is stored and may change with the version of the file (PRAGMA user_version).
+-- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
+
+-- The sweep: one row.
+CREATE TABLE sweep (
+  name TEXT NOT NULL,
+  config_yaml TEXT NOT NULL,     -- the configuration as run, --set included
+  metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss or val_accuracy,
+  mode TEXT NOT NULL,            --   max or min,
+  scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or the mean (avg)
+  engine TEXT NOT NULL,          -- what computes the training: torch
+  dataset_sha256 TEXT NOT NULL,  -- of the images and labels that were trained on
+  record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
+  created_at TEXT NOT NULL,
+  version TEXT NOT NULL          -- of the program that made this file
+) STRICT;
+
+-- A trial: one assignment of every parameter, seed included.
+CREATE TABLE trials (
+  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0
+  trial_id TEXT NOT NULL UNIQUE, -- 16 hex digits, a hash of the parameters
+  group_id TEXT NOT NULL,        -- the same without the seed: equal for repetitions
+  state TEXT NOT NULL,           -- pending, running, completed, stopped (by a rule) or failed
+  scheduler TEXT NOT NULL,       -- its type: StepLR
+  params TEXT NOT NULL,          -- JSON, nested as in the configuration, defaults filled in
+  seed INTEGER NOT NULL,
+  error TEXT,                    -- why it failed
+  started_at TEXT,               -- of its first attempt
+  wall_seconds REAL NOT NULL DEFAULT 0,    -- the sum over its rows in `epochs`
+  epochs_done INTEGER NOT NULL DEFAULT 0,
+  diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
+  in_space INTEGER NOT NULL DEFAULT 1      -- 1: the configuration spans it (else it is not ranked)
+) STRICT;
+
+-- One go at a trial.
+CREATE TABLE attempts (
+  trial_id TEXT NOT NULL REFERENCES trials (trial_id),
+  attempt INTEGER NOT NULL,      -- from 1
+  worker INTEGER NOT NULL,       -- MPI rank; 0 where the coordinator trains itself
+  host TEXT NOT NULL,
+  device TEXT NOT NULL,          -- cpu, cuda:0
+  engine TEXT NOT NULL,
+  cpu_target TEXT NOT NULL,      -- the CPU arithmetic that the engine chose
+  pack_size INTEGER NOT NULL,    -- trials that the worker trained together, this one included
+  started_at TEXT NOT NULL,
+  ended_at TEXT,                 -- NULL while it runs
+  first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
+  outcome TEXT,                  -- completed, stopped, failed, or interrupted (to be done again)
+  error TEXT,
+  PRIMARY KEY (trial_id, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- A trial's epoch.
+CREATE TABLE epochs (
+  trial_id TEXT NOT NULL REFERENCES trials (trial_id),
+  epoch INTEGER NOT NULL,        -- from 1
+  steps_done INTEGER NOT NULL,   -- optimizer steps of the whole trial, this epoch included
+  lr REAL,                       -- learning rate applied at the epoch's last step
+  train_loss REAL,               -- mean of the losses of the epoch's batches, while training
+  val_loss REAL,                 -- mean cross-entropy over the evaluation images
+  val_accuracy REAL,             -- share of them that is classified correctly, 0 to 1
+  wall_seconds REAL NOT NULL,    -- elapsed, evaluation included, whatever the pack's size
+  PRIMARY KEY (trial_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- The steps of one epoch in one value; query `steps` instead.
+CREATE TABLE step_traces (
+  trial_id TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,   -- of the whole trial, from 0
+  lr REAL,                       -- the same at every step of the epoch, or
+  momentum REAL,                 --   NULL: it is in the trace
+  trace TEXT NOT NULL,           -- JSON: [loss, ...]; [[loss, lr], ...] where the column lr is
+                                 --   NULL; [[loss, lr, momentum], ...] where momentum is too
+  PRIMARY KEY (trial_id, epoch),
+  FOREIGN KEY (trial_id, epoch) REFERENCES epochs (trial_id, epoch) ON DELETE CASCADE
+) STRICT;
+
+-- An optimizer step: the values applied at it, and the loss of its batch. `step` counts over the
+-- whole trial from 0, `epoch` from 1. Losses are 32-bit numbers in their shortest decimal form.
+-- Ask for a trial (WHERE trial_id = ...), which takes milliseconds; all trials take long.
+CREATE VIEW steps (trial_id, epoch, step, lr, momentum, loss) AS
+SELECT
+  t.trial_id,
+  t.epoch,
+  t.first_step + j.key,
+  coalesce(t.lr, json_extract(j.value, '$[1]')),
+  coalesce(t.momentum, json_extract(j.value, '$[2]')),
+  CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
+FROM step_traces AS t, json_each(t.trace) AS j;
+
+-- A trial's place by the sweep's metric, mode and scope: completed trials by value, then diverged
+-- ones, whose value is NULL; equal values by trial_id. A mean over the epochs is rounded to 12
+-- decimals, so that equal means are equal in whatever order they were added up.
+CREATE VIEW ranking AS
+SELECT
+  row_number() OVER (
+    ORDER BY value IS NULL, CASE mode WHEN 'min' THEN value ELSE -value END, trial_id
+  ) AS place,
+  trial_id, scheduler, value, state, diverged, seed, group_id, epochs_done, wall_seconds, params
+FROM (
+  SELECT
+    t.*,
+    s.mode,
+    CASE WHEN t.diverged = 0 THEN (
+      SELECT
+        CASE
+          WHEN count(metric_value) < count(*) THEN NULL
+          WHEN s.scope = 'last' THEN max(CASE WHEN epoch = t.epochs_done THEN metric_value END)
+          WHEN s.scope = 'avg' THEN round(avg(metric_value) * 1e12) / 1e12
+          WHEN s.mode = 'min' THEN min(metric_value)
+          ELSE max(metric_value)
+        END
+      FROM (
+        SELECT
+          epoch,
+          CASE s.metric
+            WHEN 'train_loss' THEN train_loss
+            WHEN 'val_loss' THEN val_loss
+            WHEN 'val_accuracy' THEN val_accuracy
+          END AS metric_value
+        FROM epochs
+        WHERE trial_id = t.trial_id
+      )
+    ) END AS value
+  FROM trials AS t, sweep AS s
+  WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
+)
+ORDER BY place;

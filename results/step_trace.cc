@@ -1,0 +1,70 @@
+#include "results/step_trace.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+namespace lrsweep {
+namespace {
+
+/// The one value that all steps share, if they do. NaN is never shared: it would read as "varies".
+std::optional<double> Constant(const std::vector<double>& values) {
+  if (values.empty() || !std::isfinite(values[0])) return std::nullopt;
+  const bool same = std::all_of(values.begin(), values.end(),
+                                [&values](double value) { return value == values[0]; });
+  return same ? std::optional<double>(values[0]) : std::nullopt;
+}
+
+template <typename Real>
+void AppendReal(Real number, std::string& out) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  std::array<char, 32> buffer{};
+  const char* end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+  const std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
+  out += text;
+  // "2" would be an integer to SQLite, and to those who read from it.
+  if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
+void CheckSize(const std::vector<double>& values, size_t steps, const char* what) {
+  if (values.size() == 1 || values.size() == steps) return;
+  throw std::invalid_argument("a trace of " + std::to_string(steps) + " steps with " +
+                              std::to_string(values.size()) + " values of the " + what);
+}
+
+}  // namespace
+
+StepTrace MakeStepTrace(std::span<const float> losses, const StepRates& rates) {
+  CheckSize(rates.lr, losses.size(), "learning rate");
+  CheckSize(rates.momentum, losses.size(), "momentum");
+  StepTrace trace;
+  trace.momentum = Constant(rates.momentum);
+  if (trace.momentum) trace.lr = Constant(rates.lr);
+  trace.json.reserve(losses.size() * (trace.lr ? 12 : trace.momentum ? 34 : 54) + 2);
+  trace.json += '[';
+  for (size_t i = 0; i < losses.size(); ++i) {
+    if (i > 0) trace.json += ',';
+    if (!trace.lr) trace.json += '[';
+    AppendReal(losses[i], trace.json);
+    if (!trace.lr) {
+      trace.json += ',';
+      AppendReal(rates.LrAt(i), trace.json);
+      if (!trace.momentum) {
+        trace.json += ',';
+        AppendReal(rates.MomentumAt(i), trace.json);
+      }
+      trace.json += ']';
+    }
+  }
+  trace.json += ']';
+  return trace;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,25 @@
+// The steps of one epoch as one text: what the database's `step_traces` holds and its `steps` view
+// opens (results/schema.sql).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "results/trial.h"
+
+namespace lrsweep {
+
+struct StepTrace {
+  std::optional<double> lr;        // the same at every step; none: it is in `json`
+  std::optional<double> momentum;  // likewise
+  /// [loss,...]; or, where `lr` is none, [[loss,lr],...]; or, where `momentum` is none too,
+  /// [[loss,lr,momentum],...]. Losses in the shortest decimal form of a float, the others of a
+  /// double; null for NaN and infinities.
+  std::string json;
+};
+
+/// Throws std::invalid_argument unless `rates` holds one value for all of `losses` or one for each.
+StepTrace MakeStepTrace(std::span<const float> losses, const StepRates& rates);
+
+}  // namespace lrsweep

@@ -1,0 +1,498 @@
+#include "results/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "results/database_file.h"
+#include "results/step_trace.h"
+#include "results/time_text.h"
+#include "schema_sql.h"
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first four bytes that say whose file this is, "lrsw", and the layout's number. Neither an
+// application_id, a page size nor auto_vacuum can be changed later without rewriting the file.
+constexpr int32_t kApplicationId = 0x6c727377;
+constexpr int32_t kSchemaVersion = 1;
+constexpr int kPageBytes = 4096;
+constexpr int kBusyTimeoutMs = 10'000;
+constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// What `ranking` ranks; Curves must give the same trials.
+constexpr const char* kRanked =
+    "t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))";
+
+std::string Explain(const fs::path& path, const SQLite::Exception& error) {
+  const std::string name = path.string();
+  switch (error.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return name + " is not a database of lrsweep";
+    case SQLITE_FULL:
+      return name + " cannot be written: the disk is full";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return name + " is locked by another program; try again when that has ended";
+    case SQLITE_IOERR:
+      return fmt::format("{} cannot be read or written: is the disk full or failing? ({}, {})",
+                         name, error.what(), error.getExtendedErrorCode());
+    case SQLITE_CORRUPT:
+      return fmt::format("{} is damaged ({})", name, error.what());
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      if (fs::exists(path) && access(name.c_str(), R_OK) != 0) {
+        return fmt::format("cannot read {}: {}", name, std::generic_category().message(errno));
+      }
+      if (IsWal(path)) {
+        return fmt::format(
+            "cannot read {0}: its sweep is still running or ended abruptly, and the folder cannot "
+            "be written; copy {0} (and {0}-wal, if there is one) to a folder of yours and read it "
+            "there",
+            name);
+      }
+      break;
+    default:
+      break;
+  }
+  return fmt::format("cannot use {}: {} (SQLite error {})", name, error.what(),
+                     error.getExtendedErrorCode());
+}
+
+template <typename Action>
+auto Guarded(const fs::path& path, const Action& action) -> decltype(action()) {
+  try {
+    return action();
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(Explain(path, error));
+  }
+}
+
+void MustChange(const std::string& trial_id, int changed_rows) {
+  if (changed_rows == 0) throw std::logic_error("no such trial, or it is not running: " + trial_id);
+}
+
+int64_t Pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt64();
+}
+
+void BindOne(SQLite::Statement& statement, int index, int64_t number) {
+  statement.bind(index, number);
+}
+
+void BindOne(SQLite::Statement& statement, int index, const std::string& text) {
+  statement.bindNoCopy(index, text);
+}
+
+/// NaN and infinities as NULL.
+void BindOne(SQLite::Statement& statement, int index, double number) {
+  if (std::isfinite(number)) {
+    statement.bind(index, number);
+  } else {
+    statement.bind(index);
+  }
+}
+
+void BindOne(SQLite::Statement& statement, int index, const std::optional<double>& number) {
+  BindOne(statement, index, number.value_or(kNan));
+}
+
+/// Binds the values to ?1, ?2 and so on, and runs the statement, which may be run again.
+/// Returns how many rows it changed.
+template <typename... Values>
+int Run(SQLite::Statement& statement, const Values&... values) {
+  int index = 0;
+  (BindOne(statement, ++index, values), ...);
+  const int changed = statement.exec();
+  statement.reset();
+  return changed;
+}
+
+std::optional<double> RealOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
+}
+
+std::optional<std::string> TextOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
+}
+
+void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
+  SQLite::Statement insert(db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const Objective& objective = sweep.objective;
+  Run(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode, objective.scope,
+      sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps}, UtcNow(), sweep.version);
+}
+
+void InsertTrials(SQLite::Database& db, size_t count,
+                  const std::function<Trial(size_t)>& trial_at) {
+  SQLite::Statement insert(db,
+                           "INSERT INTO trials (number, trial_id, group_id, state, scheduler, "
+                           "params, seed) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const std::string pending(ToString(TrialState::kPending));
+  for (size_t i = 0; i < count; ++i) {
+    const Trial trial = trial_at(i);
+    Run(insert, static_cast<int64_t>(i), trial.id, trial.group_id, pending, trial.scheduler,
+        ToJson(trial.params), trial.seed);
+  }
+}
+
+/// Fills an empty file that nobody else knows yet: without journal, since a failure discards it.
+void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
+           const std::function<Trial(size_t)>& trial_at) {
+  SQLite::Database db(path.string(), SQLite::OPEN_READWRITE);
+  db.exec(
+      fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL; "
+                  "PRAGMA application_id = {}; PRAGMA user_version = {}; "
+                  "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+                  kPageBytes, kApplicationId, kSchemaVersion));
+  SQLite::Transaction transaction(db);
+  db.exec(kSchemaSql);
+  InsertSweep(db, sweep);
+  InsertTrials(db, count, trial_at);
+  transaction.commit();
+  // Here already, so that a file system that cannot do it is found before anything is in place.
+  const std::string mode = db.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode != "wal") {
+    throw StoreError(path.parent_path().string() +
+                     " is on a file system that SQLite's WAL mode does not work on");
+  }
+}
+
+void RefuseTaken(const fs::path& path) {
+  const fs::path taken = FirstTaken(path);
+  if (taken.empty()) return;
+  throw StoreError(taken.string() + " exists already: move it away, or name another file by --db");
+}
+
+void RefuseForeign(const fs::path& path, SQLite::Database& db) {
+  if (Pragma(db, "application_id") != kApplicationId) {
+    throw StoreError(path.string() + " is a database, but none that lrsweep made");
+  }
+  const int64_t version = Pragma(db, "user_version");
+  if (version > kSchemaVersion) {
+    throw StoreError(
+        fmt::format("{} was made by a newer lrsweep (its layout is number {}, this program "
+                    "knows {}): read it with that one",
+                    path.string(), version, kSchemaVersion));
+  }
+}
+
+}  // namespace
+
+struct Store::Impl {
+  Impl(fs::path file, int flags)
+      : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+
+  SQLite::Database& Db() {
+    if (!db) throw std::logic_error("the store is closed");
+    return *db;
+  }
+
+  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
+  /// Returns how many rows it changed.
+  template <typename... Values>
+  int Run(std::string_view sql, const Values&... values) {
+    auto& statement = prepared[sql];
+    if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
+    return lrsweep::Run(*statement, values...);
+  }
+
+  /// Runs `action` within the open transaction.
+  template <typename Action>
+  void Write(const Action& action) {
+    Guarded(path, [&] {
+      if (!in_transaction) Db().exec("BEGIN IMMEDIATE");
+      in_transaction = true;
+      try {
+        action();
+      } catch (const SQLite::Exception&) {
+        in_transaction = false;
+        Db().tryExec("ROLLBACK");  // fails where SQLite has rolled back by itself
+        throw;
+      }
+    });
+  }
+
+  void Commit() {
+    if (!in_transaction) return;
+    in_transaction = false;
+    Guarded(path, [&] { Db().exec("COMMIT"); });
+  }
+
+  fs::path path;
+  std::optional<SQLite::Database> db;
+  std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
+  bool writable = false;
+  bool record_steps = true;
+  bool in_transaction = false;
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count,
+                    const std::function<Trial(size_t)>& trial_at) {
+  const fs::path absolute = fs::absolute(path);
+  if (!fs::is_directory(absolute.parent_path())) {
+    throw StoreError(fmt::format("cannot create {}: the folder {} does not exist", path.string(),
+                                 absolute.parent_path().string()));
+  }
+  RefuseTaken(path);
+  try {
+    NewFile file(absolute);
+    Guarded(path, [&] { Build(file.Path(), sweep, count, trial_at); });
+    file.PutInPlace();
+  } catch (const fs::filesystem_error& error) {
+    if (error.code() == std::errc::file_exists) RefuseTaken(path);  // by another, meanwhile
+    throw StoreError(fmt::format("cannot create {}: {}", path.string(), error.code().message()));
+  }
+  try {
+    return Guarded(path, [&] {
+      auto impl = std::make_unique<Impl>(absolute, SQLite::OPEN_READWRITE);
+      impl->record_steps = sweep.record_steps;
+      impl->writable = true;
+      impl->Db().exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; SELECT * FROM sweep");
+      return Store(std::move(impl));
+    });
+  } catch (const StoreError&) {  // no room for the journal: then no database either
+    RemoveDatabase(absolute);
+    throw;
+  }
+}
+
+Store Store::Open(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw StoreError("there is no file " + path.string());
+  if (!fs::is_regular_file(status)) throw StoreError(path.string() + " is not a file");
+  return Guarded(path, [&] {
+    auto impl = std::make_unique<Impl>(fs::absolute(path), SQLite::OPEN_READONLY);
+    SQLite::Database& db = impl->Db();
+    // The file may come from anywhere.
+    sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    db.exec("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; BEGIN");
+    RefuseForeign(path, db);
+    return Store(std::move(impl));
+  });
+}
+
+// ---- Writing. What may throw std::logic_error comes first, before anything is changed.
+
+int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker) {
+  int64_t attempt = 0;
+  impl_->Write([&] {
+    const std::string now = UtcNow();
+    MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
+                                    "started_at = coalesce(started_at, ?2), epochs_done = 0, "
+                                    "wall_seconds = 0, diverged = 0 WHERE trial_id = ?1",
+                                    trial_id, now));
+    // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
+    impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
+    impl_->Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
+               trial_id);
+    impl_->Run(
+        "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
+        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1, ?7, 1 "
+        "FROM attempts WHERE trial_id = ?1",
+        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target, now);
+    SQLite::Statement count(impl_->Db(), "SELECT count(*) FROM attempts WHERE trial_id = ?");
+    count.bind(1, trial_id);
+    count.executeStep();
+    attempt = count.getColumn(0).getInt64();
+  });
+  return attempt;
+}
+
+void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
+  const auto steps = static_cast<int64_t>(epoch.losses.size());
+  const bool record_steps = impl_->record_steps && steps > 0;
+  const StepTrace trace = record_steps ? MakeStepTrace(epoch.losses, epoch.rates) : StepTrace{};
+  const std::optional<double> lr =
+      epoch.rates.lr.empty() ? std::nullopt : std::optional(epoch.rates.lr.back());
+  impl_->Write([&] {
+    MustChange(trial_id,
+               impl_->Run("UPDATE trials SET epochs_done = ?2, diverged = "
+                          "max(diverged, ?3), wall_seconds = wall_seconds + ?4 "
+                          "WHERE trial_id = ?1",
+                          trial_id, epoch.epoch, int64_t{epoch.Diverged()}, epoch.wall_seconds));
+    impl_->Run("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
+               epoch.steps_done, lr, epoch.train_loss, epoch.val_loss, epoch.val_accuracy,
+               epoch.wall_seconds);
+    if (!record_steps) return;
+    impl_->Run("INSERT INTO step_traces VALUES (?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
+               epoch.steps_done - steps, trace.lr, trace.momentum, trace.json);
+  });
+}
+
+void Store::EndAttempt(const std::string& trial_id, TrialState state, const std::string& error) {
+  const std::string word(ToString(state));
+  const std::string outcome = state == TrialState::kPending ? "interrupted" : word;
+  impl_->Write([&] {
+    MustChange(trial_id, impl_->Run("UPDATE attempts SET ended_at = ?2, outcome = ?3, "
+                                    "error = nullif(?4, '') "
+                                    "WHERE trial_id = ?1 AND outcome IS NULL",
+                                    trial_id, UtcNow(), outcome, error));
+    impl_->Run("UPDATE trials SET state = ?2, error = nullif(?3, '') WHERE trial_id = ?1", trial_id,
+               word, error);
+  });
+}
+
+void Store::Commit() { impl_->Commit(); }
+
+void Store::Close() {
+  if (!impl_->db) return;
+  impl_->Commit();
+  impl_->prepared.clear();
+  if (impl_->writable) {
+    Guarded(impl_->path, [&] {
+      SQLite::Database& db = impl_->Db();
+      db.setBusyTimeout(kCloseTimeoutMs);
+      try {
+        db.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");
+      } catch (const SQLite::Exception& error) {
+        // Somebody reads: the last one to close the file takes the journal away.
+        if (error.getErrorCode() != SQLITE_BUSY && error.getErrorCode() != SQLITE_LOCKED) throw;
+      }
+    });
+  }
+  impl_->db.reset();
+}
+
+// ---- Reading
+
+SweepRecord Store::Sweep() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT name, config_yaml, metric, mode, scope, engine, "
+                            "dataset_sha256, created_at, version, record_steps FROM sweep");
+    if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
+    const auto text = [&query](int i) { return query.getColumn(i).getString(); };
+    return SweepRecord{text(0), text(1), {text(2), text(3), text(4)},     text(5), text(6),
+                       text(7), text(8), query.getColumn(9).getInt() != 0};
+  });
+}
+
+namespace {
+
+constexpr const char* kSelectTrials =
+    "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
+    "wall_seconds, epochs_done, diverged, in_space FROM trials ";
+
+std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
+  std::vector<TrialRow> trials;
+  while (query.executeStep()) {
+    const auto column = [&query](int i) { return query.getColumn(i); };
+    trials.push_back({column(0).getInt64(), column(1).getString(), column(2).getString(),
+                      column(3).getString(), column(4).getString(), column(5).getString(),
+                      column(6).getInt64(), TextOrNone(column(7)), TextOrNone(column(8)),
+                      column(9).getDouble(), column(10).getInt64(), column(11).getInt() != 0,
+                      column(12).getInt() != 0});
+  }
+  return trials;
+}
+
+}  // namespace
+
+std::vector<TrialRow> Store::Trials() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
+    return ReadTrials(query);
+  });
+}
+
+std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix) const {
+  return Guarded(impl_->path, [&] {
+    // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
+    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
+                                             "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
+                                             "ORDER BY trial_id");
+    query.bind(1, prefix);
+    return ReadTrials(query);
+  });
+}
+
+std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT epoch, steps_done, lr, train_loss, val_loss, val_accuracy, "
+                            "wall_seconds FROM epochs WHERE trial_id = ? ORDER BY epoch");
+    query.bind(1, trial_id);
+    std::vector<EpochRow> epochs;
+    while (query.executeStep()) {
+      epochs.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
+                        RealOrNone(query.getColumn(2)), RealOrNone(query.getColumn(3)),
+                        RealOrNone(query.getColumn(4)), RealOrNone(query.getColumn(5)),
+                        query.getColumn(6).getDouble()});
+    }
+    return epochs;
+  });
+}
+
+std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT attempt, worker, host, device, engine, cpu_target, pack_size, "
+                            "started_at, ended_at, outcome, error, first_epoch FROM attempts "
+                            "WHERE trial_id = ? ORDER BY attempt");
+    query.bind(1, trial_id);
+    std::vector<AttemptRow> attempts;
+    while (query.executeStep()) {
+      const auto column = [&query](int i) { return query.getColumn(i); };
+      attempts.push_back({column(0).getInt64(),
+                          {column(1).getInt64(), column(2).getString(), column(3).getString(),
+                           column(4).getString(), column(5).getString()},
+                          column(6).getInt64(),
+                          column(7).getString(),
+                          TextOrNone(column(8)),
+                          TextOrNone(column(9)),
+                          TextOrNone(column(10)),
+                          column(11).getInt64()});
+    }
+    return attempts;
+  });
+}
+
+Span Store::AttemptsSpan() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
+    query.executeStep();
+    return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
+  });
+}
+
+std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
+  NaturalMode(metric);  // throws unless it is one of the columns
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(), fmt::format("SELECT t.trial_id, t.diverged, e.epoch, e.{} FROM trials AS t "
+                                 "LEFT JOIN epochs AS e USING (trial_id) WHERE {} "
+                                 "ORDER BY t.number, e.epoch",
+                                 metric, kRanked));
+    std::vector<RankedCurve> curves;
+    while (query.executeStep()) {
+      const char* trial_id = query.getColumn(0).getText();
+      if (curves.empty() || curves.back().trial_id != trial_id) {
+        curves.push_back({trial_id, query.getColumn(1).getInt() != 0, {}});
+      }
+      if (query.getColumn(2).isNull()) continue;  // no epoch at all
+      curves.back().values.push_back(RealOrNone(query.getColumn(3)).value_or(kNan));
+    }
+    return curves;
+  });
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,129 @@
+// The sweep's database: the only SQL of the program. The schema is results/schema.sql.
+//
+// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients. The
+// file must lie on a disk of the writer's machine or a file system that maps memory as one (WAL).
+// Not thread-safe: one Store per thread. An unknown trial or an attempt that is not running is a
+// bug of the caller: std::logic_error. Everything else that goes wrong throws StoreError.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "results/ranking.h"
+#include "results/trial.h"
+
+namespace lrsweep {
+
+/// The database cannot be used: which file, what is wrong, what to do.
+struct StoreError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct SweepRecord {
+  std::string name;
+  std::string config_yaml;  // as run, --set included
+  Objective objective;
+  std::string engine;
+  std::string dataset_sha256;
+  std::string created_at;  // set by the store
+  std::string version;     // of the program
+  bool record_steps = true;
+};
+
+/// A row of `trials` for reading.
+struct TrialRow {
+  int64_t number = 0;  // position in the search space, from 0
+  std::string trial_id;
+  std::string group_id;
+  std::string state;
+  std::string scheduler;
+  std::string params_json;
+  int64_t seed = 0;
+  std::optional<std::string> error;
+  std::optional<std::string> started_at;
+  double wall_seconds = 0;
+  int64_t epochs_done = 0;
+  bool diverged = false;
+  bool in_space = true;
+};
+
+struct EpochRow {
+  int64_t epoch = 0;
+  int64_t steps_done = 0;
+  std::optional<double> lr;                                  // at its last step
+  std::optional<double> train_loss, val_loss, val_accuracy;  // none: NaN or infinite
+  double wall_seconds = 0;
+};
+
+struct AttemptRow {
+  int64_t attempt = 0;
+  WorkerInfo by;
+  int64_t pack_size = 1;
+  std::string started_at;
+  /// None while it runs. The outcome is the state that the trial then has, or "interrupted".
+  std::optional<std::string> ended_at, outcome, error;
+  int64_t first_epoch = 1;
+};
+
+/// From the first attempt's start to the last one's end; none where there is none.
+struct Span {
+  std::optional<std::string> started_at, ended_at;
+};
+
+class Store {
+ public:
+  /// Makes a new database of `count` pending trials, `trial_at(0)` to `trial_at(count - 1)`, and
+  /// opens it for writing. It appears under `path` complete with the sweep and its trials, or not
+  /// at all. Throws StoreError, also if `path` exists: nothing is overwritten.
+  static Store Create(const std::filesystem::path& path, const SweepRecord& sweep, size_t count,
+                      const std::function<Trial(size_t)>& trial_at);
+  /// Opens for reading: everything read is what the file held at one moment, now. Open anew to see
+  /// what was written since; do not keep it open for long beside a writer, whose journal would
+  /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
+  /// version.
+  static Store Open(const std::filesystem::path& path);
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  /// Without Close, what was not committed is lost, and the file keeps its journal mode.
+  ~Store();
+
+  // Writing. Changes are collected in a transaction until Commit; this Store reads them at once,
+  // others after it. A StoreError undoes what was not committed.
+  /// The trial is running, from its first epoch: epochs that an earlier attempt recorded are
+  /// removed. Returns the number of this attempt, from 1.
+  int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker);
+  void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
+  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again. `error`
+  /// is stored unless empty.
+  void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
+  void Commit();
+  /// Commits and leaves one portable file without journal beside it; where another program has
+  /// the file open, at least the journal's content is in it. The Store is of no further use.
+  void Close();
+
+  // Reading.
+  SweepRecord Sweep() const;
+  std::vector<TrialRow> Trials() const;  // in the order in which they were added
+  /// Trials whose id begins with `prefix` (hexadecimal digits), by id.
+  std::vector<TrialRow> TrialsByPrefix(const std::string& prefix) const;
+  std::vector<EpochRow> Epochs(const std::string& trial_id) const;
+  std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
+  Span AttemptsSpan() const;
+  /// Completed and diverged trials with the metric's value after each epoch; NaN for NULL. Throws
+  /// std::invalid_argument for an unknown metric.
+  std::vector<RankedCurve> Curves(const std::string& metric) const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lrsweep

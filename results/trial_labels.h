@@ -1,0 +1,40 @@
+// What tells trials apart: the parameters that differ among them, under short names.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "params/value.h"
+
+namespace lrsweep {
+
+/// Parameters as text under their dotted paths: numbers and lists as JSON, texts unquoted.
+using FlatParams = std::map<std::string, std::string>;
+
+FlatParams FlatText(const Map& params);
+/// The same from JSON. Throws StoreError if it is not a JSON object.
+FlatParams FlatText(const std::string& params_json);
+
+/// Gathers trials, then labels them. A parameter is named in a trial's label if it differs among
+/// the trials of the same scheduler; by its last word ("max_lr"), or by its path ("optimizer.type")
+/// where another parameter ends with the same word.
+class TrialLabels {
+ public:
+  void Add(const std::string& scheduler, const FlatParams& params);
+
+  /// "max_lr=0.1 seed=2", in the order of the paths; empty where nothing differs.
+  std::string Of(const std::string& scheduler, const FlatParams& params) const;
+
+ private:
+  struct Seen {
+    FlatParams first;               // of the first trial of this scheduler
+    std::set<std::string> varying;  // paths
+  };
+  std::string ShortName(const std::string& path) const;
+
+  std::map<std::string, Seen> by_scheduler_;
+  std::map<std::string, std::set<std::string>> paths_by_last_word_;
+};
+
+}  // namespace lrsweep

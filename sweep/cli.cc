@@ -1,0 +1,131 @@
+#include "sweep/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "sweep/version.h"
+
+namespace lrsweep {
+namespace {
+
+/// What the options are parsed into; the subcommand that was given decides which of it counts.
+struct Options {
+  PlanCommand plan;
+  RunCommand run;
+  TopCommand top;
+  ShowCommand show;
+  StatusCommand status;
+  std::vector<std::string> settings;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+void AddConfig(CLI::App& command, std::string& config, Options& options) {
+  command.add_option("CONFIG", config, "the sweep's YAML file")->required();
+  command
+      .add_option("--set", options.settings,
+                  "replace a value of the configuration, such as training.epochs=5")
+      ->type_name("KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+void AddDatabase(CLI::App& command, std::string& db, bool& json) {
+  command.add_option("DB", db, "the sweep's database")->required();
+  command.add_flag("--json", json, "print JSON");
+}
+
+CLI::App* AddPlan(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("plan", "Show the trials of a configuration");
+  AddConfig(*command, options.plan.config, options);
+  command->add_flag("--json", options.plan.json, "print JSON, every trial with all parameters");
+  command->add_option("--limit", options.plan.limit, "trials in the table; 0 shows all")
+      ->capture_default_str();
+  return command;
+}
+
+CLI::App* AddRun(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand(
+      "run", "Train every trial: alone in one process, or as several ranks under mpirun or srun");
+  AddConfig(*command, options.run.config, options);
+  command->add_option("--db", options.run.db, "the database to make [NAME.db]");
+  auto* quiet = command->add_flag("--quiet,-q", options.quiet, "print nothing but errors");
+  command->add_flag("--verbose,-v", options.verbose, "print a line per epoch")->excludes(quiet);
+  return command;
+}
+
+CLI::App* AddTop(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("top", "Rank the trials of a sweep");
+  AddDatabase(*command, options.top.db, options.top.json);
+  command->add_option("--metric", options.top.metric,
+                      "val_accuracy, val_loss or train_loss [the sweep's]");
+  command->add_option("--mode", options.top.mode, "max or min [the sweep's, or the metric's]")
+      ->check(CLI::IsMember({"max", "min"}));
+  command
+      ->add_option("--scope", options.top.scope,
+                   "which epoch counts: last, best or avg [the sweep's]")
+      ->check(CLI::IsMember({"last", "best", "avg"}));
+  command->add_option("--limit", options.top.limit, "rows; 0 shows all")->capture_default_str();
+  return command;
+}
+
+CLI::App* AddShow(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("show", "Show one trial: parameters, attempts, epochs");
+  AddDatabase(*command, options.show.db, options.show.json);
+  command->add_option("TRIAL", options.show.trial, "its id, or the beginning of it")->required();
+  return command;
+}
+
+CLI::App* AddStatus(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("status", "Show how far a sweep is");
+  AddDatabase(*command, options.status.db, options.status.json);
+  return command;
+}
+
+std::vector<Setting> ParseSettings(const std::vector<std::string>& texts) {
+  std::vector<Setting> settings;
+  for (const std::string& text : texts) settings.push_back(ParseSetting(text));
+  return settings;
+}
+
+}  // namespace
+
+CommandLine ParseCommandLine(int argc, const char* const* argv) {
+  Options options;
+  CLI::App app("Finds the learning-rate schedule, and its parameters, that trains a model best.",
+               "lrsweep");
+  app.set_version_flag("--version", std::string("lrsweep ") + kVersion);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 all trials ended well, 1 some failed, 2 a mistake in command or\n"
+      "configuration, 70 a bug, 74 disk, data or database would not do, 75 interrupted.");
+  const CLI::App* plan = AddPlan(app, options);
+  const CLI::App* run = AddRun(app, options);
+  const CLI::App* top = AddTop(app, options);
+  const CLI::App* show = AddShow(app, options);
+  const CLI::App* status = AddStatus(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;  // --help, --version
+    app.exit(error, std::cout, std::cerr);
+    return ExitCommand{asked ? kAllEndedWell : kUserMistake};
+  }
+  if (plan->parsed()) {
+    options.plan.settings = ParseSettings(options.settings);
+    return options.plan;
+  }
+  if (run->parsed()) {
+    options.run.settings = ParseSettings(options.settings);
+    options.run.verbosity = options.quiet     ? Verbosity::kQuiet
+                            : options.verbose ? Verbosity::kVerbose
+                                              : Verbosity::kNormal;
+    return options.run;
+  }
+  if (top->parsed()) return options.top;
+  if (show->parsed()) return options.show;
+  if (status->parsed()) return options.status;
+  return ExitCommand{kUserMistake};
+}
+
+}  // namespace lrsweep

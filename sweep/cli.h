@@ -1,0 +1,62 @@
+// The command line: words to a command.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sweep/progress.h"
+#include "sweep/sweep_config.h"
+
+namespace lrsweep {
+
+/// What the program's exit status says (DESIGN: "The command").
+enum ExitStatus {
+  kAllEndedWell = 0,
+  kSomeFailed = 1,
+  kUserMistake = 2,
+  kBug = 70,
+  kIoFailed = 74,
+  kInterrupted = 75,
+};
+
+struct PlanCommand {
+  std::string config;
+  std::vector<Setting> settings;
+  bool json = false;
+  size_t limit = 50;
+};
+struct RunCommand {
+  std::string config;
+  std::vector<Setting> settings;
+  std::string db;  // empty: NAME.db in the current folder
+  Verbosity verbosity = Verbosity::kNormal;
+};
+struct TopCommand {
+  std::string db;
+  std::optional<std::string> metric, mode, scope;
+  size_t limit = 20;
+  bool json = false;
+};
+struct ShowCommand {
+  std::string db;
+  std::string trial;  // the beginning of its id
+  bool json = false;
+};
+struct StatusCommand {
+  std::string db;
+  bool json = false;
+};
+/// The program has said all there is to say (help, version, a mistake) and ends.
+struct ExitCommand {
+  int status = 0;
+};
+
+using CommandLine =
+    std::variant<PlanCommand, RunCommand, TopCommand, ShowCommand, StatusCommand, ExitCommand>;
+
+/// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
+CommandLine ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace lrsweep

@@ -1,0 +1,125 @@
+// The program: joins the rooms, and turns what went wrong into a sentence and an exit status.
+
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "results/show.h"
+#include "results/status.h"
+#include "results/store.h"
+#include "results/top.h"
+#include "sweep/cli.h"
+#include "sweep/errors.h"
+#include "sweep/plan.h"
+#include "sweep/run.h"
+#include "sweep/search_space.h"
+#include "worker/engine.h"
+#include "worker/trial_runner.h"
+
+namespace lrsweep {
+namespace {
+
+/// The worker room behind the sweep room's interface.
+class Worker : public TrialExecutor {
+ public:
+  explicit Worker(const WorkerSetup& setup)
+      : data_(setup.data != nullptr ? setup.data : LoadDataset(setup.dataset_folder)),
+        engine_(LoadTorchEngine(setup.worker_index)) {}
+
+  WorkerInfo Describe() const override {
+    return {0, "", engine_->Device(), engine_->Name(), engine_->CpuTarget()};
+  }
+
+  TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
+                     const std::function<bool(const TrialProgressed&)>& on_progress) override {
+    const auto progress = [&](const TrialProgress& at) {
+      return on_progress(TrialProgressed{0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
+    };
+    try {
+      return RunTrial(task.params, data_, *engine_, {on_epoch, progress});
+    } catch (const TrainingInterrupted&) {
+      return TrialState::kPending;
+    }
+  }
+
+ private:
+  std::shared_ptr<const Dataset> data_;
+  std::unique_ptr<Engine> engine_;
+};
+
+int Complain(const std::exception& error, int status) {
+  std::cerr << "lrsweep: " << error.what() << "\n";
+  return status;
+}
+
+/// Runs `command`; what it throws becomes a sentence on stderr and an exit status.
+int Guarded(const std::function<int()>& command) {
+  try {
+    return command();
+  } catch (const ConfigError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const UsageError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const DataError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const StoreError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const ResourceError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const std::exception& error) {
+    std::cerr << "lrsweep: a bug of ours: " << error.what() << "\n";
+    return kBug;
+  }
+}
+
+/// Opens a database to read and prints what `describe` makes of it. A file that cannot be read, or
+/// a trial or metric that is not in it, is a mistake in the command.
+template <typename Describe>
+int Read(const std::string& db, const Describe& describe) {
+  try {
+    std::cout << describe(Store::Open(db)) << std::flush;
+  } catch (const StoreError& error) {
+    throw UsageError(error.what());
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(db + ": " + error.what());
+  }
+  return std::cout ? kAllEndedWell : kIoFailed;
+}
+
+struct Dispatcher {
+  int operator()(const PlanCommand& command) const {
+    const SearchSpace space(LoadSweepConfig(command.config, command.settings));
+    std::cout << (command.json ? PlanJson(space) : PlanText(space, command.limit)) << std::flush;
+    return std::cout ? kAllEndedWell : kIoFailed;
+  }
+  int operator()(const RunCommand& command) const {
+    const auto make = [](const WorkerSetup& setup) { return std::make_unique<Worker>(setup); };
+    return RunSweep(command, make, Guarded);
+  }
+  int operator()(const TopCommand& command) const {
+    return Read(command.db, [&](const Store& store) {
+      const TopOptions options{command.metric, command.mode, command.scope, command.limit};
+      return command.json ? TopJson(store, options) : TopText(store, options);
+    });
+  }
+  int operator()(const ShowCommand& command) const {
+    return Read(command.db, [&](const Store& store) {
+      return command.json ? ShowJson(store, command.trial) : ShowText(store, command.trial);
+    });
+  }
+  int operator()(const StatusCommand& command) const {
+    return Read(command.db, [&](const Store& store) {
+      return command.json ? StatusJson(store) : StatusText(store);
+    });
+  }
+  int operator()(const ExitCommand& command) const { return command.status; }
+};
+
+}  // namespace
+}  // namespace lrsweep
+
+int main(int argc, char** argv) {
+  return lrsweep::Guarded(
+      [&] { return std::visit(lrsweep::Dispatcher{}, lrsweep::ParseCommandLine(argc, argv)); });
+}

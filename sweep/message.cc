@@ -1,0 +1,229 @@
+#include "sweep/message.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
+
+using nlohmann::json;
+constexpr int kVersion = 1;
+
+json Message(const char* type) { return {{"v", kVersion}, {"type", type}}; }
+
+json ToJsonValue(const Value& value);
+
+struct JsonConverter {
+  json operator()(std::monostate) const { return nullptr; }
+  json operator()(const List& list) const {
+    json array = json::array();
+    for (const Value& element : list) array.push_back(ToJsonValue(element));
+    return array;
+  }
+  json operator()(const Map& map) const {
+    json object = json::object();
+    for (const auto& [key, member] : map) object[key] = ToJsonValue(member);
+    return object;
+  }
+  json operator()(const auto& scalar) const { return scalar; }
+};
+
+json ToJsonValue(const Value& value) { return std::visit(JsonConverter{}, value); }
+
+Value FromJsonValue(const json& value) {
+  switch (value.type()) {
+    case json::value_t::boolean:
+      return value.get<bool>();
+    case json::value_t::number_integer:
+    case json::value_t::number_unsigned:
+      return value.get<int64_t>();
+    case json::value_t::number_float:
+      return value.get<double>();
+    case json::value_t::string:
+      return value.get<std::string>();
+    case json::value_t::array: {
+      List list;
+      for (const json& element : value) list.push_back(FromJsonValue(element));
+      return list;
+    }
+    case json::value_t::object: {
+      Map map;
+      for (const auto& [key, member] : value.items()) map.emplace(key, FromJsonValue(member));
+      return map;
+    }
+    default:
+      return {};
+  }
+}
+
+template <typename Number>
+json Pack(const std::vector<Number>& numbers) {
+  std::vector<uint8_t> bytes(numbers.size() * sizeof(Number));
+  if (!bytes.empty()) std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  return json::binary(std::move(bytes));
+}
+
+template <typename Number>
+std::vector<Number> Unpack(const json& field) {
+  const auto& bytes = field.get_binary();
+  if (bytes.size() % sizeof(Number) != 0) throw std::runtime_error("a number is cut off");
+  std::vector<Number> numbers(bytes.size() / sizeof(Number));
+  if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  return numbers;
+}
+
+TrialState StateFrom(const std::string& name) {
+  for (const TrialState state : {TrialState::kPending, TrialState::kRunning, TrialState::kCompleted,
+                                 TrialState::kStopped, TrialState::kFailed}) {
+    if (ToString(state) == name) return state;
+  }
+  throw std::runtime_error("unknown trial state " + name);
+}
+
+/// Calls `decode` with the message and its type; whatever is wrong with the bytes becomes one
+/// kind of error.
+template <typename Decode>
+auto DecodeWith(const Bytes& bytes, const Decode& decode) {
+  try {
+    const json message = json::from_msgpack(bytes);
+    if (message.at("v") != kVersion) throw std::runtime_error("another version");
+    return decode(message, message.at("type").get<std::string>());
+  } catch (const std::exception& error) {
+    throw std::runtime_error(std::string("a message that cannot be read: ") + error.what());
+  }
+}
+
+struct CommandEncoder {
+  json operator()(const Setup& setup) const {
+    json message = Message("setup");
+    message["dataset_folder"] = setup.dataset_folder;
+    return message;
+  }
+  json operator()(const TrialTask& task) const {
+    json message = Message("task");
+    message["trial_id"] = task.trial_id;
+    message["params"] = ToJsonValue(task.params);
+    return message;
+  }
+  json operator()(const Shutdown& /*shutdown*/) const { return Message("shutdown"); }
+};
+
+struct EventEncoder {
+  json operator()(const WorkerReady& ready) const {
+    json message = Message("ready");
+    message["host"] = ready.info.host;
+    message["device"] = ready.info.device;
+    message["engine"] = ready.info.engine;
+    message["cpu_target"] = ready.info.cpu_target;
+    return message;
+  }
+  json operator()(const WorkerRefused& refused) const {
+    json message = Message("refused");
+    message["host"] = refused.host;
+    message["reason"] = refused.reason;
+    return message;
+  }
+  json operator()(const TrialProgressed& progress) const {
+    json message = Message("progress");
+    message["trial_id"] = progress.trial_id;
+    message["epoch"] = progress.epoch;
+    message["steps_done"] = progress.steps_done;
+    message["loss"] = progress.loss;
+    message["lr"] = progress.lr;
+    return message;
+  }
+  json operator()(const EpochFinished& finished) const {
+    const EpochRecord& record = finished.record;
+    json message = Message("epoch");
+    message["trial_id"] = finished.trial_id;
+    message["epoch"] = record.epoch;
+    message["steps_done"] = record.steps_done;
+    message["losses"] = Pack(record.losses);
+    message["lr"] = Pack(record.rates.lr);
+    message["momentum"] = Pack(record.rates.momentum);
+    message["train_loss"] = record.train_loss;
+    message["val_loss"] = record.val_loss;
+    message["val_accuracy"] = record.val_accuracy;
+    message["wall_seconds"] = record.wall_seconds;
+    return message;
+  }
+  json operator()(const TrialEnded& ended) const {
+    json message = Message("ended");
+    message["trial_id"] = ended.trial_id;
+    message["state"] = ToString(ended.state);
+    message["error"] = ended.error;
+    return message;
+  }
+};
+
+WorkerReady ReadyFrom(const json& message, int64_t worker) {
+  return {{worker, message.at("host"), message.at("device"), message.at("engine"),
+           message.at("cpu_target")}};
+}
+
+EpochFinished EpochFrom(const json& message, int64_t worker) {
+  EpochRecord record;
+  record.epoch = message.at("epoch");
+  record.steps_done = message.at("steps_done");
+  record.losses = Unpack<float>(message.at("losses"));
+  record.rates = {Unpack<double>(message.at("lr")), Unpack<double>(message.at("momentum"))};
+  record.train_loss = message.at("train_loss");
+  record.val_loss = message.at("val_loss");
+  record.val_accuracy = message.at("val_accuracy");
+  record.wall_seconds = message.at("wall_seconds");
+  for (const auto& rates : {record.rates.lr, record.rates.momentum}) {
+    if (rates.size() != 1 && rates.size() != record.losses.size()) {
+      throw std::runtime_error("an epoch with another number of rates than of losses");
+    }
+  }
+  return {worker, message.at("trial_id"), std::move(record)};
+}
+
+}  // namespace
+
+Bytes Encode(const Command& command) {
+  return json::to_msgpack(std::visit(CommandEncoder{}, command));
+}
+
+Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncoder{}, event)); }
+
+Command DecodeCommand(const Bytes& bytes) {
+  return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
+    if (type == "setup") return Setup{message.at("dataset_folder")};
+    if (type == "task") {
+      return TrialTask{message.at("trial_id"), std::get<Map>(FromJsonValue(message.at("params")))};
+    }
+    if (type == "shutdown") return Shutdown{};
+    throw std::runtime_error("unknown type " + type);
+  });
+}
+
+Event DecodeEvent(const Bytes& bytes, int64_t worker) {
+  return DecodeWith(bytes, [worker](const json& message, const std::string& type) -> Event {
+    if (type == "ready") return ReadyFrom(message, worker);
+    if (type == "refused") return WorkerRefused{worker, message.at("host"), message.at("reason")};
+    if (type == "progress") {
+      return TrialProgressed{worker,
+                             message.at("trial_id"),
+                             message.at("epoch"),
+                             message.at("steps_done"),
+                             message.at("loss"),
+                             message.at("lr")};
+    }
+    if (type == "epoch") return EpochFrom(message, worker);
+    if (type == "ended") {
+      return TrialEnded{worker, message.at("trial_id"), StateFrom(message.at("state")),
+                        message.at("error")};
+    }
+    throw std::runtime_error("unknown type " + type);
+  });
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,45 @@
+// What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
+// numbers are IEEE 754 and every field has a name.
+//
+//   {"v": 1, "type": "setup", "dataset_folder": text}                     coordinator to worker
+//   {"v": 1, "type": "task", "trial_id": text, "params": map}
+//   {"v": 1, "type": "shutdown"}
+//   {"v": 1, "type": "ready", "host", "device", "engine", "cpu_target": text}  worker to
+//   coordinator
+//   {"v": 1, "type": "refused", "host", "reason": text}
+//   {"v": 1, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
+//   {"v": 1, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
+//    "losses": binary of float32, "lr", "momentum": binary of float64 (one value, or one a step),
+//    "train_loss", "val_loss", "val_accuracy", "wall_seconds": real}
+//   {"v": 1, "type": "ended", "trial_id", "state", "error": text}
+//
+// Binary fields are little-endian arrays without a header. All ranks of a run are the same
+// program, so a message of another version is an error, not something to translate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sweep/worker_pool.h"
+
+namespace lrsweep {
+
+using Bytes = std::vector<uint8_t>;
+
+struct Setup {
+  std::string dataset_folder;
+};
+struct Shutdown {};
+using Command = std::variant<Setup, TrialTask, Shutdown>;
+
+/// Throws std::runtime_error for bytes that are no message of this version.
+Bytes Encode(const Command& command);
+Command DecodeCommand(const Bytes& bytes);
+
+/// The worker's number is not sent: `worker` is the rank that the bytes came from.
+Bytes Encode(const Event& event);
+Event DecodeEvent(const Bytes& bytes, int64_t worker);
+
+}  // namespace lrsweep

@@ -1,0 +1,225 @@
+#include "sweep/mpi_worker_pool.h"
+
+// Without the C++ bindings, which Open MPI 4 still ships and newer versions do not.
+#define OMPI_SKIP_MPICXX 1
+#include <mpi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <list>
+#include <map>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "sweep/errors.h"
+#include "sweep/frames.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kTag = 1;
+constexpr int kCoordinator = 0;
+constexpr int kBugStatus = 70;
+// Long enough for a peer to take what was sent to it, short of the second that mpirun grants.
+constexpr auto kFlushLimit = std::chrono::milliseconds(500);
+
+/// Sleeps longer the longer nothing happens, from 50 us to 10 ms: quick answers while there is
+/// talk, under 1 % of a core in silence.
+class Backoff {
+ public:
+  void Sleep() {
+    std::this_thread::sleep_for(next_);
+    next_ = std::min(next_ * 2, kLongest);
+  }
+  void Reset() { next_ = kShortest; }
+
+ private:
+  using Duration = std::chrono::microseconds;
+  static constexpr Duration kShortest{50};
+  static constexpr Duration kLongest{10'000};
+  Duration next_ = kShortest;
+};
+
+int NumberFromEnvironment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? 0 : std::atoi(text);
+}
+
+}  // namespace
+
+bool LaunchedUnderMpi() {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
+    return NumberFromEnvironment("OMPI_COMM_WORLD_SIZE") > 1;
+  }
+  const int tasks = NumberFromEnvironment("SLURM_STEP_NUM_TASKS");
+  if (tasks > 1 && std::getenv("PMIX_RANK") == nullptr) {
+    throw UsageError("srun started " + std::to_string(tasks) +
+                     " processes that cannot find one another; use srun --mpi=pmix, or "
+                     "mpirun within sbatch");
+  }
+  return tasks > 1;
+}
+
+/// Whole messages over MPI, without ever waiting for a peer.
+struct MpiSession::Channel {
+  int rank = 0;
+  int size = 0;
+  int worker_index = -1;
+
+  void Send(int to, const Bytes& message) {
+    for (Bytes& frame : ToFrames(message)) {
+      sending.push_back({std::move(frame), MPI_REQUEST_NULL});
+      Outgoing& out = sending.back();
+      MPI_Isend(out.frame.data(), static_cast<int>(out.frame.size()), MPI_BYTE, to, kTag,
+                MPI_COMM_WORLD, &out.request);
+    }
+    DropSent();
+  }
+
+  /// The next whole message and its sender, if one has come.
+  std::optional<std::pair<int, Bytes>> Receive() {
+    DropSent();
+    for (;;) {
+      int there = 0;
+      MPI_Message handle = MPI_MESSAGE_NULL;
+      MPI_Status status;
+      MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &there, &handle, &status);
+      if (there == 0) return std::nullopt;
+      int count = 0;
+      MPI_Get_count(&status, MPI_BYTE, &count);
+      Bytes frame(static_cast<size_t>(count));
+      MPI_Mrecv(frame.data(), count, MPI_BYTE, &handle, MPI_STATUS_IGNORE);
+      if (auto message = joiners[status.MPI_SOURCE].Add(frame)) {
+        return std::make_pair(status.MPI_SOURCE, std::move(*message));
+      }
+    }
+  }
+
+  /// Waits until all is sent, for a while.
+  void Flush() {
+    Backoff backoff;
+    const auto limit = Clock::now() + kFlushLimit;
+    for (DropSent(); !sending.empty() && Clock::now() < limit; DropSent()) backoff.Sleep();
+  }
+
+ private:
+  struct Outgoing {
+    Bytes frame;
+    MPI_Request request;
+  };
+
+  void DropSent() {
+    sending.remove_if([](Outgoing& out) {
+      int done = 0;
+      MPI_Test(&out.request, &done, MPI_STATUS_IGNORE);
+      return done != 0;
+    });
+  }
+
+  std::list<Outgoing> sending;  // a list: MPI reads the frames where they are
+  std::map<int, FrameJoiner> joiners;
+};
+
+MpiSession::MpiSession() : channel_(std::make_unique<Channel>()) {
+  int provided = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  MPI_Comm_rank(MPI_COMM_WORLD, &channel_->rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &channel_->size);
+  if (channel_->size < 2) {
+    MPI_Finalize();
+    throw UsageError(
+        "several processes were launched, but MPI finds only one: the launcher and the Open MPI "
+        "that lrsweep was built with do not fit together");
+  }
+  MPI_Comm workers = MPI_COMM_NULL;
+  const bool trains = channel_->rank != kCoordinator;
+  MPI_Comm_split(MPI_COMM_WORLD, trains ? 0 : MPI_UNDEFINED, channel_->rank, &workers);
+  if (trains) {
+    MPI_Comm node = MPI_COMM_NULL;
+    MPI_Comm_split_type(workers, MPI_COMM_TYPE_SHARED, channel_->rank, MPI_INFO_NULL, &node);
+    MPI_Comm_rank(node, &channel_->worker_index);
+    MPI_Comm_free(&node);
+    MPI_Comm_free(&workers);
+  }
+}
+
+MpiSession::~MpiSession() {
+  const bool trains = channel_->rank != kCoordinator;
+  // A worker that ends by a bug of ours would be waited for without end.
+  if (trains && std::uncaught_exceptions() > 0) MPI_Abort(MPI_COMM_WORLD, kBugStatus);
+  if (!trains) {
+    for (int worker = 1; worker < channel_->size; ++worker) {
+      channel_->Send(worker, Encode(Command(Shutdown{})));
+    }
+  }
+  channel_->Flush();
+  MPI_Finalize();
+}
+
+int MpiSession::rank() const { return channel_->rank; }
+int MpiSession::size() const { return channel_->size; }
+int MpiSession::worker_index() const { return channel_->worker_index; }
+
+MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup) : session_(session) {
+  for (int worker = 1; worker < session.size(); ++worker) {
+    session_.channel_->Send(worker, Encode(Command(setup)));
+  }
+}
+
+int64_t MpiWorkerPool::size() const { return session_.size() - 1; }
+
+void MpiWorkerPool::Start(int64_t worker, const TrialTask& task) {
+  session_.channel_->Send(static_cast<int>(worker), Encode(Command(task)));
+}
+
+void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sink) {
+  Backoff backoff;
+  const auto limit = Clock::now() + timeout;
+  auto message = session_.channel_->Receive();
+  while (!message && Clock::now() < limit) {
+    backoff.Sleep();
+    message = session_.channel_->Receive();
+  }
+  for (; message; message = session_.channel_->Receive()) {
+    sink(DecodeEvent(message->second, message->first));
+  }
+}
+
+void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
+  MpiSession::Channel& channel = *session.channel_;
+  const EventSink report = [&channel](const Event& event) {
+    channel.Send(kCoordinator, Encode(event));
+  };
+  // The only command that may come during a trial is to shut down.
+  const auto go_on = [&channel] { return !channel.Receive(); };
+
+  std::unique_ptr<TrialExecutor> executor;
+  Backoff backoff;
+  for (;;) {
+    const auto message = channel.Receive();
+    if (!message) {
+      backoff.Sleep();
+      continue;
+    }
+    backoff.Reset();
+    const Command command = DecodeCommand(message->second);
+    if (const auto* setup = std::get_if<Setup>(&command)) {
+      executor = Announce(
+          make, {setup->dataset_folder, channel.rank, channel.worker_index, nullptr}, report);
+    } else if (const auto* task = std::get_if<TrialTask>(&command)) {
+      bool cut_off = false;
+      ExecuteTask(*executor, *task, channel.rank, report, [&] {
+        cut_off = cut_off || !go_on();
+        return !cut_off;
+      });
+      if (cut_off) return;
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,61 @@
+// The worker pool over MPI, and the other end of it. The only place that knows MPI.
+//
+// Rank 0 coordinates, every other rank trains. Nothing blocks: both ends poll and sleep, since a
+// blocking MPI receive burns a core.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sweep/message.h"
+#include "sweep/trial_executor.h"
+#include "sweep/worker_pool.h"
+
+namespace lrsweep {
+
+/// Whether this process was launched as one of several MPI ranks, by what the launcher left in the
+/// environment: a lone process never starts MPI. Throws UsageError where several processes were
+/// launched that cannot find one another (srun without --mpi=pmix).
+bool LaunchedUnderMpi();
+
+/// MPI from its start to its end. At the end rank 0 tells all workers to end too.
+class MpiSession {
+ public:
+  /// Throws UsageError where the ranks did not find one another.
+  MpiSession();
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  int rank() const;
+  int size() const;
+  /// This worker's place among the workers of its node, from 0; -1 for rank 0, which trains
+  /// nothing.
+  int worker_index() const;
+
+ private:
+  friend class MpiWorkerPool;
+  friend void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
+  struct Channel;
+  std::unique_ptr<Channel> channel_;
+};
+
+/// Rank 0's end. The session must outlive it.
+class MpiWorkerPool : public WorkerPool {
+ public:
+  /// Tells all workers to get ready.
+  MpiWorkerPool(MpiSession& session, const Setup& setup);
+
+  int64_t size() const override;
+  void Start(int64_t worker, const TrialTask& task) override;
+  void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override;
+
+ private:
+  MpiSession& session_;
+};
+
+/// What every other rank does: trains what it is given until it is told to end.
+void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
+
+}  // namespace lrsweep

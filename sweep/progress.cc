@@ -1,0 +1,173 @@
+#include "sweep/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "sweep/terminal.h"
+#include "sweep/trial_text.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kRedrawInterval = std::chrono::milliseconds(200);
+
+std::string Number(const std::optional<double>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : std::string("-");
+}
+
+std::string Duration(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string EndText(const LiveTrial& live, TrialState end, const std::string& error) {
+  if (end == TrialState::kFailed) return "failed: " + error;
+  if (end == TrialState::kStopped) {
+    return fmt::format("stopped: the loss diverged in epoch {}", live.epoch);
+  }
+  return "completed";
+}
+
+/// A line per finished trial, and with `epochs` one per epoch.
+class LineView : public ProgressView {
+ public:
+  LineView(bool epochs, std::FILE* out) : epochs_(epochs), out_(out) {}
+
+  void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
+               const EpochRecord& record) override {
+    if (!epochs_) return;
+    fmt::print(out_,
+               "{} epoch {}/{}  train_loss {:.4f}  val_loss {:.4f}  val_accuracy {:.4f}  "
+               "lr {:.6g}  {:.2f} s\n",
+               live.trial.id, record.epoch, live.epochs, record.train_loss, record.val_loss,
+               record.val_accuracy, record.rates.lr.back(), record.wall_seconds);
+    std::fflush(out_);
+  }
+
+  void OnTrialEnd(const SweepState& state, const LiveTrial& live, TrialState end,
+                  const std::string& error) override {
+    const std::chrono::duration<double> seconds = Clock::now() - live.started;
+    std::string value;
+    if (end == TrialState::kCompleted && !live.metric.empty()) {
+      value = fmt::format("  {} {:.4f}", state.objective.metric, live.metric.back());
+    }
+    fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", state.Ended(), state.trials, live.trial.id,
+               EndText(live, end, error), value, seconds.count(), ShortText(live.trial));
+    std::fflush(out_);
+  }
+
+  void OnNotice(const std::string& sentence) override {
+    fmt::print(out_, "{}\n", sentence);
+    std::fflush(out_);
+  }
+
+ private:
+  bool epochs_;
+  std::FILE* out_;
+};
+
+/// A block of lines at the bottom of the terminal that is drawn anew in place.
+class LiveView : public ProgressView {
+ public:
+  LiveView(TerminalSize size, std::FILE* out) : size_(size), out_(out) {}
+
+  void OnTrialEnd(const SweepState& /*state*/, const LiveTrial& live, TrialState end,
+                  const std::string& error) override {
+    if (end != TrialState::kFailed) return;
+    Print(fmt::format("{} {}", live.trial.id, EndText(live, end, error)));
+  }
+  void OnNotice(const std::string& sentence) override { Print(sentence); }
+  void OnTick(const SweepState& state) override {
+    if (Clock::now() - last_drawn_ < kRedrawInterval) return;
+    Draw(state);
+  }
+  void OnFinish(const SweepState& state) override { Draw(state); }
+
+ private:
+  /// A line that stays above the block.
+  void Print(const std::string& line) {
+    Erase();
+    fmt::print(out_, "{}\n", line);
+    last_drawn_ = {};
+  }
+
+  void Erase() {
+    if (drawn_lines_ > 0) fmt::print(out_, "\x1b[{}A\x1b[J", drawn_lines_);
+    drawn_lines_ = 0;
+  }
+
+  void Draw(const SweepState& state) {
+    if (const auto size = FindTerminal(out_)) size_ = *size;
+    Erase();
+    for (const std::string& line : Lines(state)) {
+      fmt::print(out_, "{}\n", line.substr(0, static_cast<size_t>(size_.columns) - 1));
+      ++drawn_lines_;
+    }
+    std::fflush(out_);
+    last_drawn_ = Clock::now();
+  }
+
+  std::vector<std::string> Lines(const SweepState& state) const {
+    std::vector<std::string> lines = Summary(state);
+    if (state.running.empty()) return lines;
+    lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", "running", "worker",
+                                "epoch", "loss", "lr", "parameters"));
+    const size_t room = static_cast<size_t>(std::max(size_.rows - 2, 6));
+    for (const auto& [id, live] : state.running) {
+      if (lines.size() + 1 >= room) {
+        lines.push_back(fmt::format("... {} running in all", state.running.size()));
+        break;
+      }
+      lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", id, live.by.worker,
+                                  fmt::format("{}/{}", live.epoch, live.epochs),
+                                  Number(live.loss, "{:.4f}"), Number(live.lr, "{:.6g}"),
+                                  ShortText(live.trial)));
+    }
+    return lines;
+  }
+
+  static std::vector<std::string> Summary(const SweepState& state) {
+    const double elapsed = state.ElapsedSeconds();
+    const double rate = elapsed > 0 ? static_cast<double>(state.epochs_done) / elapsed : 0;
+    const auto left = static_cast<double>(state.epochs - state.epochs_done);
+    std::vector<std::string> lines;
+    lines.push_back(
+        fmt::format("{}  {} of {} trials  {} running, {} completed, {} diverged, {} failed",
+                    state.name, state.Ended(), state.trials, state.running.size(), state.completed,
+                    state.stopped, state.failed));
+    lines.push_back(fmt::format("{} elapsed  {} remaining  {} of {} epochs  {:.2f} epochs/s",
+                                Duration(elapsed), rate > 0 ? Duration(left / rate) : "-",
+                                state.epochs_done, state.epochs, rate));
+    if (state.best) {
+      lines.push_back(fmt::format("best  {}  {} {:.4f}  {}", state.best->trial.id,
+                                  state.objective.metric, state.best->value,
+                                  ShortText(state.best->trial)));
+    }
+    return lines;
+  }
+
+  TerminalSize size_;
+  std::FILE* out_;
+  int drawn_lines_ = 0;
+  Clock::time_point last_drawn_;
+};
+
+}  // namespace
+
+std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials,
+                                               std::FILE* out) {
+  if (verbosity == Verbosity::kQuiet) return std::make_unique<ProgressView>();
+  const bool epochs = verbosity == Verbosity::kVerbose || trials == 1;
+  if (const auto size = FindTerminal(out); size && !epochs) {
+    return std::make_unique<LiveView>(*size, out);
+  }
+  return std::make_unique<LineView>(epochs, out);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,122 @@
+#include "sweep/run.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "data/dataset_source.h"
+#include "results/store.h"
+#include "sweep/coordinator.h"
+#include "sweep/errors.h"
+#include "sweep/interrupt.h"
+#include "sweep/local_worker_pool.h"
+#include "sweep/mpi_worker_pool.h"
+#include "sweep/search_space.h"
+#include "sweep/trial_text.h"
+#include "sweep/version.h"
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+using MakePool = std::function<std::unique_ptr<WorkerPool>(const SourcedDataset&)>;
+
+bool GoOn() { return !Interrupted(); }
+
+fs::path DatabasePath(const RunCommand& command, const SweepConfig& config) {
+  fs::path path = command.db.empty() ? config.name + ".db" : command.db;
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored))) {
+    throw UsageError(path.string() +
+                     ": exists already, and this version cannot continue a sweep; "
+                     "remove it, or give another file with --db");
+  }
+  return path;
+}
+
+SourcedDataset FindData(const RunCommand& command, const SweepConfig& config) {
+  const auto say = [&command](const std::string& sentence) {
+    if (command.verbosity != Verbosity::kQuiet) fmt::print(stderr, "lrsweep: {}\n", sentence);
+  };
+  auto sourced = SourceDataset(std::get<std::string>(*Find(config.fixed, "dataset.name")), say);
+  const auto held_back = std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
+  if (held_back >= sourced.data->train.count) {
+    throw ConfigError({command.config, 0, 0},
+                      fmt::format("dataset.validation: cannot hold back {} of {} training images",
+                                  held_back, sourced.data->train.count));
+  }
+  return sourced;
+}
+
+Store CreateStore(const fs::path& path, const SearchSpace& space, const SourcedDataset& data) {
+  SweepRecord sweep;
+  sweep.name = space.config().name;
+  sweep.config_yaml = space.config().yaml;
+  sweep.objective = space.config().objective;
+  sweep.engine = "torch";
+  sweep.dataset_sha256 = data.sha256;
+  sweep.version = kVersion;
+  sweep.record_steps = space.config().record_steps;
+  return Store::Create(path, sweep, space.size(), [&space](size_t i) { return space.At(i); });
+}
+
+void PrintSummary(const SweepState& state, const RunOutcome& outcome, const fs::path& db) {
+  if (outcome.interrupted) {
+    fmt::print(stderr,
+               "lrsweep: interrupted: {} of {} trials ended and are in {}; this version cannot "
+               "continue a sweep\n",
+               state.Ended(), state.trials, db.string());
+    return;
+  }
+  fmt::print("{}: {} of {} trials completed in {:.1f} s", state.name, state.completed, state.trials,
+             state.ElapsedSeconds());
+  if (state.stopped > 0) fmt::print(", {} diverged", state.stopped);
+  if (state.failed > 0) fmt::print(", {} failed", state.failed);
+  fmt::print("; all of it is in {}\n", db.string());
+  if (state.best) {
+    fmt::print("best: {}  {} {:.4f}  {}\n", state.best->trial.id, state.objective.metric,
+               state.best->value, ShortText(state.best->trial));
+  }
+  fmt::print("the ranking: lrsweep top {}\n", db.string());
+}
+
+int Coordinate(const RunCommand& command, const MakePool& make_pool) {
+  const SearchSpace space(LoadSweepConfig(command.config, command.settings));
+  const fs::path path = DatabasePath(command, space.config());
+  const SourcedDataset data = FindData(command, space.config());
+  Store store = CreateStore(path, space, data);
+  const auto pool = make_pool(data);
+  const auto view = MakeProgressView(command.verbosity, static_cast<int64_t>(space.size()), stdout);
+  Coordinator coordinator(space, store, *pool, *view, GoOn);
+  const RunOutcome outcome = coordinator.Run();
+  store.Close();
+  if (command.verbosity != Verbosity::kQuiet) PrintSummary(coordinator.state(), outcome, path);
+  if (outcome.interrupted) return kInterrupted;
+  return outcome.failed > 0 ? kSomeFailed : kAllEndedWell;
+}
+
+}  // namespace
+
+int RunSweep(const RunCommand& command, const MakeExecutor& make,
+             const std::function<int(const std::function<int()>&)>& guarded) {
+  CatchInterrupts();
+  if (!LaunchedUnderMpi()) {
+    return Coordinate(command, [&make](const SourcedDataset& data) -> std::unique_ptr<WorkerPool> {
+      const WorkerSetup setup{data.folder.string(), 0, 0, data.data};
+      return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
+    });
+  }
+  MpiSession session;
+  if (session.rank() > 0) {
+    RunMpiWorker(session, make);
+    return kAllEndedWell;
+  }
+  return guarded([&] {
+    return Coordinate(command, [&session](const SourcedDataset& data) {
+      return std::make_unique<MpiWorkerPool>(session, Setup{data.folder.string()});
+    });
+  });
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,135 @@
+#include "sweep/search_space.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <unordered_set>
+#include <utility>
+
+#include "schedulers/catalog.h"
+#include "sweep/trial_id.h"
+
+namespace lrsweep {
+namespace {
+
+void Set(Map& params, const std::string& path, const Value& value) {
+  const size_t dot = path.find('.');
+  Map& section = std::get<Map>(params.at(path.substr(0, dot)));
+  section.insert_or_assign(path.substr(dot + 1), value);
+}
+
+void Erase(Map& params, const std::string& path) {
+  const size_t dot = path.find('.');
+  std::get<Map>(params.at(path.substr(0, dot))).erase(path.substr(dot + 1));
+}
+
+uint64_t IdNumber(const std::string& id) {
+  uint64_t number = 0;
+  std::from_chars(id.data(), id.data() + id.size(), number, 16);
+  return number;
+}
+
+std::string Counted(uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+SearchSpace::SearchSpace(SweepConfig config) : config_(std::move(config)) {
+  const auto note_repeats = [this](const Axis& axis) {
+    if (axis.repeated == 0) return;
+    notes_.push_back(axis.path + " lists " + Counted(axis.repeated, "value") +
+                     " more than once; each makes one trial");
+  };
+  for (const Axis& axis : config_.axes) note_repeats(axis);
+  for (const SchedulerEntry& entry : config_.schedulers) {
+    for (const Axis& axis : entry.axes) note_repeats(axis);
+    AddBlock(entry);
+  }
+  FindDistinctTrials();
+}
+
+void SearchSpace::AddBlock(const SchedulerEntry& entry) {
+  Block block{&entry, {}, points_, 1};
+  for (const Axis& axis : entry.axes) block.axes.push_back(&axis);
+  for (const Axis& axis : config_.axes) block.axes.push_back(&axis);
+  for (const Axis* axis : block.axes) {
+    block.points *= axis->values.size();
+    if (points_ + block.points > kMaximumPoints) {
+      throw ConfigError(axis->at, "the space has more than " + std::to_string(kMaximumPoints) +
+                                      " points; " + axis->path + " is where it passes that");
+    }
+  }
+  points_ += block.points;
+  blocks_.push_back(std::move(block));
+  NoteOverriddenAxes(blocks_.back());
+}
+
+/// Says which axes lose their effect, at least at the entry's first point.
+void SearchSpace::NoteOverriddenAxes(const Block& block) {
+  Map params = config_.fixed;
+  params.insert_or_assign("scheduler", block.entry->fixed);
+  for (const Axis* axis : block.axes) Set(params, axis->path, axis->values.front());
+  const auto overridden =
+      FindSchedulerType(block.entry->type)->overrides(std::get<Map>(params.at("scheduler")));
+  for (const Axis* axis : block.axes) {
+    if (axis->values.size() < 2) continue;
+    if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
+    notes_.push_back(axis->path + " has no effect under " + block.entry->type + " there: its " +
+                     Counted(axis->values.size(), "value") + " make one trial");
+  }
+}
+
+void SearchSpace::FindDistinctTrials() {
+  std::unordered_set<uint64_t> seen;
+  seen.reserve(points_);
+  for (uint64_t point = 0; point < points_; ++point) {
+    if (seen.insert(IdNumber(TrialId(ParamsAt(point)))).second) {
+      distinct_.push_back(static_cast<uint32_t>(point));
+    }
+  }
+  if (distinct_.size() < points_) {
+    notes_.push_back(Counted(points_ - distinct_.size(), "point") + " of " +
+                     std::to_string(points_) + " repeat a trial that an earlier point makes");
+  }
+}
+
+const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
+  const auto next = std::upper_bound(
+      blocks_.begin(), blocks_.end(), point,
+      [](uint64_t number, const Block& block) { return number < block.first_point; });
+  return *std::prev(next);
+}
+
+Map SearchSpace::ParamsAt(uint64_t point) const {
+  const Block& block = BlockOf(point);
+  Map params = config_.fixed;
+  params.insert_or_assign("scheduler", block.entry->fixed);
+  uint64_t rest = point - block.first_point;
+  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
+    const auto& values = (*axis)->values;
+    Set(params, (*axis)->path, values[rest % values.size()]);
+    rest /= values.size();
+  }
+  const SchedulerType& type = *FindSchedulerType(block.entry->type);
+  const Map& scheduler = std::get<Map>(params.at("scheduler"));
+  try {
+    type.check(scheduler);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(block.entry->at, "scheduler: " + type.name + ": " + error.what());
+  }
+  for (const std::string& path : type.overrides(scheduler)) Erase(params, path);
+  return params;
+}
+
+Trial SearchSpace::At(size_t index) const {
+  Trial trial;
+  trial.params = ParamsAt(distinct_.at(index));
+  trial.id = TrialId(trial.params);
+  trial.group_id = GroupId(trial.params);
+  trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
+  trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
+  return trial;
+}
+
+}  // namespace lrsweep

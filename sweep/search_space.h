@@ -1,0 +1,60 @@
+// From axes to trials, in an order that depends on the configuration alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "results/trial.h"
+#include "sweep/sweep_config.h"
+
+namespace lrsweep {
+
+/// Every distinct trial of a sweep. Trials are made when asked for, so that a large space costs
+/// little memory. Immutable: safe to read from any thread.
+///
+/// Order: scheduler entries as written; within one, its own axes as written, the first slowest;
+/// within those the common axes, the last fastest.
+class SearchSpace {
+ public:
+  static constexpr uint64_t kMaximumPoints = 1'000'000;
+
+  /// Throws ConfigError for a space of more than kMaximumPoints points, and where a point's
+  /// parameters contradict one another.
+  explicit SearchSpace(SweepConfig config);
+
+  SearchSpace(const SearchSpace&) = delete;
+  SearchSpace& operator=(const SearchSpace&) = delete;
+
+  size_t size() const { return distinct_.size(); }
+  Trial At(size_t index) const;
+
+  /// Points of the grid, those included that make a trial which another point makes already.
+  uint64_t points() const { return points_; }
+  /// Why there are fewer trials than points, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
+  const SweepConfig& config() const { return config_; }
+
+ private:
+  /// The points of one scheduler entry.
+  struct Block {
+    const SchedulerEntry* entry;
+    std::vector<const Axis*> axes;  // slowest first
+    uint64_t first_point;
+    uint64_t points;
+  };
+
+  void AddBlock(const SchedulerEntry& entry);
+  void NoteOverriddenAxes(const Block& block);
+  void FindDistinctTrials();
+  const Block& BlockOf(uint64_t point) const;
+  Map ParamsAt(uint64_t point) const;
+
+  SweepConfig config_;
+  std::vector<Block> blocks_;
+  uint64_t points_ = 0;
+  std::vector<uint32_t> distinct_;  // the first point of each trial
+  std::vector<std::string> notes_;
+};
+
+}  // namespace lrsweep

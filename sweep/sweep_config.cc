@@ -1,0 +1,190 @@
+#include "sweep/sweep_config.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "schedulers/catalog.h"
+#include "sweep/section_reader.h"
+#include "sweep/trial_parameters.h"
+#include "sweep/yaml_reader.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kMaximumNameLength = 100;
+
+std::string ReadName(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("name");
+  if (node == nullptr) throw ConfigError(root.at, "name is required: it names the database");
+  const auto* scalar = node->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  };
+  if (name.empty() || name.size() > kMaximumNameLength || name.front() == '.' ||
+      name.front() == '-' || !std::all_of(name.begin(), name.end(), allowed)) {
+    throw ConfigError(node->at,
+                      "name: expected letters, digits, '.', '_' and '-' (at most 100, not "
+                      "beginning with '.' or '-'), since it names the database");
+  }
+  return name;
+}
+
+Map ReadFixedSection(const ConfigNode& root, const std::string& name,
+                     std::vector<Parameter> parameters) {
+  const Section section{name, std::move(parameters), false};
+  return ReadSection(root, root.Get(name), section).fixed;
+}
+
+Objective ReadObjective(const ConfigNode& root) {
+  const Map map = ReadFixedSection(
+      root, "objective",
+      {{.name = "metric",
+        .kind = Kind::kChoice,
+        .default_value = "val_accuracy",
+        .choices = Metrics()},
+       {.name = "mode", .kind = Kind::kChoice, .default_value = Value(), .choices = {"max", "min"}},
+       {.name = "scope",
+        .kind = Kind::kChoice,
+        .default_value = "last",
+        .choices = {"last", "best", "avg"}}});
+  const auto text = [&map](const char* key) { return map.find(key)->second.As<std::string>(); };
+  const std::string metric = *text("metric");
+  const std::string* mode = text("mode");
+  return {metric, mode != nullptr ? *mode : NaturalMode(metric), *text("scope")};
+}
+
+bool ReadRecordSteps(const ConfigNode& root) {
+  const Map map = ReadFixedSection(root, "record",
+                                   {{.name = "steps",
+                                     .kind = Kind::kChoice,
+                                     .default_value = "all",
+                                     .choices = {"all", "none"}}});
+  return map.find("steps")->second == Value("all");
+}
+
+const SchedulerType& ReadSchedulerType(const ConfigNode& entry) {
+  const ConfigNode* node = entry.Get("type");
+  if (node == nullptr) throw ConfigError(entry.at, "scheduler: type is required");
+  std::vector<std::string> known;
+  for (const SchedulerType& type : SchedulerTypes()) known.push_back(type.name);
+  if (node->AsMapping() != nullptr) {
+    throw ConfigError(node->at,
+                      "scheduler.type: list several types as several entries under scheduler");
+  }
+  const auto* scalar = node->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  const SchedulerType* type = FindSchedulerType(name);
+  if (type == nullptr) {
+    throw ConfigError(node->at, "scheduler.type: " + UnknownName("scheduler", name, known));
+  }
+  return *type;
+}
+
+SchedulerEntry ReadSchedulerEntry(const ConfigNode& node) {
+  if (node.AsMapping() == nullptr) {
+    throw ConfigError(node.at,
+                      "scheduler: expected a mapping such as {type: StepLR, step_size: 5}");
+  }
+  const SchedulerType& type = ReadSchedulerType(node);
+  Section section{"scheduler", SchedulerParameters(type), true};
+  section.parameters.insert(section.parameters.begin(),
+                            {.name = "type", .kind = Kind::kText, .default_value = type.name});
+  SectionContent content = ReadSection(node, &node, section);
+  return {type.name, std::move(content.fixed), std::move(content.axes), node.at};
+}
+
+std::vector<SchedulerEntry> ReadSchedulers(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("scheduler");
+  if (node == nullptr) throw ConfigError(root.at, "scheduler is required");
+  std::vector<SchedulerEntry> entries;
+  if (const auto* sequence = node->AsSequence()) {
+    for (const ConfigNode& entry : *sequence) entries.push_back(ReadSchedulerEntry(entry));
+  } else {
+    entries.push_back(ReadSchedulerEntry(*node));
+  }
+  if (entries.empty()) throw ConfigError(node->at, "scheduler: the list is empty");
+  return entries;
+}
+
+void CheckTopLevelKeys(const ConfigNode& root) {
+  std::vector<std::string> known = {"name", "scheduler", "objective", "record"};
+  for (const Section& section : TrialSections()) known.push_back(section.name);
+  const auto* mapping = root.AsMapping();
+  if (mapping == nullptr) {
+    throw ConfigError(root.at,
+                      "expected a mapping with the keys name, dataset, model, training, "
+                      "optimizer, scheduler, objective");
+  }
+  for (const auto& entry : *mapping) {
+    if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+      throw ConfigError(entry.key_at, UnknownName("key", entry.key, known));
+    }
+  }
+}
+
+bool IsOverridden(const SchedulerEntry& entry, const std::string& path) {
+  Map parameters = entry.fixed;
+  for (const Axis& axis : entry.axes) {
+    parameters.emplace(axis.path.substr(axis.path.find('.') + 1), axis.values.front());
+  }
+  const auto paths = FindSchedulerType(entry.type)->overrides(parameters);
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+/// A missing parameter that has no default is a mistake unless every schedule overrides it.
+void RequireMissing(const SweepConfig& config, const std::string& path, const Location& section) {
+  for (const SchedulerEntry& entry : config.schedulers) {
+    if (IsOverridden(entry, path)) continue;
+    throw ConfigError(section,
+                      path + " is required" + (path == "optimizer.lr" ? " by " + entry.type : ""));
+  }
+}
+
+}  // namespace
+
+Setting ParseSetting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    throw ConfigError({"--set " + text, 0, 0}, "expected KEY=VALUE, such as training.epochs=5");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
+                             const std::vector<Setting>& settings) {
+  ConfigNode root = ParseYaml(text, file);
+  for (const Setting& setting : settings) {
+    const std::string option = "--set " + setting.path + "=" + setting.yaml;
+    ConfigNode value = ParseYaml(setting.yaml, option);
+    if (setting.yaml.empty()) value.content = ConfigNode::Scalar{};
+    ForgetLines(value);
+    SetPath(root, setting.path, value);
+  }
+  CheckTopLevelKeys(root);
+
+  SweepConfig config;
+  config.name = ReadName(root);
+  config.yaml = settings.empty() ? text : EmitYaml(root);
+  config.schedulers = ReadSchedulers(root);
+  for (const Section& section : TrialSections()) {
+    const ConfigNode* node = root.Get(section.name);
+    SectionContent content = ReadSection(root, node, section);
+    for (const std::string& missing : content.missing) {
+      RequireMissing(config, section.name + "." + missing, node != nullptr ? node->at : root.at);
+    }
+    config.fixed.emplace(section.name, std::move(content.fixed));
+    std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
+  }
+  config.objective = ReadObjective(root);
+  config.record_steps = ReadRecordSteps(root);
+  return config;
+}
+
+SweepConfig LoadSweepConfig(const std::string& file, const std::vector<Setting>& settings) {
+  return ParseSweepConfig(ReadConfigText(file), file, settings);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,56 @@
+#include "sweep/trial_id.h"
+
+#include "data/sha256.h"
+#include "schedulers/catalog.h"
+#include "sweep/trial_parameters.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kIdDigits = 16;
+
+void RemoveDefaults(const std::vector<Parameter>& table, Map& section) {
+  for (const Parameter& parameter : table) {
+    const auto found = section.find(parameter.name);
+    if (found != section.end() && parameter.default_value &&
+        found->second == *parameter.default_value) {
+      section.erase(found);
+    }
+  }
+}
+
+std::string IdOf(const Map& canonical) {
+  return Sha256Hex(ToJson(Value(canonical))).substr(0, kIdDigits);
+}
+
+}  // namespace
+
+Map CanonicalParams(const Map& params) {
+  Map canonical = params;
+  for (const Section& section : TrialSections()) {
+    const auto found = canonical.find(section.name);
+    if (found == canonical.end()) continue;
+    Map& parameters = std::get<Map>(found->second);
+    RemoveDefaults(section.parameters, parameters);
+    if (parameters.empty()) canonical.erase(found);
+  }
+  Map& scheduler = std::get<Map>(canonical.at("scheduler"));
+  const SchedulerType* type = FindSchedulerType(std::get<std::string>(scheduler.at("type")));
+  RemoveDefaults(SchedulerParameters(*type), scheduler);
+  return canonical;
+}
+
+std::string TrialId(const Map& params) { return IdOf(CanonicalParams(params)); }
+
+std::string GroupId(const Map& params) {
+  Map without_seed = CanonicalParams(params);
+  const auto training = without_seed.find("training");
+  if (training != without_seed.end()) {
+    Map& parameters = std::get<Map>(training->second);
+    parameters.erase("seed");
+    if (parameters.empty()) without_seed.erase(training);
+  }
+  return IdOf(without_seed);
+}
+
+}  // namespace lrsweep

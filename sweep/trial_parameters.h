@@ -1,0 +1,25 @@
+// The parameters that every trial has beside its scheduler's: the tables that parse their sections
+// of the configuration and give their defaults.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "params/parameter.h"
+#include "schedulers/catalog.h"
+
+namespace lrsweep {
+
+struct Section {
+  std::string name;  // the key in the YAML
+  std::vector<Parameter> parameters;
+  bool may_sweep = true;  // whether {grid: [...]} may stand in it
+};
+
+/// dataset, model, training, optimizer, in this order.
+const std::vector<Section>& TrialSections();
+
+/// The parameters of a scheduler entry beside `type`: the type's own, and `interval`.
+std::vector<Parameter> SchedulerParameters(const SchedulerType& type);
+
+}  // namespace lrsweep

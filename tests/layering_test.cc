@@ -1,0 +1,104 @@
+// The house's rule: who may include whom, and which third-party library may appear where.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Include {
+  std::string from;    // "sweep/run.cc"
+  std::string header;  // "results/store.h", "mpi.h"
+};
+
+std::string Room(const std::string& path) { return path.substr(0, path.find('/')); }
+
+std::vector<Include> AllIncludes() {
+  static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  const fs::path root = LRSWEEP_SOURCE_DIR;
+  std::vector<Include> includes;
+  for (const char* room : {"params", "schedulers", "data", "results", "worker", "sweep"}) {
+    for (const auto& entry : fs::directory_iterator(root / room)) {
+      const std::string extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cc") continue;
+      std::ifstream file(entry.path());
+      std::smatch match;
+      for (std::string line; std::getline(file, line);) {
+        if (!std::regex_search(line, match, kInclude)) continue;
+        includes.push_back({std::string(room) + "/" + entry.path().filename().string(), match[1]});
+      }
+    }
+  }
+  return includes;
+}
+
+/// Whether `from` may include `header`, a header of ours.
+bool MayEnter(const std::string& from, const std::string& header) {
+  const std::string room = Room(from);
+  const std::string target = Room(header);
+  if (room == target || from == "sweep/main.cc") return true;
+  if (target == "params") return true;
+  if (room == "worker") {
+    return target == "schedulers" || header == "data/dataset.h" || header == "results/trial.h";
+  }
+  if (room == "sweep") return target == "schedulers" || target == "results" || target == "data";
+  return false;
+}
+
+/// The files that may include a library's headers.
+struct Wall {
+  const char* headers;  // as a regular expression
+  const char* files;
+};
+const std::vector<Wall> kWalls = {
+    {"(torch|ATen|c10)/.*", "worker/torch_engine.*"},
+    {"hwy/.*", "worker/cpu_engine.*"},
+    {"mpi\\.h", "sweep/mpi_worker_pool\\.cc"},
+    {"(SQLiteCpp/.*|sqlite3\\.h)", "results/store\\.cc"},
+    {"yaml-cpp/.*", "sweep/yaml_reader\\.cc"},
+    {"curl/.*", "data/download\\.cc"},
+    {"openssl/.*", "data/sha256\\.cc"},
+    {"zlib\\.h", "data/idx_file\\.cc"},
+    {"CLI/.*", "sweep/cli\\.cc"},
+};
+
+TEST(LayeringTest, RoomsAreEnteredAsTheHouseAllows) {
+  for (const Include& include : AllIncludes()) {
+    const bool ours = fs::exists(fs::path(LRSWEEP_SOURCE_DIR) / include.header);
+    if (!ours || include.header.find('/') == std::string::npos) continue;
+    EXPECT_TRUE(MayEnter(include.from, include.header))
+        << include.from << " must not include " << include.header;
+  }
+}
+
+TEST(LayeringTest, LibrariesStayBehindTheirWalls) {
+  for (const Include& include : AllIncludes()) {
+    for (const Wall& wall : kWalls) {
+      if (!std::regex_match(include.header, std::regex(wall.headers))) continue;
+      EXPECT_TRUE(std::regex_match(include.from, std::regex(wall.files)))
+          << include.from << " must not include " << include.header;
+    }
+  }
+}
+
+TEST(LayeringTest, TheRuleForbidsWhatItShould) {
+  EXPECT_FALSE(MayEnter("schedulers/schedule.cc", "results/trial.h"));
+  EXPECT_FALSE(MayEnter("results/store.cc", "schedulers/catalog.h"));
+  EXPECT_FALSE(MayEnter("worker/engine.h", "results/store.h"));
+  EXPECT_FALSE(MayEnter("worker/engine.h", "sweep/message.h"));
+  EXPECT_FALSE(MayEnter("sweep/run.cc", "worker/engine.h"));
+  EXPECT_FALSE(MayEnter("params/value.cc", "results/trial.h"));
+}
+
+TEST(LayeringTest, TheWholeTreeIsSeen) { EXPECT_GT(AllIncludes().size(), 100U); }
+
+}  // namespace
+}  // namespace lrsweep

@@ -1,0 +1,119 @@
+#include "params/parameter.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace lrsweep {
+namespace {
+
+Parameter Integer() { return {.name = "n", .kind = Kind::kInteger, .range = {.minimum = 1}}; }
+Parameter Real(Range range = {}) { return {.name = "x", .range = range}; }
+Parameter Choice() {
+  return {.name = "mode", .kind = Kind::kChoice, .choices = {"triangular", "exp_range"}};
+}
+Parameter Milestones() {
+  return {.name = "milestones", .kind = Kind::kIntegerList, .range = {.minimum = 0}};
+}
+
+/// The message with which the value is refused, or "".
+std::string Refusal(const Parameter& parameter, const Value& value) {
+  try {
+    Coerce(parameter, value);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CoerceTest, MakesAnIntegerARealWhereARealIsMeant) {
+  EXPECT_EQ(Coerce(Real(), 2), Value(2.0));
+  EXPECT_EQ(Coerce(Real(), 0.5), Value(0.5));
+}
+
+TEST(CoerceTest, MakesNegativeZeroZero) {
+  EXPECT_FALSE(std::signbit(*Coerce(Real(), -0.0).As<double>()));
+}
+
+TEST(CoerceTest, RefusesARealWhereAnIntegerIsMeant) {
+  EXPECT_EQ(Refusal(Integer(), 5.0), "expected an integer of at least 1, not 5.0");
+}
+
+TEST(CoerceTest, HoldsTheBoundsOfARange) {
+  EXPECT_EQ(Coerce(Integer(), 1), Value(1));
+  EXPECT_EQ(Refusal(Integer(), 0), "expected an integer of at least 1, not 0");
+  const Parameter share = Real({.minimum = 0, .maximum = 1});
+  EXPECT_EQ(Coerce(share, 1), Value(1.0));
+  EXPECT_EQ(Refusal(share, 1.5), "expected a number of at least 0 and at most 1, not 1.5");
+}
+
+TEST(CoerceTest, ExcludesAnOpenMinimum) {
+  const Parameter positive = Real({.minimum = 0, .open_minimum = true});
+  EXPECT_EQ(Refusal(positive, 0), "expected a number above 0, not 0");
+  EXPECT_EQ(Coerce(positive, 1e-300), Value(1e-300));
+}
+
+TEST(CoerceTest, RefusesNumbersThatAreNotFinite) {
+  EXPECT_EQ(Refusal(Real(), std::numeric_limits<double>::quiet_NaN()),
+            "expected a number, not NaN");
+  EXPECT_EQ(Refusal(Real(), -std::numeric_limits<double>::infinity()),
+            "expected a number, not -infinity");
+}
+
+TEST(CoerceTest, RefusesAnotherKind) {
+  EXPECT_EQ(Refusal(Real(), "0.1"), "expected a number, not \"0.1\"");
+  EXPECT_EQ(Refusal(Integer(), true), "expected an integer of at least 1, not true");
+  EXPECT_EQ(Refusal({.name = "b", .kind = Kind::kBoolean}, 1), "expected true or false, not 1");
+}
+
+TEST(CoerceTest, TakesNullOnlyWhereItIsTheDefault) {
+  Parameter parameter = Real();
+  EXPECT_EQ(Refusal(parameter, Value()), "expected a number, not nothing");
+  parameter.default_value = Value();
+  EXPECT_EQ(Coerce(parameter, Value()), Value());
+}
+
+TEST(CoerceTest, TakesRunOnlyWhereItIsAccepted) {
+  Parameter horizon = Integer();
+  EXPECT_EQ(Refusal(horizon, "run"), "expected an integer of at least 1, not \"run\"");
+  horizon.accepts_run = true;
+  EXPECT_EQ(Coerce(horizon, "run"), Value("run"));
+  EXPECT_EQ(Refusal(horizon, "walk"), "expected an integer of at least 1, or run, not \"walk\"");
+}
+
+TEST(CoerceTest, TakesOneOfTheChoices) {
+  EXPECT_EQ(Coerce(Choice(), "exp_range"), Value("exp_range"));
+  EXPECT_EQ(Refusal(Choice(), "cosine"), "expected one of triangular, exp_range, not \"cosine\"");
+}
+
+TEST(CoerceTest, HoldsEveryElementOfAListToTheRange) {
+  EXPECT_EQ(Coerce(Milestones(), List{30, 80}), Value(List{30, 80}));
+  EXPECT_EQ(Refusal(Milestones(), List{30, -1}),
+            "expected a list of integers, each of at least 0, not [30,-1]");
+  EXPECT_EQ(Refusal(Milestones(), 30), "expected a list of integers, each of at least 0, not 30");
+}
+
+TEST(DescribeTest, SaysNothingOfARangeThatThereIsNot) {
+  EXPECT_EQ(Describe({.name = "list", .kind = Kind::kIntegerList}), "a list of integers");
+  EXPECT_EQ(Describe(Real()), "a number");
+}
+
+TEST(NearestNameTest, FindsTheNameBehindASlip) {
+  const std::vector<std::string> known = {"StepLR", "CosineAnnealingLR", "CyclicLR"};
+  EXPECT_EQ(NearestName("StepLr", known), "StepLR");
+  EXPECT_EQ(NearestName("CosinAnealingLR", known), "CosineAnnealingLR");
+  EXPECT_EQ(NearestName("step_lr", known), "StepLR");
+  EXPECT_EQ(NearestName("t_max", {"eta_min", "T_max"}), "T_max");
+}
+
+TEST(NearestNameTest, FindsNothingWhereNothingIsNear) {
+  EXPECT_EQ(NearestName("Adam", {"StepLR", "CyclicLR"}), "");
+  EXPECT_EQ(NearestName("xy", {"lr"}), "");
+  EXPECT_EQ(NearestName("lr", {}), "");
+}
+
+}  // namespace
+}  // namespace lrsweep

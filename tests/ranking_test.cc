@@ -1,0 +1,155 @@
+#include "results/ranking.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <random>
+#include <stdexcept>
+
+#include "tests/sweep_fixture.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<std::string> Ids(const std::vector<Placed>& ranking) {
+  std::vector<std::string> ids;
+  ids.reserve(ranking.size());
+  for (const Placed& placed : ranking) ids.push_back(placed.trial_id);
+  return ids;
+}
+
+std::vector<std::string> IdsBy(const std::string& mode, const std::string& scope,
+                               const std::vector<RankedCurve>& curves) {
+  return Ids(Rank(curves, {"val_accuracy", mode, scope}));
+}
+
+TEST(Ranking, EachScopeLooksAtItsOwnEpochs) {
+  const std::vector<RankedCurve> curves = {{"late", false, {0.1, 0.2, 0.9}},
+                                           {"early", false, {1.0, 0.2, 0.3}},
+                                           {"steady", false, {0.7, 0.7, 0.7}}};
+  EXPECT_THAT(IdsBy("max", "last", curves), ElementsAre("late", "steady", "early"));
+  EXPECT_THAT(IdsBy("max", "best", curves), ElementsAre("early", "late", "steady"));
+  EXPECT_THAT(IdsBy("max", "avg", curves), ElementsAre("steady", "early", "late"));
+  EXPECT_THAT(IdsBy("min", "last", curves), ElementsAre("early", "steady", "late"));
+  EXPECT_THAT(IdsBy("min", "best", curves), ElementsAre("late", "early", "steady"));
+}
+
+TEST(Ranking, NanNeverWins) {
+  const std::vector<RankedCurve> curves = {{"a-flagged", true, {0.99, 0.99}},
+                                           {"b-nan", false, {kNan, 0.99}},
+                                           {"c-empty", false, {}},
+                                           {"d-poor", false, {0.1, 0.1}}};
+  for (const char* mode : {"min", "max"}) {
+    for (const char* scope : {"last", "best", "avg"}) {
+      const std::vector<Placed> ranking = Rank(curves, {"val_accuracy", mode, scope});
+      EXPECT_THAT(Ids(ranking), ElementsAre("d-poor", "a-flagged", "b-nan", "c-empty"));
+      EXPECT_FALSE(ranking[1].value || ranking[2].value || ranking[3].value);
+    }
+  }
+}
+
+TEST(Ranking, EqualValuesArePlacedById) {
+  const std::vector<Placed> ranking =
+      Rank({{"b", false, {0.5}}, {"a", false, {0.5}}, {"c", false, {0.6}}}, {});
+  EXPECT_THAT(Ids(ranking), ElementsAre("c", "a", "b"));
+  EXPECT_EQ(ranking[2].place, 3);
+}
+
+TEST(Ranking, EqualMeansAreEqualInAnyOrderOfEpochs) {
+  ASSERT_NE(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1);
+  EXPECT_THAT(IdsBy("max", "avg", {{"b", false, {0.1, 0.2, 0.3}}, {"a", false, {0.3, 0.2, 0.1}}}),
+              ElementsAre("a", "b"));
+  EXPECT_THAT(IdsBy("max", "avg", {{"a", false, {0.1, 0.2, 0.3}}, {"b", false, {0.3, 0.2, 0.1}}}),
+              ElementsAre("a", "b"));
+}
+
+TEST(Ranking, UnknownWordsAreRefusedWithTheKnownOnes) {
+  const auto message = [](const Objective& objective) -> std::string {
+    try {
+      Check(objective);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(message({"acc", "max", "last"}), HasSubstr("train_loss, val_loss, val_accuracy"));
+  EXPECT_THAT(message({"val_loss", "least", "last"}), HasSubstr("max, min"));
+  EXPECT_THAT(message({"val_loss", "min", "first"}), HasSubstr("last, best, avg"));
+  EXPECT_EQ(message({"val_loss", "min", "avg"}), "");
+  EXPECT_EQ(NaturalMode("val_loss"), "min");
+  EXPECT_EQ(NaturalMode("val_accuracy"), "max");
+  EXPECT_THROW(NaturalMode("lr"), std::invalid_argument);
+}
+
+class RankingView : public SweepFixture {
+ protected:
+  /// Few different values, so that many tie; some diverge, fail, or are not done.
+  void RunAtRandom(Store& store, const std::string& id) {
+    const auto pick = [this](int below) { return static_cast<int>(random_() % below); };
+    const int fate = pick(10);
+    if (fate == 0) return;
+    if (fate == 1) return Fail(store, id, "no memory");
+    if (fate == 2) return Diverge(store, id);
+    Begin(store, id);
+    const int epochs = 1 + pick(4);
+    for (int e = 1; e <= epochs; ++e) {
+      EpochRecord record = MakeEpoch(e, 0.9 + 0.01 * pick(4));
+      record.val_loss = 0.1 * pick(3);
+      record.train_loss = 0.1 + 0.2 * pick(3);
+      store.AddEpoch(id, record);
+    }
+    if (fate != 3) store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+
+  std::vector<Placed> ReadView() const {
+    const SQLite::Database db(db_.string());
+    SQLite::Statement query(db, "SELECT place, trial_id, value FROM ranking");
+    std::vector<Placed> ranking;
+    while (query.executeStep()) {
+      const SQLite::Column value = query.getColumn(2);
+      ranking.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
+                         value.isNull() ? std::nullopt : std::optional<double>(value.getDouble())});
+    }
+    return ranking;
+  }
+
+  std::mt19937 random_{42};
+};
+
+TEST_F(RankingView, AgreesWithRankForEveryObjective) {
+  std::vector<Trial> trials;
+  trials.reserve(120);
+  for (int i = 0; i < 120; ++i) trials.push_back(MakeTrial(std::to_string(random_())));
+  Store store = CreateSweep(trials);
+  for (const Trial& trial : trials) RunAtRandom(store, trial.id);
+  store.Close();
+
+  for (const std::string& metric : Metrics()) {
+    for (const char* mode : {"max", "min"}) {
+      for (const char* scope : {"last", "best", "avg"}) {
+        const Objective objective{metric, mode, scope};
+        SQLite::Database writer(db_.string(), SQLite::OPEN_READWRITE);
+        writer.exec("UPDATE sweep SET metric = '" + metric + "', mode = '" + mode + "', scope = '" +
+                    scope + "'");
+        const std::vector<Placed> expected = Rank(Store::Open(db_).Curves(metric), objective);
+        const std::vector<Placed> view = ReadView();
+        ASSERT_EQ(view.size(), expected.size());
+        ASSERT_GT(view.size(), 60U);
+        for (size_t i = 0; i < view.size(); ++i) {
+          EXPECT_EQ(view[i].place, expected[i].place);
+          EXPECT_EQ(view[i].trial_id, expected[i].trial_id) << metric << mode << scope << i;
+          EXPECT_EQ(view[i].value, expected[i].value);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lrsweep

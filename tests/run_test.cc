@@ -1,0 +1,158 @@
+// Whole sweeps through the real program, LibTorch and mpirun, on a small data set.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "results/store.h"
+#include "tests/idx_bytes.h"
+#include "tests/program.h"
+#include "tests/temp_folder.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+
+class RunTest : public testing::Test {
+ protected:
+  RunTest() {
+    WriteSmallDataset(images_);
+    WriteConfig("{epochs: 3, batch_size: 32, seed: {grid: [0, 1]}}");
+  }
+
+  void WriteConfig(const std::string& training) {
+    folder_.Write("s.yaml", "name: s\ndataset: {name: " + images_.path().string() +
+                                "}\nmodel: {hidden: [16]}\ntraining: " + training +
+                                "\noptimizer: {lr: 0.1, momentum: 0.9}\n"
+                                "scheduler:\n"
+                                "  - {type: StepLR, step_size: 1, gamma: {grid: [0.1, 0.5]}}\n"
+                                "  - {type: CosineAnnealingLR, T_max: run}\n"
+                                "  - {type: CyclicLR, base_lr: 0.001, max_lr: {grid: [0.05, 0.1]}, "
+                                "step_size_up: 10}\n");
+  }
+  std::string InFolder(const std::string& command) const {
+    return "cd " + folder_.path().string() + " && " + command;
+  }
+  ProgramResult Run(int ranks, const std::string& arguments) {
+    const std::string launch = ranks == 0 ? "" : Mpirun(ranks);
+    return RunShell(InFolder(launch + LRSWEEP_PROGRAM " run s.yaml " + arguments));
+  }
+  /// All that a database says of its trials' numbers, wall times left out.
+  std::string Numbers(const std::string& db) {
+    return RunShell(InFolder("sqlite3 " + db +
+                             " \"SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, "
+                             "val_accuracy FROM epochs ORDER BY 1, 2; SELECT * FROM steps ORDER BY "
+                             "trial_id, step; SELECT * FROM ranking\""))
+        .output;
+  }
+  std::vector<std::string> States(const std::string& db) {
+    std::vector<std::string> states;
+    for (const TrialRow& row : Store::Open(folder_ / db).Trials()) states.push_back(row.state);
+    return states;
+  }
+
+  TempFolder folder_;
+  TempFolder images_;
+};
+
+TEST_F(RunTest, AloneTrainsEveryTrial) {
+  const auto result = Run(0, "");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("[10/10]"));
+  EXPECT_THAT(result.output, HasSubstr("s: 10 of 10 trials completed"));
+  EXPECT_THAT(States("s.db"), Each("completed"));
+}
+
+TEST_F(RunTest, EveryNumberOfRanksGivesTheSameNumbers) {
+  EXPECT_EQ(Run(0, "--db alone.db --quiet").status, 0);
+  const std::string expected = Numbers("alone.db");
+  EXPECT_GT(expected.size(), 20'000U);
+  for (const int ranks : {1, 2, 4}) {
+    const std::string db = std::to_string(ranks) + ".db";
+    const auto result = Run(ranks, "--quiet --db " + db);
+    EXPECT_EQ(result.status, 0) << result.output;
+    EXPECT_EQ(result.output, "");
+    EXPECT_TRUE(Numbers(db) == expected) << ranks << " ranks give other numbers";
+  }
+}
+
+TEST_F(RunTest, FinishedSweepIsOneFile) {
+  Run(2, "--quiet");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "s.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db-wal"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db-shm"));
+}
+
+TEST_F(RunTest, RanksShareTheWork) {
+  Run(3, "--quiet");
+  const auto workers = RunShell(
+      InFolder("sqlite3 s.db 'SELECT DISTINCT worker FROM attempts ORDER BY 1'"));
+  EXPECT_EQ(workers.output, "1\n2\n");
+}
+
+TEST_F(RunTest, VerbosePrintsEveryEpoch) {
+  const auto result = Run(0, "--verbose");
+  EXPECT_THAT(result.output, HasSubstr("epoch 3/3  train_loss "));
+}
+
+TEST_F(RunTest, SweepOfOneTrialPrintsItsEpochs) {
+  WriteConfig("{epochs: 2}");
+  const auto result = Run(0, "--set 'scheduler={type: StepLR, step_size: 1}'");
+  EXPECT_THAT(result.output, HasSubstr("epoch 2/2  train_loss "));
+}
+
+TEST_F(RunTest, DivergedTrialsRankLastAndTheSweepEndsWell) {
+  const auto result = Run(2, "--set 'scheduler={type: StepLR, step_size: 9, gamma: {grid: [1, 1e30]}, "
+                             "interval: step}'");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("2 diverged"));
+  const auto last = RunShell(InFolder(
+      "sqlite3 s.db 'SELECT place, value IS NULL, json_extract(params, \"$.scheduler.gamma\") > 1 "
+      "FROM ranking NATURAL JOIN trials WHERE value IS NULL ORDER BY place'"));
+  EXPECT_EQ(last.output, "3|1|1\n4|1|1\n");
+}
+
+TEST_F(RunTest, MistakeUnderMpirunIsSaidOnceAndEndsAllRanks) {
+  const auto result = Run(3, "--set training.epochs=0");
+  EXPECT_EQ(result.status, 2);
+  const std::string sentence = "lrsweep: --set training.epochs=0: ";
+  const size_t first = result.output.find(sentence);
+  EXPECT_NE(first, std::string::npos) << result.output;
+  EXPECT_EQ(result.output.find(sentence, first + 1), std::string::npos);
+}
+
+class InterruptTest : public RunTest {
+ protected:
+  InterruptTest() { WriteConfig("{epochs: 2000, batch_size: 1}"); }
+
+  /// Starts a run, waits until a trial is recorded as running, and ends it by `kill_command`.
+  ProgramResult Interrupt(const std::string& launch, const std::string& kill_command) {
+    return RunShell(InFolder(
+        "(" + launch + LRSWEEP_PROGRAM " run s.yaml --quiet) & job=$!; "
+        "for i in $(seq 200); do sleep 0.05; "
+        "[ \"$(sqlite3 s.db 'SELECT count(*) FROM epochs' 2>/dev/null)\" -gt 0 ] 2>/dev/null "
+        "&& break; done; " + kill_command + "; wait $job"));
+  }
+};
+
+TEST_F(InterruptTest, TerminateSavesWhatIsThereAndSaysWorkIsLeft) {
+  const auto result = Interrupt("exec ", "kill -TERM $job");
+  EXPECT_EQ(result.status, 75) << result.output;
+  EXPECT_THAT(States("s.db"), Each("pending"));
+  const auto check = RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'"));
+  EXPECT_EQ(check.output, "ok\n");
+}
+
+TEST_F(InterruptTest, MpirunEndsAllRanksInTime) {
+  const auto before = std::chrono::steady_clock::now();
+  Interrupt("exec " + Mpirun(3), "kill -INT $job");
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(30));
+  EXPECT_THAT(States("s.db"), Each("pending"));
+}
+
+}  // namespace
+}  // namespace lrsweep

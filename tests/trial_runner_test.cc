@@ -1,0 +1,195 @@
+#include "worker/trial_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace lrsweep {
+namespace {
+
+using testing::ElementsAre;
+
+/// What a FakeEngine does and what it was asked to do.
+struct Script {
+  std::vector<float> losses = {4, 2};  // of every epoch
+  int64_t nan_in_epoch = 0;            // 0: in none
+  std::vector<StepRates> rates;        // one for each epoch trained
+  std::shared_ptr<const Dataset> dataset;
+  TrainConfig config;
+};
+
+class FakeTraining : public Training {
+ public:
+  explicit FakeTraining(Script& script) : script_(script) {}
+
+  std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override {
+    script_.rates.push_back(rates);
+    std::vector<float> losses = script_.losses;
+    const auto epoch = static_cast<int64_t>(script_.rates.size());
+    if (epoch == script_.nan_in_epoch) losses[0] = std::numeric_limits<float>::quiet_NaN();
+    if (!tick({.steps_done = 1, .loss = losses[0]})) throw TrainingInterrupted{};
+    return losses;
+  }
+  Evaluation Evaluate(const Tick&) override { return {.loss = 0.5, .accuracy = 0.75}; }
+  TrainingState State() const override { return {}; }
+  void Restore(const TrainingState&) override {}
+
+ private:
+  Script& script_;
+};
+
+class FakeEngine : public Engine {
+ public:
+  explicit FakeEngine(Script& script) : script_(script) {}
+
+  std::string Name() const override { return "fake"; }
+  std::string Device() const override { return "cpu"; }
+  std::string CpuTarget() const override { return ""; }
+  std::unique_ptr<Training> Start(const TrainConfig& config,
+                                  std::shared_ptr<const Dataset> dataset) override {
+    script_.config = config;
+    script_.dataset = std::move(dataset);
+    return std::make_unique<FakeTraining>(script_);
+  }
+
+ private:
+  Script& script_;
+};
+
+/// Eight training images of one pixel: two steps of four.
+std::shared_ptr<const Dataset> EightImages() {
+  auto dataset = std::make_shared<Dataset>();
+  dataset->train = {8, 1, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 1, 0, 1, 0, 1, 0, 1}};
+  dataset->test = {1, 1, {9}, {0}};
+  dataset->classes = 2;
+  return dataset;
+}
+
+Map Params(Map scheduler) {
+  return {
+      {"dataset", Map{{"name", "eight"}, {"validation", int64_t{0}}}},
+      {"model", Map{{"hidden", List{int64_t{4}}}}},
+      {"training", Map{{"epochs", int64_t{3}}, {"batch_size", int64_t{4}}, {"seed", int64_t{0}}}},
+      {"optimizer", Map{{"type", "SGD"}, {"lr", 0.8}, {"momentum", 0.9}}},
+      {"scheduler", std::move(scheduler)},
+  };
+}
+
+Map HalvedEvery(int64_t ticks, const std::string& interval) {
+  return {{"type", "StepLR"}, {"interval", interval}, {"step_size", ticks}, {"gamma", 0.5}};
+}
+
+class TrialRunnerTest : public testing::Test {
+ protected:
+  TrialState Run(const Map& params) {
+    FakeEngine engine(script_);
+    return RunTrial(params, EightImages(), engine, observer_);
+  }
+
+  Script script_;
+  std::vector<EpochRecord> epochs_;
+  std::vector<TrialProgress> progress_;
+  bool go_on_ = true;
+  TrialObserver observer_{
+      .on_epoch = [this](EpochRecord record) { epochs_.push_back(std::move(record)); },
+      .on_progress =
+          [this](const TrialProgress& progress) {
+            progress_.push_back(progress);
+            return go_on_;
+          }};
+};
+
+TEST_F(TrialRunnerTest, ReportsEveryEpochAndCompletes) {
+  EXPECT_EQ(Run(Params(HalvedEvery(1, "epoch"))), TrialState::kCompleted);
+  ASSERT_EQ(epochs_.size(), 3u);
+  const EpochRecord& last = epochs_[2];
+  EXPECT_EQ(last.epoch, 3);
+  EXPECT_EQ(last.steps_done, 6);
+  EXPECT_THAT(last.losses, ElementsAre(4, 2));
+  EXPECT_EQ(last.train_loss, 3);
+  EXPECT_EQ(last.val_loss, 0.5);
+  EXPECT_EQ(last.val_accuracy, 0.75);
+  EXPECT_GE(last.wall_seconds, 0);
+}
+
+TEST_F(TrialRunnerTest, AdvancesAnEpochScheduleOncePerEpoch) {
+  Run(Params(HalvedEvery(1, "epoch")));
+  ASSERT_EQ(script_.rates.size(), 3u);
+  EXPECT_THAT(script_.rates[0].lr, ElementsAre(0.8));
+  EXPECT_THAT(script_.rates[1].lr, ElementsAre(0.4));
+  EXPECT_THAT(script_.rates[2].lr, ElementsAre(0.2));
+  EXPECT_THAT(script_.rates[2].momentum, ElementsAre(0.9));
+}
+
+TEST_F(TrialRunnerTest, AdvancesAStepScheduleOverTheWholeTrial) {
+  Run(Params(HalvedEvery(1, "step")));
+  ASSERT_EQ(script_.rates.size(), 3u);
+  EXPECT_THAT(script_.rates[0].lr, ElementsAre(0.8, 0.4));
+  EXPECT_THAT(script_.rates[1].lr, ElementsAre(0.2, 0.1));
+  EXPECT_THAT(script_.rates[1].momentum, ElementsAre(0.9));
+}
+
+TEST_F(TrialRunnerTest, KeepsOneValueOfARateThatStaysTheSameInAnEpoch) {
+  Run(Params(HalvedEvery(2, "step")));
+  EXPECT_THAT(script_.rates.at(1).lr, ElementsAre(0.4));
+}
+
+TEST_F(TrialRunnerTest, RecordsTheRatesThatWereApplied) {
+  Run(Params(HalvedEvery(1, "step")));
+  EXPECT_EQ(epochs_.at(1).rates.lr, script_.rates.at(1).lr);
+}
+
+TEST_F(TrialRunnerTest, CountsTheRunInTheIntervalOfTheSchedule) {
+  const Map cosine = {{"type", "CosineAnnealingLR"}, {"T_max", "run"}, {"eta_min", 0.0}};
+  for (const auto& [interval, middle] : {std::pair("epoch", 0.6), std::pair("step", 0.4)}) {
+    script_ = Script();
+    Map scheduler = cosine;
+    scheduler["interval"] = interval;
+    Run(Params(scheduler));
+    // Half of 3 epochs is no epoch's start: a third of the cosine. Half of 6 steps is step 3.
+    EXPECT_NEAR(script_.rates.at(1).lr.back(), middle, 1e-12) << interval;
+  }
+}
+
+TEST_F(TrialRunnerTest, EndsADivergedTrialAfterThatEpoch) {
+  script_.nan_in_epoch = 2;
+  EXPECT_EQ(Run(Params(HalvedEvery(1, "epoch"))), TrialState::kStopped);
+  ASSERT_EQ(epochs_.size(), 2u);
+  EXPECT_TRUE(epochs_[1].Diverged());
+}
+
+TEST_F(TrialRunnerTest, HoldsTrainingImagesBackForValidation) {
+  Map params = Params(HalvedEvery(1, "epoch"));
+  std::get<Map>(params["dataset"])["validation"] = int64_t{4};
+  script_.losses = {1};
+  Run(params);
+  EXPECT_EQ(script_.dataset->train.count, 4);
+  EXPECT_EQ(script_.dataset->test.count, 4);
+  EXPECT_EQ(epochs_.at(2).steps_done, 3);
+}
+
+TEST_F(TrialRunnerTest, TellsProgressWithTheRateOfTheNextStep) {
+  Run(Params(HalvedEvery(1, "step")));
+  ASSERT_EQ(progress_.size(), 3u);
+  EXPECT_EQ(progress_[1].epoch, 2);
+  EXPECT_EQ(progress_[1].step.steps_done, 1);
+  EXPECT_EQ(progress_[1].step.loss, 4);
+  EXPECT_EQ(progress_[1].lr, 0.1);
+}
+
+TEST_F(TrialRunnerTest, StopsWhenTheObserverSaysSo) {
+  go_on_ = false;
+  EXPECT_THROW(Run(Params(HalvedEvery(1, "epoch"))), TrainingInterrupted);
+  EXPECT_TRUE(epochs_.empty());
+}
+
+TEST_F(TrialRunnerTest, RefusesAnUnknownInterval) {
+  EXPECT_THROW(Run(Params(HalvedEvery(1, "batch"))), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace lrsweep

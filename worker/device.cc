@@ -1,0 +1,15 @@
+#include "worker/device.h"
+
+#include <stdexcept>
+
+namespace lrsweep {
+
+std::string ChooseDevice(int worker_index, int visible_devices, bool cuda_capable) {
+  if (worker_index < 0 || visible_devices < 0) {
+    throw std::invalid_argument("a worker's index and the number of devices are at least 0");
+  }
+  if (!cuda_capable || visible_devices == 0) return "cpu";
+  return "cuda:" + std::to_string(worker_index % visible_devices);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,101 @@
+// The LibTorch engine: process set-up, device, and the library's exported function.
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <dlfcn.h>
+#include <torch/version.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "worker/device.h"
+#include "worker/torch_engine_training.h"
+#include "worker/torch_library.h"
+
+namespace lrsweep {
+namespace {
+
+/// A function of a library that LibTorch may have brought along, or nullptr.
+template <typename Function>
+Function* FindFunction(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+/// OpenBLAS takes its thread count from the affinity mask and does not follow LibTorch's, which
+/// would make results depend on how a launcher binds its processes; builds of it on OpenMP follow
+/// OpenMP's count, which belongs to the calling thread.
+void ComputeOnOneThread() {
+  static const bool once = [] {
+    at::set_num_interop_threads(1);  // may be called once
+    return true;
+  }();
+  static_cast<void>(once);
+  at::set_num_threads(1);
+  if (auto* set_openmp = FindFunction<void(int)>("omp_set_num_threads")) set_openmp(1);
+  if (auto* set_openblas = FindFunction<void(int)>("openblas_set_num_threads")) set_openblas(1);
+}
+
+/// The vector instructions that ATen's own loops use: "AVX2".
+std::string CpuCapability() {
+  const std::string config = at::show_config();
+  const std::string label = "CPU capability usage: ";
+  const size_t start = config.find(label);
+  if (start == std::string::npos) return "unknown";
+  const size_t end = config.find('\n', start);
+  const size_t value = start + label.size();
+  return config.substr(value, end == std::string::npos ? end : end - value);
+}
+
+std::string BlasName() {
+  if (auto* core_name = FindFunction<char*()>("openblas_get_corename")) {
+    return std::string("OpenBLAS ") + core_name();
+  }
+  return at::hasMKL() ? "MKL" : "other BLAS";
+}
+
+int VisibleCudaDevices() {
+  if (!at::hasCUDA()) return 0;
+  return c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount();
+}
+
+class TorchEngine : public Engine {
+ public:
+  explicit TorchEngine(const std::string& device) : device_(device) {
+    at::globalContext().setFloat32MatmulPrecision("highest");  // no TF32
+    const c10::InferenceMode inference;
+    at::zeros({1}, at::TensorOptions().device(device_));  // throws now if the device is unusable
+  }
+
+  std::string Name() const override { return "torch"; }
+  std::string Device() const override { return device_.str(); }
+  std::string CpuTarget() const override {
+    return CpuCapability() + ", " + BlasName() + ", LibTorch " TORCH_VERSION;
+  }
+
+  std::unique_ptr<Training> Start(const TrainConfig& config,
+                                  std::shared_ptr<const Dataset> dataset) override {
+    ComputeOnOneThread();
+    const c10::InferenceMode inference;
+    if (data_ == nullptr || data_->source != dataset) {
+      data_ = nullptr;  // frees the device's memory before the next set takes it
+      data_ = ToDevice(std::move(dataset), device_);
+    }
+    return std::make_unique<TorchTraining>(config, data_, device_);
+  }
+
+ private:
+  at::Device device_;
+  std::shared_ptr<const DeviceDataset> data_;  // of the last training
+};
+
+}  // namespace
+}  // namespace lrsweep
+
+extern "C" __attribute__((visibility("default"))) lrsweep::Engine* lrsweep_make_torch_engine(
+    int worker_index) {
+  lrsweep::ComputeOnOneThread();
+  const int devices = lrsweep::VisibleCudaDevices();
+  return new lrsweep::TorchEngine(lrsweep::ChooseDevice(worker_index, devices, at::hasCUDA()));
+}
