@@ -24,7 +24,8 @@ namespace {
 class Worker : public TrialExecutor {
  public:
   explicit Worker(const WorkerSetup& setup)
-      : data_(setup.data != nullptr ? setup.data : LoadDataset(setup.dataset_folder)),
+      : data_(HoldBack(setup.data != nullptr ? setup.data : LoadDataset(setup.dataset_folder),
+                       setup.held_back)),
         engine_(LoadTorchEngine(setup.worker_index)) {}
 
   WorkerInfo Describe() const override {

@@ -207,8 +207,12 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
     backoff.Reset();
     const Command command = DecodeCommand(message->second);
     if (const auto* setup = std::get_if<Setup>(&command)) {
-      executor = Announce(
-          make, {setup->dataset_folder, channel.rank, channel.worker_index, nullptr}, report);
+      executor = Announce(make,
+                          {.dataset_folder = setup->dataset_folder,
+                           .held_back = setup->held_back,
+                           .worker = channel.rank,
+                           .worker_index = channel.worker_index},
+                          report);
     } else if (const auto* task = std::get_if<TrialTask>(&command)) {
       bool cut_off = false;
       ExecuteTask(*executor, *task, channel.rank, report, [&] {

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using MakePool = std::function<std::unique_ptr<WorkerPool>(const SourcedDataset&)>;
+using MakePool = std::function<std::unique_ptr<WorkerPool>(const WorkerSetup&)>;
 
 bool GoOn() { return !Interrupted(); }
 
@@ -35,12 +35,16 @@ fs::path DatabasePath(const RunCommand& command, const SweepConfig& config) {
   return path;
 }
 
+int64_t HeldBack(const SweepConfig& config) {
+  return std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
+}
+
 SourcedDataset FindData(const RunCommand& command, const SweepConfig& config) {
   const auto say = [&command](const std::string& sentence) {
     if (command.verbosity != Verbosity::kQuiet) fmt::print(stderr, "lrsweep: {}\n", sentence);
   };
   auto sourced = SourceDataset(std::get<std::string>(*Find(config.fixed, "dataset.name")), say);
-  const auto held_back = std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
+  const int64_t held_back = HeldBack(config);
   if (held_back >= sourced.data->train.count) {
     throw ConfigError({command.config, 0, 0},
                       fmt::format("dataset.validation: cannot hold back {} of {} training images",
@@ -86,7 +90,9 @@ int Coordinate(const RunCommand& command, const MakePool& make_pool) {
   const fs::path path = DatabasePath(command, space.config());
   const SourcedDataset data = FindData(command, space.config());
   Store store = CreateStore(path, space, data);
-  const auto pool = make_pool(data);
+  const auto pool = make_pool({.dataset_folder = data.folder.string(),
+                               .held_back = HeldBack(space.config()),
+                               .data = data.data});
   const auto view = MakeProgressView(command.verbosity, static_cast<int64_t>(space.size()), stdout);
   Coordinator coordinator(space, store, *pool, *view, GoOn);
   const RunOutcome outcome = coordinator.Run();
@@ -102,8 +108,7 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make,
              const std::function<int(const std::function<int()>&)>& guarded) {
   CatchInterrupts();
   if (!LaunchedUnderMpi()) {
-    return Coordinate(command, [&make](const SourcedDataset& data) -> std::unique_ptr<WorkerPool> {
-      const WorkerSetup setup{data.folder.string(), 0, 0, data.data};
+    return Coordinate(command, [&make](const WorkerSetup& setup) {
       return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
     });
   }
@@ -113,8 +118,8 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make,
     return kAllEndedWell;
   }
   return guarded([&] {
-    return Coordinate(command, [&session](const SourcedDataset& data) {
-      return std::make_unique<MpiWorkerPool>(session, Setup{data.folder.string()});
+    return Coordinate(command, [&session](const WorkerSetup& setup) {
+      return std::make_unique<MpiWorkerPool>(session, Setup{setup.dataset_folder, setup.held_back});
     });
   });
 }

@@ -14,6 +14,7 @@ namespace lrsweep {
 /// What a worker needs to know before its first task.
 struct WorkerSetup {
   std::string dataset_folder;  // the coordinator's; read under the same path by every worker
+  int64_t held_back = 0;       // training images to evaluate on in place of the test images
   int64_t worker = 0;          // its rank
   int worker_index = 0;        // its place among the workers of its node, from 0
   std::shared_ptr<const Dataset> data;  // where this process has loaded it already

@@ -99,7 +99,8 @@ class FakePool : public WorkerPool {
 
 class CoordinatorTest : public testing::Test {
  protected:
-  RunOutcome Run(FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
+  RunOutcome Run(
+      FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
     Coordinator coordinator(space_, store_, pool, view_, go_on);
     const RunOutcome outcome = coordinator.Run();
     state_ = coordinator.state();

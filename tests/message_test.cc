@@ -46,8 +46,7 @@ TEST(MessageTest, EpochKeepsEveryBit) {
 
 TEST(MessageTest, EpochKeepsNanAndInfinity) {
   EpochRecord record = SomeEpoch();
-  record.losses = {std::numeric_limits<float>::quiet_NaN(),
-                   std::numeric_limits<float>::infinity()};
+  record.losses = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
   record.train_loss = std::numeric_limits<double>::quiet_NaN();
   record.val_loss = std::numeric_limits<double>::infinity();
   const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", record});
@@ -95,8 +94,9 @@ TEST(MessageTest, TaskKeepsTheTypesOfItsParameters) {
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
-  const auto setup = DecodeCommand(Encode(Command(lrsweep::Setup{"/data"})));
+  const auto setup = DecodeCommand(Encode(Command(lrsweep::Setup{"/data", 7})));
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_folder, "/data");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).held_back, 7);
   EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));
 }
 
@@ -111,8 +111,8 @@ TEST(MessageTest, DamagedBytesAreAnError) {
 
 TEST(MessageTest, AnotherVersionIsAnError) {
   // {"v": 2, "type": "shutdown"}
-  Bytes bytes = {0x82, 0xa1, 'v', 2, 0xa4, 't', 'y', 'p', 'e', 0xa8, 's', 'h', 'u', 't', 'd', 'o',
-                 'w',  'n'};
+  Bytes bytes = {0x82, 0xa1, 'v', 2,   0xa4, 't', 'y', 'p', 'e',
+                 0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
   bytes[3] = 1;
   EXPECT_NO_THROW(DecodeCommand(bytes));

@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
-
 #include "results/store.h"
 #include "tests/idx_bytes.h"
 #include "tests/program.h"
@@ -35,7 +32,7 @@ class RunTest : public testing::Test {
                                 "step_size_up: 10}\n");
   }
   std::string InFolder(const std::string& command) const {
-    return "cd " + folder_.path().string() + " && " + command;
+    return "cd " + folder_.path().string() + " || exit; " + command;
   }
   ProgramResult Run(int ranks, const std::string& arguments) {
     const std::string launch = ranks == 0 ? "" : Mpirun(ranks);
@@ -46,7 +43,7 @@ class RunTest : public testing::Test {
     return RunShell(InFolder("sqlite3 " + db +
                              " \"SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, "
                              "val_accuracy FROM epochs ORDER BY 1, 2; SELECT * FROM steps ORDER BY "
-                             "trial_id, step; SELECT * FROM ranking\""))
+                             "trial_id, step; SELECT place, trial_id, value FROM ranking\""))
         .output;
   }
   std::vector<std::string> States(const std::string& db) {
@@ -89,8 +86,8 @@ TEST_F(RunTest, FinishedSweepIsOneFile) {
 
 TEST_F(RunTest, RanksShareTheWork) {
   Run(3, "--quiet");
-  const auto workers = RunShell(
-      InFolder("sqlite3 s.db 'SELECT DISTINCT worker FROM attempts ORDER BY 1'"));
+  const auto workers =
+      RunShell(InFolder("sqlite3 s.db 'SELECT DISTINCT worker FROM attempts ORDER BY 1'"));
   EXPECT_EQ(workers.output, "1\n2\n");
 }
 
@@ -105,9 +102,18 @@ TEST_F(RunTest, SweepOfOneTrialPrintsItsEpochs) {
   EXPECT_THAT(result.output, HasSubstr("epoch 2/2  train_loss "));
 }
 
+TEST_F(RunTest, ImagesHeldBackAreNotTrainedOn) {
+  // 500 images, of which 100 are held back: 400 / 32 makes 13 steps an epoch in place of 16.
+  EXPECT_EQ(Run(2, "--quiet --set dataset.validation=100").status, 0);
+  const auto steps = RunShell(InFolder("sqlite3 s.db 'SELECT DISTINCT steps_done FROM epochs'"));
+  EXPECT_EQ(steps.output, "13\n26\n39\n");
+  EXPECT_THAT(Run(0, "--quiet --db x.db --set dataset.validation=500").status, 2);
+}
+
 TEST_F(RunTest, DivergedTrialsRankLastAndTheSweepEndsWell) {
-  const auto result = Run(2, "--set 'scheduler={type: StepLR, step_size: 9, gamma: {grid: [1, 1e30]}, "
-                             "interval: step}'");
+  const auto result = Run(2,
+                          "--set 'scheduler={type: StepLR, step_size: 9, gamma: {grid: [1, 1e30]}, "
+                          "interval: step}'");
   EXPECT_EQ(result.status, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("2 diverged"));
   const auto last = RunShell(InFolder(
@@ -132,10 +138,12 @@ class InterruptTest : public RunTest {
   /// Starts a run, waits until a trial is recorded as running, and ends it by `kill_command`.
   ProgramResult Interrupt(const std::string& launch, const std::string& kill_command) {
     return RunShell(InFolder(
-        "(" + launch + LRSWEEP_PROGRAM " run s.yaml --quiet) & job=$!; "
+        "(" + launch +
+        LRSWEEP_PROGRAM
+        " run s.yaml --quiet) & job=$!; "
         "for i in $(seq 200); do sleep 0.05; "
-        "[ \"$(sqlite3 s.db 'SELECT count(*) FROM epochs' 2>/dev/null)\" -gt 0 ] 2>/dev/null "
-        "&& break; done; " + kill_command + "; wait $job"));
+        "[ -e s.db ] && [ $(sqlite3 s.db 'SELECT count(*) FROM epochs') -gt 0 ] && break; done; " +
+        kill_command + "; wait $job"));
   }
 };
 
@@ -148,9 +156,8 @@ TEST_F(InterruptTest, TerminateSavesWhatIsThereAndSaysWorkIsLeft) {
 }
 
 TEST_F(InterruptTest, MpirunEndsAllRanksInTime) {
-  const auto before = std::chrono::steady_clock::now();
-  Interrupt("exec " + Mpirun(3), "kill -INT $job");
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(30));
+  const auto result = Interrupt("exec " + Mpirun(3), "kill -INT $job");
+  EXPECT_NE(result.status, 124) << "killed by its time limit: " << result.output;
   EXPECT_THAT(States("s.db"), Each("pending"));
 }
 

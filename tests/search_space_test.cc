@@ -35,16 +35,17 @@ std::vector<std::string> ValuesOf(const SearchSpace& space, const std::string& p
 }
 
 TEST(SearchSpaceTest, LastCommonAxisVariesFastest) {
-  const SearchSpace space(Config("[{type: StepLR, step_size: {grid: [5, 10]}}]",
-                                 "{epochs: 2, seed: {grid: [0, 1]}}"));
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}]", "{epochs: 2, seed: {grid: [0, 1]}}"));
   EXPECT_THAT(ValuesOf(space, "scheduler.step_size"), ElementsAre("5", "5", "10", "10"));
   EXPECT_THAT(ValuesOf(space, "training.seed"), ElementsAre("0", "1", "0", "1"));
 }
 
 TEST(SearchSpaceTest, EntriesAddUpAndCommonAxesMultiply) {
-  const SearchSpace space(Config("[{type: StepLR, step_size: {grid: [1, 2, 3]}}, "
-                                 "{type: CosineAnnealingLR, T_max: 2}]",
-                                 "{epochs: 2, seed: {grid: [0, 1]}}"));
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [1, 2, 3]}}, "
+             "{type: CosineAnnealingLR, T_max: 2}]",
+             "{epochs: 2, seed: {grid: [0, 1]}}"));
   EXPECT_EQ(space.size(), 8U);
   EXPECT_EQ(space.At(6).scheduler, "CosineAnnealingLR");
   EXPECT_EQ(space.At(7).seed, 1);
@@ -114,9 +115,9 @@ TEST(TrialIdTest, IsTheHashOfCanonicalJson) {
 }
 
 TEST(TrialIdTest, SpellingOutADefaultChangesNothing) {
-  const SearchSpace written(
-      Config("[{type: StepLR, step_size: 5, gamma: 0.1, interval: epoch}]",
-             "{epochs: 2, batch_size: 64, seed: 0}", "{type: SGD, lr: 0.1, momentum: -0.0}"));
+  const SearchSpace written(Config("[{type: StepLR, step_size: 5, gamma: 0.1, interval: epoch}]",
+                                   "{epochs: 2, batch_size: 64, seed: 0}",
+                                   "{type: SGD, lr: 0.1, momentum: -0.0}"));
   EXPECT_EQ(written.At(0).id, SearchSpace(Config(kStep)).At(0).id);
 }
 

@@ -94,8 +94,7 @@ TEST(SweepConfigTest, ListThatIsAValueStaysAValue) {
 
 TEST(SweepConfigTest, ListsCanBeSweptOver) {
   const SweepConfig config = Parse({.rest = "model: {hidden: {grid: [[128], [256, 128], []]}}"});
-  EXPECT_EQ(config.axes.at(0).values,
-            (std::vector<Value>{List{128}, List{256, 128}, List{}}));
+  EXPECT_EQ(config.axes.at(0).values, (std::vector<Value>{List{128}, List{256, 128}, List{}}));
 }
 
 TEST(SweepConfigTest, ValueListedTwiceIsOneValue) {
@@ -125,7 +124,8 @@ TEST(SweepConfigTest, LearningRateIsRequiredByASchedulerThatUsesIt) {
 }
 
 TEST(SweepConfigTest, EpochsAreRequired) {
-  EXPECT_THAT(ErrorOf({.training = "training: {seed: 1}"}), HasSubstr("training.epochs is required"));
+  EXPECT_THAT(ErrorOf({.training = "training: {seed: 1}"}),
+              HasSubstr("training.epochs is required"));
   EXPECT_THAT(ErrorOf({.training = ""}), HasSubstr("training.epochs is required"));
 }
 

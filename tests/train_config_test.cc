@@ -54,7 +54,6 @@ TEST(ToTrainConfig, ReadsEveryParameter) {
   EXPECT_EQ(config.seed, 7u);
   EXPECT_EQ(config.lr, 0.1);
   EXPECT_EQ(config.momentum, 0.9);
-  EXPECT_EQ(config.validation, 5000);
   EXPECT_EQ(config.scheduler.at("type"), Value("StepLR"));
 }
 
@@ -91,7 +90,6 @@ TEST(ToTrainConfig, NamesTheParameterThatIsOutOfRange) {
   EXPECT_THAT(ErrorOf(With("training", "batch_size", int64_t{0})), HasSubstr("batch_size"));
   EXPECT_THAT(ErrorOf(With("training", "seed", int64_t{-1})), HasSubstr("training.seed"));
   EXPECT_THAT(ErrorOf(With("model", "hidden", List{int64_t{0}})), HasSubstr("model.hidden"));
-  EXPECT_THAT(ErrorOf(With("dataset", "validation", int64_t{-1})), HasSubstr("validation"));
   EXPECT_THAT(ErrorOf(With("optimizer", "lr", -0.1)), HasSubstr("optimizer.lr"));
   EXPECT_THAT(ErrorOf(With("optimizer", "momentum", std::nan(""))), HasSubstr("momentum"));
 }

@@ -162,16 +162,6 @@ TEST_F(TrialRunnerTest, EndsADivergedTrialAfterThatEpoch) {
   EXPECT_TRUE(epochs_[1].Diverged());
 }
 
-TEST_F(TrialRunnerTest, HoldsTrainingImagesBackForValidation) {
-  Map params = Params(HalvedEvery(1, "epoch"));
-  std::get<Map>(params["dataset"])["validation"] = int64_t{4};
-  script_.losses = {1};
-  Run(params);
-  EXPECT_EQ(script_.dataset->train.count, 4);
-  EXPECT_EQ(script_.dataset->test.count, 4);
-  EXPECT_EQ(epochs_.at(2).steps_done, 3);
-}
-
 TEST_F(TrialRunnerTest, TellsProgressWithTheRateOfTheNextStep) {
   Run(Params(HalvedEvery(1, "step")));
   ASSERT_EQ(progress_.size(), 3u);

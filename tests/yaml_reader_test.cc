@@ -32,8 +32,7 @@ TEST(YamlReaderTest, QuotedScalarsAreText) {
 }
 
 TEST(YamlReaderTest, WordsOfYaml11AreText) {
-  EXPECT_EQ(JsonOf("[no, off, y, 0x10, 0o7, 1_000]"),
-            R"(["no","off","y","0x10","0o7","1_000"])");
+  EXPECT_EQ(JsonOf("[no, off, y, 0x10, 0o7, 1_000]"), R"(["no","off","y","0x10","0o7","1_000"])");
 }
 
 TEST(YamlReaderTest, BlockAndFlowStylesAreTheSame) {

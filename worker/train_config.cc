@@ -81,7 +81,6 @@ TrainConfig ToTrainConfig(const Map& params) {
   config.seed = static_cast<uint64_t>(RequireInteger(params, "training.seed", 0));
   config.lr = OptionalRate(params, "optimizer.lr");
   config.momentum = OptionalRate(params, "optimizer.momentum");
-  config.validation = RequireInteger(params, "dataset.validation", 0);
   const Value& scheduler = Require(params, "scheduler");
   if (scheduler.As<Map>() == nullptr) RefuseKind("scheduler", scheduler, "a mapping");
   config.scheduler = *scheduler.As<Map>();

@@ -16,7 +16,6 @@ struct TrainConfig {
   uint64_t seed = 0;            // as in torch.manual_seed
   double lr = 0;                // the optimizer's; 0 where the schedule overrides it
   double momentum = 0;          // likewise
-  int64_t validation = 0;       // training images held back for evaluation; 0: the test set is used
   Map scheduler;                // the trial's `scheduler` section, for BuildSchedule
 
   /// Optimizer steps of one epoch over `train_images` images.

@@ -108,10 +108,9 @@ EpochRecord RunEpoch(int64_t epoch, StepRates rates, const Tick& tick, Training&
 TrialState RunTrial(const Map& params, std::shared_ptr<const Dataset> dataset, Engine& engine,
                     const TrialObserver& observer) {
   const TrainConfig config = ToTrainConfig(params);
-  const auto data = HoldBack(std::move(dataset), config.validation);
-  const int64_t steps = config.StepsPerEpoch(data->train.count);
+  const int64_t steps = config.StepsPerEpoch(dataset->train.count);
   const TrialSchedule schedule(config, steps);
-  const auto training = engine.Start(config, data);
+  const auto training = engine.Start(config, std::move(dataset));
   for (int64_t epoch = 1; epoch <= config.epochs; ++epoch) {
     const Tick tick = MakeTick(epoch, steps, schedule, observer);
     EpochRecord record = RunEpoch(epoch, schedule.OfEpoch(epoch), tick, *training);

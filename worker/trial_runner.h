@@ -24,7 +24,8 @@ struct TrialObserver {
   std::function<bool(const TrialProgress&)> on_progress;
 };
 
-/// Trains the trial to its end. Returns kCompleted, or kStopped when a loss became NaN or
+/// Trains the trial to its end on `dataset`, from which the images that `dataset.validation` holds
+/// back are split off already (HoldBack). Returns kCompleted, or kStopped when a loss became NaN or
 /// infinite: then the epoch in which it did is the last one reported.
 /// Throws std::exception for what makes the trial failed, TrainingInterrupted when told to stop.
 TrialState RunTrial(const Map& params, std::shared_ptr<const Dataset> dataset, Engine& engine,
