@@ -115,7 +115,7 @@ fs::path FindOrFetch(const KnownDataset& known,
   const auto cache = CacheFolder();
   if (!cache)
     throw DataError(known.name + " is not here, and neither XDG_CACHE_HOME nor HOME is set");
-  const fs::path folder = *cache / known.name;
+  fs::path folder = *cache / known.name;
   say("downloading " + known.name + " into " + folder.string());
   try {
     fs::create_directories(folder);

@@ -84,6 +84,7 @@ CLI::App* AddStatus(CLI::App& app, Options& options) {
 
 std::vector<Setting> ParseSettings(const std::vector<std::string>& texts) {
   std::vector<Setting> settings;
+  settings.reserve(texts.size());
   for (const std::string& text : texts) settings.push_back(ParseSetting(text));
   return settings;
 }

@@ -18,7 +18,7 @@ std::string ReadName(const ConfigNode& root) {
   const ConfigNode* node = root.Get("name");
   if (node == nullptr) throw ConfigError(root.at, "name is required: it names the database");
   const auto* scalar = node->AsScalar();
-  const std::string name = scalar != nullptr ? scalar->text : "";
+  std::string name = scalar != nullptr ? scalar->text : "";
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
