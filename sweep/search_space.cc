@@ -75,7 +75,7 @@ void SearchSpace::NoteOverriddenAxes(const Block& block) {
   for (const Axis* axis : block.axes) {
     if (axis->values.size() < 2) continue;
     if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
-    notes_.push_back(axis->path + " has no effect under " + block.entry->type + " there: its " +
+    notes_.push_back(axis->path + " has no effect under " + block.entry->type + ": its " +
                      Counted(axis->values.size(), "value") + " make one trial");
   }
 }
