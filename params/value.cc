@@ -1,9 +1,12 @@
 #include "params/value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <stdexcept>
+#include <utility>
 
 namespace lrsweep {
 namespace {
@@ -62,14 +65,58 @@ struct Writer {
 
 void Append(const Value& value, std::string& out) { std::visit(Writer{out}, value); }
 
-void FlattenInto(const Map& map, const std::string& prefix, std::map<std::string, Value>& flat) {
-  for (const auto& [key, member] : map) {
-    if (const Map* inner = member.As<Map>()) {
-      FlattenInto(*inner, prefix + key + ".", flat);
-    } else {
-      flat.emplace(prefix + key, member);
+bool HoldsMaps(const List& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [](const Value& element) { return element.As<Map>() != nullptr; });
+}
+
+void FlattenInto(const Value& value, const std::string& path, std::map<std::string, Value>& flat) {
+  const std::string prefix = path.empty() ? "" : path + ".";
+  if (const Map* map = value.As<Map>()) {
+    for (const auto& [key, member] : *map) FlattenInto(member, prefix + key, flat);
+  } else if (const List* list = value.As<List>(); list != nullptr && HoldsMaps(*list)) {
+    for (size_t i = 0; i < list->size(); ++i) {
+      FlattenInto((*list)[i], prefix + std::to_string(i), flat);
     }
+  } else {
+    flat.emplace(path, value);
   }
+}
+
+/// The member of a mapping or the element of a list, or nullptr. `V` is Value or const Value, as
+/// for FindIn.
+template <typename V>
+V* Child(V& parent, std::string_view step) {
+  if (auto* map = std::get_if<Map>(&parent)) {
+    const auto found = map->find(step);
+    return found == map->end() ? nullptr : &found->second;
+  }
+  auto* list = std::get_if<List>(&parent);
+  size_t index = 0;
+  const auto end = std::from_chars(step.data(), step.data() + step.size(), index);
+  const bool number = end.ec == std::errc() && end.ptr == step.data() + step.size();
+  return list != nullptr && number && index < list->size() ? &(*list)[index] : nullptr;
+}
+
+template <typename V, typename M>
+V* FindIn(M& map, std::string_view dotted_path) {
+  size_t at = dotted_path.find('.');
+  const auto found = map.find(dotted_path.substr(0, at));
+  V* value = found == map.end() ? nullptr : &found->second;
+  while (value != nullptr && at != std::string_view::npos) {
+    const size_t next = dotted_path.find('.', at + 1);
+    value = Child(*value, dotted_path.substr(at + 1, next - at - 1));
+    at = next;
+  }
+  return value;
+}
+
+/// The mapping that holds the path's last step, and that step; no mapping where there is none.
+std::pair<Map*, std::string_view> Holder(Map& map, std::string_view dotted_path) {
+  const size_t dot = dotted_path.rfind('.');
+  if (dot == std::string_view::npos) return {&map, dotted_path};
+  auto* holder = FindIn<Value>(map, dotted_path.substr(0, dot));
+  return {std::get_if<Map>(holder), dotted_path.substr(dot + 1)};
 }
 
 }  // namespace
@@ -96,12 +143,24 @@ std::string ShortestReal(double number) {
 }
 
 const Value* Find(const Map& map, std::string_view dotted_path) {
-  const size_t dot = dotted_path.find('.');
-  const auto found = map.find(dotted_path.substr(0, dot));
-  if (found == map.end()) return nullptr;
-  if (dot == std::string_view::npos) return &found->second;
-  const Map* inner = found->second.As<Map>();
-  return inner == nullptr ? nullptr : Find(*inner, dotted_path.substr(dot + 1));
+  return FindIn<const Value>(map, dotted_path);
+}
+
+void SetAt(Map& map, std::string_view dotted_path, Value value) {
+  if (auto* there = FindIn<Value>(map, dotted_path)) {
+    *there = std::move(value);
+    return;
+  }
+  const auto [holder, step] = Holder(map, dotted_path);
+  if (holder == nullptr) throw std::out_of_range("no way to " + std::string(dotted_path));
+  holder->emplace(step, std::move(value));
+}
+
+void EraseAt(Map& map, std::string_view dotted_path) {
+  const auto [holder, step] = Holder(map, dotted_path);
+  if (holder == nullptr) return;
+  const auto found = holder->find(step);
+  if (found != holder->end()) holder->erase(found);
 }
 
 std::map<std::string, Value> Flatten(const Map& map) {

@@ -42,10 +42,19 @@ std::string ToJson(const Value& value);
 /// The real as ToJson writes it, for a finite `number`.
 std::string ShortestReal(double number);
 
-/// The value at a dotted path ("optimizer.lr"), or nullptr where there is none.
+/// The value at a dotted path ("optimizer.lr"; numbers are places in a list, from 0:
+/// "scheduler.schedulers.1.gamma"), or nullptr where there is none.
 const Value* Find(const Map& map, std::string_view dotted_path);
 
-/// Every scalar and list of `map` under its dotted path, in the order of the paths.
+/// Puts `value` at the path, whose last step may be new in its mapping. Throws std::out_of_range
+/// where the way there does not exist.
+void SetAt(Map& map, std::string_view dotted_path, Value value);
+
+/// Removes the path's last step from its mapping, if it is there.
+void EraseAt(Map& map, std::string_view dotted_path);
+
+/// Every scalar and list of `map` under its dotted path, in the order of the paths. A list that
+/// holds mappings is a way, not an end.
 std::map<std::string, Value> Flatten(const Map& map);
 
 }  // namespace lrsweep

@@ -12,17 +12,6 @@
 namespace lrsweep {
 namespace {
 
-void Set(Map& params, const std::string& path, const Value& value) {
-  const size_t dot = path.find('.');
-  Map& section = std::get<Map>(params.at(path.substr(0, dot)));
-  section.insert_or_assign(path.substr(dot + 1), value);
-}
-
-void Erase(Map& params, const std::string& path) {
-  const size_t dot = path.find('.');
-  std::get<Map>(params.at(path.substr(0, dot))).erase(path.substr(dot + 1));
-}
-
 uint64_t IdNumber(const std::string& id) {
   uint64_t number = 0;
   std::from_chars(id.data(), id.data() + id.size(), number, 16);
@@ -69,7 +58,7 @@ void SearchSpace::AddBlock(const SchedulerEntry& entry) {
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
   Map params = config_.fixed;
   params.insert_or_assign("scheduler", block.entry->fixed);
-  for (const Axis* axis : block.axes) Set(params, axis->path, axis->values.front());
+  for (const Axis* axis : block.axes) SetAt(params, axis->path, axis->values.front());
   const auto overridden =
       FindSchedulerType(block.entry->type)->overrides(std::get<Map>(params.at("scheduler")));
   for (const Axis* axis : block.axes) {
@@ -108,7 +97,7 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   uint64_t rest = point - block.first_point;
   for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
     const auto& values = (*axis)->values;
-    Set(params, (*axis)->path, values[rest % values.size()]);
+    SetAt(params, (*axis)->path, values[rest % values.size()]);
     rest /= values.size();
   }
   const SchedulerType& type = *FindSchedulerType(block.entry->type);
@@ -118,7 +107,7 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   } catch (const std::invalid_argument& error) {
     throw ConfigError(block.entry->at, "scheduler: " + type.name + ": " + error.what());
   }
-  for (const std::string& path : type.overrides(scheduler)) Erase(params, path);
+  for (const std::string& path : type.overrides(scheduler)) EraseAt(params, path);
   return params;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <stdexcept>
 #include <string>
 
 namespace lrsweep {
@@ -86,6 +87,44 @@ TEST(ValueTest, FlattensMappingsAndKeepsLists) {
   const Map map = {{"model", Map{{"hidden", List{128}}}}, {"a", Map{{"b", Map{{"c", 1}}}}}};
   const std::map<std::string, Value> expected = {{"a.b.c", 1}, {"model.hidden", List{128}}};
   EXPECT_EQ(Flatten(map), expected);
+}
+
+class NestedValueTest : public testing::Test {
+ protected:
+  Map map_ = {{"a", List{Map{{"b", 1}}, Map{{"b", 2}, {"c", List{3, 4}}}}}, {"d", Map{{"e", 5}}}};
+};
+
+TEST_F(NestedValueTest, FindGoesThroughLists) {
+  EXPECT_EQ(*Find(map_, "a.1.b"), Value(2));
+  EXPECT_EQ(*Find(map_, "a.1.c.0"), Value(3));
+  for (const char* path : {"a.2.b", "a.x", "a.-1", "a.1.b.0", "d.f", "f", "a."}) {
+    EXPECT_EQ(Find(map_, path), nullptr) << path;
+  }
+}
+
+TEST_F(NestedValueTest, SetAtReplacesAndAdds) {
+  SetAt(map_, "a.0.b", 7);
+  SetAt(map_, "d.new", 8);
+  SetAt(map_, "f", 9);
+  EXPECT_EQ(ToJson(map_), R"({"a":[{"b":7},{"b":2,"c":[3,4]}],"d":{"e":5,"new":8},"f":9})");
+}
+
+TEST_F(NestedValueTest, SetAtNeedsAWay) {
+  EXPECT_THROW(SetAt(map_, "x.y", 1), std::out_of_range);
+  EXPECT_THROW(SetAt(map_, "a.7.b", 1), std::out_of_range);
+}
+
+TEST_F(NestedValueTest, EraseAtRemovesWhatIsThere) {
+  EraseAt(map_, "a.1.c");
+  EraseAt(map_, "d.e");
+  EraseAt(map_, "x.y");
+  EXPECT_EQ(ToJson(map_), R"({"a":[{"b":1},{"b":2}],"d":{}})");
+}
+
+TEST_F(NestedValueTest, FlattenKeepsListsOfScalarsWhole) {
+  std::string paths;
+  for (const auto& [path, value] : Flatten(map_)) paths += path + "=" + ToJson(value) + " ";
+  EXPECT_EQ(paths, "a.0.b=1 a.1.b=2 a.1.c=[3,4] d.e=5 ");
 }
 
 }  // namespace
