@@ -49,6 +49,14 @@ std::string Choices(const std::vector<std::string>& choices) {
   return text;
 }
 
+std::string MemberNames(const Parameter& parameter) {
+  std::string text;
+  for (const Parameter& member : parameter.members) {
+    text += (text.empty() ? "" : ", ") + member.name;
+  }
+  return text;
+}
+
 std::string KindText(const Parameter& parameter) {
   const std::string range = RangeText(parameter.range);
   const auto with_range = [&](const std::string& kind) {
@@ -67,6 +75,12 @@ std::string KindText(const Parameter& parameter) {
       return Choices(parameter.choices);
     case Kind::kIntegerList:
       return "a list of integers" + (range.empty() ? "" : ", each " + range);
+    case Kind::kPointList:
+      return "a list of [tick, value] pairs" + (range.empty() ? "" : ", each value " + range);
+    case Kind::kMapping:
+      return "a mapping of " + MemberNames(parameter);
+    case Kind::kSchedulers:
+      return "a list of schedulers, each a mapping with its type";
   }
   return "";
 }
@@ -96,6 +110,62 @@ Value CoerceList(const Parameter& parameter, const Value& value) {
     if (integer == nullptr || !InRange(parameter.range, static_cast<double>(*integer))) {
       Refuse(parameter, value);
     }
+  }
+  return value;
+}
+
+/// Whether `point` is [tick, value], the tick an integer of at least 0.
+bool IsPoint(const Value& point) {
+  const List* pair = point.As<List>();
+  if (pair == nullptr || pair->size() != 2) return false;
+  const auto* tick = (*pair)[0].As<int64_t>();
+  return tick != nullptr && *tick >= 0;
+}
+
+Value CoercePoints(const Parameter& parameter, const Value& value) {
+  const List* list = value.As<List>();
+  if (list == nullptr) Refuse(parameter, value);
+  List points;
+  for (const Value& element : *list) {
+    if (!IsPoint(element)) Refuse(parameter, value);
+    const List& pair = std::get<List>(element);
+    points.push_back(List{pair[0], CoerceReal(parameter, pair[1])});
+  }
+  return points;
+}
+
+Value CoerceMapping(const Parameter& parameter, const Value& value) {
+  const Map* map = value.As<Map>();
+  if (map == nullptr) Refuse(parameter, value);
+  Map complete;
+  for (const Parameter& member : parameter.members) {
+    const auto found = map->find(member.name);
+    if (found == map->end()) {
+      if (!member.default_value) throw std::invalid_argument("needs " + member.name);
+      complete[member.name] = *member.default_value;
+      continue;
+    }
+    try {
+      complete[member.name] = Coerce(member, found->second);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(member.name + ": " + error.what());
+    }
+  }
+  for (const auto& [name, ignored] : *map) {
+    if (complete.find(name) == complete.end()) {
+      throw std::invalid_argument("unknown name " + name + "; known are " + MemberNames(parameter));
+    }
+  }
+  return complete;
+}
+
+Value CoerceSchedulers(const Parameter& parameter, const Value& value) {
+  const List* list = value.As<List>();
+  if (list == nullptr || list->empty()) Refuse(parameter, value);
+  for (const Value& element : *list) {
+    const Map* map = element.As<Map>();
+    const Value* type = map == nullptr ? nullptr : Find(*map, "type");
+    if (type == nullptr || type->As<std::string>() == nullptr) Refuse(parameter, value);
   }
   return value;
 }
@@ -144,6 +214,12 @@ Value Coerce(const Parameter& parameter, const Value& value) {
     }
     case Kind::kIntegerList:
       return CoerceList(parameter, value);
+    case Kind::kPointList:
+      return CoercePoints(parameter, value);
+    case Kind::kMapping:
+      return CoerceMapping(parameter, value);
+    case Kind::kSchedulers:
+      return CoerceSchedulers(parameter, value);
   }
   return value;
 }

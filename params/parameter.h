@@ -12,9 +12,20 @@
 
 namespace lrsweep {
 
-enum class Kind { kBoolean, kInteger, kReal, kText, kChoice, kIntegerList };
+enum class Kind {
+  kBoolean,
+  kInteger,
+  kReal,
+  kText,
+  kChoice,
+  kIntegerList,
+  kPointList,   // [[tick, value], ...]: ticks are integers of at least 0, values are reals
+  kMapping,     // {name: value, ...} of the parameters in `members`
+  kSchedulers,  // [{type: ..., own parameters}, ...]: nested schedulers, without what is common to
+                // all (interval, warmup); their members are the catalog's matter
+};
 
-/// Bounds of a number, or of every element of a list.
+/// Bounds of a number, of every element of a list, or of the value of every point.
 struct Range {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
@@ -29,12 +40,15 @@ struct Parameter {
   std::optional<Value> default_value{};
   Range range{};
   std::vector<std::string> choices{};  // of kChoice
-  bool accepts_run = false;            // "run": the trial's length in the schedule's interval
+  bool accepts_run = false;            // "run": the schedule's length in its interval
+  std::vector<Parameter> members{};    // of kMapping
   std::string help{};                  // unit and meaning, one line
 };
 
 /// The value in the parameter's own type (an integer becomes a real where a real is meant). "run"
-/// stays a text where it is accepted, null stays null where that is the default.
+/// stays a text where it is accepted, null stays null where that is the default. A mapping is
+/// completed with its members' defaults. Of nested schedulers only the form is checked: a list of
+/// at least one mapping, each with its type.
 /// Throws std::invalid_argument with what was expected ("expected an integer of at least 1, not
 /// 0").
 Value Coerce(const Parameter& parameter, const Value& value);

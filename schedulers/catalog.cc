@@ -46,6 +46,9 @@ SchedulerType StepLrType() {
   SchedulerType type;
   type.name = "StepLR";
   type.summary = "multiplies the learning rate by gamma every step_size ticks";
+  type.formula = "lr * gamma ^ floor(tick / step_size)";
+  type.source = "torch.optim.lr_scheduler.StepLR";
+  type.example = "{type: StepLR, step_size: 30, gamma: 0.1}";
   type.default_interval = "epoch";
   type.parameters = {
       {.name = "step_size",
@@ -72,6 +75,10 @@ SchedulerType CosineAnnealingLrType() {
   SchedulerType type;
   type.name = "CosineAnnealingLR";
   type.summary = "half a cosine from the optimizer's rate to eta_min in T_max ticks, then back";
+  type.formula = "eta_min + (lr - eta_min) * (1 + cos(pi * tick / T_max)) / 2";
+  type.source =
+      "torch.optim.lr_scheduler.CosineAnnealingLR; SGDR, arXiv:1608.03983, without restarts";
+  type.example = "{type: CosineAnnealingLR, T_max: run, eta_min: 0.001}";
   type.default_interval = "epoch";
   type.parameters = {
       {.name = "T_max",
@@ -165,6 +172,15 @@ SchedulerType CyclicLrType() {
   SchedulerType type;
   type.name = "CyclicLR";
   type.summary = "rises and falls between base_lr and max_lr, the momentum against it";
+  type.formula =
+      "base_lr + (max_lr - base_lr) * h * s\n"
+      "max_momentum - (max_momentum - base_momentum) * h * s, if it is cycled\n"
+      "h: from 0 to 1 in step_size_up ticks, back to 0 in step_size_down\n"
+      "s: 1 (triangular), 0.5 ^ finished cycles (triangular2), gamma ^ tick (exp_range)";
+  type.source = "torch.optim.lr_scheduler.CyclicLR; Smith, arXiv:1506.01186";
+  type.example =
+      "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 1000, mode: triangular2}";
+  type.rises_on_purpose = true;
   type.default_interval = "step";
   type.parameters = CyclicLrParameters();
   type.overrides = [](const Map& parameters) {
@@ -220,15 +236,59 @@ const SchedulerType* FindSchedulerType(const std::string& name) {
   return nullptr;
 }
 
-Schedule BuildSchedule(const Map& parameters, const ScheduleContext& context) {
-  const Value* name = Find(parameters, "type");
+const SchedulerType& TypeOf(const Map& scheduler) {
+  const Value* name = Find(scheduler, "type");
   const auto* text = name == nullptr ? nullptr : name->As<std::string>();
   if (text == nullptr) throw std::invalid_argument("a scheduler needs its type");
   const SchedulerType* type = FindSchedulerType(*text);
   if (type == nullptr) throw std::invalid_argument("scheduler type " + *text + " is not known");
-  const Map complete = Complete(*type, parameters);
-  type->check(complete);
-  return type->build(complete, context);
+  return *type;
+}
+
+std::vector<Parameter> CommonParameters(const SchedulerType& type) {
+  std::vector<std::string> intervals = {"epoch"};
+  if (!type.epoch_only) intervals.emplace_back("step");
+  return {
+      {.name = "interval",
+       .kind = Kind::kChoice,
+       .default_value = type.default_interval,
+       .choices = intervals,
+       .help = "when the schedule advances"},
+      {.name = "warmup",
+       .kind = Kind::kMapping,
+       .default_value = Value(),
+       .members = {{.name = "steps",
+                    .kind = Kind::kInteger,
+                    .range = {.minimum = 1},
+                    .help = "optimizer steps, whatever the interval"},
+                   {.name = "start_factor",
+                    .default_value = 1.0 / 3,
+                    .range = {.minimum = 0, .maximum = 1},
+                    .help = "share of the schedule's first rate at step 0"}},
+       .help = "a linear rise to the schedule's first rate, in front of it; null: none"},
+  };
+}
+
+Schedule BuildSchedule(const Map& parameters, const ScheduleContext& context) {
+  const SchedulerType& type = TypeOf(parameters);
+  const Map complete = Complete(type, parameters);
+  type.check(complete);
+  return type.build(complete, context);
+}
+
+std::optional<Plateau> BuildPlateau(const Map& parameters, const ScheduleContext& context) {
+  const SchedulerType& type = TypeOf(parameters);
+  if (!type.build_plateau) return std::nullopt;
+  const Map complete = Complete(type, parameters);
+  type.check(complete);
+  return type.build_plateau(complete, context);
+}
+
+bool SchedulerType::composed() const {
+  for (const Parameter& parameter : parameters) {
+    if (parameter.kind == Kind::kSchedulers) return true;
+  }
+  return false;
 }
 
 }  // namespace lrsweep

@@ -4,74 +4,44 @@
 #include <chrono>
 #include <functional>
 #include <numeric>
-#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "schedulers/catalog.h"
+#include "schedulers/trial_schedule.h"
 #include "worker/train_config.h"
 
 namespace lrsweep {
 namespace {
 
-/// When the schedule advances.
-enum class Interval { kEpoch, kStep };
-
-Interval ReadInterval(const Map& scheduler) {
-  const Value* value = Find(scheduler, "interval");
-  const auto* text = value == nullptr ? nullptr : value->As<std::string>();
-  if (text != nullptr && *text == "epoch") return Interval::kEpoch;
-  if (text != nullptr && *text == "step") return Interval::kStep;
-  throw std::invalid_argument("scheduler.interval: expected 'epoch' or 'step'");
+void KeepOneIfConstant(std::vector<double>& values) {
+  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) {
+    values.resize(1);
+  }
 }
 
-/// The schedule on the trial's clock: optimizer steps counted from 0 over the whole trial.
-class TrialSchedule {
- public:
-  TrialSchedule(const TrainConfig& config, int64_t steps_per_epoch)
-      : interval_(ReadInterval(config.scheduler)),
-        steps_per_epoch_(steps_per_epoch),
-        schedule_(BuildSchedule(config.scheduler, Context(config))) {}
-
-  Rates At(int64_t step) const {
-    return schedule_(interval_ == Interval::kStep ? step : step / steps_per_epoch_);
+/// The rates of the steps of `epoch` (from 1).
+StepRates RatesOf(int64_t epoch, int64_t steps_per_epoch, const TrialSchedule& schedule) {
+  StepRates rates;
+  rates.lr.reserve(steps_per_epoch);
+  rates.momentum.reserve(steps_per_epoch);
+  const int64_t first = (epoch - 1) * steps_per_epoch;
+  for (int64_t step = first; step < first + steps_per_epoch; ++step) {
+    const Rates now = schedule.At(step);
+    rates.lr.push_back(now.lr);
+    rates.momentum.push_back(now.momentum);
   }
+  KeepOneIfConstant(rates.lr);
+  KeepOneIfConstant(rates.momentum);
+  return rates;
+}
 
-  /// The rates of the steps of `epoch` (from 1).
-  StepRates OfEpoch(int64_t epoch) const {
-    const int64_t first = (epoch - 1) * steps_per_epoch_;
-    const int64_t count = interval_ == Interval::kStep ? steps_per_epoch_ : 1;
-    StepRates rates;
-    rates.lr.reserve(count);
-    rates.momentum.reserve(count);
-    for (int64_t step = first; step < first + count; ++step) {
-      const Rates now = At(step);
-      rates.lr.push_back(now.lr);
-      rates.momentum.push_back(now.momentum);
-    }
-    KeepOneIfConstant(rates.lr);
-    KeepOneIfConstant(rates.momentum);
-    return rates;
-  }
-
- private:
-  ScheduleContext Context(const TrainConfig& config) const {
-    const bool steps = interval_ == Interval::kStep;
-    return {.lr = config.lr,
-            .momentum = config.momentum,
-            .run_ticks = steps ? config.epochs * steps_per_epoch_ : config.epochs};
-  }
-
-  static void KeepOneIfConstant(std::vector<double>& values) {
-    if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) {
-      values.resize(1);
-    }
-  }
-
-  Interval interval_;
-  int64_t steps_per_epoch_;
-  Schedule schedule_;
-};
+/// What a schedule that listens to `metric` hears of the epoch.
+double HeardMetric(const std::string& metric, const EpochRecord& record) {
+  if (metric == "train_loss") return record.train_loss;
+  if (metric == "val_accuracy") return record.val_accuracy;
+  return record.val_loss;
+}
 
 double Mean(const std::vector<float>& losses) {
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
@@ -109,12 +79,13 @@ TrialState RunTrial(const Map& params, std::shared_ptr<const Dataset> dataset, E
                     const TrialObserver& observer) {
   const TrainConfig config = ToTrainConfig(params);
   const int64_t steps = config.StepsPerEpoch(dataset->train.count);
-  const TrialSchedule schedule(config, steps);
+  TrialSchedule schedule(config.scheduler, config.lr, config.momentum, {config.epochs, steps});
   const auto training = engine.Start(config, std::move(dataset));
   for (int64_t epoch = 1; epoch <= config.epochs; ++epoch) {
     const Tick tick = MakeTick(epoch, steps, schedule, observer);
-    EpochRecord record = RunEpoch(epoch, schedule.OfEpoch(epoch), tick, *training);
+    EpochRecord record = RunEpoch(epoch, RatesOf(epoch, steps, schedule), tick, *training);
     const bool diverged = record.Diverged();
+    schedule.OnEpochEnd(HeardMetric(schedule.listens_to(), record));
     if (observer.on_epoch) observer.on_epoch(std::move(record));
     if (diverged) return TrialState::kStopped;
   }

@@ -1,0 +1,77 @@
+// A schedule on a trial's own clock: optimizer steps counted from 0 over the whole trial.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "params/value.h"
+#include "schedulers/plateau.h"
+#include "schedulers/schedule.h"
+
+namespace lrsweep {
+
+/// How long a trial is. Both are at least 1.
+struct TrialClock {
+  int64_t epochs = 0;
+  int64_t steps_per_epoch = 0;  // a short last batch is a step like any other
+
+  int64_t TotalSteps() const { return epochs * steps_per_epoch; }
+};
+
+/// What a trial's `scheduler` section means for its optimizer: the type's own schedule, and what
+/// every type has (`interval` and `warmup`).
+///
+/// Without warm-up, step s is the schedule's tick s (interval step) or s / steps_per_epoch rounded
+/// down (interval epoch: the epoch's number less 1). A warm-up of W optimizer steps, whatever the
+/// interval, goes in front: at a step s below W the rate is
+///   first * (start_factor + (1 - start_factor) * s / W)
+/// where `first` is the schedule's rate at its own 0; the momentum is the schedule's at its 0. At
+/// step W the schedule starts at its own 0 and counts from there: s - W, or (s - W) /
+/// steps_per_epoch rounded down. (Goyal et al., arXiv:1706.02677; PyTorch's LinearLR followed by
+/// the schedule in SequentialLR, where the schedule starts at the optimizer's rate.)
+///
+/// `run` as a horizon is the length that this leaves to the schedule: total steps - W, or epochs -
+/// W / steps_per_epoch rounded down.
+///
+/// A value type. Const functions are safe to call from several threads.
+class TrialSchedule {
+ public:
+  /// `scheduler` is the trial's section as stored; a parameter that is left out has its default.
+  /// `lr` and `momentum` are the optimizer's (anything where the schedule overrides them).
+  /// Throws std::invalid_argument as BuildSchedule does, for an interval that the type does not
+  /// have, for a bad warm-up, and where the warm-up leaves nothing of the run to a `run`.
+  TrialSchedule(const Map& scheduler, double lr, double momentum, TrialClock clock);
+
+  /// What the optimizer applies at that step of the trial, from 0. For a schedule that listens:
+  /// given what it has heard so far, whichever step is asked for.
+  Rates At(int64_t step) const;
+
+  /// The metric of each epoch that must be told to OnEpochEnd; empty: none.
+  const std::string& listens_to() const { return metric_; }
+
+  /// To be called once after each epoch, in order, with the metric that `listens_to` names; does
+  /// nothing for a schedule that does not listen. Resuming is telling the metrics of the epochs
+  /// that are done. An epoch that lies in the warm-up as a whole is not heard: the schedule has
+  /// not begun (as in timm's PlateauLRScheduler).
+  void OnEpochEnd(double metric_value);
+
+  bool per_step() const { return per_step_; }
+  int64_t warmup_steps() const { return warmup_steps_; }
+  const TrialClock& clock() const { return clock_; }
+
+ private:
+  Rates OfSchedule(int64_t tick) const;
+
+  TrialClock clock_;
+  bool per_step_ = false;
+  int64_t warmup_steps_ = 0;  // 0: no warm-up
+  double start_factor_ = 1;
+  double momentum_;
+  Schedule schedule_;
+  std::optional<Plateau> plateau_;  // then schedule_ is not asked
+  std::string metric_;
+  int64_t epochs_ended_ = 0;
+};
+
+}  // namespace lrsweep
