@@ -40,6 +40,7 @@ struct Parameter {
   std::optional<Value> default_value{};
   Range range{};
   std::vector<std::string> choices{};  // of kChoice
+  bool counts_ticks = false;           // a number of the schedule's ticks, or a list of such
   bool accepts_run = false;            // "run": the schedule's length in its interval
   std::vector<Parameter> members{};    // of kMapping
   std::string help{};                  // unit and meaning, one line

@@ -31,6 +31,7 @@ struct SchedulerType {
   std::string example;                // one entry in YAML
   std::string default_interval;       // "epoch" or "step", as PyTorch documents for the type
   bool epoch_only = false;            // `interval: step` makes no sense
+  std::string horizon;                // the parameter that should be the run's length; empty: none
   bool rises_on_purpose = false;      // means to rise above the optimizer's rate
   std::vector<Parameter> parameters;  // without `type` and what is common to all types
   /// Why it cannot stand in another schedule's list, and in ChainedScheduler's; empty: it can.

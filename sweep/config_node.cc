@@ -108,6 +108,18 @@ const ConfigNode* ConfigNode::Get(const std::string& key) const {
   return nullptr;
 }
 
+void ConfigNode::ForgetLines() {
+  at.line = 0;
+  if (auto* sequence = std::get_if<Sequence>(&content)) {
+    for (ConfigNode& element : *sequence) element.ForgetLines();
+  } else if (auto* mapping = std::get_if<Mapping>(&content)) {
+    for (Entry& entry : *mapping) {
+      entry.key_at.line = 0;
+      entry.value.ForgetLines();
+    }
+  }
+}
+
 Value ToValue(const ConfigNode& node) {
   if (const auto* scalar = node.AsScalar()) return ResolveScalar(node, *scalar);
   if (const auto* sequence = node.AsSequence()) {

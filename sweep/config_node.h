@@ -40,6 +40,8 @@ struct ConfigNode {
   const Scalar* AsScalar() const { return std::get_if<Scalar>(&content); }
   const Sequence* AsSequence() const { return std::get_if<Sequence>(&content); }
   const Mapping* AsMapping() const { return std::get_if<Mapping>(&content); }
+  /// Makes the places in the node those of an option rather than of a file's lines.
+  void ForgetLines();
   /// The value under `key` of a mapping, or nullptr.
   const ConfigNode* Get(const std::string& key) const;
 };

@@ -5,25 +5,15 @@
 #include <algorithm>
 #include <optional>
 
-#include "data/dataset_source.h"
+#include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 
 namespace lrsweep {
 namespace {
 
-/// Images that a trial trains on, if that can be told.
-std::optional<int64_t> ImagesPerEpoch(const SearchSpace& space) {
-  const Map& fixed = space.config().fixed;
-  const auto images = TrainImages(std::get<std::string>(*Find(fixed, "dataset.name")));
-  if (!images) return std::nullopt;
-  return std::max<int64_t>(0, *images - std::get<int64_t>(*Find(fixed, "dataset.validation")));
-}
-
 std::optional<int64_t> Steps(const Trial& trial, std::optional<int64_t> images) {
   if (!images) return std::nullopt;
-  const auto batch = std::get<int64_t>(*Find(trial.params, "training.batch_size"));
-  const auto epochs = std::get<int64_t>(*Find(trial.params, "training.epochs"));
-  return epochs * ((*images + batch - 1) / batch);
+  return ClockOf(trial, *images).TotalSteps();
 }
 
 std::string Counted(size_t count, const char* noun) {
@@ -37,7 +27,7 @@ std::string EpochsText(const Trial& trial) {
 }  // namespace
 
 std::string PlanText(const SearchSpace& space, size_t limit) {
-  const auto images = ImagesPerEpoch(space);
+  const auto images = ImagesPerEpoch(space.config());
   std::string text = fmt::format("{}: {}\n", space.config().name, Counted(space.size(), "trial"));
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += fmt::format("\n{:<16}  {:>6}  {:>8}  {}\n", "trial", "epochs", "steps", "parameters");
@@ -55,7 +45,7 @@ std::string PlanText(const SearchSpace& space, size_t limit) {
 }
 
 std::string PlanJson(const SearchSpace& space) {
-  const auto images = ImagesPerEpoch(space);
+  const auto images = ImagesPerEpoch(space.config());
   List notes;
   for (const std::string& note : space.notes()) notes.emplace_back(note);
   List trials;

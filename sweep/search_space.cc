@@ -18,6 +18,12 @@ uint64_t IdNumber(const std::string& id) {
   return number;
 }
 
+/// Where the parameter stands that a sentence begins with, or else the entry.
+Location PlaceOf(const std::string& sentence, const SchedulerEntry& entry) {
+  const auto found = entry.places.find("scheduler." + sentence.substr(0, sentence.find(' ')));
+  return found != entry.places.end() ? found->second : entry.at;
+}
+
 std::string Counted(uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -56,11 +62,7 @@ void SearchSpace::AddBlock(const SchedulerEntry& entry) {
 
 /// Says which axes lose their effect, at least at the entry's first point.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
-  Map params = config_.fixed;
-  params.insert_or_assign("scheduler", block.entry->fixed);
-  for (const Axis* axis : block.axes) SetAt(params, axis->path, axis->values.front());
-  const auto overridden =
-      FindSchedulerType(block.entry->type)->overrides(std::get<Map>(params.at("scheduler")));
+  const auto overridden = FindSchedulerType(block.entry->type)->overrides(block.entry->section);
   for (const Axis* axis : block.axes) {
     if (axis->values.size() < 2) continue;
     if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
@@ -93,7 +95,7 @@ const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
 Map SearchSpace::ParamsAt(uint64_t point) const {
   const Block& block = BlockOf(point);
   Map params = config_.fixed;
-  params.insert_or_assign("scheduler", block.entry->fixed);
+  params.insert_or_assign("scheduler", block.entry->section);
   uint64_t rest = point - block.first_point;
   for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
     const auto& values = (*axis)->values;
@@ -105,7 +107,8 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   try {
     type.check(scheduler);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(block.entry->at, "scheduler: " + type.name + ": " + error.what());
+    throw ConfigError(PlaceOf(error.what(), *block.entry),
+                      "scheduler: " + type.name + ": " + error.what());
   }
   for (const std::string& path : type.overrides(scheduler)) EraseAt(params, path);
   return params;

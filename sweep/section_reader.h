@@ -1,31 +1,41 @@
-// One section of the configuration, read by its table of parameters.
+// A section of the configuration, read by its table of parameters; a scheduler's section, with the
+// schedulers inside it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "params/parameter.h"
 #include "sweep/config_node.h"
-#include "sweep/sweep_config.h"
-#include "sweep/trial_parameters.h"
 
 namespace lrsweep {
 
-struct SectionContent {
-  Map fixed;                         // every parameter that is neither an axis nor missing, typed
-  std::vector<Axis> axes;            // in the order of the file
-  std::vector<std::string> missing;  // not written, and without a default
+/// One swept parameter.
+struct Axis {
+  std::string path;           // "training.seed", "scheduler.gamma", "scheduler.schedulers.0.gamma"
+  std::vector<Value> values;  // each once, in the order of the file
+  size_t repeated = 0;        // values that were listed again
+  Location at;
 };
 
-/// Reads `node`, the value of `section` in `parent`; nullptr if the section was not written. A
-/// mistake throws ConfigError at its place.
-SectionContent ReadSection(const ConfigNode& parent, const ConfigNode* node,
-                           const Section& section);
+struct SectionContent {
+  Map values;              // typed and complete but for `missing`; an axis has its first value here
+  std::vector<Axis> axes;  // in the order of the file
+  std::vector<std::string> missing;        // not written, and without a default
+  std::map<std::string, Location> places;  // of the values that were written, by their paths
+};
+
+/// Reads `node`, the section at `path`; nullptr if it was not written. `owner` says in errors whose
+/// parameters they are. A mistake throws ConfigError at its place.
+SectionContent ReadSection(const ConfigNode* node, const std::string& path,
+                           const std::string& owner, const std::vector<Parameter>& parameters);
+
+/// Reads an entry under `scheduler:`: its type decides which parameters it has.
+SectionContent ReadScheduler(const ConfigNode& node);
 
 /// "unknown key \"epoch\"; did you mean \"epochs\"?", or the known names where none is near.
 std::string UnknownName(const std::string& what, const std::string& unknown,
                         const std::vector<std::string>& known);
-
-/// Makes the places in `node` those of an option rather than of a file's lines.
-void ForgetLines(ConfigNode& node);
 
 }  // namespace lrsweep

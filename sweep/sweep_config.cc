@@ -32,10 +32,18 @@ std::string ReadName(const ConfigNode& root) {
   return name;
 }
 
+/// The axes of a section in which no grid may stand are a mistake: `why`.
+void RefuseAxes(const SectionContent& content, const std::string& why) {
+  if (content.axes.empty()) return;
+  const Axis& axis = content.axes.front();
+  throw ConfigError(axis.at, axis.path + ": cannot be swept; " + why);
+}
+
 Map ReadFixedSection(const ConfigNode& root, const std::string& name,
-                     std::vector<Parameter> parameters) {
-  const Section section{name, std::move(parameters), false};
-  return ReadSection(root, root.Get(name), section).fixed;
+                     const std::vector<Parameter>& parameters) {
+  SectionContent content = ReadSection(root.Get(name), name, name, parameters);
+  RefuseAxes(content, "it is no parameter of a trial");
+  return std::move(content.values);
 }
 
 Objective ReadObjective(const ConfigNode& root) {
@@ -65,35 +73,10 @@ bool ReadRecordSteps(const ConfigNode& root) {
   return map.find("steps")->second == Value("all");
 }
 
-const SchedulerType& ReadSchedulerType(const ConfigNode& entry) {
-  const ConfigNode* node = entry.Get("type");
-  if (node == nullptr) throw ConfigError(entry.at, "scheduler: type is required");
-  std::vector<std::string> known;
-  for (const SchedulerType& type : SchedulerTypes()) known.push_back(type.name);
-  if (node->AsMapping() != nullptr) {
-    throw ConfigError(node->at,
-                      "scheduler.type: list several types as several entries under scheduler");
-  }
-  const auto* scalar = node->AsScalar();
-  const std::string name = scalar != nullptr ? scalar->text : "";
-  const SchedulerType* type = FindSchedulerType(name);
-  if (type == nullptr) {
-    throw ConfigError(node->at, "scheduler.type: " + UnknownName("scheduler", name, known));
-  }
-  return *type;
-}
-
 SchedulerEntry ReadSchedulerEntry(const ConfigNode& node) {
-  if (node.AsMapping() == nullptr) {
-    throw ConfigError(node.at,
-                      "scheduler: expected a mapping such as {type: StepLR, step_size: 5}");
-  }
-  const SchedulerType& type = ReadSchedulerType(node);
-  Section section{"scheduler", SchedulerParameters(type), true};
-  section.parameters.insert(section.parameters.begin(),
-                            {.name = "type", .kind = Kind::kText, .default_value = type.name});
-  SectionContent content = ReadSection(node, &node, section);
-  return {type.name, std::move(content.fixed), std::move(content.axes), node.at};
+  SectionContent content = ReadScheduler(node);
+  return {node.Get("type")->AsScalar()->text, std::move(content.values), std::move(content.axes),
+          std::move(content.places), node.at};
 }
 
 std::vector<SchedulerEntry> ReadSchedulers(const ConfigNode& root) {
@@ -126,11 +109,7 @@ void CheckTopLevelKeys(const ConfigNode& root) {
 }
 
 bool IsOverridden(const SchedulerEntry& entry, const std::string& path) {
-  Map parameters = entry.fixed;
-  for (const Axis& axis : entry.axes) {
-    parameters.emplace(axis.path.substr(axis.path.find('.') + 1), axis.values.front());
-  }
-  const auto paths = FindSchedulerType(entry.type)->overrides(parameters);
+  const auto paths = FindSchedulerType(entry.type)->overrides(entry.section);
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
@@ -160,7 +139,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
     const std::string option = "--set " + setting.path + "=" + setting.yaml;
     ConfigNode value = ParseYaml(setting.yaml, option);
     if (setting.yaml.empty()) value.content = ConfigNode::Scalar{};
-    ForgetLines(value);
+    value.ForgetLines();
     SetPath(root, setting.path, value);
   }
   CheckTopLevelKeys(root);
@@ -171,11 +150,14 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   config.schedulers = ReadSchedulers(root);
   for (const Section& section : TrialSections()) {
     const ConfigNode* node = root.Get(section.name);
-    SectionContent content = ReadSection(root, node, section);
+    SectionContent content = ReadSection(node, section.name, section.name, section.parameters);
+    if (!section.may_sweep) {
+      RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
+    }
     for (const std::string& missing : content.missing) {
       RequireMissing(config, section.name + "." + missing, node != nullptr ? node->at : root.at);
     }
-    config.fixed.emplace(section.name, std::move(content.fixed));
+    config.fixed.emplace(section.name, std::move(content.values));
     std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
   }
   config.objective = ReadObjective(root);

@@ -1,34 +1,29 @@
 // The configuration of a sweep, checked and typed.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "params/value.h"
 #include "results/ranking.h"
 #include "sweep/config_node.h"
+#include "sweep/section_reader.h"
 
 namespace lrsweep {
-
-/// One swept parameter.
-struct Axis {
-  std::string path;           // "training.seed"; of a scheduler's own parameters "scheduler.gamma"
-  std::vector<Value> values;  // each once, in the order of the file
-  size_t repeated = 0;        // values that were listed again
-  Location at;
-};
 
 /// One entry under `scheduler:` with the axes of its own parameters.
 struct SchedulerEntry {
   std::string type;
-  Map fixed;  // the `scheduler` section: type, interval and every parameter that is no axis
+  Map section;  // type, interval and every parameter; an axis has its first value here
   std::vector<Axis> axes;
+  std::map<std::string, Location> places;  // of what was written, by path
   Location at;
 };
 
 struct SweepConfig {
   std::string name;  // letters, digits, '.', '_' and '-': it becomes a file's name
-  Map fixed;         // the other sections of a trial, complete but for axes
+  Map fixed;         // the other sections of a trial; an axis has its first value here
   std::vector<Axis> axes;
   std::vector<SchedulerEntry> schedulers;  // at least one
   Objective objective;

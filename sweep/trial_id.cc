@@ -9,14 +9,28 @@ namespace {
 
 constexpr size_t kIdDigits = 16;
 
+void RemoveSchedulerDefaults(Map& scheduler, const std::vector<Parameter>& common);
+
 void RemoveDefaults(const std::vector<Parameter>& table, Map& section) {
   for (const Parameter& parameter : table) {
     const auto found = section.find(parameter.name);
-    if (found != section.end() && parameter.default_value &&
-        found->second == *parameter.default_value) {
+    if (found == section.end()) continue;
+    if (parameter.default_value && found->second == *parameter.default_value) {
       section.erase(found);
+    } else if (Map* mapping = std::get_if<Map>(&found->second)) {
+      RemoveDefaults(parameter.members, *mapping);
+    } else if (parameter.kind == Kind::kSchedulers) {
+      for (Value& member : std::get<List>(found->second)) {
+        RemoveSchedulerDefaults(std::get<Map>(member), {});
+      }
     }
   }
+}
+
+/// `common`: what an entry has beside its type's own parameters, and a member has not.
+void RemoveSchedulerDefaults(Map& scheduler, const std::vector<Parameter>& common) {
+  RemoveDefaults(TypeOf(scheduler).parameters, scheduler);
+  RemoveDefaults(common, scheduler);
 }
 
 std::string IdOf(const Map& canonical) {
@@ -35,8 +49,7 @@ Map CanonicalParams(const Map& params) {
     if (parameters.empty()) canonical.erase(found);
   }
   Map& scheduler = std::get<Map>(canonical.at("scheduler"));
-  const SchedulerType* type = FindSchedulerType(std::get<std::string>(scheduler.at("type")));
-  RemoveDefaults(SchedulerParameters(*type), scheduler);
+  RemoveSchedulerDefaults(scheduler, CommonParameters(TypeOf(scheduler)));
   return canonical;
 }
 

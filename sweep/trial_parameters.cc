@@ -58,14 +58,4 @@ const std::vector<Section>& TrialSections() {
   return kSections;
 }
 
-std::vector<Parameter> SchedulerParameters(const SchedulerType& type) {
-  std::vector<Parameter> parameters = type.parameters;
-  parameters.push_back({.name = "interval",
-                        .kind = Kind::kChoice,
-                        .default_value = type.default_interval,
-                        .choices = {"epoch", "step"},
-                        .help = "when the schedule advances"});
-  return parameters;
-}
-
 }  // namespace lrsweep

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "params/parameter.h"
-#include "schedulers/catalog.h"
 
 namespace lrsweep {
 
@@ -18,8 +17,5 @@ struct Section {
 
 /// dataset, model, training, optimizer, in this order.
 const std::vector<Section>& TrialSections();
-
-/// The parameters of a scheduler entry beside `type`: the type's own, and `interval`.
-std::vector<Parameter> SchedulerParameters(const SchedulerType& type);
 
 }  // namespace lrsweep

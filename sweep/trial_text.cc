@@ -4,19 +4,30 @@
 
 namespace lrsweep {
 
-std::string ShortText(const Trial& trial) {
-  std::string text = trial.scheduler;
-  std::string rest;
+namespace {
+
+/// " name=value" for each parameter that differs from its default, of the scheduler or of all else.
+std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
+  std::string text;
   for (const auto& [path, value] : Flatten(CanonicalParams(trial.params))) {
     if (path == "scheduler.type" || path == "training.epochs") continue;
     const size_t dot = path.find('.');
     const std::string section = path.substr(0, dot);
-    if (section == "dataset") continue;
+    if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
     const auto* plain = value.As<std::string>();
-    const std::string shown = path.substr(dot + 1) + "=" + (plain ? *plain : ToJson(value));
-    (section == "scheduler" ? text : rest) += " " + shown;
+    text += " " + path.substr(dot + 1) + "=" + (plain != nullptr ? *plain : ToJson(value));
   }
-  return text + rest;
+  return text;
+}
+
+}  // namespace
+
+std::string SchedulerText(const Trial& trial) {
+  return trial.scheduler + DifferingParameters(trial, true);
+}
+
+std::string ShortText(const Trial& trial) {
+  return SchedulerText(trial) + DifferingParameters(trial, false);
 }
 
 }  // namespace lrsweep

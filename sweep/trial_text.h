@@ -11,4 +11,7 @@ namespace lrsweep {
 /// without the data set and what is fixed by convention.
 std::string ShortText(const Trial& trial);
 
+/// The part of it that is about the scheduler: "CyclicLR max_lr=0.1 base_lr=0.001".
+std::string SchedulerText(const Trial& trial);
+
 }  // namespace lrsweep

@@ -53,8 +53,8 @@ TEST(SweepConfigTest, FillsInDefaults) {
   EXPECT_EQ(Fixed(config, "training.batch_size"), Value(64));
   EXPECT_EQ(Fixed(config, "training.seed"), Value(0));
   EXPECT_EQ(Fixed(config, "optimizer.momentum"), Value(0.0));
-  EXPECT_EQ(config.schedulers[0].fixed.at("gamma"), Value(0.1));
-  EXPECT_EQ(config.schedulers[0].fixed.at("interval"), Value("epoch"));
+  EXPECT_EQ(config.schedulers[0].section.at("gamma"), Value(0.1));
+  EXPECT_EQ(config.schedulers[0].section.at("interval"), Value("epoch"));
   EXPECT_EQ(config.objective.metric, "val_accuracy");
   EXPECT_EQ(config.objective.mode, "max");
   EXPECT_EQ(config.objective.scope, "last");
@@ -83,7 +83,7 @@ TEST(SweepConfigTest, SchedulerEntriesHaveAxesOfTheirOwn) {
   ASSERT_EQ(config.schedulers.size(), 2U);
   EXPECT_EQ(config.schedulers[0].axes.at(0).path, "scheduler.step_size");
   EXPECT_TRUE(config.schedulers[1].axes.empty());
-  EXPECT_EQ(config.schedulers[1].fixed.at("interval"), Value("step"));
+  EXPECT_EQ(config.schedulers[1].section.at("interval"), Value("step"));
 }
 
 TEST(SweepConfigTest, ListThatIsAValueStaysAValue) {
@@ -110,7 +110,7 @@ TEST(SweepConfigTest, ModeFollowsTheMetric) {
 
 TEST(SweepConfigTest, RunIsAHorizon) {
   const auto config = Parse({.scheduler = "scheduler: {type: CosineAnnealingLR, T_max: run}"});
-  EXPECT_EQ(config.schedulers.at(0).fixed.at("T_max"), Value("run"));
+  EXPECT_EQ(config.schedulers.at(0).section.at("T_max"), Value("run"));
 }
 
 TEST(SweepConfigTest, LearningRateIsNotRequiredWhereEverySchedulerOverridesIt) {

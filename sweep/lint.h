@@ -1,0 +1,20 @@
+// Schedules that cannot do what they say: found before a second of training.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sweep/search_space.h"
+
+namespace lrsweep {
+
+/// A sentence for each finding, with the trials it holds for; the same one is said once. Looks at
+/// the first 1,000 different schedules. Where the data's size cannot be told without downloading
+/// it, schedules that need it are not looked at, and a sentence says so.
+///
+/// Found are schedules that never move within the run, whose horizon differs from the run's length,
+/// that count in epochs what look like steps or the reverse, whose rate reaches zero before the
+/// end, or that rise above ten times the optimizer's rate without being meant to.
+std::vector<std::string> Lint(const SearchSpace& space);
+
+}  // namespace lrsweep

@@ -1,0 +1,39 @@
+#include "sweep/trial_shape.h"
+
+#include <algorithm>
+
+#include "data/dataset_source.h"
+
+namespace lrsweep {
+namespace {
+
+int64_t IntegerAt(const Map& params, const char* path) {
+  return std::get<int64_t>(*Find(params, path));
+}
+
+/// The optimizer's value, or 0 where the schedule overrides it.
+double RateAt(const Map& params, const char* path) {
+  const Value* value = Find(params, path);
+  return value != nullptr ? std::get<double>(*value) : 0.0;
+}
+
+}  // namespace
+
+std::optional<int64_t> ImagesPerEpoch(const SweepConfig& config) {
+  const auto images = TrainImages(std::get<std::string>(*Find(config.fixed, "dataset.name")));
+  if (!images) return std::nullopt;
+  return std::max<int64_t>(1, *images - IntegerAt(config.fixed, "dataset.validation"));
+}
+
+TrialClock ClockOf(const Trial& trial, int64_t images) {
+  const int64_t batch = IntegerAt(trial.params, "training.batch_size");
+  return {.epochs = IntegerAt(trial.params, "training.epochs"),
+          .steps_per_epoch = (images + batch - 1) / batch};
+}
+
+TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
+  return {std::get<Map>(trial.params.at("scheduler")), RateAt(trial.params, "optimizer.lr"),
+          RateAt(trial.params, "optimizer.momentum"), ClockOf(trial, images)};
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,23 @@
+// The length of a trial, in epochs and optimizer steps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "results/trial.h"
+#include "schedulers/trial_schedule.h"
+#include "sweep/sweep_config.h"
+
+namespace lrsweep {
+
+/// Images that every trial of the sweep trains on: those of the data set less those held back.
+/// Nothing where that cannot be told without downloading. Throws DataError for damaged files.
+std::optional<int64_t> ImagesPerEpoch(const SweepConfig& config);
+
+/// The trial's clock over `images` training images.
+TrialClock ClockOf(const Trial& trial, int64_t images);
+
+/// The schedule of the trial over `images` training images.
+TrialSchedule ScheduleOf(const Trial& trial, int64_t images);
+
+}  // namespace lrsweep
