@@ -11,6 +11,8 @@ namespace {
 /// What the options are parsed into; the subcommand that was given decides which of it counts.
 struct Options {
   PlanCommand plan;
+  PreviewCommand preview;
+  SchedulesCommand schedules;
   RunCommand run;
   TopCommand top;
   ShowCommand show;
@@ -35,12 +37,37 @@ void AddDatabase(CLI::App& command, std::string& db, bool& json) {
   command.add_flag("--json", json, "print JSON");
 }
 
+void AddStrict(CLI::App& command, bool& strict) {
+  command.add_flag("--strict", strict, "refuse schedules that cannot do what they say");
+}
+
 CLI::App* AddPlan(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("plan", "Show the trials of a configuration");
   AddConfig(*command, options.plan.config, options);
   command->add_flag("--json", options.plan.json, "print JSON, every trial with all parameters");
+  AddStrict(*command, options.plan.strict);
   command->add_option("--limit", options.plan.limit, "trials in the table; 0 shows all")
       ->capture_default_str();
+  return command;
+}
+
+CLI::App* AddPreview(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("preview", "Draw the schedules of a configuration");
+  AddConfig(*command, options.preview.config, options);
+  auto* csv = command->add_flag("--csv", options.preview.csv,
+                                "print the rates of every step of every trial");
+  command->add_option("--svg", options.preview.svg, "write one chart of all schedules to a file")
+      ->type_name("FILE")
+      ->excludes(csv);
+  command->add_option("--limit", options.preview.limit, "charts in the terminal; 0 draws all")
+      ->capture_default_str();
+  return command;
+}
+
+CLI::App* AddSchedules(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("schedules", "List the scheduler types, or explain one");
+  command->add_option("NAME", options.schedules.name, "a type, such as OneCycleLR");
+  command->add_flag("--json", options.schedules.json, "print JSON");
   return command;
 }
 
@@ -49,6 +76,7 @@ CLI::App* AddRun(CLI::App& app, Options& options) {
       "run", "Train every trial: alone in one process, or as several ranks under mpirun or srun");
   AddConfig(*command, options.run.config, options);
   command->add_option("--db", options.run.db, "the database to make [NAME.db]");
+  AddStrict(*command, options.run.strict);
   auto* quiet = command->add_flag("--quiet,-q", options.quiet, "print nothing but errors");
   command->add_flag("--verbose,-v", options.verbose, "print a line per epoch")->excludes(quiet);
   return command;
@@ -101,6 +129,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
       "Exit status: 0 all trials ended well, 1 some failed, 2 a mistake in command or\n"
       "configuration, 70 a bug, 74 disk, data or database would not do, 75 interrupted.");
   const CLI::App* plan = AddPlan(app, options);
+  const CLI::App* preview = AddPreview(app, options);
+  const CLI::App* schedules = AddSchedules(app, options);
   const CLI::App* run = AddRun(app, options);
   const CLI::App* top = AddTop(app, options);
   const CLI::App* show = AddShow(app, options);
@@ -116,6 +146,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     options.plan.settings = ParseSettings(options.settings);
     return options.plan;
   }
+  if (preview->parsed()) {
+    options.preview.settings = ParseSettings(options.settings);
+    return options.preview;
+  }
+  if (schedules->parsed()) return options.schedules;
   if (run->parsed()) {
     options.run.settings = ParseSettings(options.settings);
     options.run.verbosity = options.quiet     ? Verbosity::kQuiet

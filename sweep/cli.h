@@ -25,12 +25,26 @@ struct PlanCommand {
   std::string config;
   std::vector<Setting> settings;
   bool json = false;
+  bool strict = false;  // what lint finds is a mistake
   size_t limit = 50;
+};
+/// The schedules drawn in the terminal, unless `csv` or `svg` (a file) is asked for.
+struct PreviewCommand {
+  std::string config;
+  std::vector<Setting> settings;
+  bool csv = false;
+  std::string svg;
+  size_t limit = 20;
+};
+struct SchedulesCommand {
+  std::string name;  // empty: all
+  bool json = false;
 };
 struct RunCommand {
   std::string config;
   std::vector<Setting> settings;
   std::string db;  // empty: NAME.db in the current folder
+  bool strict = false;
   Verbosity verbosity = Verbosity::kNormal;
 };
 struct TopCommand {
@@ -53,8 +67,8 @@ struct ExitCommand {
   int status = 0;
 };
 
-using CommandLine =
-    std::variant<PlanCommand, RunCommand, TopCommand, ShowCommand, StatusCommand, ExitCommand>;
+using CommandLine = std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand,
+                                 TopCommand, ShowCommand, StatusCommand, ExitCommand>;
 
 /// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
 CommandLine ParseCommandLine(int argc, const char* const* argv);

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <set>
 
 #include "schedulers/catalog.h"
+#include "sweep/errors.h"
 #include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 
@@ -181,6 +183,12 @@ std::vector<std::string> Lint(const SearchSpace& space) {
     sentences.push_back(finding.text + " (" + where + ")");
   }
   return sentences;
+}
+
+void ReportLint(const SearchSpace& space, bool strict, std::ostream& out) {
+  const auto sentences = Lint(space);
+  if (strict && !sentences.empty()) throw UsageError("refused by --strict: " + sentences.front());
+  for (const std::string& sentence : sentences) out << "lrsweep: warning: " << sentence << "\n";
 }
 
 }  // namespace lrsweep

@@ -1,6 +1,7 @@
 // Schedules that cannot do what they say: found before a second of training.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,9 @@ namespace lrsweep {
 /// that count in epochs what look like steps or the reverse, whose rate reaches zero before the
 /// end, or that rise above ten times the optimizer's rate without being meant to.
 std::vector<std::string> Lint(const SearchSpace& space);
+
+/// Says each finding on a line of its own: "lrsweep: warning: ...". Throws UsageError for the first
+/// one if `strict`.
+void ReportLint(const SearchSpace& space, bool strict, std::ostream& out);
 
 }  // namespace lrsweep

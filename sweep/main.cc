@@ -1,6 +1,9 @@
 // The program: joins the rooms, and turns what went wrong into a sentence and an exit status.
 
+#include <cerrno>
+#include <cstring>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -11,8 +14,11 @@
 #include "results/top.h"
 #include "sweep/cli.h"
 #include "sweep/errors.h"
+#include "sweep/lint.h"
 #include "sweep/plan.h"
+#include "sweep/preview.h"
 #include "sweep/run.h"
+#include "sweep/schedules_text.h"
 #include "sweep/search_space.h"
 #include "worker/engine.h"
 #include "worker/trial_runner.h"
@@ -74,25 +80,48 @@ int Guarded(const std::function<int()>& command) {
   }
 }
 
+int Print(const std::string& text) {
+  std::cout << text << std::flush;
+  return std::cout ? kAllEndedWell : kIoFailed;
+}
+
+int WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw ResourceError(path + ": cannot be written: " + std::strerror(errno));
+  return kAllEndedWell;
+}
+
 /// Opens a database to read and prints what `describe` makes of it. A file that cannot be read, or
 /// a trial or metric that is not in it, is a mistake in the command.
 template <typename Describe>
 int Read(const std::string& db, const Describe& describe) {
   try {
-    std::cout << describe(Store::Open(db)) << std::flush;
+    return Print(describe(Store::Open(db)));
   } catch (const StoreError& error) {
     throw UsageError(error.what());
   } catch (const std::invalid_argument& error) {
     throw UsageError(db + ": " + error.what());
   }
-  return std::cout ? kAllEndedWell : kIoFailed;
 }
 
 struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
-    std::cout << (command.json ? PlanJson(space) : PlanText(space, command.limit)) << std::flush;
+    ReportLint(space, command.strict, std::cerr);
+    return Print(command.json ? PlanJson(space) : PlanText(space, command.limit));
+  }
+  int operator()(const PreviewCommand& command) const {
+    const SearchSpace space(LoadSweepConfig(command.config, command.settings));
+    if (!command.svg.empty()) return WriteFile(command.svg, PreviewSvg(space));
+    if (!command.csv) return Print(PreviewText(space, command.limit));
+    PreviewCsv(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
     return std::cout ? kAllEndedWell : kIoFailed;
+  }
+  int operator()(const SchedulesCommand& command) const {
+    if (command.json) return Print(SchedulesJson(command.name));
+    return Print(command.name.empty() ? SchedulesText() : ScheduleText(command.name));
   }
   int operator()(const RunCommand& command) const {
     const auto make = [](const WorkerSetup& setup) { return std::make_unique<Worker>(setup); };

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <iostream>
 
 #include "data/dataset_source.h"
 #include "results/store.h"
 #include "sweep/coordinator.h"
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
+#include "sweep/lint.h"
 #include "sweep/local_worker_pool.h"
 #include "sweep/mpi_worker_pool.h"
 #include "sweep/search_space.h"
@@ -88,6 +90,9 @@ void PrintSummary(const SweepState& state, const RunOutcome& outcome, const fs::
 int Coordinate(const RunCommand& command, const MakePool& make_pool) {
   const SearchSpace space(LoadSweepConfig(command.config, command.settings));
   const fs::path path = DatabasePath(command, space.config());
+  if (command.strict || command.verbosity != Verbosity::kQuiet) {
+    ReportLint(space, command.strict, std::cerr);
+  }
   const SourcedDataset data = FindData(command, space.config());
   Store store = CreateStore(path, space, data);
   const auto pool = make_pool({.dataset_folder = data.folder.string(),
