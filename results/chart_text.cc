@@ -68,7 +68,10 @@ std::string DrawText(const std::vector<double>& values, int columns, int rows) {
     const size_t next = count * static_cast<size_t>(x + 1) / static_cast<size_t>(canvas.width());
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end = values.begin() + static_cast<std::ptrdiff_t>(std::max(next, first + 1));
-    const auto [low, high] = std::minmax_element(begin, end);
+    auto [low, high] = std::minmax_element(begin, end);
+    // The line goes on from the value before.
+    if (first > 0 && *(begin - 1) < *low) low = begin - 1;
+    if (first > 0 && *(begin - 1) > *high) high = begin - 1;
     for (int y = dot_of(*low); y <= dot_of(*high); ++y) canvas.Set(x, y);
   }
   return canvas.Text();

@@ -87,41 +87,46 @@ std::string Label(const SharedSchedule& shared) {
   return label;
 }
 
-/// Steps at which something happens: the first, every jump, where a rise or fall turns, the last.
-std::vector<size_t> NotableSteps(const std::vector<double>& lr) {
+/// Whether the rate leaps from one value to the next: far, or to less than half or more than twice.
+bool IsJump(double from, double to, double range) {
+  return std::abs(to - from) > kJump * range || 2 * std::min(from, to) <= std::max(from, to);
+}
+
+/// Places in `lr` where something happens: the first, where a rise or fall turns, the last; and the
+/// jumps, unless they are so many that the curve is a staircase.
+std::vector<size_t> NotablePlaces(const std::vector<double>& lr) {
   const auto [low, high] = std::minmax_element(lr.begin(), lr.end());
-  const double jump = kJump * (*high - *low);
-  std::vector<size_t> steps = {0};
+  std::vector<size_t> turns = {0};
+  std::vector<size_t> all = {0};
   double direction = 0;
-  for (size_t step = 1; step < lr.size(); ++step) {
-    const double change = lr[step] - lr[step - 1];
+  for (size_t i = 1; i < lr.size(); ++i) {
+    const double change = lr[i] - lr[i - 1];
     if (change == 0) continue;
-    const bool turns = direction * change < 0;
-    if (std::abs(change) > jump) {
-      steps.push_back(step);
-    } else if (turns) {
-      steps.push_back(step - 1);
-    }
+    const bool turned = direction * change < 0;
+    const bool jumped = IsJump(lr[i - 1], lr[i], *high - *low);
+    if (turned) turns.push_back(i - 1);
+    if (turned || jumped) all.push_back(jumped ? i : i - 1);
     direction = change;
   }
-  if (steps.back() + 1 < lr.size()) steps.push_back(lr.size() - 1);
-  return steps;
+  std::vector<size_t>& places = all.size() <= kMostNotable ? all : turns;
+  if (places.back() + 1 < lr.size()) places.push_back(lr.size() - 1);
+  return places;
 }
 
 std::string NotableText(const SharedSchedule& shared) {
-  const std::vector<size_t> steps = NotableSteps(shared.lr);
+  const std::vector<size_t> places = NotablePlaces(shared.lr);
   std::string text;
   const auto append = [&](size_t i) {
     const int64_t step = static_cast<int64_t>(i) * shared.stride;
     text += fmt::format("{}{:.4g} at step {} (epoch {})", text.empty() ? "" : ", ", shared.lr[i],
                         step, step / shared.schedule.clock().steps_per_epoch + 1);
   };
-  const bool all = steps.size() <= kMostNotable;
-  const size_t shown = all ? steps.size() : kMostNotable - 1;
-  for (size_t i = 0; i < shown; ++i) append(steps[i]);
+  const bool all = places.size() <= kMostNotable;
+  const size_t shown = all ? places.size() : kMostNotable - 1;
+  for (size_t i = 0; i < shown; ++i) append(places[i]);
   if (!all) {
-    text += fmt::format(", ... {} more", steps.size() - shown - 1);
-    append(steps.back());
+    text += fmt::format(", ... {} more", places.size() - shown - 1);
+    append(places.back());
   }
   return text;
 }

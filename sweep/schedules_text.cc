@@ -48,9 +48,9 @@ std::string Indented(const std::string& text) {
 std::string ParameterLines(const std::vector<Parameter>& parameters, const std::string& prefix) {
   std::string text;
   for (const Parameter& parameter : parameters) {
-    text += fmt::format("  {:<20} {:<10} {}\n", prefix + parameter.name, DefaultText(parameter),
+    text += fmt::format("  {:<20} {:<18} {}\n", prefix + parameter.name, DefaultText(parameter),
                         parameter.help);
-    text += fmt::format("  {:<20} {:<10} {}\n", "", "", Describe(parameter));
+    text += fmt::format("  {:<20} {:<18} {}\n", "", "", Describe(parameter));
     text += ParameterLines(parameter.members, prefix + parameter.name + ".");
   }
   return text;
