@@ -34,9 +34,9 @@ struct SchedulerType {
   std::string horizon;                // the parameter that should be the run's length; empty: none
   bool rises_on_purpose = false;      // means to rise above the optimizer's rate
   std::vector<Parameter> parameters;  // without `type` and what is common to all types
-  /// Why it cannot stand in another schedule's list, and in ChainedScheduler's; empty: it can.
-  std::string not_composable;
-  std::string not_chainable;
+  /// Its rate is the rate before times a factor of the tick alone: ChainedScheduler can take it.
+  bool chains_as_factor = false;
+  std::string not_composable;  // why no composed schedule can take it; empty: it can
 
   /// Whether it is made of others: then one parameter is of Kind::kSchedulers.
   bool composed() const;

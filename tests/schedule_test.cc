@@ -1,4 +1,7 @@
-#include "schedulers/schedule.h"
+#include "schedulers/compose.h"
+#include "schedulers/cosine.h"
+#include "schedulers/cyclic.h"
+#include "schedulers/decay.h"
 
 #include <gtest/gtest.h>
 

@@ -1,34 +1,11 @@
-#include "schedulers/schedule.h"
+#include "schedulers/cyclic.h"
 
 #include <cmath>
-#include <numbers>
-#include <stdexcept>
-#include <string>
 
-#include "params/value.h"
+#include "schedulers/require.h"
 
 namespace lrsweep {
 namespace {
-
-void RequireAtLeastOne(const std::string& name, int64_t ticks) {
-  if (ticks < 1) {
-    throw std::invalid_argument(name + " must be at least 1, not " + std::to_string(ticks));
-  }
-}
-
-void RequireAboveZero(const std::string& name, double number) {
-  if (!(number > 0)) {
-    throw std::invalid_argument(name + " must be above 0, not " + ShortestReal(number));
-  }
-}
-
-void RequireOrder(const std::string& low_name, double low, const std::string& high_name,
-                  double high) {
-  if (!(low <= high)) {
-    throw std::invalid_argument(low_name + " " + ShortestReal(low) + " is above " + high_name +
-                                " " + ShortestReal(high));
-  }
-}
 
 void Validate(const CyclicLrOptions& options) {
   RequireAboveZero("step_size_up", options.step_size_up);
@@ -57,26 +34,6 @@ double CycleScale(const CyclicLrOptions& options, double cycle, int64_t tick) {
 }
 
 }  // namespace
-
-Schedule StepLr(const StepLrOptions& options, const Rates& optimizer) {
-  RequireAtLeastOne("step_size", options.step_size);
-  return [options, optimizer](int64_t tick) {
-    const int64_t decays = tick / options.step_size;
-    const double factor = std::pow(options.gamma, static_cast<double>(decays));
-    return Rates{optimizer.lr * factor, optimizer.momentum};
-  };
-}
-
-Schedule CosineAnnealingLr(const CosineAnnealingLrOptions& options, const Rates& optimizer) {
-  RequireAtLeastOne("T_max", options.t_max);
-  return [options, optimizer](int64_t tick) {
-    const double angle =
-        std::numbers::pi * static_cast<double>(tick) / static_cast<double>(options.t_max);
-    const double lr =
-        options.eta_min + (optimizer.lr - options.eta_min) * (1 + std::cos(angle)) / 2;
-    return Rates{lr, optimizer.momentum};
-  };
-}
 
 Schedule CyclicLr(const CyclicLrOptions& options, double momentum) {
   Validate(options);
