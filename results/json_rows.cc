@@ -46,6 +46,14 @@ Json ToJson(const EpochRow& epoch) {
           {"wall_seconds", epoch.wall_seconds}};
 }
 
+Json ToJson(const RangeTest& test) {
+  return {{"steepest_lr", test.steepest_lr},
+          {"last_stable_lr", test.last_stable_lr},
+          {"diverged", test.diverged},
+          {"base_lr", test.base_lr},
+          {"max_lr", test.max_lr}};
+}
+
 std::string Print(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

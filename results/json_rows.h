@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "results/range_test.h"
 #include "results/store.h"
 
 namespace lrsweep {
@@ -21,6 +22,7 @@ Json OrNull(const std::optional<T>& value) {
 Json ToJson(const TrialRow& trial);
 Json ToJson(const AttemptRow& attempt);
 Json ToJson(const EpochRow& epoch);
+Json ToJson(const RangeTest& test);
 
 /// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
 std::string Print(const Json& json);

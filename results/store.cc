@@ -1,6 +1,5 @@
 #include "results/store.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 
 #include "results/database_file.h"
 #include "results/step_trace.h"
+#include "results/store_impl.h"
 #include "results/time_text.h"
 #include "schema_sql.h"
 
@@ -27,58 +27,7 @@ namespace fs = std::filesystem;
 constexpr int32_t kApplicationId = 0x6c727377;
 constexpr int32_t kSchemaVersion = 1;
 constexpr int kPageBytes = 4096;
-constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// What `ranking` ranks; Curves must give the same trials.
-constexpr const char* kRanked =
-    "t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))";
-
-std::string Explain(const fs::path& path, const SQLite::Exception& error) {
-  const std::string name = path.string();
-  switch (error.getErrorCode()) {
-    case SQLITE_NOTADB:
-      return name + " is not a database of lrsweep";
-    case SQLITE_FULL:
-      return name + " cannot be written: the disk is full";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return name + " is locked by another program; try again when that has ended";
-    case SQLITE_IOERR:
-      return fmt::format("{} cannot be read or written: is the disk full or failing? ({}, {})",
-                         name, error.what(), error.getExtendedErrorCode());
-    case SQLITE_CORRUPT:
-      return fmt::format("{} is damaged ({})", name, error.what());
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-      if (fs::exists(path) && access(name.c_str(), R_OK) != 0) {
-        return fmt::format("cannot read {}: {}", name, std::generic_category().message(errno));
-      }
-      if (IsWal(path)) {
-        return fmt::format(
-            "cannot read {0}: its sweep is still running or ended abruptly, and the folder cannot "
-            "be written; copy {0} (and {0}-wal, if there is one) to a folder of yours and read it "
-            "there",
-            name);
-      }
-      break;
-    default:
-      break;
-  }
-  return fmt::format("cannot use {}: {} (SQLite error {})", name, error.what(),
-                     error.getExtendedErrorCode());
-}
-
-template <typename Action>
-auto Guarded(const fs::path& path, const Action& action) -> decltype(action()) {
-  try {
-    return action();
-  } catch (const SQLite::Exception& error) {
-    throw StoreError(Explain(path, error));
-  }
-}
 
 void MustChange(const std::string& trial_id, int changed_rows) {
   if (changed_rows == 0) throw std::logic_error("no such trial, or it is not running: " + trial_id);
@@ -88,51 +37,12 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
   return db.execAndGet("PRAGMA " + name).getInt64();
 }
 
-void BindOne(SQLite::Statement& statement, int index, int64_t number) {
-  statement.bind(index, number);
-}
-
-void BindOne(SQLite::Statement& statement, int index, const std::string& text) {
-  statement.bindNoCopy(index, text);
-}
-
-/// NaN and infinities as NULL.
-void BindOne(SQLite::Statement& statement, int index, double number) {
-  if (std::isfinite(number)) {
-    statement.bind(index, number);
-  } else {
-    statement.bind(index);
-  }
-}
-
-void BindOne(SQLite::Statement& statement, int index, const std::optional<double>& number) {
-  BindOne(statement, index, number.value_or(kNan));
-}
-
-/// Binds the values to ?1, ?2 and so on, and runs the statement, which may be run again.
-/// Returns how many rows it changed.
-template <typename... Values>
-int Run(SQLite::Statement& statement, const Values&... values) {
-  int index = 0;
-  (BindOne(statement, ++index, values), ...);
-  const int changed = statement.exec();
-  statement.reset();
-  return changed;
-}
-
-std::optional<double> RealOrNone(const SQLite::Column& column) {
-  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
-}
-
-std::optional<std::string> TextOrNone(const SQLite::Column& column) {
-  return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
-}
-
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement insert(db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const Objective& objective = sweep.objective;
-  Run(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode, objective.scope,
-      sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps}, UtcNow(), sweep.version);
+  RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
+               objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
+               UtcNow(), sweep.version);
 }
 
 void InsertTrials(SQLite::Database& db, size_t count,
@@ -143,8 +53,8 @@ void InsertTrials(SQLite::Database& db, size_t count,
   const std::string pending(ToString(TrialState::kPending));
   for (size_t i = 0; i < count; ++i) {
     const Trial trial = trial_at(i);
-    Run(insert, static_cast<int64_t>(i), trial.id, trial.group_id, pending, trial.scheduler,
-        ToJson(trial.params), trial.seed);
+    RunStatement(insert, static_cast<int64_t>(i), trial.id, trial.group_id, pending,
+                 trial.scheduler, ToJson(trial.params), trial.seed);
   }
 }
 
@@ -191,53 +101,40 @@ void RefuseForeign(const fs::path& path, SQLite::Database& db) {
 
 }  // namespace
 
-struct Store::Impl {
-  Impl(fs::path file, int flags)
-      : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
-
-  SQLite::Database& Db() {
-    if (!db) throw std::logic_error("the store is closed");
-    return *db;
-  }
-
-  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
-  /// Returns how many rows it changed.
-  template <typename... Values>
-  int Run(std::string_view sql, const Values&... values) {
-    auto& statement = prepared[sql];
-    if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
-    return lrsweep::Run(*statement, values...);
-  }
-
-  /// Runs `action` within the open transaction.
-  template <typename Action>
-  void Write(const Action& action) {
-    Guarded(path, [&] {
-      if (!in_transaction) Db().exec("BEGIN IMMEDIATE");
-      in_transaction = true;
-      try {
-        action();
-      } catch (const SQLite::Exception&) {
-        in_transaction = false;
-        Db().tryExec("ROLLBACK");  // fails where SQLite has rolled back by itself
-        throw;
+std::string ExplainSqlite(const fs::path& path, const SQLite::Exception& error) {
+  const std::string name = path.string();
+  switch (error.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return name + " is not a database of lrsweep";
+    case SQLITE_FULL:
+      return name + " cannot be written: the disk is full";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return name + " is locked by another program; try again when that has ended";
+    case SQLITE_IOERR:
+      return fmt::format("{} cannot be read or written: is the disk full or failing? ({}, {})",
+                         name, error.what(), error.getExtendedErrorCode());
+    case SQLITE_CORRUPT:
+      return fmt::format("{} is damaged ({})", name, error.what());
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      if (fs::exists(path) && access(name.c_str(), R_OK) != 0) {
+        return fmt::format("cannot read {}: {}", name, std::generic_category().message(errno));
       }
-    });
+      if (IsWal(path)) {
+        return fmt::format(
+            "cannot read {0}: its sweep is still running or ended abruptly, and the folder cannot "
+            "be written; copy {0} (and {0}-wal, if there is one) to a folder of yours and read it "
+            "there",
+            name);
+      }
+      break;
+    default:
+      break;
   }
-
-  void Commit() {
-    if (!in_transaction) return;
-    in_transaction = false;
-    Guarded(path, [&] { Db().exec("COMMIT"); });
-  }
-
-  fs::path path;
-  std::optional<SQLite::Database> db;
-  std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
-  bool writable = false;
-  bool record_steps = true;
-  bool in_transaction = false;
-};
+  return fmt::format("cannot use {}: {} (SQLite error {})", name, error.what(),
+                     error.getExtendedErrorCode());
+}
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::Store(Store&&) noexcept = default;
@@ -370,129 +267,6 @@ void Store::Close() {
     });
   }
   impl_->db.reset();
-}
-
-// ---- Reading
-
-SweepRecord Store::Sweep() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT name, config_yaml, metric, mode, scope, engine, "
-                            "dataset_sha256, created_at, version, record_steps FROM sweep");
-    if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
-    const auto text = [&query](int i) { return query.getColumn(i).getString(); };
-    return SweepRecord{text(0), text(1), {text(2), text(3), text(4)},     text(5), text(6),
-                       text(7), text(8), query.getColumn(9).getInt() != 0};
-  });
-}
-
-namespace {
-
-constexpr const char* kSelectTrials =
-    "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
-    "wall_seconds, epochs_done, diverged, in_space FROM trials ";
-
-std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
-  std::vector<TrialRow> trials;
-  while (query.executeStep()) {
-    const auto column = [&query](int i) { return query.getColumn(i); };
-    trials.push_back({column(0).getInt64(), column(1).getString(), column(2).getString(),
-                      column(3).getString(), column(4).getString(), column(5).getString(),
-                      column(6).getInt64(), TextOrNone(column(7)), TextOrNone(column(8)),
-                      column(9).getDouble(), column(10).getInt64(), column(11).getInt() != 0,
-                      column(12).getInt() != 0});
-  }
-  return trials;
-}
-
-}  // namespace
-
-std::vector<TrialRow> Store::Trials() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
-    return ReadTrials(query);
-  });
-}
-
-std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix) const {
-  return Guarded(impl_->path, [&] {
-    // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
-    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
-                                             "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
-                                             "ORDER BY trial_id");
-    query.bind(1, prefix);
-    return ReadTrials(query);
-  });
-}
-
-std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT epoch, steps_done, lr, train_loss, val_loss, val_accuracy, "
-                            "wall_seconds FROM epochs WHERE trial_id = ? ORDER BY epoch");
-    query.bind(1, trial_id);
-    std::vector<EpochRow> epochs;
-    while (query.executeStep()) {
-      epochs.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
-                        RealOrNone(query.getColumn(2)), RealOrNone(query.getColumn(3)),
-                        RealOrNone(query.getColumn(4)), RealOrNone(query.getColumn(5)),
-                        query.getColumn(6).getDouble()});
-    }
-    return epochs;
-  });
-}
-
-std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT attempt, worker, host, device, engine, cpu_target, pack_size, "
-                            "started_at, ended_at, outcome, error, first_epoch FROM attempts "
-                            "WHERE trial_id = ? ORDER BY attempt");
-    query.bind(1, trial_id);
-    std::vector<AttemptRow> attempts;
-    while (query.executeStep()) {
-      const auto column = [&query](int i) { return query.getColumn(i); };
-      attempts.push_back({column(0).getInt64(),
-                          {column(1).getInt64(), column(2).getString(), column(3).getString(),
-                           column(4).getString(), column(5).getString()},
-                          column(6).getInt64(),
-                          column(7).getString(),
-                          TextOrNone(column(8)),
-                          TextOrNone(column(9)),
-                          TextOrNone(column(10)),
-                          column(11).getInt64()});
-    }
-    return attempts;
-  });
-}
-
-Span Store::AttemptsSpan() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
-    query.executeStep();
-    return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
-  });
-}
-
-std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
-  NaturalMode(metric);  // throws unless it is one of the columns
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(
-        impl_->Db(), fmt::format("SELECT t.trial_id, t.diverged, e.epoch, e.{} FROM trials AS t "
-                                 "LEFT JOIN epochs AS e USING (trial_id) WHERE {} "
-                                 "ORDER BY t.number, e.epoch",
-                                 metric, kRanked));
-    std::vector<RankedCurve> curves;
-    while (query.executeStep()) {
-      const char* trial_id = query.getColumn(0).getText();
-      if (curves.empty() || curves.back().trial_id != trial_id) {
-        curves.push_back({trial_id, query.getColumn(1).getInt() != 0, {}});
-      }
-      if (query.getColumn(2).isNull()) continue;  // no epoch at all
-      curves.back().values.push_back(RealOrNone(query.getColumn(3)).value_or(kNan));
-    }
-    return curves;
-  });
 }
 
 }  // namespace lrsweep

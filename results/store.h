@@ -61,6 +61,11 @@ struct EpochRow {
   double wall_seconds = 0;
 };
 
+struct StepRow {
+  double lr = 0;
+  double loss = 0;  // NaN where it was NaN or infinite
+};
+
 struct AttemptRow {
   int64_t attempt = 0;
   WorkerInfo by;
@@ -114,6 +119,8 @@ class Store {
   /// Trials whose id begins with `prefix` (hexadecimal digits), by id.
   std::vector<TrialRow> TrialsByPrefix(const std::string& prefix) const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
+  /// In the order of the trial's optimizer steps; none where steps are not recorded.
+  std::vector<StepRow> Steps(const std::string& trial_id) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   Span AttemptsSpan() const;
   /// Completed and diverged trials with the metric's value after each epoch; NaN for NULL. Throws

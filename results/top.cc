@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "results/json_rows.h"
+#include "results/range_test.h"
 #include "results/ranked_sweep.h"
 #include "results/table.h"
 
@@ -62,6 +63,12 @@ std::string TopText(const Store& store, const TopOptions& options) {
   text += all == 0 ? "No trial has finished yet.\n" : Rows(ranked, shown);
   if (shown < all) text += fmt::format("... and {} more\n", all - shown);
 
+  for (size_t i = 0; i < shown; ++i) {
+    const TrialRow& trial = ranked.At(ranked.Ranking()[i]);
+    if (const auto test = RangeTestOf(store, trial)) {
+      text += fmt::format("range test {}: {}\n", trial.trial_id, Describe(*test));
+    }
+  }
   std::map<std::string, int64_t> others = ranked.CountByState();
   for (const Placed& placed : ranked.Ranking()) --others[ranked.At(placed).state];
   const std::string rest =
@@ -77,6 +84,7 @@ std::string TopJson(const Store& store, const TopOptions& options) {
     const Placed& placed = ranked.Ranking()[i];
     Json row = {{"place", placed.place}, {"value", OrNull(placed.value)}};
     row.update(ToJson(ranked.At(placed)));
+    if (const auto test = RangeTestOf(store, ranked.At(placed))) row["range_test"] = ToJson(*test);
     rows.push_back(std::move(row));
   }
   return Print({{"name", ranked.Sweep().name},

@@ -110,6 +110,18 @@ TEST_F(RunTest, ImagesHeldBackAreNotTrainedOn) {
   EXPECT_THAT(Run(0, "--quiet --db x.db --set dataset.validation=500").status, 2);
 }
 
+TEST_F(RunTest, RangeTestSuggestsRates) {
+  EXPECT_EQ(Run(0,
+                "--quiet --set 'scheduler={type: LRRangeTest, start_lr: 0.0001, end_lr: 10, "
+                "num_iter: run}'")
+                .status,
+            0);
+  EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " top s.db")).output,
+              HasSubstr(": steepest descent at lr "));
+  EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " top s.db --json")).output,
+              HasSubstr("\"steepest_lr\": "));
+}
+
 TEST_F(RunTest, DivergedTrialsRankLastAndTheSweepEndsWell) {
   const auto result = Run(2,
                           "--set 'scheduler={type: StepLR, step_size: 9, gamma: {grid: [1, 1e30]}, "

@@ -1,0 +1,117 @@
+// What store.cc and store_reading.cc share: the open database behind a Store. SQLite stays in these
+// three files.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "results/store.h"
+
+namespace lrsweep {
+
+inline constexpr int kBusyTimeoutMs = 10'000;
+
+/// What went wrong with the database at `path`, for people.
+std::string ExplainSqlite(const std::filesystem::path& path, const SQLite::Exception& error);
+
+/// Runs `action`; what SQLite throws becomes a StoreError.
+template <typename Action>
+auto Guarded(const std::filesystem::path& path, const Action& action) -> decltype(action()) {
+  try {
+    return action();
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(ExplainSqlite(path, error));
+  }
+}
+
+inline void BindOne(SQLite::Statement& statement, int index, int64_t number) {
+  statement.bind(index, number);
+}
+
+inline void BindOne(SQLite::Statement& statement, int index, const std::string& text) {
+  statement.bindNoCopy(index, text);
+}
+
+/// NaN and infinities as NULL.
+inline void BindOne(SQLite::Statement& statement, int index, double number) {
+  if (std::isfinite(number)) {
+    statement.bind(index, number);
+  } else {
+    statement.bind(index);
+  }
+}
+
+inline void BindOne(SQLite::Statement& statement, int index, const std::optional<double>& number) {
+  BindOne(statement, index, number.value_or(std::numeric_limits<double>::quiet_NaN()));
+}
+
+/// Binds the values to ?1, ?2 and so on, and runs the statement, which may be run again.
+/// Returns how many rows it changed.
+template <typename... Values>
+int RunStatement(SQLite::Statement& statement, const Values&... values) {
+  int index = 0;
+  (BindOne(statement, ++index, values), ...);
+  const int changed = statement.exec();
+  statement.reset();
+  return changed;
+}
+
+struct Store::Impl {
+  Impl(std::filesystem::path file, int flags)
+      : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+
+  SQLite::Database& Db() {
+    if (!db) throw std::logic_error("the store is closed");
+    return *db;
+  }
+
+  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
+  /// Returns how many rows it changed.
+  template <typename... Values>
+  int Run(std::string_view sql, const Values&... values) {
+    auto& statement = prepared[sql];
+    if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
+    return RunStatement(*statement, values...);
+  }
+
+  /// Runs `action` within the open transaction.
+  template <typename Action>
+  void Write(const Action& action) {
+    Guarded(path, [&] {
+      if (!in_transaction) Db().exec("BEGIN IMMEDIATE");
+      in_transaction = true;
+      try {
+        action();
+      } catch (const SQLite::Exception&) {
+        in_transaction = false;
+        Db().tryExec("ROLLBACK");  // fails where SQLite has rolled back by itself
+        throw;
+      }
+    });
+  }
+
+  void Commit() {
+    if (!in_transaction) return;
+    in_transaction = false;
+    Guarded(path, [&] { Db().exec("COMMIT"); });
+  }
+
+  std::filesystem::path path;
+  std::optional<SQLite::Database> db;
+  std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
+  bool writable = false;
+  bool record_steps = true;
+  bool in_transaction = false;
+};
+
+}  // namespace lrsweep

@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "results/store.h"
+#include "results/store_impl.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// What `ranking` ranks; Curves must give the same trials.
+constexpr const char* kRanked =
+    "t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))";
+
+std::optional<double> RealOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
+}
+
+std::optional<std::string> TextOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
+}
+
+}  // namespace
+
+SweepRecord Store::Sweep() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT name, config_yaml, metric, mode, scope, engine, "
+                            "dataset_sha256, created_at, version, record_steps FROM sweep");
+    if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
+    const auto text = [&query](int i) { return query.getColumn(i).getString(); };
+    return SweepRecord{text(0), text(1), {text(2), text(3), text(4)},     text(5), text(6),
+                       text(7), text(8), query.getColumn(9).getInt() != 0};
+  });
+}
+
+namespace {
+
+constexpr const char* kSelectTrials =
+    "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
+    "wall_seconds, epochs_done, diverged, in_space FROM trials ";
+
+std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
+  std::vector<TrialRow> trials;
+  while (query.executeStep()) {
+    const auto column = [&query](int i) { return query.getColumn(i); };
+    trials.push_back({column(0).getInt64(), column(1).getString(), column(2).getString(),
+                      column(3).getString(), column(4).getString(), column(5).getString(),
+                      column(6).getInt64(), TextOrNone(column(7)), TextOrNone(column(8)),
+                      column(9).getDouble(), column(10).getInt64(), column(11).getInt() != 0,
+                      column(12).getInt() != 0});
+  }
+  return trials;
+}
+
+}  // namespace
+
+std::vector<TrialRow> Store::Trials() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
+    return ReadTrials(query);
+  });
+}
+
+std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix) const {
+  return Guarded(impl_->path, [&] {
+    // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
+    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
+                                             "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
+                                             "ORDER BY trial_id");
+    query.bind(1, prefix);
+    return ReadTrials(query);
+  });
+}
+
+std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT epoch, steps_done, lr, train_loss, val_loss, val_accuracy, "
+                            "wall_seconds FROM epochs WHERE trial_id = ? ORDER BY epoch");
+    query.bind(1, trial_id);
+    std::vector<EpochRow> epochs;
+    while (query.executeStep()) {
+      epochs.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
+                        RealOrNone(query.getColumn(2)), RealOrNone(query.getColumn(3)),
+                        RealOrNone(query.getColumn(4)), RealOrNone(query.getColumn(5)),
+                        query.getColumn(6).getDouble()});
+    }
+    return epochs;
+  });
+}
+
+std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT attempt, worker, host, device, engine, cpu_target, pack_size, "
+                            "started_at, ended_at, outcome, error, first_epoch FROM attempts "
+                            "WHERE trial_id = ? ORDER BY attempt");
+    query.bind(1, trial_id);
+    std::vector<AttemptRow> attempts;
+    while (query.executeStep()) {
+      const auto column = [&query](int i) { return query.getColumn(i); };
+      attempts.push_back({column(0).getInt64(),
+                          {column(1).getInt64(), column(2).getString(), column(3).getString(),
+                           column(4).getString(), column(5).getString()},
+                          column(6).getInt64(),
+                          column(7).getString(),
+                          TextOrNone(column(8)),
+                          TextOrNone(column(9)),
+                          TextOrNone(column(10)),
+                          column(11).getInt64()});
+    }
+    return attempts;
+  });
+}
+
+Span Store::AttemptsSpan() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
+    query.executeStep();
+    return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
+  });
+}
+
+std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
+  NaturalMode(metric);  // throws unless it is one of the columns
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(), fmt::format("SELECT t.trial_id, t.diverged, e.epoch, e.{} FROM trials AS t "
+                                 "LEFT JOIN epochs AS e USING (trial_id) WHERE {} "
+                                 "ORDER BY t.number, e.epoch",
+                                 metric, kRanked));
+    std::vector<RankedCurve> curves;
+    while (query.executeStep()) {
+      const char* trial_id = query.getColumn(0).getText();
+      if (curves.empty() || curves.back().trial_id != trial_id) {
+        curves.push_back({trial_id, query.getColumn(1).getInt() != 0, {}});
+      }
+      if (query.getColumn(2).isNull()) continue;  // no epoch at all
+      curves.back().values.push_back(RealOrNone(query.getColumn(3)).value_or(kNan));
+    }
+    return curves;
+  });
+}
+
+std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT lr, loss FROM steps WHERE trial_id = ? ORDER BY step");
+    query.bind(1, trial_id);
+    std::vector<StepRow> steps;
+    while (query.executeStep()) {
+      steps.push_back({RealOrNone(query.getColumn(0)).value_or(kNan),
+                       RealOrNone(query.getColumn(1)).value_or(kNan)});
+    }
+    return steps;
+  });
+}
+
+}  // namespace lrsweep
