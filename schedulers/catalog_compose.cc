@@ -146,6 +146,7 @@ SchedulerType SequentialLrType() {
       {.name = "milestones",
        .kind = Kind::kIntegerList,
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .help = "ticks of the interval at which the next one starts, increasing"},
   };
   type.overrides = MembersOverrides;

@@ -8,6 +8,7 @@ namespace lrsweep {
 SchedulerType CosineAnnealingLrType() {
   SchedulerType type;
   type.name = "CosineAnnealingLR";
+  type.horizon = "T_max";
   type.summary = "half a cosine from the optimizer's rate to eta_min in T_max ticks, then back";
   type.formula = "eta_min + (lr - eta_min) * (1 + cos(pi * tick / T_max)) / 2";
   type.source =
@@ -18,6 +19,7 @@ SchedulerType CosineAnnealingLrType() {
       {.name = "T_max",
        .kind = Kind::kInteger,
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .accepts_run = true,
        .help = "ticks of the interval from the optimizer's rate to eta_min"},
       {.name = "eta_min",
@@ -51,6 +53,7 @@ SchedulerType CosineAnnealingWarmRestartsType() {
       {.name = "T_0",
        .kind = Kind::kInteger,
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .help = "ticks of the interval up to the first restart"},
       {.name = "T_mult",
        .kind = Kind::kInteger,

@@ -45,10 +45,12 @@ std::vector<Parameter> CyclicLrParameters() {
       {.name = "step_size_up",
        .default_value = defaults.step_size_up,
        .range = kAboveZero,
+       .counts_ticks = true,
        .help = "ticks of the interval from base_lr to the peak"},
       {.name = "step_size_down",
        .default_value = Value(),
        .range = kAboveZero,
+       .counts_ticks = true,
        .help = "ticks of the interval from the peak to base_lr; null: step_size_up"},
       {.name = "mode",
        .kind = Kind::kChoice,
@@ -99,6 +101,7 @@ std::vector<Parameter> OneCycleLrParameters() {
        .kind = Kind::kInteger,
        .default_value = Value(),
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .accepts_run = true,
        .help = "ticks of the interval in the cycle; null or run: epochs times steps per epoch"},
       {.name = "pct_start",
@@ -183,6 +186,7 @@ SchedulerType CyclicLrType() {
 SchedulerType OneCycleLrType() {
   SchedulerType type;
   type.name = "OneCycleLR";
+  type.horizon = "total_steps";
   type.summary = "rises to max_lr and falls far below, once, the momentum against it";
   type.formula =
       "from max_lr / div_factor up to max_lr at tick pct_start * total_steps - 1,\n"
@@ -208,6 +212,7 @@ SchedulerType LrRangeTestType() {
   const LrRangeTestOptions defaults;
   SchedulerType type;
   type.name = "LRRangeTest";
+  type.horizon = "num_iter";
   type.summary = "rises from start_lr to end_lr, to find out which rates are good";
   type.formula =
       "start_lr * (end_lr / start_lr) ^ r, or start_lr + (end_lr - start_lr) * r\n"
@@ -229,6 +234,7 @@ SchedulerType LrRangeTestType() {
        .kind = Kind::kInteger,
        .default_value = defaults.num_iter,
        .range = {.minimum = 2},
+       .counts_ticks = true,
        .accepts_run = true,
        .help = "ticks of the interval, the first and the last included"},
       {.name = "step_mode",

@@ -30,6 +30,7 @@ Parameter TotalIters(int64_t default_value, const std::string& help) {
           .kind = Kind::kInteger,
           .default_value = default_value,
           .range = {.minimum = 0},
+          .counts_ticks = true,
           .accepts_run = true,
           .help = help};
 }
@@ -45,6 +46,7 @@ SchedulerType StepLrType() {
       {.name = "step_size",
        .kind = Kind::kInteger,
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .help = "ticks of the interval from one decay to the next"},
       Gamma(StepLrOptions().gamma, "factor of each decay"),
   };
@@ -72,6 +74,7 @@ SchedulerType MultiStepLrType() {
       {.name = "milestones",
        .kind = Kind::kIntegerList,
        .range = {.minimum = 0},
+       .counts_ticks = true,
        .help = "ticks of the interval at which it decays, increasing"},
       Gamma(MultiStepLrOptions().gamma, "factor of each decay"),
   };

@@ -56,6 +56,7 @@ std::vector<Parameter> WsdParameters() {
        .kind = Kind::kInteger,
        .default_value = "run",
        .range = {.minimum = 0},
+       .counts_ticks = true,
        .accepts_run = true,
        .help = "ticks of the interval in all; unused where num_stable_steps is given"},
       Steps("num_stable_steps", Value(), "ticks of the interval in between; null: what is left"),
@@ -104,6 +105,7 @@ std::vector<SchedulePoint> ReadPoints(const Map& parameters) {
 SchedulerType WsdType() {
   SchedulerType type;
   type.name = "WSD";
+  type.horizon = "num_training_steps";
   type.summary = "warm-up, a stable rate, decay";
   type.formula =
       "lr * (min_lr_ratio + (1 - min_lr_ratio) * ramp), ramp over the share p of its length:\n"
@@ -152,6 +154,7 @@ SchedulerType InverseSqrtType() {
        .kind = Kind::kInteger,
        .default_value = Value(),
        .range = {.minimum = 1},
+       .counts_ticks = true,
        .help = "ticks of the interval; null: num_warmup_steps, or 10000 without warm-up"},
   };
   type.overrides = OverridesNothing;
