@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 
 #include "data/download.h"
 #include "data/idx_file.h"
@@ -30,6 +31,20 @@ std::array<std::string, 4> FileSha256s(const Dataset& data) {
     return FileSha256({size(set.count)}, set.labels);
   };
   return {images(data.train), labels(data.train), images(data.test), labels(data.test)};
+}
+
+std::string Sha256OfAll(const std::array<std::string, 4>& sha256) {
+  std::string all;
+  for (const std::string& hex : sha256) all += hex + "\n";
+  return Sha256Hex(all);
+}
+
+/// Refuses a name that is no data set's and no folder's.
+void RequireFolder(const std::string& name) {
+  std::error_code ignored;
+  if (fs::is_directory(name, ignored)) return;
+  const std::string shown = name.size() > 200 ? name.substr(0, 200) + "..." : name;
+  throw DataError("dataset.name: \"" + shown + "\" is neither mnist, fashion_mnist nor a folder");
 }
 
 bool HasAllFiles(const fs::path& folder) {
@@ -175,19 +190,17 @@ std::vector<fs::path> SearchFolders(const KnownDataset& known) {
 SourcedDataset SourceDataset(const std::string& name,
                              const std::function<void(const std::string&)>& say) {
   const KnownDataset* known = FindKnownDataset(name);
-  if (known == nullptr && !fs::is_directory(name)) {
-    throw DataError("dataset.name: \"" + name + "\" is neither mnist, fashion_mnist nor a folder");
-  }
+  if (known == nullptr) RequireFolder(name);
   SourcedDataset sourced;
   sourced.folder = fs::absolute(known != nullptr ? FindOrFetch(*known, say) : fs::path(name));
   sourced.data = LoadDataset(sourced.folder);
   const auto sha256 = FileSha256s(*sourced.data);
   if (known != nullptr) CheckSha256(*known, sourced.folder, sha256);
-  std::string all;
-  for (const std::string& hex : sha256) all += hex + "\n";
-  sourced.sha256 = Sha256Hex(all);
+  sourced.sha256 = Sha256OfAll(sha256);
   return sourced;
 }
+
+std::string DatasetSha256(const Dataset& data) { return Sha256OfAll(FileSha256s(data)); }
 
 void FetchDataset(const KnownDataset& known, const fs::path& folder) {
   for (size_t i = 0; i < kDatasetFiles.size(); ++i) {
@@ -195,10 +208,13 @@ void FetchDataset(const KnownDataset& known, const fs::path& folder) {
   }
 }
 
-std::optional<int64_t> TrainImages(const std::string& name) {
+int64_t TrainImages(const std::string& name) {
   if (const KnownDataset* known = FindKnownDataset(name)) return known->train_images;
+  RequireFolder(name);
   const fs::path labels = FindDatasetFile(name, kDatasetFiles[1]);
-  if (labels.empty()) return std::nullopt;
+  if (labels.empty()) {
+    throw DataError((fs::path(name) / kDatasetFiles[1]).string() + ": no such file, nor with .gz");
+  }
   return ReadIdxFile(labels, 1).sizes[0];
 }
 

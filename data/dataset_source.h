@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +30,7 @@ const KnownDataset* FindKnownDataset(const std::string& name);
 struct SourcedDataset {
   std::filesystem::path folder;
   std::shared_ptr<const Dataset> data;
-  /// SHA-256 of the four unpacked files' SHA-256 (hex digits, a newline after each).
-  std::string sha256;
+  std::string sha256;  // DatasetSha256
 };
 
 /// The folders in which `known` is looked for, in order: $LRSWEEP_DATA_DIR/NAME, ./data/NAME, the
@@ -49,8 +47,11 @@ SourcedDataset SourceDataset(const std::string& name,
 /// rename; the mirrors are tried in turn. Throws DataError with each mirror's answer.
 void FetchDataset(const KnownDataset& known, const std::filesystem::path& folder);
 
-/// The number of training images of the data set called `name` if that can be told without
-/// downloading anything. Throws DataError for a folder whose files are damaged.
-std::optional<int64_t> TrainImages(const std::string& name);
+/// The number of training images of the data set called `name`, without downloading anything.
+/// Throws DataError where it is neither known nor a folder with labels that can be read.
+int64_t TrainImages(const std::string& name);
+
+/// SHA-256 of the four unpacked files' SHA-256 (hex digits, a newline after each).
+std::string DatasetSha256(const Dataset& data);
 
 }  // namespace lrsweep

@@ -80,7 +80,9 @@ uint64_t TotalBytes(const GzipReader& reader, const std::vector<uint32_t>& sizes
 }  // namespace
 
 IdxFile ReadIdxFile(const std::filesystem::path& path, uint32_t dimensions) {
-  if (std::filesystem::is_directory(path)) throw DataError(path.string() + ": is a folder");
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw DataError(path.string() + ": is a folder");
   GzipReader reader(path);
   const uint32_t magic = ReadNumber(reader);
   if (magic != (kUnsignedBytes | dimensions)) {

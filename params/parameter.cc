@@ -31,12 +31,15 @@ bool InRange(const Range& range, double number) {
   return number <= range.maximum;
 }
 
+/// As JSON writes it, cut where it is long.
 std::string Written(const Value& value) {
+  constexpr size_t kLongest = 60;
   if (value.IsNull()) return "nothing";
   const auto* real = value.As<double>();
   if (real != nullptr && std::isnan(*real)) return "NaN";
   if (real != nullptr && std::isinf(*real)) return *real > 0 ? "infinity" : "-infinity";
-  return ToJson(value);
+  const std::string json = ToJson(value);
+  return json.size() <= kLongest ? json : json.substr(0, kLongest) + "...";
 }
 
 [[noreturn]] void Refuse(const Parameter& parameter, const Value& value) {

@@ -1,8 +1,11 @@
 #include "sweep/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
 
+#include "sweep/section_reader.h"
 #include "sweep/version.h"
 
 namespace lrsweep {
@@ -47,6 +50,7 @@ CLI::App* AddPlan(CLI::App& app, Options& options) {
   command->add_flag("--json", options.plan.json, "print JSON, every trial with all parameters");
   AddStrict(*command, options.plan.strict);
   command->add_option("--limit", options.plan.limit, "trials in the table; 0 shows all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   return command;
 }
@@ -60,6 +64,7 @@ CLI::App* AddPreview(CLI::App& app, Options& options) {
       ->type_name("FILE")
       ->excludes(csv);
   command->add_option("--limit", options.preview.limit, "charts in the terminal; 0 draws all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   return command;
 }
@@ -93,7 +98,9 @@ CLI::App* AddTop(CLI::App& app, Options& options) {
       ->add_option("--scope", options.top.scope,
                    "which epoch counts: last, best or avg [the sweep's]")
       ->check(CLI::IsMember({"last", "best", "avg"}));
-  command->add_option("--limit", options.top.limit, "rows; 0 shows all")->capture_default_str();
+  command->add_option("--limit", options.top.limit, "rows; 0 shows all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   return command;
 }
 
@@ -108,6 +115,21 @@ CLI::App* AddStatus(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("status", "Show how far a sweep is");
   AddDatabase(*command, options.status.db, options.status.json);
   return command;
+}
+
+/// Of several MPI ranks one says what is wrong with the command that they share.
+bool SpeaksForAllRanks() {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank == nullptr || std::string(rank) == "0";
+}
+
+/// Throws CLI::ParseError that names an unknown command and the nearest known one.
+void RefuseUnknownCommand(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || *argv[1] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (std::find(known.begin(), known.end(), argv[1]) != known.end()) return;
+  throw CLI::ExtrasError("lrsweep", {UnknownName("command", argv[1], known)});
 }
 
 std::vector<Setting> ParseSettings(const std::vector<std::string>& texts) {
@@ -136,10 +158,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   const CLI::App* show = AddShow(app, options);
   const CLI::App* status = AddStatus(app, options);
   try {
+    RefuseUnknownCommand(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;  // --help, --version
-    app.exit(error, std::cout, std::cerr);
+    if (SpeaksForAllRanks()) app.exit(error, std::cout, std::cerr);
     return ExitCommand{asked ? kAllEndedWell : kUserMistake};
   }
   if (plan->parsed()) {

@@ -80,8 +80,9 @@ Value ResolveScalar(const ConfigNode& node, const ConfigNode::Scalar& scalar) {
 ConfigNode& Child(ConfigNode& node, const std::string& key, const Location& at) {
   if (auto* sequence = std::get_if<ConfigNode::Sequence>(&node.content)) {
     size_t index = sequence->size();
-    std::from_chars(key.data(), key.data() + key.size(), index);
-    if (index < sequence->size()) return (*sequence)[index];
+    const char* end = key.data() + key.size();
+    const bool number = std::from_chars(key.data(), end, index).ptr == end;
+    if (number && index < sequence->size()) return (*sequence)[index];
     throw ConfigError(at, "\"" + key + "\" is no element of a list of " +
                               std::to_string(sequence->size()) + " (they count from 0)");
   }
@@ -133,6 +134,10 @@ Value ToValue(const ConfigNode& node) {
 }
 
 void SetPath(ConfigNode& root, const std::string& path, const ConfigNode& value) {
+  if (std::count(path.begin(), path.end(), '.') >= ConfigNode::kMaximumDepth) {
+    throw ConfigError(value.at, "the path is deeper than " +
+                                    std::to_string(ConfigNode::kMaximumDepth) + " levels");
+  }
   ConfigNode* node = &root;
   for (size_t first = 0; first <= path.size();) {
     const size_t dot = std::min(path.find('.', first), path.size());

@@ -26,6 +26,8 @@ struct ConfigError : std::runtime_error {
 };
 
 struct ConfigNode {
+  static constexpr int kMaximumDepth = 32;  // of lists and mappings inside one another
+
   struct Scalar {
     std::string text;
     bool quoted = false;

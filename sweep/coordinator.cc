@@ -42,15 +42,29 @@ Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& poo
 }
 
 RunOutcome Coordinator::Run() {
+  try {
+    RunLoop();
+  } catch (...) {
+    // Best effort: what broke off the loop may well be the database itself.
+    try {
+      CutOffRunningTrials();
+      Commit();
+    } catch (const std::exception&) {  // the first failure is the one to report
+    }
+    throw;
+  }
+  const bool interrupted = HasPending() || !state_.running.empty();
+  CutOffRunningTrials();
+  Commit();
+  view_.OnFinish(state_);
+  return {interrupted, next_trial_ > 0, state_.failed};
+}
+
+void Coordinator::RunLoop() {
   while ((HasPending() || !state_.running.empty()) && go_on_()) {
     StartWhatThereIsRoomFor();
     WaitForEvents();
   }
-  const bool interrupted = HasPending() || !state_.running.empty();
-  CutOffRunningTrials();
-  store_.Commit();
-  view_.OnFinish(state_);
-  return {interrupted, state_.failed};
 }
 
 void Coordinator::StartWhatThereIsRoomFor() {
@@ -126,7 +140,7 @@ void Coordinator::On(const TrialEnded& ended) {
   if (found == state_.running.end()) return;
   if (ended.state == TrialState::kPending) return;  // interrupted: Run() cuts it off
   store_.EndAttempt(ended.trial_id, ended.state, ended.error);
-  const LiveTrial live = std::move(found->second);
+  LiveTrial live = std::move(found->second);
   state_.running.erase(found);
   idle_.insert_or_assign(ended.worker, workers_.at(ended.worker));
   state_.epochs -= live.epochs - static_cast<int64_t>(live.metric.size());
@@ -138,15 +152,18 @@ void Coordinator::On(const TrialEnded& ended) {
   } else {
     ++state_.failed;
   }
-  view_.OnTrialEnd(state_, live, ended.state, ended.error);
+  uncommitted_.push_back({std::move(live), ended.state, ended.error, state_.Ended()});
 }
 
 void Coordinator::CompareWithBest(const LiveTrial& live) {
   const Placed placed = Rank({{live.trial.id, false, live.metric}}, state_.objective).front();
   if (!placed.value) return;
-  const bool better =
-      !state_.best || (state_.objective.mode == "max" ? *placed.value > state_.best->value
-                                                      : *placed.value < state_.best->value);
+  const double sign = state_.objective.mode == "max" ? 1 : -1;
+  const auto key = [sign](double value, const std::string& id) {
+    return std::make_pair(-sign * value, id);  // as the ranking orders: equal values by id
+  };
+  const bool better = !state_.best || key(*placed.value, live.trial.id) <
+                                          key(state_.best->value, state_.best->trial.id);
   if (better) state_.best = {live.trial, *placed.value};
 }
 
@@ -157,9 +174,13 @@ void Coordinator::CutOffRunningTrials() {
 }
 
 void Coordinator::CommitIfDue() {
-  if (Clock::now() - last_commit_ < kCommitInterval) return;
+  if (Clock::now() - last_commit_ >= kCommitInterval) Commit();
+}
+
+void Coordinator::Commit() {
   store_.Commit();
   last_commit_ = Clock::now();
+  for (const EndedTrial& ended : std::exchange(uncommitted_, {})) view_.OnTrialEnd(state_, ended);
 }
 
 }  // namespace lrsweep

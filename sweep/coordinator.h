@@ -14,6 +14,7 @@ namespace lrsweep {
 /// How a run ended. `interrupted`: told to stop with work left.
 struct RunOutcome {
   bool interrupted = false;
+  bool began = false;  // at least one trial was given out
   int64_t failed = 0;
 };
 
@@ -33,6 +34,7 @@ class Coordinator {
   bool HasPending() const { return next_trial_ < space_.size(); }
   void StartWhatThereIsRoomFor();
   void WaitForEvents();
+  void RunLoop();
   void CutOffRunningTrials();
 
   void Handle(const Event& event);
@@ -43,6 +45,7 @@ class Coordinator {
   void On(const TrialEnded& ended);
   void CompareWithBest(const LiveTrial& live);
   void CommitIfDue();
+  void Commit();
 
   const SearchSpace& space_;
   Store& store_;
@@ -53,6 +56,7 @@ class Coordinator {
   SweepState state_;
   std::map<int64_t, WorkerInfo> idle_;
   std::map<int64_t, WorkerInfo> workers_;
+  std::vector<EndedTrial> uncommitted_;  // ended, and not told yet
   int64_t refused_ = 0;
   std::string last_refusal_;
   std::chrono::steady_clock::time_point last_commit_;

@@ -3,8 +3,9 @@
 
 namespace lrsweep {
 
-/// From now on SIGINT, SIGTERM and SIGUSR1 ask for a stop. A second SIGINT or SIGTERM ends the
-/// program at once.
+/// From now on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGUSR1 ask for a
+/// stop. A second SIGINT or SIGTERM ends the program at once. SIGPIPE is ignored: a sweep outlives
+/// whoever reads its output.
 void CatchInterrupts();
 
 /// Whether one came. Safe to call from any thread.

@@ -161,15 +161,14 @@ struct Finding {
 }  // namespace
 
 std::vector<std::string> Lint(const SearchSpace& space) {
-  const auto images = ImagesPerEpoch(space.config());
-  if (!images) return {};
+  const int64_t images = ImagesPerEpoch(space.config());
   std::set<std::string> seen;
   std::vector<Finding> findings;
   std::map<std::string, size_t> by_text;
   for (size_t i = 0; i < space.size() && seen.size() < kMostSchedules; ++i) {
     const Trial trial = space.At(i);
     if (!seen.insert(ScheduleKey(trial)).second) continue;
-    for (const std::string& what : Linter(trial, *images).Findings()) {
+    for (const std::string& what : Linter(trial, images).Findings()) {
       const std::string text = trial.scheduler + ": " + what;
       const auto [found, added] = by_text.emplace(text, findings.size());
       if (added) findings.push_back({trial.id, text, 0});

@@ -10,8 +10,7 @@
 namespace lrsweep {
 
 /// A sentence for each finding, with the trials it holds for; the same one is said once. Looks at
-/// the first 1,000 different schedules. Where the data's size cannot be told without downloading
-/// it, schedules that need it are not looked at, and a sentence says so.
+/// the first 1,000 different schedules. Throws as ImagesPerEpoch does.
 ///
 /// Found are schedules that never move within the run, whose horizon differs from the run's length,
 /// that count in epochs what look like steps or the reverse, whose rate reaches zero before the

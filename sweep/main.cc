@@ -3,11 +3,13 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <utility>
 
+#include "data/dataset_source.h"
 #include "results/show.h"
 #include "results/status.h"
 #include "results/store.h"
@@ -26,12 +28,21 @@
 namespace lrsweep {
 namespace {
 
+/// The data of `setup`'s folder, if it is what the coordinator found there: on another node the
+/// same path may hold something else.
+std::shared_ptr<const Dataset> Load(const WorkerSetup& setup) {
+  auto data = LoadDataset(setup.dataset_folder);
+  if (!setup.dataset_sha256.empty() && DatasetSha256(*data) != setup.dataset_sha256) {
+    throw DataError(setup.dataset_folder + ": other data than the coordinator has under this path");
+  }
+  return data;
+}
+
 /// The worker room behind the sweep room's interface.
 class Worker : public TrialExecutor {
  public:
   explicit Worker(const WorkerSetup& setup)
-      : data_(HoldBack(setup.data != nullptr ? setup.data : LoadDataset(setup.dataset_folder),
-                       setup.held_back)),
+      : data_(HoldBack(setup.data != nullptr ? setup.data : Load(setup), setup.held_back)),
         engine_(LoadTorchEngine(setup.worker_index)) {}
 
   WorkerInfo Describe() const override {
@@ -74,6 +85,8 @@ int Guarded(const std::function<int()>& command) {
     return Complain(error, kIoFailed);
   } catch (const ResourceError& error) {
     return Complain(error, kIoFailed);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return Complain(error, kIoFailed);
   } catch (const std::exception& error) {
     std::cerr << "lrsweep: a bug of ours: " << error.what() << "\n";
     return kBug;
@@ -82,7 +95,8 @@ int Guarded(const std::function<int()>& command) {
 
 int Print(const std::string& text) {
   std::cout << text << std::flush;
-  return std::cout ? kAllEndedWell : kIoFailed;
+  if (!std::cout) throw ResourceError("the standard output cannot be written");
+  return kAllEndedWell;
 }
 
 int WriteFile(const std::string& path, const std::string& text) {
@@ -110,14 +124,16 @@ struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
     ReportLint(space, command.strict, std::cerr);
-    return Print(command.json ? PlanJson(space) : PlanText(space, command.limit));
+    if (!command.json) return Print(PlanText(space, command.limit));
+    PlanJson(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
+    return kAllEndedWell;
   }
   int operator()(const PreviewCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
     if (!command.svg.empty()) return WriteFile(command.svg, PreviewSvg(space));
     if (!command.csv) return Print(PreviewText(space, command.limit));
     PreviewCsv(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
-    return std::cout ? kAllEndedWell : kIoFailed;
+    return kAllEndedWell;
   }
   int operator()(const SchedulesCommand& command) const {
     if (command.json) return Print(SchedulesJson(command.name));

@@ -26,21 +26,28 @@ constexpr int kBugStatus = 70;
 // Long enough for a peer to take what was sent to it, short of the second that mpirun grants.
 constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 
-/// Sleeps longer the longer nothing happens, from 50 us to 10 ms: quick answers while there is
-/// talk, under 1 % of a core in silence.
+/// Sleeps longer the longer nothing happens: from 50 us to 1 ms while there was talk within the
+/// last second, so that short trials follow one another at once; to 10 ms in silence, which costs
+/// under 1 % of a core.
 class Backoff {
  public:
   void Sleep() {
     std::this_thread::sleep_for(next_);
-    next_ = std::min(next_ * 2, kLongest);
+    const bool silent = Clock::now() - last_talk_ > std::chrono::seconds(1);
+    next_ = std::min(next_ * 2, silent ? kLongestInSilence : kLongest);
   }
-  void Reset() { next_ = kShortest; }
+  void Reset() {
+    next_ = kShortest;
+    last_talk_ = Clock::now();
+  }
 
  private:
   using Duration = std::chrono::microseconds;
   static constexpr Duration kShortest{50};
-  static constexpr Duration kLongest{10'000};
+  static constexpr Duration kLongest{1'000};
+  static constexpr Duration kLongestInSilence{10'000};
   Duration next_ = kShortest;
+  Clock::time_point last_talk_ = Clock::now();
 };
 
 int NumberFromEnvironment(const char* name) {
@@ -68,6 +75,7 @@ struct MpiSession::Channel {
   int rank = 0;
   int size = 0;
   int worker_index = -1;
+  Backoff backoff;
 
   void Send(int to, const Bytes& message) {
     for (Bytes& frame : ToFrames(message)) {
@@ -86,7 +94,10 @@ struct MpiSession::Channel {
       int there = 0;
       MPI_Message handle = MPI_MESSAGE_NULL;
       MPI_Status status;
-      MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &there, &handle, &status);
+      // A probe that says no has made progress all the same: a second one sees what it fetched.
+      for (int attempt = 0; attempt < 2 && there == 0; ++attempt) {
+        MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &there, &handle, &status);
+      }
       if (there == 0) return std::nullopt;
       int count = 0;
       MPI_Get_count(&status, MPI_BYTE, &count);
@@ -100,7 +111,6 @@ struct MpiSession::Channel {
 
   /// Waits until all is sent, for a while.
   void Flush() {
-    Backoff backoff;
     const auto limit = Clock::now() + kFlushLimit;
     for (DropSent(); !sending.empty() && Clock::now() < limit; DropSent()) backoff.Sleep();
   }
@@ -176,14 +186,15 @@ void MpiWorkerPool::Start(int64_t worker, const TrialTask& task) {
 }
 
 void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sink) {
-  Backoff backoff;
+  MpiSession::Channel& channel = *session_.channel_;
   const auto limit = Clock::now() + timeout;
-  auto message = session_.channel_->Receive();
+  auto message = channel.Receive();
   while (!message && Clock::now() < limit) {
-    backoff.Sleep();
-    message = session_.channel_->Receive();
+    channel.backoff.Sleep();
+    message = channel.Receive();
   }
-  for (; message; message = session_.channel_->Receive()) {
+  if (message) channel.backoff.Reset();
+  for (; message; message = channel.Receive()) {
     sink(DecodeEvent(message->second, message->first));
   }
 }
@@ -193,22 +204,22 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
   const EventSink report = [&channel](const Event& event) {
     channel.Send(kCoordinator, Encode(event));
   };
-  // The only command that may come during a trial is to shut down.
+  // The only command that may come during a trial is to shut down. Signals to a worker alone are
+  // not heeded: rank 0 gets them too where they are meant, and decides.
   const auto go_on = [&channel] { return !channel.Receive(); };
 
   std::unique_ptr<TrialExecutor> executor;
-  Backoff backoff;
   for (;;) {
     const auto message = channel.Receive();
     if (!message) {
-      backoff.Sleep();
+      channel.backoff.Sleep();
       continue;
     }
-    backoff.Reset();
     const Command command = DecodeCommand(message->second);
     if (const auto* setup = std::get_if<Setup>(&command)) {
       executor = Announce(make,
                           {.dataset_folder = setup->dataset_folder,
+                           .dataset_sha256 = setup->dataset_sha256,
                            .held_back = setup->held_back,
                            .worker = channel.rank,
                            .worker_index = channel.worker_index},
@@ -220,6 +231,7 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
         return !cut_off;
       });
       if (cut_off) return;
+      channel.backoff.Reset();
     } else {
       return;
     }

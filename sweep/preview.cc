@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "results/chart.h"
-#include "sweep/errors.h"
 #include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 
@@ -22,13 +21,6 @@ constexpr size_t kMostNotable = 8;
 constexpr double kJump = 0.05;  // of the range, between two steps
 // Of a longer trial every n-th step is looked at: a chart has a few hundred dots.
 constexpr int64_t kMostValues = 1'000'000;
-
-int64_t RequireImages(const SearchSpace& space) {
-  if (const auto images = ImagesPerEpoch(space.config())) return *images;
-  throw UsageError(
-      "the number of training images cannot be told before the data is here; "
-      "`lrsweep run` downloads it");
-}
 
 /// Trials with the same rates at every step.
 struct SharedSchedule {
@@ -62,7 +54,7 @@ void FillIn(SharedSchedule& shared) {
 }
 
 std::vector<SharedSchedule> SharedSchedules(const SearchSpace& space, size_t limit) {
-  const int64_t images = RequireImages(space);
+  const int64_t images = ImagesPerEpoch(space.config());
   std::vector<SharedSchedule> shared;
   std::map<std::string, size_t> by_key;
   for (size_t i = 0; i < space.size(); ++i) {
@@ -165,7 +157,7 @@ std::string PreviewText(const SearchSpace& space, size_t limit) {
 }
 
 void PreviewCsv(const SearchSpace& space, const std::function<bool(const std::string&)>& write) {
-  const int64_t images = RequireImages(space);
+  const int64_t images = ImagesPerEpoch(space.config());
   if (!write("trial_id,scheduler,step,epoch,lr,momentum\n")) return;
   for (size_t i = 0; i < space.size(); ++i) {
     const Trial trial = space.At(i);

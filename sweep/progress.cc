@@ -27,12 +27,19 @@ std::string Duration(double seconds) {
   return fmt::format("{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-std::string EndText(const LiveTrial& live, TrialState end, const std::string& error) {
-  if (end == TrialState::kFailed) return "failed: " + error;
-  if (end == TrialState::kStopped) {
-    return fmt::format("stopped: the loss diverged in epoch {}", live.epoch);
+std::string EndText(const EndedTrial& ended) {
+  if (ended.state == TrialState::kFailed) {
+    return "failed: " + ended.error.substr(0, ended.error.find('\n'));
+  }
+  if (ended.state == TrialState::kStopped) {
+    return fmt::format("stopped: the loss diverged in epoch {}", ended.live.epoch);
   }
   return "completed";
+}
+
+/// Four digits after the point, or "diverged".
+std::string LossText(double loss) {
+  return std::isfinite(loss) ? fmt::format("{:.4f}", loss) : "diverged";
 }
 
 /// A line per finished trial, and with `epochs` one per epoch.
@@ -44,22 +51,23 @@ class LineView : public ProgressView {
                const EpochRecord& record) override {
     if (!epochs_) return;
     fmt::print(out_,
-               "{} epoch {}/{}  train_loss {:.4f}  val_loss {:.4f}  val_accuracy {:.4f}  "
+               "{} epoch {}/{}  train_loss {}  val_loss {}  val_accuracy {:.4f}  "
                "lr {:.6g}  {:.2f} s\n",
-               live.trial.id, record.epoch, live.epochs, record.train_loss, record.val_loss,
-               record.val_accuracy, record.rates.lr.back(), record.wall_seconds);
+               live.trial.id, record.epoch, live.epochs, LossText(record.train_loss),
+               LossText(record.val_loss), record.val_accuracy, record.rates.lr.back(),
+               record.wall_seconds);
     std::fflush(out_);
   }
 
-  void OnTrialEnd(const SweepState& state, const LiveTrial& live, TrialState end,
-                  const std::string& error) override {
+  void OnTrialEnd(const SweepState& state, const EndedTrial& ended) override {
+    const LiveTrial& live = ended.live;
     const std::chrono::duration<double> seconds = Clock::now() - live.started;
     std::string value;
-    if (end == TrialState::kCompleted && !live.metric.empty()) {
+    if (ended.state == TrialState::kCompleted && !live.metric.empty()) {
       value = fmt::format("  {} {:.4f}", state.objective.metric, live.metric.back());
     }
-    fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", state.Ended(), state.trials, live.trial.id,
-               EndText(live, end, error), value, seconds.count(), ShortText(live.trial));
+    fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", ended.number, state.trials, live.trial.id,
+               EndText(ended), value, seconds.count(), ShortText(live.trial));
     std::fflush(out_);
   }
 
@@ -78,10 +86,8 @@ class LiveView : public ProgressView {
  public:
   LiveView(TerminalSize size, std::FILE* out) : size_(size), out_(out) {}
 
-  void OnTrialEnd(const SweepState& /*state*/, const LiveTrial& live, TrialState end,
-                  const std::string& error) override {
-    if (end != TrialState::kFailed) return;
-    Print(fmt::format("{} {}", live.trial.id, EndText(live, end, error)));
+  void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& ended) override {
+    if (ended.state == TrialState::kFailed) Print(ended.live.trial.id + " " + EndText(ended));
   }
   void OnNotice(const std::string& sentence) override { Print(sentence); }
   void OnTick(const SweepState& state) override {
@@ -103,8 +109,17 @@ class LiveView : public ProgressView {
     drawn_lines_ = 0;
   }
 
+  /// After a resize the terminal has wrapped or moved the old lines: they cannot be told apart.
+  void FollowResize() {
+    const auto size = FindTerminal(out_);
+    if (!size || (size->columns == size_.columns && size->rows == size_.rows)) return;
+    size_ = *size;
+    fmt::print(out_, "\x1b[2J\x1b[H");
+    drawn_lines_ = 0;
+  }
+
   void Draw(const SweepState& state) {
-    if (const auto size = FindTerminal(out_)) size_ = *size;
+    FollowResize();
     Erase();
     for (const std::string& line : Lines(state)) {
       fmt::print(out_, "{}\n", line.substr(0, static_cast<size_t>(size_.columns) - 1));

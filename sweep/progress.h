@@ -15,8 +15,8 @@ class ProgressView {
   virtual ~ProgressView() = default;
   virtual void OnEpoch(const SweepState& /*state*/, const LiveTrial& /*live*/,
                        const EpochRecord& /*record*/) {}
-  virtual void OnTrialEnd(const SweepState& /*state*/, const LiveTrial& /*live*/,
-                          TrialState /*end*/, const std::string& /*error*/) {}
+  /// Its numbers are committed.
+  virtual void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& /*ended*/) {}
   /// A sentence for the person, such as a worker that cannot train.
   virtual void OnNotice(const std::string& /*sentence*/) {}
   /// Called several times a second.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 
@@ -14,6 +15,7 @@
 #include "sweep/local_worker_pool.h"
 #include "sweep/mpi_worker_pool.h"
 #include "sweep/search_space.h"
+#include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
 
@@ -45,14 +47,7 @@ SourcedDataset FindData(const RunCommand& command, const SweepConfig& config) {
   const auto say = [&command](const std::string& sentence) {
     if (command.verbosity != Verbosity::kQuiet) fmt::print(stderr, "lrsweep: {}\n", sentence);
   };
-  auto sourced = SourceDataset(std::get<std::string>(*Find(config.fixed, "dataset.name")), say);
-  const int64_t held_back = HeldBack(config);
-  if (held_back >= sourced.data->train.count) {
-    throw ConfigError({command.config, 0, 0},
-                      fmt::format("dataset.validation: cannot hold back {} of {} training images",
-                                  held_back, sourced.data->train.count));
-  }
-  return sourced;
+  return SourceDataset(std::get<std::string>(*Find(config.fixed, "dataset.name")), say);
 }
 
 Store CreateStore(const fs::path& path, const SearchSpace& space, const SourcedDataset& data) {
@@ -67,14 +62,14 @@ Store CreateStore(const fs::path& path, const SearchSpace& space, const SourcedD
   return Store::Create(path, sweep, space.size(), [&space](size_t i) { return space.At(i); });
 }
 
-void PrintSummary(const SweepState& state, const RunOutcome& outcome, const fs::path& db) {
-  if (outcome.interrupted) {
-    fmt::print(stderr,
-               "lrsweep: interrupted: {} of {} trials ended and are in {}; this version cannot "
-               "continue a sweep\n",
-               state.Ended(), state.trials, db.string());
-    return;
-  }
+void PrintInterrupted(const SweepState& state, const fs::path& db) {
+  fmt::print(stderr,
+             "lrsweep: interrupted: {} of {} trials ended and are in {}; this version cannot "
+             "continue a sweep\n",
+             state.Ended(), state.trials, db.string());
+}
+
+void PrintSummary(const SweepState& state, const fs::path& db) {
   fmt::print("{}: {} of {} trials completed in {:.1f} s", state.name, state.completed, state.trials,
              state.ElapsedSeconds());
   if (state.stopped > 0) fmt::print(", {} diverged", state.stopped);
@@ -84,27 +79,55 @@ void PrintSummary(const SweepState& state, const RunOutcome& outcome, const fs::
     fmt::print("best: {}  {} {:.4f}  {}\n", state.best->trial.id, state.objective.metric,
                state.best->value, ShortText(state.best->trial));
   }
-  fmt::print("the ranking: lrsweep top {}\n", db.string());
+  fmt::print("the ranking: {} top {}\n", program_invocation_name, db.string());
+}
+
+/// Removes a database in which nothing was recorded: it would only stand in the next run's way.
+void Discard(Store& store, const fs::path& path) {
+  store.Close();
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+/// Runs the coordinator over a new store and closes it. Returns the exit status.
+int RunInStore(const RunCommand& command, const SearchSpace& space, const fs::path& path,
+               Store& store, WorkerPool& pool) {
+  const auto view = MakeProgressView(command.verbosity, static_cast<int64_t>(space.size()), stdout);
+  Coordinator coordinator(space, store, pool, *view, GoOn);
+  RunOutcome outcome;
+  try {
+    outcome = coordinator.Run();
+  } catch (const ResourceError&) {  // no worker can train
+    Discard(store, path);
+    throw;
+  }
+  if (!outcome.began) {
+    Discard(store, path);
+    fmt::print(stderr, "lrsweep: interrupted before the first trial; nothing is left behind\n");
+    return kInterrupted;
+  }
+  // Said before the store is closed: mpirun grants a second.
+  if (outcome.interrupted) PrintInterrupted(coordinator.state(), path);
+  store.Close();
+  if (outcome.interrupted) return kInterrupted;
+  if (command.verbosity != Verbosity::kQuiet) PrintSummary(coordinator.state(), path);
+  return outcome.failed > 0 ? kSomeFailed : kAllEndedWell;
 }
 
 int Coordinate(const RunCommand& command, const MakePool& make_pool) {
   const SearchSpace space(LoadSweepConfig(command.config, command.settings));
   const fs::path path = DatabasePath(command, space.config());
+  ImagesPerEpoch(space.config());  // what it throws is better known before a download
   if (command.strict || command.verbosity != Verbosity::kQuiet) {
     ReportLint(space, command.strict, std::cerr);
   }
   const SourcedDataset data = FindData(command, space.config());
   Store store = CreateStore(path, space, data);
   const auto pool = make_pool({.dataset_folder = data.folder.string(),
+                               .dataset_sha256 = data.sha256,
                                .held_back = HeldBack(space.config()),
                                .data = data.data});
-  const auto view = MakeProgressView(command.verbosity, static_cast<int64_t>(space.size()), stdout);
-  Coordinator coordinator(space, store, *pool, *view, GoOn);
-  const RunOutcome outcome = coordinator.Run();
-  store.Close();
-  if (command.verbosity != Verbosity::kQuiet) PrintSummary(coordinator.state(), outcome, path);
-  if (outcome.interrupted) return kInterrupted;
-  return outcome.failed > 0 ? kSomeFailed : kAllEndedWell;
+  return RunInStore(command, space, path, store, *pool);
 }
 
 }  // namespace
@@ -124,7 +147,8 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make,
   }
   return guarded([&] {
     return Coordinate(command, [&session](const WorkerSetup& setup) {
-      return std::make_unique<MpiWorkerPool>(session, Setup{setup.dataset_folder, setup.held_back});
+      return std::make_unique<MpiWorkerPool>(
+          session, Setup{setup.dataset_folder, setup.dataset_sha256, setup.held_back});
     });
   });
 }

@@ -8,6 +8,7 @@
 
 #include "schedulers/catalog.h"
 #include "sweep/trial_id.h"
+#include "sweep/trial_text.h"
 
 namespace lrsweep {
 namespace {
@@ -22,10 +23,6 @@ uint64_t IdNumber(const std::string& id) {
 Location PlaceOf(const std::string& sentence, const SchedulerEntry& entry) {
   const auto found = entry.places.find("scheduler." + sentence.substr(0, sentence.find(' ')));
   return found != entry.places.end() ? found->second : entry.at;
-}
-
-std::string Counted(uint64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 }  // namespace

@@ -138,7 +138,6 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   for (const Setting& setting : settings) {
     const std::string option = "--set " + setting.path + "=" + setting.yaml;
     ConfigNode value = ParseYaml(setting.yaml, option);
-    if (setting.yaml.empty()) value.content = ConfigNode::Scalar{};
     value.ForgetLines();
     SetPath(root, setting.path, value);
   }

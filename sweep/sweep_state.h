@@ -25,6 +25,14 @@ struct LiveTrial {
   std::chrono::steady_clock::time_point started;
 };
 
+/// A trial that is over, as it is told to people once it is committed.
+struct EndedTrial {
+  LiveTrial live;
+  TrialState state = TrialState::kCompleted;
+  std::string error;
+  int64_t number = 0;  // how many had ended with it
+};
+
 struct BestTrial {
   Trial trial;
   double value = 0;

@@ -10,7 +10,7 @@
 namespace lrsweep {
 namespace {
 
-/// Nothing also for a terminal without a size: mpirun's pseudo-terminals have none.
+/// Nothing also for a terminal without a size.
 std::optional<TerminalSize> SizeOf(int descriptor) {
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
@@ -33,10 +33,8 @@ std::optional<TerminalSize> FindTerminal(std::FILE* out) {
   const char* kind = std::getenv("TERM");
   if (kind == nullptr || std::string(kind) == "dumb") return std::nullopt;
   const int descriptor = fileno(out);
-  if (const auto size = SizeOf(descriptor)) return size;
   const bool under_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
-  if (under_mpirun && isatty(descriptor) != 0) return SizeOfParentsOutput(descriptor);
-  return std::nullopt;
+  return under_mpirun ? SizeOfParentsOutput(descriptor) : SizeOf(descriptor);
 }
 
 }  // namespace lrsweep

@@ -12,7 +12,8 @@ struct TerminalSize {
 };
 
 /// The size of the terminal that `out` writes to, or nothing if it is a file or a pipe. mpirun
-/// gives its ranks a pseudo-terminal whatever its own output is: behind it, mpirun's own decides.
+/// gives its ranks a pseudo-terminal whatever its own output is, and never resizes it: behind it,
+/// mpirun's own decides.
 std::optional<TerminalSize> FindTerminal(std::FILE* out);
 
 }  // namespace lrsweep

@@ -25,15 +25,25 @@ std::string HostName() {
 void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
                  const EventSink& sink, const std::function<bool()>& go_on) {
   Clock::time_point last_report = Clock::now();
+  // What the sink throws is not the trial's fault: it passes through the training and goes on.
+  std::exception_ptr sink_failure;
+  const auto report = [&](Event event) {
+    try {
+      sink(std::move(event));
+    } catch (...) {
+      sink_failure = std::current_exception();
+      throw;
+    }
+  };
   const auto on_epoch = [&](EpochRecord record) {
-    sink(EpochFinished{worker, task.trial_id, std::move(record)});
+    report(EpochFinished{worker, task.trial_id, std::move(record)});
   };
   const auto on_progress = [&](TrialProgressed progress) {
     if (Clock::now() - last_report >= kProgressInterval) {
       last_report = Clock::now();
       progress.worker = worker;
       progress.trial_id = task.trial_id;
-      sink(std::move(progress));
+      report(std::move(progress));
     }
     return go_on();
   };
@@ -41,6 +51,7 @@ void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
   try {
     ended.state = executor.Execute(task, on_epoch, on_progress);
   } catch (const std::exception& error) {
+    if (sink_failure) std::rethrow_exception(sink_failure);
     ended.error = error.what();
   }
   sink(std::move(ended));
@@ -48,17 +59,22 @@ void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
 
 std::unique_ptr<TrialExecutor> Announce(const MakeExecutor& make, const WorkerSetup& setup,
                                         const EventSink& sink) {
+  std::unique_ptr<TrialExecutor> executor;
+  std::string reason;
   try {
-    auto executor = make(setup);
-    WorkerReady ready{executor->Describe()};
-    ready.info.worker = setup.worker;
-    ready.info.host = HostName();
-    sink(std::move(ready));
-    return executor;
+    executor = make(setup);
   } catch (const std::exception& error) {
-    sink(WorkerRefused{setup.worker, HostName(), error.what()});
+    reason = error.what();
+  }
+  if (!executor) {
+    sink(WorkerRefused{setup.worker, HostName(), reason});
     return nullptr;
   }
+  WorkerReady ready{executor->Describe()};
+  ready.info.worker = setup.worker;
+  ready.info.host = HostName();
+  sink(std::move(ready));
+  return executor;
 }
 
 }  // namespace lrsweep

@@ -14,6 +14,7 @@ namespace lrsweep {
 /// What a worker needs to know before its first task.
 struct WorkerSetup {
   std::string dataset_folder;  // the coordinator's; read under the same path by every worker
+  std::string dataset_sha256;  // what must be found there; empty: whatever is there
   int64_t held_back = 0;       // training images to evaluate on in place of the test images
   int64_t worker = 0;          // its rank
   int worker_index = 0;        // its place among the workers of its node, from 0
@@ -38,7 +39,8 @@ class TrialExecutor {
 using MakeExecutor = std::function<std::unique_ptr<TrialExecutor>(const WorkerSetup&)>;
 
 /// Executes `task` and reports all of it to `sink` as `worker`, its end included: the one place
-/// where a trial's exception becomes a failed trial. `go_on` is asked at least every 100 ms.
+/// where a trial's exception becomes a failed trial. What `sink` throws comes out. `go_on` is asked
+/// at least every 100 ms.
 void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
                  const EventSink& sink, const std::function<bool()>& go_on);
 

@@ -1,7 +1,5 @@
 #include "sweep/trial_shape.h"
 
-#include <algorithm>
-
 #include "data/dataset_source.h"
 
 namespace lrsweep {
@@ -19,10 +17,15 @@ double RateAt(const Map& params, const char* path) {
 
 }  // namespace
 
-std::optional<int64_t> ImagesPerEpoch(const SweepConfig& config) {
-  const auto images = TrainImages(std::get<std::string>(*Find(config.fixed, "dataset.name")));
-  if (!images) return std::nullopt;
-  return std::max<int64_t>(1, *images - IntegerAt(config.fixed, "dataset.validation"));
+int64_t ImagesPerEpoch(const SweepConfig& config) {
+  const int64_t images = TrainImages(std::get<std::string>(*Find(config.fixed, "dataset.name")));
+  const int64_t held_back = IntegerAt(config.fixed, "dataset.validation");
+  if (held_back >= images) {
+    throw ConfigError({"dataset.validation", 0, 0},
+                      "cannot hold back " + std::to_string(held_back) + " of " +
+                          std::to_string(images) + " training images");
+  }
+  return images - held_back;
 }
 
 TrialClock ClockOf(const Trial& trial, int64_t images) {

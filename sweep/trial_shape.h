@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "results/trial.h"
 #include "schedulers/trial_schedule.h"
@@ -10,9 +9,10 @@
 
 namespace lrsweep {
 
-/// Images that every trial of the sweep trains on: those of the data set less those held back.
-/// Nothing where that cannot be told without downloading. Throws DataError for damaged files.
-std::optional<int64_t> ImagesPerEpoch(const SweepConfig& config);
+/// Images that every trial of the sweep trains on: those of the data set less those held back. Of a
+/// data set that lrsweep knows by name this needs no download. Throws DataError where a folder is
+/// not there or its files are damaged, ConfigError where more images are held back than there are.
+int64_t ImagesPerEpoch(const SweepConfig& config);
 
 /// The trial's clock over `images` training images.
 TrialClock ClockOf(const Trial& trial, int64_t images);

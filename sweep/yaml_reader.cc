@@ -14,9 +14,9 @@
 namespace lrsweep {
 namespace {
 
-constexpr size_t kMaximumDepth = 32;
 constexpr size_t kMaximumNodes = 1'000'000;
-constexpr uintmax_t kMaximumFileBytes = 16 << 20;
+// yaml-cpp reads ahead and takes some 200 times a hostile file's size.
+constexpr uintmax_t kMaximumFileBytes = 2 << 20;
 
 /// Builds nodes from yaml-cpp's events, which come without expanding aliases.
 class NodeBuilder : public YAML::EventHandler {
@@ -24,8 +24,8 @@ class NodeBuilder : public YAML::EventHandler {
   explicit NodeBuilder(std::string file) : file_(std::move(file)) {}
 
   ConfigNode Take() {
-    // An empty document gives no event at all.
-    return root_ ? std::move(*root_) : ConfigNode{{file_, 1, 1}, ConfigNode::Mapping{}};
+    // An empty document gives no event at all: it means null.
+    return root_ ? std::move(*root_) : ConfigNode{{file_, 1, 1}, ConfigNode::Scalar{}};
   }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
@@ -77,9 +77,10 @@ class NodeBuilder : public YAML::EventHandler {
   }
 
   void Open(Unfinished unfinished) {
-    if (open_.size() >= kMaximumDepth) {
-      throw ConfigError(unfinished.node.at,
-                        "nested deeper than " + std::to_string(kMaximumDepth) + " levels");
+    if (open_.size() >= size_t{ConfigNode::kMaximumDepth}) {
+      throw ConfigError(
+          unfinished.node.at,
+          "nested deeper than " + std::to_string(ConfigNode::kMaximumDepth) + " levels");
     }
     open_.push_back(std::move(unfinished));
   }
@@ -179,7 +180,7 @@ std::string ReadConfigText(const std::string& file) {
   while (stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) ||
          stream.gcount() > 0) {
     text.append(chunk, 0, static_cast<size_t>(stream.gcount()));
-    if (text.size() > kMaximumFileBytes) throw fail("is larger than 16 MiB");
+    if (text.size() > kMaximumFileBytes) throw fail("is larger than 2 MiB");
   }
   return text;
 }

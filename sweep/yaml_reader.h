@@ -13,7 +13,7 @@ namespace lrsweep {
 /// than 1,000,000 nodes, NUL bytes.
 ConfigNode ParseYaml(const std::string& text, const std::string& file);
 
-/// The file's text, at most 16 MiB. Throws ConfigError if it cannot be read.
+/// The file's text, at most 2 MiB. Throws ConfigError if it cannot be read.
 std::string ReadConfigText(const std::string& file);
 
 /// YAML that ParseYaml reads to the same nodes.

@@ -110,7 +110,8 @@ TEST_F(DatasetSourceTest, TrainImagesOfAFolderComeFromItsLabels) {
   FetchDataset(known_, target_.path());
   EXPECT_EQ(TrainImages(target_.path().string()), 2);
   EXPECT_EQ(TrainImages("mnist"), 60000);
-  EXPECT_EQ(TrainImages("/nowhere"), std::nullopt);
+  EXPECT_THROW(TrainImages("/nowhere"), DataError);
+  EXPECT_THROW(TrainImages(mirror_.path().string() + "/x"), DataError);
 }
 
 TEST(SearchFoldersTest, GivenFolderComesFirstThenHereThenTheCache) {

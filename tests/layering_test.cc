@@ -17,12 +17,13 @@ namespace fs = std::filesystem;
 struct Include {
   std::string from;    // "sweep/run.cc"
   std::string header;  // "results/store.h", "mpi.h"
+  bool quoted = false;
 };
 
 std::string Room(const std::string& path) { return path.substr(0, path.find('/')); }
 
 std::vector<Include> AllIncludes() {
-  static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   const fs::path root = LRSWEEP_SOURCE_DIR;
   std::vector<Include> includes;
   for (const char* room : {"params", "schedulers", "data", "results", "worker", "sweep"}) {
@@ -33,7 +34,8 @@ std::vector<Include> AllIncludes() {
       std::smatch match;
       for (std::string line; std::getline(file, line);) {
         if (!std::regex_search(line, match, kInclude)) continue;
-        includes.push_back({std::string(room) + "/" + entry.path().filename().string(), match[1]});
+        includes.push_back({std::string(room) + "/" + entry.path().filename().string(), match[2],
+                            match[1] == "\""});
       }
     }
   }
@@ -76,6 +78,16 @@ TEST(LayeringTest, RoomsAreEnteredAsTheHouseAllows) {
     if (!ours || include.header.find('/') == std::string::npos) continue;
     EXPECT_TRUE(MayEnter(include.from, include.header))
         << include.from << " must not include " << include.header;
+  }
+}
+
+TEST(LayeringTest, OwnHeadersAreNamedFromTheRoot) {
+  for (const Include& include : AllIncludes()) {
+    if (!include.quoted || include.header == "schema_sql.h") continue;
+    const fs::path header = fs::path(LRSWEEP_SOURCE_DIR) / include.header;
+    const bool template_of_it = fs::exists(header.string() + ".in");
+    EXPECT_TRUE(fs::exists(header) || template_of_it) << include.from << ": " << include.header;
+    EXPECT_EQ(include.header.find(".."), std::string::npos) << include.from;
   }
 }
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "sweep/errors.h"
+#include "data/dataset.h"
 
 namespace lrsweep {
 namespace {
@@ -81,11 +81,11 @@ TEST(PreviewTest, SvgHasEverySchedule) {
   EXPECT_THAT(svg, HasSubstr(">CosineAnnealingLR T_max=run lr=0.1</text>"));
 }
 
-TEST(PreviewTest, DataOfUnknownSizeIsAnError) {
+TEST(PreviewTest, DataThatIsNotThereIsAnError) {
   const SearchSpace space(Config("{type: StepLR, step_size: 2}", "0", "/nowhere"));
-  EXPECT_THROW(PreviewText(space, 20), UsageError);
-  EXPECT_THROW(CsvOf(space), UsageError);
-  EXPECT_THROW(PreviewSvg(space), UsageError);
+  EXPECT_THROW(PreviewText(space, 20), DataError);
+  EXPECT_THROW(CsvOf(space), DataError);
+  EXPECT_THROW(PreviewSvg(space), DataError);
 }
 
 }  // namespace

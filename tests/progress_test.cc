@@ -37,7 +37,7 @@ class ProgressTest : public testing::Test {
     const auto view = MakeProgressView(verbosity, trials, out_);
     view->OnEpoch(state_, live_, record_);
     view->OnTick(state_);
-    view->OnTrialEnd(state_, live_, end, error);
+    view->OnTrialEnd(state_, {live_, end, error, state_.Ended()});
     view->OnFinish(state_);
     std::fflush(out_);
     return folder_.Read("out");

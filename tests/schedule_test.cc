@@ -1,8 +1,3 @@
-#include "schedulers/compose.h"
-#include "schedulers/cosine.h"
-#include "schedulers/cyclic.h"
-#include "schedulers/decay.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +11,10 @@
 #include <vector>
 
 #include "schedulers/catalog.h"
+#include "schedulers/compose.h"
+#include "schedulers/cosine.h"
+#include "schedulers/cyclic.h"
+#include "schedulers/decay.h"
 
 namespace lrsweep {
 namespace {

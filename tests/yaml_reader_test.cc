@@ -39,7 +39,7 @@ TEST(YamlReaderTest, BlockAndFlowStylesAreTheSame) {
   EXPECT_EQ(JsonOf("a:\n  b: 1\n  c: [2, 3]\n"), JsonOf("{a: {b: 1, c: [2, 3]}}"));
 }
 
-TEST(YamlReaderTest, EmptyTextIsAnEmptyMapping) { EXPECT_EQ(JsonOf(""), "{}"); }
+TEST(YamlReaderTest, EmptyTextIsNull) { EXPECT_EQ(JsonOf("# nothing"), "null"); }
 
 TEST(YamlReaderTest, PlacesCountFromOne) {
   const ConfigNode root = ParseYaml("a: 1\nb:\n  - {c: 2}\n", "f.yaml");
