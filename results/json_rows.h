@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "results/range_test.h"
+#include "results/lr_finder.h"
 #include "results/store.h"
 
 namespace lrsweep {

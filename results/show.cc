@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "results/json_rows.h"
-#include "results/range_test.h"
+#include "results/lr_finder.h"
 #include "results/table.h"
 #include "results/time_text.h"
 #include "results/trial_labels.h"

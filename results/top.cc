@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "results/json_rows.h"
-#include "results/range_test.h"
+#include "results/lr_finder.h"
 #include "results/ranked_sweep.h"
 #include "results/table.h"
 

@@ -16,12 +16,14 @@ namespace lrsweep {
 /// Tick 0: the first schedule's 0. The last one has no end but its own.
 ///
 /// Lr and momentum are the acting schedule's alone. PyTorch leaves traces of the other members in
-/// the optimizer: a CyclicLR or OneCycleLR with cycle_momentum sets its max_momentum when it is
-/// made, long before its turn, and its last momentum stays when its turn is over; OneCycleLR makes
-/// max_lr / div_factor the initial rate, from which the first schedule then starts. That depends on
-/// the order in which objects were made, means nothing, and is not followed: a member that does not
-/// cycle the momentum has the optimizer's. PyTorch cannot start a SequentialLR or a
-/// ChainedScheduler at a milestone at all; here they are members like any other.
+/// the optimizer (measured, 2.15): a CyclicLR or OneCycleLR with cycle_momentum sets its
+/// max_momentum when it is made, long before its turn, and its last momentum stays when its turn is
+/// over; OneCycleLR, and CyclicLR if it is made before all others, replace the initial rate from
+/// which members made later count, and the first schedule starts. That depends on the order in
+/// which objects are made, says nothing about the schedule, and is not followed: every member
+/// counts from the optimizer's rate, and one that does not cycle the momentum has the optimizer's.
+/// PyTorch cannot start a SequentialLR or a ChainedScheduler at a milestone at all; here they are
+/// members like any other.
 Schedule SequentialLr(std::vector<Schedule> schedules, std::vector<int64_t> milestones);
 
 /// lr * f1(tick) * f2(tick) * ..., the momentum constant. Each of `factors` is a schedule made for

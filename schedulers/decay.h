@@ -58,6 +58,7 @@ struct LinearLrOptions {
 ///
 /// Tick 0: lr * start_factor. From total_iters on: lr * end_factor. With total_iters 0 it stays at
 /// lr * start_factor for ever, as PyTorch's optimizer does (its closed form divides by zero).
+/// PyTorch's chained products stay within 4e-13 of this over 100,000 ticks (of the largest rate).
 Schedule LinearLr(const LinearLrOptions& options, const Rates& optimizer);
 
 struct ExponentialLrOptions {
@@ -66,7 +67,8 @@ struct ExponentialLrOptions {
 
 /// lr * gamma ^ tick, the momentum constant. (torch.optim.lr_scheduler.ExponentialLR)
 ///
-/// Tick 0: lr. There is no end.
+/// Tick 0: lr. There is no end. PyTorch's chained products stay within 2e-14 of this over 100,000
+/// ticks (of the largest rate).
 Schedule ExponentialLr(const ExponentialLrOptions& options, const Rates& optimizer);
 
 struct PolynomialLrOptions {
@@ -78,7 +80,8 @@ struct PolynomialLrOptions {
 /// (torch.optim.lr_scheduler.PolynomialLR)
 ///
 /// Tick 0: lr. From total_iters on: 0 (lr if power is 0). With total_iters 0 it stays at lr for
-/// ever, as PyTorch's optimizer does (its closed form divides by zero).
+/// ever, as PyTorch's optimizer does (its closed form divides by zero). PyTorch's chained products
+/// stay within 2e-14 of this over 100,000 ticks (of the largest rate).
 Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer);
 
 }  // namespace lrsweep

@@ -49,6 +49,59 @@ TEST(CatalogTest, DefaultsArePyTorchsForEver) {
               ElementsAre("base_lr", "max_lr", "step_size_up=2000.0", "step_size_down=null",
                           "mode=\"triangular\"", "gamma=1.0", "cycle_momentum=true",
                           "base_momentum=0.8", "max_momentum=0.9"));
+  EXPECT_THAT(Defaults("MultiStepLR"), ElementsAre("milestones", "gamma=0.1"));
+  EXPECT_THAT(Defaults("ConstantLR"), ElementsAre("factor=0.3333333333333333", "total_iters=5"));
+  EXPECT_THAT(Defaults("LinearLR"),
+              ElementsAre("start_factor=0.3333333333333333", "end_factor=1.0", "total_iters=5"));
+  EXPECT_THAT(Defaults("ExponentialLR"), ElementsAre("gamma"));
+  EXPECT_THAT(Defaults("PolynomialLR"), ElementsAre("total_iters=5", "power=1.0"));
+  EXPECT_THAT(Defaults("CosineAnnealingWarmRestarts"),
+              ElementsAre("T_0", "T_mult=1", "eta_min=0.0"));
+  EXPECT_THAT(Defaults("OneCycleLR"),
+              ElementsAre("max_lr", "total_steps=null", "pct_start=0.3", "anneal_strategy=\"cos\"",
+                          "cycle_momentum=true", "base_momentum=0.85", "max_momentum=0.95",
+                          "div_factor=25.0", "final_div_factor=10000.0", "three_phase=false"));
+  EXPECT_THAT(Defaults("ReduceLROnPlateau"),
+              ElementsAre("metric=\"val_loss\"", "mode=\"min\"", "factor=0.1", "patience=10",
+                          "threshold=1e-04", "threshold_mode=\"rel\"", "cooldown=0", "min_lr=0.0",
+                          "eps=1e-08"));
+  EXPECT_THAT(Defaults("SequentialLR"), ElementsAre("schedulers", "milestones"));
+  EXPECT_THAT(Defaults("ChainedScheduler"), ElementsAre("schedulers"));
+}
+
+TEST(CatalogTest, DefaultsBeyondPyTorchAreTheirLibrariesForEver) {
+  EXPECT_THAT(Defaults("WSD"),
+              ElementsAre("num_warmup_steps", "num_decay_steps", "num_training_steps=\"run\"",
+                          "num_stable_steps=null", "warmup_type=\"linear\"",
+                          "decay_type=\"cosine\"", "min_lr_ratio=0.0", "num_cycles=0.5"));
+  EXPECT_THAT(Defaults("InverseSqrt"), ElementsAre("num_warmup_steps", "timescale=null"));
+  EXPECT_THAT(Defaults("PiecewiseLinear"), ElementsAre("milestones_values"));
+  EXPECT_THAT(Defaults("LRRangeTest"),
+              ElementsAre("start_lr=1e-07", "end_lr=10.0", "num_iter=100", "step_mode=\"exp\""));
+}
+
+TEST(CatalogTest, EveryTypeHasAnIntervalAndMayHaveAWarmup) {
+  for (const SchedulerType& type : SchedulerTypes()) {
+    const std::vector<Parameter> common = CommonParameters(type);
+    ASSERT_EQ(common.size(), 2U);
+    EXPECT_EQ(common[0].name, "interval");
+    EXPECT_EQ(common[0].default_value, Value(type.default_interval));
+    EXPECT_EQ(common[1].name, "warmup");
+    EXPECT_EQ(common[1].default_value, Value());
+    EXPECT_EQ(ToJson(Coerce(common[1], Map{{"steps", 100}})),
+              R"({"start_factor":0.3333333333333333,"steps":100})");
+  }
+}
+
+TEST(CatalogTest, EveryTypeIsExplained) {
+  for (const SchedulerType& type : SchedulerTypes()) {
+    SCOPED_TRACE(type.name);
+    for (const std::string& text : {type.summary, type.formula, type.source, type.example}) {
+      EXPECT_FALSE(text.empty());
+      EXPECT_NE(text.back(), '\n');
+    }
+    EXPECT_NE(type.example.find("type: " + type.name), std::string::npos);
+  }
 }
 
 TEST(CatalogTest, EveryDefaultIsInItsParametersOwnTypeAndRange) {
@@ -65,16 +118,133 @@ TEST(CatalogTest, EveryDefaultIsInItsParametersOwnTypeAndRange) {
 TEST(CatalogTest, IntervalsAreThosePyTorchDocuments) {
   EXPECT_EQ(Type("StepLR").default_interval, "epoch");
   EXPECT_EQ(Type("CosineAnnealingLR").default_interval, "epoch");
-  EXPECT_EQ(Type("CyclicLR").default_interval, "step");
+  EXPECT_EQ(Type("CosineAnnealingWarmRestarts").default_interval, "epoch");
+  EXPECT_EQ(Type("ReduceLROnPlateau").default_interval, "epoch");
+  for (const char* type : {"CyclicLR", "OneCycleLR", "LRRangeTest", "InverseSqrt", "WSD"}) {
+    EXPECT_EQ(Type(type).default_interval, "step") << type;
+  }
 }
 
 TEST(CatalogTest, FindsNoTypeThatItDoesNotHave) { EXPECT_EQ(FindSchedulerType("steplr"), nullptr); }
 
-TEST(CatalogTest, OnlyCyclicLrOverridesTheOptimizer) {
+TEST(CatalogTest, APlateauListensOncePerEpoch) {
+  const Parameter interval = CommonParameters(Type("ReduceLROnPlateau"))[0];
+  EXPECT_THAT(interval.choices, ElementsAre("epoch"));
+  EXPECT_TRUE(BuildPlateau({{"type", "ReduceLROnPlateau"}}, {.lr = 0.1}).has_value());
+  EXPECT_FALSE(BuildPlateau({{"type", "ExponentialLR"}, {"gamma", 0.5}}, {}).has_value());
+}
+
+TEST(CatalogTest, StandsForAPlateauByItsInitialRate) {
+  EXPECT_EQ(RatesAt(1000, {{"type", "ReduceLROnPlateau"}}, {.lr = 0.1}).lr, 0.1);
+}
+
+TEST(CatalogTest, TypesWithRatesOfTheirOwnOverrideTheOptimizers) {
   EXPECT_THAT(Type("StepLR").overrides({}), IsEmpty());
   EXPECT_THAT(Type("CosineAnnealingLR").overrides({}), IsEmpty());
   EXPECT_THAT(Type("CyclicLR").overrides({}),
               UnorderedElementsAre("optimizer.lr", "optimizer.momentum", "scheduler.gamma"));
+}
+
+TEST(CatalogTest, OneCycleLrAndTheTablesOverrideTheOptimizersRate) {
+  EXPECT_THAT(Type("OneCycleLR").overrides({{"max_lr", 0.1}}),
+              UnorderedElementsAre("optimizer.lr", "optimizer.momentum"));
+  EXPECT_THAT(
+      Type("OneCycleLR").overrides({{"max_lr", 0.1}, {"cycle_momentum", false}}),
+      UnorderedElementsAre("optimizer.lr", "scheduler.base_momentum", "scheduler.max_momentum"));
+  EXPECT_THAT(Type("LRRangeTest").overrides({}), ElementsAre("optimizer.lr"));
+  EXPECT_THAT(Type("PiecewiseLinear").overrides({}), ElementsAre("optimizer.lr"));
+}
+
+TEST(CatalogTest, WsdUsesItsTotalOnlyWhereTheStableStepsAreOpen) {
+  EXPECT_THAT(Type("WSD").overrides({{"num_stable_steps", 5}}),
+              ElementsAre("scheduler.num_training_steps"));
+  EXPECT_THAT(Type("WSD").overrides({{"decay_type", "linear"}}),
+              ElementsAre("scheduler.num_cycles"));
+}
+
+Map Cycle() { return {{"type", "CyclicLR"}, {"base_lr", 0.1}, {"max_lr", 0.5}}; }
+Map Decay() { return {{"type", "ExponentialLR"}, {"gamma", 0.5}}; }
+
+TEST(CatalogTest, MembersOverrideTheirOwn) {
+  EXPECT_THAT(Type("SequentialLR").overrides({{"schedulers", List{Cycle(), Decay()}}}),
+              ElementsAre("scheduler.schedulers.0.gamma"));
+  const Map inner = {
+      {"type", "SequentialLR"}, {"schedulers", List{Cycle()}}, {"milestones", List{}}};
+  EXPECT_THAT(
+      Type("SequentialLR").overrides({{"schedulers", List{inner, Cycle()}}}),
+      UnorderedElementsAre("scheduler.schedulers.0.schedulers.0.gamma",
+                           "scheduler.schedulers.1.gamma", "optimizer.lr", "optimizer.momentum"));
+}
+
+TEST(CatalogTest, RunInSequentialLrIsTheMembersPartOfTheRun) {
+  const Map line = {{"type", "PolynomialLR"}, {"total_iters", "run"}};
+  const Map parameters = {
+      {"type", "SequentialLR"}, {"schedulers", List{line, line}}, {"milestones", List{4}}};
+  EXPECT_DOUBLE_EQ(RatesAt(2, parameters, {.lr = 0.8, .run_ticks = 20}).lr, 0.4);
+  EXPECT_DOUBLE_EQ(RatesAt(4, parameters, {.lr = 0.8, .run_ticks = 20}).lr, 0.8);
+  EXPECT_DOUBLE_EQ(RatesAt(12, parameters, {.lr = 0.8, .run_ticks = 20}).lr, 0.4);
+  EXPECT_THROW(RatesAt(0, parameters, {.lr = 0.8, .run_ticks = 4}), std::invalid_argument);
+}
+
+TEST(CatalogTest, RunInChainedSchedulerIsTheWholeRun) {
+  const Map line = {{"type", "PolynomialLR"}, {"total_iters", "run"}};
+  const Map parameters = {{"type", "ChainedScheduler"}, {"schedulers", List{line, Decay()}}};
+  EXPECT_DOUBLE_EQ(RatesAt(1, parameters, {.lr = 0.8, .run_ticks = 4}).lr, 0.8 * 0.75 * 0.5);
+}
+
+TEST(CatalogTest, OneCycleLrTakesTheRunUnlessToldOtherwise) {
+  const Map parameters = {{"type", "OneCycleLR"}, {"max_lr", 1.0}};
+  EXPECT_DOUBLE_EQ(RatesAt(2, parameters, {.run_ticks = 10}).lr, 1.0);
+  EXPECT_NEAR(RatesAt(9, parameters, {.run_ticks = 10}).lr, 1 / 25e4, 1e-15);
+}
+
+TEST(CatalogTest, RefusesCompositionsWithTheReason) {
+  const auto sequential = [](const List& members, const List& milestones) {
+    return Refusal({{"type", "SequentialLR"}, {"schedulers", members}, {"milestones", milestones}});
+  };
+  const auto chained = [](const Map& member) {
+    return Refusal({{"type", "ChainedScheduler"}, {"schedulers", List{Decay(), member}}});
+  };
+  EXPECT_EQ(sequential({Decay(), Decay()}, {5}), "");
+  EXPECT_EQ(sequential({Decay(), Decay()}, {}),
+            "milestones must be one fewer than schedulers: 0 with 2");
+  EXPECT_EQ(sequential({Decay(), Decay(), Decay()}, {5, 5}),
+            "milestones must increase: 5 comes after 5");
+  EXPECT_EQ(sequential({Map{{"type", "ReduceLROnPlateau"}}}, {}),
+            "schedulers.0: ReduceLROnPlateau cannot stand in SequentialLR: it listens to a metric "
+            "and has no clock of its own");
+  EXPECT_EQ(sequential({Decay(), Map{{"type", "Step"}}}, {5}),
+            "schedulers.1: scheduler type Step is not known");
+  EXPECT_EQ(sequential({Map{{"type", "StepLR"}}}, {}), "schedulers.0: StepLR needs step_size");
+  EXPECT_EQ(sequential({Map{{"type", "StepLR"}, {"step", 2}}}, {}),
+            "schedulers.0: StepLR has no parameter step");
+  EXPECT_EQ(sequential({Map{{"type", "ExponentialLR"}, {"gamma", 0.5}, {"interval", "step"}}}, {}),
+            "schedulers.0: interval belongs to the whole schedule, not to a member");
+  EXPECT_EQ(chained(Decay()), "");
+  EXPECT_EQ(chained({{"type", "CosineAnnealingLR"}, {"T_max", 5}}),
+            "schedulers.1: CosineAnnealingLR cannot stand in ChainedScheduler: its rate is no "
+            "factor of the rate before, it depends on the path");
+  EXPECT_EQ(chained({{"type", "ReduceLROnPlateau"}}),
+            "schedulers.1: ReduceLROnPlateau cannot stand in ChainedScheduler: it listens to a "
+            "metric and has no clock of its own");
+}
+
+TEST(CatalogTest, RefusesContradictionsOfTheOtherTypes) {
+  EXPECT_EQ(Refusal({{"type", "MultiStepLR"}, {"milestones", List{5, 3}}}),
+            "milestones must increase: 3 comes after 5");
+  EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"div_factor", 0.0}}),
+            "OneCycleLR.div_factor: expected a number above 0, not 0.0");
+  EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"base_momentum", 0.99}}),
+            "base_momentum 0.99 is above max_momentum 0.95");
+  EXPECT_EQ(Refusal({{"type", "ReduceLROnPlateau"}, {"factor", 1}}),
+            "factor must be at least 0 and below 1, not 1.0");
+  EXPECT_EQ(Refusal({{"type", "LRRangeTest"}, {"start_lr", 20}}),
+            "start_lr 20.0 is above end_lr 10.0");
+  EXPECT_EQ(Refusal({{"type", "PiecewiseLinear"},
+                     {"milestones_values", List{List{3, 0.1}, List{3, 0.2}}}}),
+            "the ticks of milestones_values must increase: 3 comes after 3");
+  EXPECT_EQ(Refusal({{"type", "WSD"}, {"num_warmup_steps", 8}, {"num_decay_steps", 8}}),
+            "num_warmup_steps + num_decay_steps 16 are more than num_training_steps 10");
 }
 
 TEST(CatalogTest, MomentumBoundsAreWithoutEffectWhereMomentumIsNotCycled) {

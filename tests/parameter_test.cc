@@ -115,5 +115,50 @@ TEST(NearestNameTest, FindsNothingWhereNothingIsNear) {
   EXPECT_EQ(NearestName("lr", {}), "");
 }
 
+Parameter Warmup() {
+  return {.name = "warmup",
+          .kind = Kind::kMapping,
+          .default_value = Value(),
+          .members = {{.name = "steps", .kind = Kind::kInteger, .range = {.minimum = 1}},
+                      {.name = "start_factor", .default_value = 0.5}}};
+}
+
+TEST(CoerceTest, CompletesAMapping) {
+  EXPECT_EQ(Coerce(Warmup(), Map{{"steps", 3}}), Value(Map{{"steps", 3}, {"start_factor", 0.5}}));
+  EXPECT_EQ(Coerce(Warmup(), Map{{"steps", 3}, {"start_factor", 1}}),
+            Value(Map{{"steps", 3}, {"start_factor", 1.0}}));
+  EXPECT_EQ(Coerce(Warmup(), Value()), Value());
+}
+
+TEST(CoerceTest, SaysWhatIsWrongInAMapping) {
+  EXPECT_EQ(Refusal(Warmup(), 3), "expected a mapping of steps, start_factor, not 3");
+  EXPECT_EQ(Refusal(Warmup(), Map{}), "needs steps");
+  EXPECT_EQ(Refusal(Warmup(), Map{{"steps", 0}}),
+            "steps: expected an integer of at least 1, not 0");
+  EXPECT_EQ(Refusal(Warmup(), Map{{"steps", 1}, {"factor", 1}}),
+            "unknown name factor; known are steps, start_factor");
+}
+
+TEST(CoerceTest, MakesTheValuesOfPointsReal) {
+  const Parameter points = {.name = "points", .kind = Kind::kPointList, .range = {.minimum = 0}};
+  EXPECT_EQ(Coerce(points, List{List{0, 1}, List{5, 0.5}}),
+            Value(List{List{0, 1.0}, List{5, 0.5}}));
+  EXPECT_NE(Refusal(points, List{List{0.5, 1}}), "");
+  EXPECT_NE(Refusal(points, List{List{-1, 1}}), "");
+  EXPECT_NE(Refusal(points, List{List{0, -1}}), "");
+  EXPECT_NE(Refusal(points, List{List{0}}), "");
+  EXPECT_EQ(Refusal(points, 3),
+            "expected a list of [tick, value] pairs, each value of at least 0, not 3");
+}
+
+TEST(CoerceTest, ChecksTheFormOfNestedSchedulers) {
+  const Parameter schedulers = {.name = "schedulers", .kind = Kind::kSchedulers};
+  const Value good = List{Map{{"type", "StepLR"}, {"step_size", 3}}};
+  EXPECT_EQ(Coerce(schedulers, good), good);
+  EXPECT_NE(Refusal(schedulers, List{}), "");
+  EXPECT_NE(Refusal(schedulers, List{Map{{"step_size", 3}}}), "");
+  EXPECT_NE(Refusal(schedulers, List{3}), "");
+}
+
 }  // namespace
 }  // namespace lrsweep

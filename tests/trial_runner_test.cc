@@ -17,7 +17,8 @@ using testing::ElementsAre;
 struct Script {
   std::vector<float> losses = {4, 2};  // of every epoch
   int64_t nan_in_epoch = 0;            // 0: in none
-  std::vector<StepRates> rates;        // one for each epoch trained
+  Evaluation evaluation = {.loss = 0.5, .accuracy = 0.75};
+  std::vector<StepRates> rates;  // one for each epoch trained
   std::shared_ptr<const Dataset> dataset;
   TrainConfig config;
 };
@@ -34,7 +35,7 @@ class FakeTraining : public Training {
     if (!tick({.steps_done = 1, .loss = losses[0]})) throw TrainingInterrupted{};
     return losses;
   }
-  Evaluation Evaluate(const Tick&) override { return {.loss = 0.5, .accuracy = 0.75}; }
+  Evaluation Evaluate(const Tick&) override { return script_.evaluation; }
   TrainingState State() const override { return {}; }
   void Restore(const TrainingState&) override {}
 
@@ -179,6 +180,48 @@ TEST_F(TrialRunnerTest, StopsWhenTheObserverSaysSo) {
 
 TEST_F(TrialRunnerTest, RefusesAnUnknownInterval) {
   EXPECT_THROW(Run(Params(HalvedEvery(1, "batch"))), std::invalid_argument);
+}
+
+/// Halves the rate after every epoch in which the metric does not rise.
+Map HalvedWithoutARiseOf(const std::string& metric) {
+  return {{"type", "ReduceLROnPlateau"},
+          {"interval", "epoch"},
+          {"metric", metric},
+          {"mode", "max"},
+          {"patience", 0},
+          {"factor", 0.5}};
+}
+
+TEST_F(TrialRunnerTest, TellsAPlateauItsMetricAfterEveryEpoch) {
+  for (const char* metric : {"val_loss", "val_accuracy", "train_loss"}) {
+    script_ = Script();
+    epochs_.clear();
+    Run(Params(HalvedWithoutARiseOf(metric)));
+    ASSERT_EQ(script_.rates.size(), 3u);
+    EXPECT_THAT(script_.rates[1].lr, ElementsAre(0.8)) << metric;  // the first is the best so far
+    EXPECT_THAT(script_.rates[2].lr, ElementsAre(0.4)) << metric;
+    EXPECT_EQ(epochs_[2].rates.lr, script_.rates[2].lr) << metric;
+  }
+}
+
+TEST_F(TrialRunnerTest, TellsAPlateauNoOtherMetric) {
+  script_.losses = {1, 1};
+  observer_.on_epoch = [this](EpochRecord record) {
+    for (float& loss : script_.losses) loss += 1;  // the train loss rises, nothing else does
+    epochs_.push_back(std::move(record));
+  };
+  Run(Params(HalvedWithoutARiseOf("train_loss")));
+  EXPECT_THAT(script_.rates.at(2).lr, ElementsAre(0.8));
+}
+
+TEST_F(TrialRunnerTest, WarmsUpWithinAnEpoch) {
+  Map scheduler = HalvedEvery(1, "epoch");
+  scheduler["warmup"] = Map{{"steps", 3}, {"start_factor", 0.25}};
+  Run(Params(scheduler));
+  EXPECT_THAT(script_.rates.at(0).lr, ElementsAre(0.8 * 0.25, 0.8 * 0.5));
+  EXPECT_THAT(script_.rates.at(1).lr, ElementsAre(0.8 * 0.75, 0.8));
+  EXPECT_THAT(script_.rates.at(2).lr, ElementsAre(0.8, 0.4));
+  EXPECT_EQ(epochs_.at(2).rates.lr, script_.rates.at(2).lr);
 }
 
 }  // namespace

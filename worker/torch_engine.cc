@@ -76,6 +76,12 @@ class TorchEngine : public Engine {
 
   std::unique_ptr<Training> Start(const TrainConfig& config,
                                   std::shared_ptr<const Dataset> dataset) override {
+    return WithPlainErrors([&] { return StartTraining(config, std::move(dataset)); });
+  }
+
+ private:
+  std::unique_ptr<Training> StartTraining(const TrainConfig& config,
+                                          std::shared_ptr<const Dataset> dataset) {
     ComputeOnOneThread();
     const c10::InferenceMode inference;
     if (data_ == nullptr || data_->source != dataset) {
@@ -85,7 +91,6 @@ class TorchEngine : public Engine {
     return std::make_unique<TorchTraining>(config, data_, device_);
   }
 
- private:
   at::Device device_;
   std::shared_ptr<const DeviceDataset> data_;  // of the last training
 };

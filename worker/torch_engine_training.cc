@@ -128,6 +128,10 @@ at::Tensor TorchTraining::DrawOrder() {
 }
 
 std::vector<float> TorchTraining::TrainEpoch(const StepRates& rates, const Tick& tick) {
+  return WithPlainErrors([&] { return TrainSteps(rates, tick); });
+}
+
+std::vector<float> TorchTraining::TrainSteps(const StepRates& rates, const Tick& tick) {
   CheckRates(rates.lr, steps_per_epoch_);
   CheckRates(rates.momentum, steps_per_epoch_);
   const c10::InferenceMode inference;
@@ -154,6 +158,10 @@ std::vector<float> TorchTraining::TrainEpoch(const StepRates& rates, const Tick&
 }
 
 Evaluation TorchTraining::Evaluate(const Tick& tick) {
+  return WithPlainErrors([&] { return EvaluateChunks(tick); });
+}
+
+Evaluation TorchTraining::EvaluateChunks(const Tick& tick) {
   const c10::InferenceMode inference;
   const DeviceDataset::Set& test = data_->test;
   const int64_t count = test.labels.size(0);

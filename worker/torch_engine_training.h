@@ -15,12 +15,23 @@
 #include <ATen/ATen.h>
 
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "worker/engine.h"
 #include "worker/torch_engine_mlp.h"
 
 namespace lrsweep {
+
+/// Runs `action`; an error of LibTorch's becomes a std::runtime_error without its C++ backtrace.
+template <typename Action>
+auto WithPlainErrors(const Action& action) -> decltype(action()) {
+  try {
+    return action();
+  } catch (const c10::Error& error) {
+    throw std::runtime_error(error.what_without_backtrace());
+  }
+}
 
 /// A data set where the engine computes. On the CPU `images` are the bytes of `source` itself.
 struct DeviceDataset {
@@ -49,6 +60,8 @@ class TorchTraining : public Training {
 
  private:
   at::Tensor DrawOrder();
+  std::vector<float> TrainSteps(const StepRates& rates, const Tick& tick);
+  Evaluation EvaluateChunks(const Tick& tick);
 
   int64_t batch_size_;
   int64_t steps_per_epoch_;

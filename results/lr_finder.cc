@@ -1,4 +1,4 @@
-#include "results/range_test.h"
+#include "results/lr_finder.h"
 
 #include <fmt/format.h>
 
