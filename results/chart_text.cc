@@ -68,11 +68,15 @@ std::string DrawText(const std::vector<double>& values, int columns, int rows) {
     const size_t next = count * static_cast<size_t>(x + 1) / static_cast<size_t>(canvas.width());
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end = values.begin() + static_cast<std::ptrdiff_t>(std::max(next, first + 1));
-    auto [low, high] = std::minmax_element(begin, end);
-    // The line goes on from the value before.
-    if (first > 0 && *(begin - 1) < *low) low = begin - 1;
-    if (first > 0 && *(begin - 1) > *high) high = begin - 1;
-    for (int y = dot_of(*low); y <= dot_of(*high); ++y) canvas.Set(x, y);
+    const auto [low, high] = std::minmax_element(begin, end);
+    int bottom = dot_of(*low);
+    int top = dot_of(*high);
+    if (first > 0) {  // the line goes on from the value before
+      const int before = dot_of(*(begin - 1));
+      bottom = std::min(bottom, before + 1);
+      top = std::max(top, before - 1);
+    }
+    for (int y = bottom; y <= top; ++y) canvas.Set(x, y);
   }
   return canvas.Text();
 }

@@ -147,8 +147,14 @@ std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
 
 std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT lr, loss FROM steps WHERE trial_id = ? ORDER BY step");
+    // Not through the view `steps`: SQLite refuses JSON functions in the views of a file whose
+    // schema it is told not to trust, as Open does.
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT coalesce(t.lr, json_extract(j.value, '$[1]')), "
+        "CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END "
+        "FROM step_traces AS t, json_each(t.trace) AS j WHERE t.trial_id = ? "
+        "ORDER BY t.epoch, j.key");
     query.bind(1, trial_id);
     std::vector<StepRow> steps;
     while (query.executeStep()) {

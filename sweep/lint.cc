@@ -8,6 +8,7 @@
 #include <optional>
 #include <ostream>
 #include <set>
+#include <stdexcept>
 
 #include "schedulers/catalog.h"
 #include "sweep/errors.h"
@@ -20,6 +21,22 @@ namespace {
 constexpr size_t kMostSchedules = 1000;
 constexpr double kMostRise = 10;  // times the optimizer's rate
 constexpr int64_t kMostTicks = 200'000;
+
+/// The schedulers that one is made of; none of one that is not composed.
+std::vector<const Map*> MembersOf(const Map& scheduler) {
+  std::vector<const Map*> members;
+  const Value* list = Find(scheduler, "schedulers");
+  if (list == nullptr) return members;
+  for (const Value& member : std::get<List>(*list)) members.push_back(member.As<Map>());
+  return members;
+}
+
+bool RisesOnPurpose(const Map& scheduler) {
+  if (TypeOf(scheduler).rises_on_purpose) return true;
+  const auto members = MembersOf(scheduler);
+  return std::any_of(members.begin(), members.end(),
+                     [](const Map* member) { return RisesOnPurpose(*member); });
+}
 
 /// One schedule on its clock, and what it gives.
 class Linter {
@@ -42,7 +59,7 @@ class Linter {
     const auto add = [&findings](std::optional<std::string> finding) {
       if (finding) findings.push_back(std::move(*finding));
     };
-    add(WrongUnit());
+    add(WrongUnit(scheduler_));
     if (findings.empty()) add(WrongHorizon());
     if (findings.empty()) add(NeverMoves());
     add(ZeroBeforeTheEnd());
@@ -81,11 +98,11 @@ class Linter {
                        RunText(), type_.horizon);
   }
 
-  /// Numbers that count ticks and fit the other unit only.
-  std::optional<std::string> WrongUnit() const {
-    for (const Parameter& parameter : type_.parameters) {
+  /// Numbers that count ticks and fit the other unit only, in `scheduler` or a member of it.
+  std::optional<std::string> WrongUnit(const Map& scheduler) const {
+    for (const Parameter& parameter : TypeOf(scheduler).parameters) {
       if (!parameter.counts_ticks) continue;
-      const double ticks = Largest(Find(scheduler_, parameter.name));
+      const double ticks = Largest(Find(scheduler, parameter.name));
       if (!schedule_.per_step() && ticks > static_cast<double>(clock_.epochs) &&
           ticks >= static_cast<double>(clock_.steps_per_epoch)) {
         return fmt::format(
@@ -101,6 +118,9 @@ class Linter {
             parameter.name, ticks);
       }
     }
+    for (const Map* member : MembersOf(scheduler)) {
+      if (auto finding = WrongUnit(*member)) return finding;
+    }
     return std::nullopt;
   }
 
@@ -115,7 +135,7 @@ class Linter {
 
   std::optional<std::string> RisesTooHigh() const {
     const Value* lr = Find(trial_.params, "optimizer.lr");
-    if (type_.rises_on_purpose || lr == nullptr || rates_.empty()) return std::nullopt;
+    if (RisesOnPurpose(scheduler_) || lr == nullptr || rates_.empty()) return std::nullopt;
     const double highest = *std::max_element(rates_.begin(), rates_.end());
     const double base = std::get<double>(*lr);
     if (highest <= kMostRise * base * (1 + 1e-9)) return std::nullopt;
@@ -152,6 +172,15 @@ std::string ScheduleKey(const Trial& trial) {
          text("training.batch_size");
 }
 
+/// Refuses a schedule that cannot be built for the run's length, which only the data tells.
+void RequireSchedule(const Trial& trial, int64_t images) {
+  try {
+    ScheduleOf(trial, images);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(ShortText(trial) + ": " + error.what() + " (trial " + trial.id + ")");
+  }
+}
+
 struct Finding {
   std::string trial_id;  // the first one
   std::string text;
@@ -165,9 +194,11 @@ std::vector<std::string> Lint(const SearchSpace& space) {
   std::set<std::string> seen;
   std::vector<Finding> findings;
   std::map<std::string, size_t> by_text;
-  for (size_t i = 0; i < space.size() && seen.size() < kMostSchedules; ++i) {
+  for (size_t i = 0; i < space.size(); ++i) {
     const Trial trial = space.At(i);
     if (!seen.insert(ScheduleKey(trial)).second) continue;
+    RequireSchedule(trial, images);
+    if (seen.size() > kMostSchedules) continue;
     for (const std::string& what : Linter(trial, images).Findings()) {
       const std::string text = trial.scheduler + ": " + what;
       const auto [found, added] = by_text.emplace(text, findings.size());
@@ -184,10 +215,11 @@ std::vector<std::string> Lint(const SearchSpace& space) {
   return sentences;
 }
 
-void ReportLint(const SearchSpace& space, bool strict, std::ostream& out) {
+void ReportLint(const SearchSpace& space, bool strict, std::ostream* out) {
   const auto sentences = Lint(space);
   if (strict && !sentences.empty()) throw UsageError("refused by --strict: " + sentences.front());
-  for (const std::string& sentence : sentences) out << "lrsweep: warning: " << sentence << "\n";
+  if (out == nullptr) return;
+  for (const std::string& sentence : sentences) *out << "lrsweep: warning: " << sentence << "\n";
 }
 
 }  // namespace lrsweep

@@ -123,7 +123,7 @@ int Read(const std::string& db, const Describe& describe) {
 struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
-    ReportLint(space, command.strict, std::cerr);
+    ReportLint(space, command.strict, &std::cerr);
     if (!command.json) return Print(PlanText(space, command.limit));
     PlanJson(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
     return kAllEndedWell;

@@ -15,7 +15,6 @@
 #include "sweep/local_worker_pool.h"
 #include "sweep/mpi_worker_pool.h"
 #include "sweep/search_space.h"
-#include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
 
@@ -117,10 +116,7 @@ int RunInStore(const RunCommand& command, const SearchSpace& space, const fs::pa
 int Coordinate(const RunCommand& command, const MakePool& make_pool) {
   const SearchSpace space(LoadSweepConfig(command.config, command.settings));
   const fs::path path = DatabasePath(command, space.config());
-  ImagesPerEpoch(space.config());  // what it throws is better known before a download
-  if (command.strict || command.verbosity != Verbosity::kQuiet) {
-    ReportLint(space, command.strict, std::cerr);
-  }
+  ReportLint(space, command.strict, command.verbosity == Verbosity::kQuiet ? nullptr : &std::cerr);
   const SourcedDataset data = FindData(command, space.config());
   Store store = CreateStore(path, space, data);
   const auto pool = make_pool({.dataset_folder = data.folder.string(),

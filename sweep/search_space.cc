@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
 #include <unordered_set>
 #include <utility>
 
-#include "schedulers/catalog.h"
 #include "sweep/trial_id.h"
 #include "sweep/trial_text.h"
 
@@ -17,12 +15,6 @@ uint64_t IdNumber(const std::string& id) {
   uint64_t number = 0;
   std::from_chars(id.data(), id.data() + id.size(), number, 16);
   return number;
-}
-
-/// Where the parameter stands that a sentence begins with, or else the entry.
-Location PlaceOf(const std::string& sentence, const SchedulerEntry& entry) {
-  const auto found = entry.places.find("scheduler." + sentence.substr(0, sentence.find(' ')));
-  return found != entry.places.end() ? found->second : entry.at;
 }
 
 }  // namespace
@@ -59,7 +51,7 @@ void SearchSpace::AddBlock(const SchedulerEntry& entry) {
 
 /// Says which axes lose their effect, at least at the entry's first point.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
-  const auto overridden = FindSchedulerType(block.entry->type)->overrides(block.entry->section);
+  const auto overridden = OverriddenBy(*block.entry, block.entry->section);
   for (const Axis* axis : block.axes) {
     if (axis->values.size() < 2) continue;
     if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
@@ -99,15 +91,8 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
     SetAt(params, (*axis)->path, values[rest % values.size()]);
     rest /= values.size();
   }
-  const SchedulerType& type = *FindSchedulerType(block.entry->type);
   const Map& scheduler = std::get<Map>(params.at("scheduler"));
-  try {
-    type.check(scheduler);
-  } catch (const std::invalid_argument& error) {
-    throw ConfigError(PlaceOf(error.what(), *block.entry),
-                      "scheduler: " + type.name + ": " + error.what());
-  }
-  for (const std::string& path : type.overrides(scheduler)) EraseAt(params, path);
+  for (const std::string& path : OverriddenBy(*block.entry, scheduler)) EraseAt(params, path);
   return params;
 }
 

@@ -108,8 +108,14 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   }
 }
 
+/// Where the parameter stands that a sentence begins with, or else the entry.
+Location PlaceOf(const std::string& sentence, const SchedulerEntry& entry) {
+  const auto found = entry.places.find("scheduler." + sentence.substr(0, sentence.find(' ')));
+  return found != entry.places.end() ? found->second : entry.at;
+}
+
 bool IsOverridden(const SchedulerEntry& entry, const std::string& path) {
-  const auto paths = FindSchedulerType(entry.type)->overrides(entry.section);
+  const auto paths = OverriddenBy(entry, entry.section);
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
@@ -123,6 +129,17 @@ void RequireMissing(const SweepConfig& config, const std::string& path, const Lo
 }
 
 }  // namespace
+
+std::vector<std::string> OverriddenBy(const SchedulerEntry& entry, const Map& section) {
+  const SchedulerType& type = *FindSchedulerType(entry.type);
+  try {
+    type.check(section);
+    return type.overrides(section);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(PlaceOf(error.what(), entry),
+                      "scheduler: " + type.name + ": " + error.what());
+  }
+}
 
 Setting ParseSetting(const std::string& text) {
   const size_t equals = text.find('=');

@@ -31,6 +31,10 @@ struct SweepConfig {
   std::string yaml;  // as run
 };
 
+/// What has no effect in a section of this entry's, as SchedulerType::overrides. Throws ConfigError
+/// where the section contradicts itself, at the parameter that is named or else at the entry.
+std::vector<std::string> OverriddenBy(const SchedulerEntry& entry, const Map& section);
+
 /// `--set KEY=VALUE`: a dotted path and a value in YAML.
 struct Setting {
   std::string path;

@@ -16,12 +16,12 @@ TEST(DrawTextTest, RisingLineGoesFromBottomLeftToTopRight) {
 
 TEST(DrawTextTest, ConstantLineIsInTheMiddle) { EXPECT_EQ(DrawText({5, 5, 5, 5}, 2, 1), "⠒⠒\n"); }
 
-TEST(DrawTextTest, JumpIsDrawnAsALine) { EXPECT_EQ(DrawText({1, 1, 0, 0}, 2, 1), "⠉⣇\n"); }
+TEST(DrawTextTest, JumpIsDrawnAsALine) { EXPECT_EQ(DrawText({1, 1, 0, 0}, 2, 1), "⠉⣆\n"); }
 
 TEST(DrawTextTest, SpikeBetweenTwoDotsIsNotLost) {
   std::vector<double> values(1000, 0.0);
   values[501] = 1;
-  EXPECT_THAT(DrawText(values, 4, 1), HasSubstr("⡇"));
+  EXPECT_THAT(DrawText(values, 4, 1), HasSubstr("⣇"));
 }
 
 TEST(DrawTextTest, OneValueIsALine) { EXPECT_EQ(DrawText({1}, 2, 1), "⠒⠒\n"); }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schedulers/catalog.h"
 #include "sweep/search_space.h"
 #include "sweep/trial_id.h"
 
@@ -103,7 +104,7 @@ TEST(ComposedConfigTest, WarmupCanBeSweptAsAWhole) {
 
 TEST(ComposedConfigTest, MistakesInsideMembersHaveTheirPlace) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_siz: 5}]}"),
-              StartsWith("s.yaml:4:67: scheduler.schedulers.0.step_siz: unknown StepLR parameter"));
+              StartsWith("s.yaml:4:65: scheduler.schedulers.0.step_siz: unknown StepLR parameter"));
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 0}]}"),
               HasSubstr("scheduler.schedulers.0.step_size: expected an integer of at least 1"));
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR}]}"),
@@ -111,6 +112,13 @@ TEST(ComposedConfigTest, MistakesInsideMembersHaveTheirPlace) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepL, step_size: 5}]}"),
               HasSubstr("did you mean \"StepLR\""));
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: []}"), HasSubstr("schedulers"));
+}
+
+TEST(ComposedConfigTest, EveryExampleOfTheCatalogIsAConfiguration) {
+  for (const SchedulerType& type : SchedulerTypes()) {
+    EXPECT_EQ(ErrorOf(type.example), "no error") << type.name;
+    EXPECT_THAT(type.example, HasSubstr("type: " + type.name)) << type.name;
+  }
 }
 
 TEST(ComposedConfigTest, MembersHaveNoIntervalOfTheirOwn) {
@@ -126,7 +134,7 @@ TEST(ComposedConfigTest, GridInsideAMembersGridIsRefused) {
 }
 
 TEST(ComposedConfigTest, ContradictionPointsAtTheParameterThatItNames) {
-  EXPECT_THAT(ErrorOf("{type: MultiStepLR, milestones: [5, 3]}"), StartsWith("s.yaml:4:45: "));
+  EXPECT_THAT(ErrorOf("{type: MultiStepLR, milestones: [5, 3]}"), StartsWith("s.yaml:4:44: "));
 }
 
 TEST(ComposedConfigTest, PathDependentMemberOfAChainIsRefusedWithTheReason) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <set>
@@ -154,6 +155,22 @@ TEST_F(CoordinatorTest, KnowsTheBestTrial) {
   ASSERT_TRUE(state_.best.has_value());
   EXPECT_EQ(state_.best->trial.seed, 3);
   EXPECT_EQ(state_.best->value, 0.93);
+}
+
+TEST_F(CoordinatorTest, OfEqualTrialsTheSmallerIdIsBestAsInTheRanking) {
+  SweepConfig twins = ParseSweepConfig(
+      "name: t\ntraining: {epochs: 2, seed: {grid: [0, 4, 8, 12, 16]}}\noptimizer: {lr: 0.1}\n"
+      "scheduler: {type: StepLR, step_size: 1}\n",
+      "s.yaml");
+  const SearchSpace space(twins);
+  Store store = Store::Create(folder_ / "twins.db", {.name = "t"}, space.size(),
+                              [&space](size_t i) { return space.At(i); });
+  FakePool pool(1);
+  Coordinator coordinator(space, store, pool, view_, [] { return true; });
+  coordinator.Run();
+  std::string smallest = space.At(0).id;
+  for (size_t i = 1; i < space.size(); ++i) smallest = std::min(smallest, space.At(i).id);
+  EXPECT_EQ(coordinator.state().best->trial.id, smallest);
 }
 
 TEST_F(CoordinatorTest, FailureIsOneTrialsOwn) {

@@ -72,6 +72,19 @@ TEST(LintTest, RateThatRisesTooHighIsFound) {
               ElementsAre(HasSubstr("the rate rises to 51.2, 512 times the optimizer's")));
 }
 
+TEST(LintTest, MembersOfComposedSchedulesAreLookedAt) {
+  EXPECT_THAT(Found("{type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 2000}]}"),
+              ElementsAre(HasSubstr("step_size is 2000, which looks like optimizer steps")));
+  EXPECT_THAT(Found("{type: SequentialLR, milestones: [2], schedulers: [{type: ConstantLR}, "
+                    "{type: PiecewiseLinear, milestones_values: [[0, 0.01], [4, 5]]}]}"),
+              IsEmpty());
+}
+
+TEST(LintTest, ScheduleThatDoesNotFitIntoTheRunIsRefused) {
+  EXPECT_THROW(Found("{type: CosineAnnealingLR, T_max: run, warmup: {steps: 100000}}"), UsageError);
+  EXPECT_THROW(Found("{type: WSD, num_warmup_steps: 9000, num_decay_steps: 9000}"), UsageError);
+}
+
 TEST(LintTest, SameFindingIsSaidOnce) {
   EXPECT_THAT(Found("{type: StepLR, step_size: {grid: [30, 40, 50]}}", "{grid: [0, 1]}"),
               ElementsAre(HasSubstr(" and 2 more)")));
@@ -83,9 +96,9 @@ TEST(LintTest, StrictRefuses) {
                        "scheduler: {type: StepLR, step_size: 30}",
                        "s.yaml"));
   std::ostringstream out;
-  ReportLint(space, false, out);
+  ReportLint(space, false, &out);
   EXPECT_THAT(out.str(), testing::StartsWith("lrsweep: warning: StepLR: the rate never moves"));
-  EXPECT_THROW(ReportLint(space, true, out), UsageError);
+  EXPECT_THROW(ReportLint(space, true, &out), UsageError);
 }
 
 class ShippedConfigTest : public testing::TestWithParam<const char*> {};

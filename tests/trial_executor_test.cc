@@ -82,6 +82,15 @@ TEST_F(LocalWorkerPoolTest, ExceptionMakesTheTrialFailed) {
   EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "broken failedit broke"));
 }
 
+TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
+  LocalWorkerPool pool(MakeFake, {}, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  pool.Start(0, {"abc", {}});
+  EXPECT_THROW(pool.Wait(std::chrono::milliseconds(1),
+                         [](const Event&) { throw std::logic_error("the disk is full"); }),
+               std::logic_error);
+}
+
 TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOff) {
   go_on_ = false;
   Train(MakeFake, "abc");
