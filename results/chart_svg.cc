@@ -72,7 +72,7 @@ void AppendAxes(const Frame& frame, const SvgOptions& options, std::string& svg)
                        "\n",
                        x, frame.top, frame.bottom, frame.bottom + 18, i * across);
   }
-  const double up = TickStep(frame.largest, 5);
+  const double up = TickStep(frame.largest, 6);
   for (int i = 0; i * up <= frame.largest * (1 + 1e-9); ++i) {
     const double y = frame.Y(i * up);
     svg += fmt::format(R"(<line class="grid" x1="{0:.1f}" y1="{1:.1f}" x2="{2:.1f}" y2="{1:.1f}"/>)"

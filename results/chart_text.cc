@@ -55,10 +55,10 @@ class Canvas {
 
 std::string DrawText(const std::vector<double>& values, int columns, int rows) {
   Canvas canvas(columns, rows);
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  const double span = *greatest - *least;
+  const double least = *std::min_element(values.begin(), values.end());
+  const double span = *std::max_element(values.begin(), values.end()) - least;
   const auto dot_of = [&](double value) {
-    const double share = span > 0 ? (value - *least) / span : 0.5;
+    const double share = span > 0 ? (value - least) / span : 0.5;
     return static_cast<int>(std::lround(share * (canvas.height() - 1)));
   };
   const size_t count = values.size();

@@ -84,24 +84,31 @@ bool IsJump(double from, double to, double range) {
   return std::abs(to - from) > kJump * range || 2 * std::min(from, to) <= std::max(from, to);
 }
 
-/// Places in `lr` where something happens: the first, where a rise or fall turns, the last; and the
-/// jumps, unless they are so many that the curve is a staircase.
+/// Places in `lr` where something happens: the first, the levels at which a rise or fall turns
+/// (where they are reached), the last; and the jumps, unless they are so many that the curve is a
+/// staircase.
 std::vector<size_t> NotablePlaces(const std::vector<double>& lr) {
   const auto [low, high] = std::minmax_element(lr.begin(), lr.end());
   std::vector<size_t> turns = {0};
   std::vector<size_t> all = {0};
+  const auto add = [](size_t place, std::vector<size_t>& places) {
+    if (places.back() < place) places.push_back(place);
+  };
+  size_t level = 0;  // where the present value was reached
   double direction = 0;
   for (size_t i = 1; i < lr.size(); ++i) {
     const double change = lr[i] - lr[i - 1];
     if (change == 0) continue;
-    const bool turned = direction * change < 0;
-    const bool jumped = IsJump(lr[i - 1], lr[i], *high - *low);
-    if (turned) turns.push_back(i - 1);
-    if (turned || jumped) all.push_back(jumped ? i : i - 1);
+    if (direction * change < 0) {
+      add(level, turns);
+      add(level, all);
+    }
+    if (IsJump(lr[i - 1], lr[i], *high - *low)) add(i, all);
     direction = change;
+    level = i;
   }
   std::vector<size_t>& places = all.size() <= kMostNotable ? all : turns;
-  if (places.back() + 1 < lr.size()) places.push_back(lr.size() - 1);
+  add(lr.size() - 1, places);
   return places;
 }
 

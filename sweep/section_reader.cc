@@ -1,5 +1,6 @@
 #include "sweep/section_reader.h"
 
+#include <algorithm>
 #include <iterator>
 #include <stdexcept>
 #include <unordered_set>
@@ -26,11 +27,9 @@ void RequireComplete(const SectionContent& content, const Location& at, const st
                      const std::string& owner, const std::vector<Parameter>& parameters) {
   if (content.missing.empty()) return;
   const std::string& name = content.missing.front();
-  for (const Parameter& parameter : parameters) {
-    if (parameter.name != name) continue;
-    throw ConfigError(at,
-                      path + "." + name + " is required by " + owner + ": " + Describe(parameter));
-  }
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const Parameter& one) { return one.name == name; });
+  throw ConfigError(at, path + "." + name + " is required by " + owner + ": " + Describe(*found));
 }
 
 Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::string& path) {

@@ -18,6 +18,7 @@ std::vector<double> Rates() {
 /// Flat at 2.3 up to a rate of 1e-3, falling by 1 per decade up to 1e-1, rising steeply after.
 std::vector<double> Losses(const std::vector<double>& rates) {
   std::vector<double> losses;
+  losses.reserve(rates.size());
   for (const double lr : rates) {
     const double decades = std::log10(lr);
     if (decades < -3) {

@@ -85,7 +85,8 @@ TEST_F(RunTest, FinishedSweepIsOneFile) {
 }
 
 TEST_F(RunTest, RanksShareTheWork) {
-  Run(3, "--quiet");
+  // Long enough for the second worker to be ready before the first has done everything.
+  Run(3, "--quiet --set training.epochs=500");
   const auto workers =
       RunShell(InFolder("sqlite3 s.db 'SELECT DISTINCT worker FROM attempts ORDER BY 1'"));
   EXPECT_EQ(workers.output, "1\n2\n");
