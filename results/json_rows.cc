@@ -46,12 +46,13 @@ Json ToJson(const EpochRow& epoch) {
           {"wall_seconds", epoch.wall_seconds}};
 }
 
-Json ToJson(const RangeTest& test) {
-  return {{"steepest_lr", test.steepest_lr},
-          {"last_stable_lr", test.last_stable_lr},
-          {"diverged", test.diverged},
-          {"base_lr", test.base_lr},
-          {"max_lr", test.max_lr}};
+Json ToJson(const std::optional<RangeTest>& test) {
+  if (!test) return nullptr;
+  return {{"steepest_lr", test->steepest_lr},
+          {"last_stable_lr", test->last_stable_lr},
+          {"diverged", test->diverged},
+          {"base_lr", test->base_lr},
+          {"max_lr", test->max_lr}};
 }
 
 std::string Print(const Json& json) {

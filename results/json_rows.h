@@ -22,7 +22,7 @@ Json OrNull(const std::optional<T>& value) {
 Json ToJson(const TrialRow& trial);
 Json ToJson(const AttemptRow& attempt);
 Json ToJson(const EpochRow& epoch);
-Json ToJson(const RangeTest& test);
+Json ToJson(const std::optional<RangeTest>& test);  // null for none
 
 /// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
 std::string Print(const Json& json);

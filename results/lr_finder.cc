@@ -14,6 +14,7 @@ namespace {
 constexpr double kPast = 0.98;        // the weight of the past in the moving average
 constexpr double kDiverged = 4;       // times the least smoothed loss
 constexpr double kBegunToFall = 0.1;  // of the whole fall
+constexpr double kLeastFall = 0.05;   // of the loss: less is noise
 constexpr size_t kFewest = 10;        // steps that tell anything
 constexpr size_t kSlopeShare = 20;    // the slope is taken over a twentieth of the steps
 
@@ -75,7 +76,7 @@ std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
   const auto least = std::min_element(smoothed.begin(), smoothed.end());
   const auto bottom = static_cast<size_t>(least - smoothed.begin());
   const double start = *std::max_element(smoothed.begin(), least + 1);
-  if (bottom == 0 || start <= *least) return std::nullopt;
+  if (bottom == 0 || start - *least < kLeastFall * start) return std::nullopt;
 
   const double begun = start - kBegunToFall * (start - *least);
   // From the bottom back to where the loss was last above: noise at tiny rates does not count.
@@ -91,8 +92,9 @@ std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
   return test;
 }
 
+bool IsRangeTest(const TrialRow& trial) { return trial.scheduler == "LRRangeTest"; }
+
 std::optional<RangeTest> RangeTestOf(const Store& store, const TrialRow& trial) {
-  if (trial.scheduler != "LRRangeTest") return std::nullopt;
   std::vector<double> lr;
   std::vector<double> loss;
   for (const StepRow& step : store.Steps(trial.trial_id)) {
@@ -102,12 +104,13 @@ std::optional<RangeTest> RangeTestOf(const Store& store, const TrialRow& trial) 
   return ReadRangeTest(lr, loss);
 }
 
-std::string Describe(const RangeTest& test) {
+std::string Describe(const std::optional<RangeTest>& test) {
+  if (!test) return "no rates to suggest: no steps are recorded, or the loss does not clearly fall";
   return fmt::format(
       "steepest descent at lr {:.3g}, the loss {} lr {:.3g}; suggested base_lr {:.3g}, "
       "max_lr {:.3g}",
-      test.steepest_lr, test.diverged ? "diverges after" : "does not diverge up to",
-      test.last_stable_lr, test.base_lr, test.max_lr);
+      test->steepest_lr, test->diverged ? "diverges after" : "does not diverge up to",
+      test->last_stable_lr, test->base_lr, test->max_lr);
 }
 
 }  // namespace lrsweep

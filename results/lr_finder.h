@@ -25,16 +25,19 @@ struct RangeTest {
 };
 
 /// Reads a range test from the rate and the loss of each step, up to where the rates stop rising. A
-/// loss may be NaN. Nothing where the loss never falls, or there are fewer than ten steps before it
-/// diverges.
+/// loss may be NaN. Nothing where the smoothed loss does not fall by a twentieth, or where there
+/// are fewer than ten steps before it diverges.
 std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
                                        const std::vector<double>& loss);
 
-/// The range test of a trial, if it was one and its steps were recorded.
+/// Whether the trial is a range test.
+bool IsRangeTest(const TrialRow& trial);
+
+/// What the recorded steps of a range test tell, if they tell anything.
 std::optional<RangeTest> RangeTestOf(const Store& store, const TrialRow& trial);
 
 /// "steepest descent at lr 0.12, the loss diverges after lr 2.5; suggested base_lr 0.01, max_lr
-/// 0.9"
-std::string Describe(const RangeTest& test);
+/// 0.9", or why nothing is suggested.
+std::string Describe(const std::optional<RangeTest>& test);
 
 }  // namespace lrsweep

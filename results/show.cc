@@ -139,9 +139,9 @@ TrialRow FindTrial(const Store& store, const std::string& id_prefix) {
 
 std::string ShowText(const Store& store, const std::string& id_prefix) {
   const TrialRow trial = FindTrial(store, id_prefix);
-  const auto test = RangeTestOf(store, trial);
-  return Head(trial) + (test ? "\nrange test\n  " + Describe(*test) + "\n" : "") +
-         Parameters(trial) + AttemptsText(store.Attempts(trial.trial_id)) +
+  std::string test;
+  if (IsRangeTest(trial)) test = "\nrange test\n  " + Describe(RangeTestOf(store, trial)) + "\n";
+  return Head(trial) + test + Parameters(trial) + AttemptsText(store.Attempts(trial.trial_id)) +
          EpochsText(store.Epochs(trial.trial_id));
 }
 
@@ -152,7 +152,7 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
   for (const AttemptRow& row : store.Attempts(trial.trial_id)) attempts.push_back(ToJson(row));
   Json epochs = Json::array();
   for (const EpochRow& row : store.Epochs(trial.trial_id)) epochs.push_back(ToJson(row));
-  if (const auto test = RangeTestOf(store, trial)) json["range_test"] = ToJson(*test);
+  if (IsRangeTest(trial)) json["range_test"] = ToJson(RangeTestOf(store, trial));
   json["attempts"] = std::move(attempts);
   json["epochs"] = std::move(epochs);
   return Print(json);

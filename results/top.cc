@@ -65,9 +65,8 @@ std::string TopText(const Store& store, const TopOptions& options) {
 
   for (size_t i = 0; i < shown; ++i) {
     const TrialRow& trial = ranked.At(ranked.Ranking()[i]);
-    if (const auto test = RangeTestOf(store, trial)) {
-      text += fmt::format("range test {}: {}\n", trial.trial_id, Describe(*test));
-    }
+    if (!IsRangeTest(trial)) continue;
+    text += fmt::format("range test {}: {}\n", trial.trial_id, Describe(RangeTestOf(store, trial)));
   }
   std::map<std::string, int64_t> others = ranked.CountByState();
   for (const Placed& placed : ranked.Ranking()) --others[ranked.At(placed).state];
@@ -84,7 +83,8 @@ std::string TopJson(const Store& store, const TopOptions& options) {
     const Placed& placed = ranked.Ranking()[i];
     Json row = {{"place", placed.place}, {"value", OrNull(placed.value)}};
     row.update(ToJson(ranked.At(placed)));
-    if (const auto test = RangeTestOf(store, ranked.At(placed))) row["range_test"] = ToJson(*test);
+    const TrialRow& trial = ranked.At(placed);
+    if (IsRangeTest(trial)) row["range_test"] = ToJson(RangeTestOf(store, trial));
     rows.push_back(std::move(row));
   }
   return Print({{"name", ranked.Sweep().name},
