@@ -67,6 +67,8 @@ const CpuBatch* CpuTraining::Gather(int64_t step, const std::vector<int64_t>& or
   CpuBatch& batch = batches_[static_cast<size_t>(step % 2)];
   batch.Gather(kernels_, train.images.data(), train.labels.data(), order.data() + first, samples,
                /*training=*/true);
+  const int64_t after = std::min(batch_size_, train.count - first - static_cast<int64_t>(samples));
+  batch.Announce(train.images.data(), order.data() + first + samples, static_cast<size_t>(after));
   return &batch;
 }
 

@@ -31,6 +31,11 @@ struct SparseInputs {
   /// [blocks * kMaskBits, groups]: bit i of word g is set where sample 64 * g + i has the input.
   uint64_t* input_masks = nullptr;
   size_t groups = 0;
+  /// What the batch after this one will be gathered from, to be fetched meanwhile: rows
+  /// `upcoming_order[0..upcoming_samples)` of `inputs` values from `upcoming` on.
+  const T* upcoming = nullptr;
+  const int64_t* upcoming_order = nullptr;
+  size_t upcoming_samples = 0;
 };
 
 /// What changes a layer's weights in one step: torch.optim.SGD's formula.

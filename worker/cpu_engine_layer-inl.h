@@ -32,46 +32,76 @@ HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   return bit;
 }
 
-/// Applies the gradient of N vectors of weights.
+/// A rule's numbers in vectors.
+struct RuleVectors {
+  explicit RuleVectors(const SgdRule& rule)
+      : minus_lr(hn::Set(FloatTag(), -rule.lr)),
+        momentum(hn::Set(FloatTag(), rule.momentum)),
+        gradient_scale(hn::Set(FloatTag(), rule.gradient_scale)),
+        weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
+        plain(rule.IsPlain()),
+        use_buffer(rule.use_buffer),
+        nesterov(rule.nesterov) {}
+
+  FloatVec minus_lr, momentum, gradient_scale, weight_decay;
+  bool plain, use_buffer, nesterov;
+};
+
+/// Applies the gradient of N vectors of weights, without weight decay, dampening or Nesterov.
 template <size_t N>
-HWY_INLINE void ApplyGradient(const FloatVec (&gradient)[N], const SgdRule& rule,
-                              float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+HWY_INLINE void ApplyPlain(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                           float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
   const FloatTag d;
-  const FloatVec minus_lr = hn::Set(d, -rule.lr);
-  const FloatVec momentum = hn::Set(d, rule.momentum);
-  if (rule.IsPlain()) {
+  const size_t lanes = hn::Lanes(d);
+  if (!rule.use_buffer) {
     for (size_t v = 0; v < N; ++v) {
-      const size_t at = v * hn::Lanes(d);
-      FloatVec step = gradient[v];
-      if (rule.use_buffer) {
-        step = hn::MulAdd(momentum, hn::Load(d, buffer + at), step);
-        hn::Store(step, d, buffer + at);
-      }
-      hn::Store(hn::MulAdd(minus_lr, step, hn::Load(d, weights + at)), d, weights + at);
+      float* at = weights + v * lanes;
+      hn::Store(hn::MulAdd(rule.minus_lr, gradient[v], hn::Load(d, at)), d, at);
     }
     return;
   }
   for (size_t v = 0; v < N; ++v) {
+    const size_t at = v * lanes;
+    const FloatVec step = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), gradient[v]);
+    hn::Store(step, d, buffer + at);
+    hn::Store(hn::MulAdd(rule.minus_lr, step, hn::Load(d, weights + at)), d, weights + at);
+  }
+}
+
+/// The whole formula.
+template <size_t N>
+HWY_INLINE void ApplyGeneral(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                             float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+  const FloatTag d;
+  for (size_t v = 0; v < N; ++v) {
     const size_t at = v * hn::Lanes(d);
     const FloatVec weight = hn::Load(d, weights + at);
-    const FloatVec decayed = hn::MulAdd(hn::Set(d, rule.weight_decay), weight, gradient[v]);
+    const FloatVec decayed = hn::MulAdd(rule.weight_decay, weight, gradient[v]);
     FloatVec step = decayed;
     if (rule.use_buffer) {
-      const FloatVec scaled = hn::Mul(hn::Set(d, rule.gradient_scale), decayed);
-      const FloatVec mean = hn::MulAdd(momentum, hn::Load(d, buffer + at), scaled);
+      const FloatVec scaled = hn::Mul(rule.gradient_scale, decayed);
+      const FloatVec mean = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), scaled);
       hn::Store(mean, d, buffer + at);
-      step = rule.nesterov ? hn::MulAdd(momentum, mean, decayed) : mean;
+      step = rule.nesterov ? hn::MulAdd(rule.momentum, mean, decayed) : mean;
     }
-    hn::Store(hn::MulAdd(minus_lr, step, weight), d, weights + at);
+    hn::Store(hn::MulAdd(rule.minus_lr, step, weight), d, weights + at);
   }
+}
+
+template <size_t N>
+HWY_INLINE void ApplyGradient(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                              float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+  if (HWY_LIKELY(rule.plain)) return ApplyPlain(gradient, rule, weights, buffer);
+  ApplyGeneral(gradient, rule, weights, buffer);
 }
 
 /// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
 template <size_t N, typename T>
 HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
-                              const SgdRule& rule, const LayerMatrix& layer, size_t first,
+                              const SgdRule& sgd_rule, const LayerMatrix& layer, size_t first,
                               size_t rows, size_t column) {
   const FloatTag d;
+  const RuleVectors rule(sgd_rule);
   const size_t lanes = hn::Lanes(d);
   const size_t value_stride = batch.stride;
   const size_t delta_stride = deltas.stride;
@@ -122,6 +152,15 @@ HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& laye
   }
 }
 
+/// Fetches a block of the images that are gathered next, from memory that no cache may hold.
+template <typename T>
+HWY_INLINE void PrefetchBlock(const SparseInputs<T>& batch, size_t block) {
+  for (size_t s = 0; s < batch.upcoming_samples; ++s) {
+    const size_t image = static_cast<size_t>(batch.upcoming_order[s]);
+    __builtin_prefetch(batch.upcoming + image * batch.inputs + block * kMaskBits, 0, 2);
+  }
+}
+
 template <typename T>
 struct StripKernels {
   using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const SgdRule&, const LayerMatrix&,
@@ -156,7 +195,9 @@ void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const SgdRule& 
       if (now != nullptr) {
         kUpdates[count - 1](*now, deltas, rule, layer, first, rows, column);
       }
-      if (next != nullptr) kAdds[count - 1](*next, layer, first / kMaskBits, column, sums);
+      if (next == nullptr) continue;
+      if (strip == 0) PrefetchBlock(*next, first / kMaskBits);
+      kAdds[count - 1](*next, layer, first / kMaskBits, column, sums);
     }
   }
 }

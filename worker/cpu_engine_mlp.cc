@@ -56,6 +56,12 @@ void CpuBatch::Gather(const CpuKernels& kernels, const uint8_t* all_images,
   }
 }
 
+void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t samples) {
+  images_.upcoming = all_images;
+  images_.upcoming_order = order;
+  images_.upcoming_samples = samples;
+}
+
 CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
                      bool is_last)
     : inputs(layer_inputs),

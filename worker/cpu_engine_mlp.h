@@ -67,6 +67,10 @@ class CpuBatch {
   void Gather(const CpuKernels& kernels, const uint8_t* all_images, const uint8_t* all_labels,
               const int64_t* order, size_t samples, bool training);
 
+  /// Says which images the next batch will be gathered from: a step that computes this batch's sums
+  /// fetches them into the cache.
+  void Announce(const uint8_t* all_images, const int64_t* order, size_t samples);
+
   const SparseInputs<uint8_t>& Images() const { return images_; }
   const float* Labels() const { return labels_.data(); }
 

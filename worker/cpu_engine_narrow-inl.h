@@ -51,7 +51,7 @@ void SumsNarrowOf(const SparseInputs<float>& batch, const LayerMatrix& layer, Sa
 /// Updates the weight rows i to i + kRows.
 template <size_t kRows, size_t N>
 HWY_INLINE void UpdateRows(const SparseInputs<float>& batch, SampleMatrix deltas,
-                           const SgdRule& rule, const LayerMatrix& layer, size_t i) {
+                           const RuleVectors& rule, const LayerMatrix& layer, size_t i) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   FloatVec gradient[kRows][N];
@@ -77,8 +77,9 @@ HWY_INLINE void UpdateRows(const SparseInputs<float>& batch, SampleMatrix deltas
 }
 
 template <size_t N>
-void UpdateNarrowOf(const SparseInputs<float>& batch, SampleMatrix deltas, const SgdRule& rule,
+void UpdateNarrowOf(const SparseInputs<float>& batch, SampleMatrix deltas, const SgdRule& sgd_rule,
                     const LayerMatrix& layer) {
+  const RuleVectors rule(sgd_rule);
   constexpr size_t kRows = kRowsAtATime<N>;
   size_t i = 0;
   for (; i + kRows <= layer.inputs; i += kRows) {

@@ -39,12 +39,13 @@ void Activate(SampleMatrix sums, size_t samples, size_t width, float scale, cons
 }
 
 void FinishDeltas(SampleMatrix sums, const SampleMatrix* activations, size_t samples, size_t width,
-                  float scale, const SgdRule& rule, float* bias, float* bias_buffer,
+                  float scale, const SgdRule& sgd_rule, float* bias, float* bias_buffer,
                   SampleMatrix deltas) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
+  const RuleVectors rule(sgd_rule);
   for (size_t i = 0; i < width; i += lanes) {
     FloatVec gradient[1] = {zero};
     for (size_t s = 0; s < samples; ++s) {
