@@ -1,0 +1,216 @@
+// Seconds per epoch, training and evaluation, on one core: the dense matrix products alone
+// (OpenBLAS), the CPU engine on each target, the LibTorch engine; in turn, so that a busy machine
+// slows them all.
+//
+//   taskset -c 1 engine_benchmark FOLDER [HIDDEN [ROUNDS [torch|notorch]]]
+//
+// FOLDER holds the four IDX files, or is `dense`: 60,000 images without a zero. HIDDEN lists the
+// hidden widths ("128", "256,128", "" for none).
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "worker/cpu_engine.h"
+#include "worker/engine.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr int64_t kBatch = 64;
+constexpr int64_t kEvaluationChunk = 1000;
+
+/// cblas_sgemm of the OpenBLAS that LibTorch also uses, on one thread.
+class OpenBlas {
+ public:
+  OpenBlas() {
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) throw std::runtime_error(dlerror());
+    gemm_ = reinterpret_cast<Gemm*>(dlsym(library, "cblas_sgemm"));
+    auto* set_threads = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"));
+    if (gemm_ == nullptr || set_threads == nullptr) throw std::runtime_error(dlerror());
+    set_threads(1);
+  }
+
+  /// c [m, n] = a [m, k] times b [k, n], row-major; `ta`, `tb`: stored transposed.
+  void Multiply(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float* a, const float* b,
+                float* c) const {
+    constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
+    const auto i = [](int64_t value) { return static_cast<int>(value); };
+    gemm_(kRowMajor, ta ? kTransposed : kPlain, tb ? kTransposed : kPlain, i(m), i(n), i(k), 1.0f,
+          a, i(ta ? m : k), b, i(tb ? k : n), 0.0f, c, i(n));
+  }
+
+ private:
+  using Gemm = void(int, int, int, int, int, int, float, const float*, int, const float*, int,
+                    float, float*, int);
+  Gemm* gemm_ = nullptr;
+};
+
+/// The matrix products of an epoch and nothing else.
+class Products {
+ public:
+  Products(std::vector<int64_t> widths, int64_t steps, int64_t evaluation_images)
+      : widths_(std::move(widths)), steps_(steps), evaluation_images_(evaluation_images) {
+    for (const int64_t width : widths_) {
+      rows_.emplace_back(static_cast<size_t>(width * kEvaluationChunk), 0.5f);
+      deltas_.emplace_back(static_cast<size_t>(width * kBatch), 0.25f);
+    }
+    for (size_t i = 0; i + 1 < widths_.size(); ++i) {
+      weights_.emplace_back(static_cast<size_t>(widths_[i] * widths_[i + 1]), 0.125f);
+      gradients_.push_back(weights_.back());
+    }
+  }
+
+  void Epoch() {
+    for (int64_t step = 0; step < steps_; ++step) {
+      Forward(kBatch);
+      for (size_t i = weights_.size(); i-- > 0;) Backward(i);
+    }
+    for (int64_t done = 0; done < evaluation_images_; done += kEvaluationChunk) {
+      Forward(std::min(kEvaluationChunk, evaluation_images_ - done));
+    }
+  }
+
+ private:
+  void Forward(int64_t count) {
+    for (size_t i = 0; i < weights_.size(); ++i) {
+      blas_.Multiply(false, true, count, widths_[i + 1], widths_[i], rows_[i].data(),
+                     weights_[i].data(), rows_[i + 1].data());
+    }
+  }
+
+  void Backward(size_t i) {
+    blas_.Multiply(true, false, widths_[i + 1], widths_[i], kBatch, deltas_[i + 1].data(),
+                   rows_[i].data(), gradients_[i].data());
+    if (i == 0) return;
+    blas_.Multiply(false, false, kBatch, widths_[i], widths_[i + 1], deltas_[i + 1].data(),
+                   weights_[i].data(), deltas_[i].data());
+  }
+
+  OpenBlas blas_;
+  std::vector<int64_t> widths_;
+  int64_t steps_, evaluation_images_;
+  std::vector<std::vector<float>> rows_, deltas_, weights_, gradients_;
+};
+
+std::shared_ptr<const Dataset> DenseDataset() {
+  const auto images = [](int64_t count) {
+    ImageSet set{.count = count, .pixels = 784, .images = {}, .labels = {}};
+    uint32_t state = 1;
+    for (int64_t i = 0; i < count * set.pixels; ++i) {
+      state = state * 1664525u + 1013904223u;
+      set.images.push_back(static_cast<uint8_t>(1 + (state >> 16) % 255));
+    }
+    for (int64_t i = 0; i < count; ++i) set.labels.push_back(static_cast<uint8_t>(i % 10));
+    return set;
+  };
+  auto dataset = std::make_shared<Dataset>();
+  dataset->train = images(60000);
+  dataset->test = images(10000);
+  dataset->classes = 10;
+  return dataset;
+}
+
+/// One thing to measure: its name and what an epoch of it is.
+struct Contestant {
+  std::string name;
+  std::function<void()> epoch;
+  std::vector<double> seconds;
+};
+
+/// Training and evaluation, again and again; the training keeps going.
+Contestant EngineContestant(const std::string& name, std::shared_ptr<Engine> engine,
+                            const TrainConfig& config, std::shared_ptr<const Dataset> dataset) {
+  std::shared_ptr<Training> training = engine->Start(config, std::move(dataset));
+  const auto go_on = [](const StepProgress&) { return true; };
+  return {name,
+          [engine, training, go_on] {
+            training->TrainEpoch({.lr = {0.1}, .momentum = {0.9}}, go_on);
+            training->Evaluate(go_on);
+          },
+          {}};
+}
+
+void Measure(std::vector<Contestant>& contestants, int rounds) {
+  for (int round = -1; round < rounds; ++round) {  // the first one warms up
+    for (Contestant& contestant : contestants) {
+      const auto start = std::chrono::steady_clock::now();
+      contestant.epoch();
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+      if (round >= 0) contestant.seconds.push_back(taken.count());
+    }
+  }
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void Print(const std::vector<Contestant>& contestants) {
+  const double products = Median(contestants.front().seconds);
+  std::printf("%-14s %8s %8s %8s %8s\n", "s per epoch", "median", "min", "max", "ratio");
+  for (const Contestant& contestant : contestants) {
+    const auto [least, most] =
+        std::minmax_element(contestant.seconds.begin(), contestant.seconds.end());
+    const double median = Median(contestant.seconds);
+    std::printf("%-14s %8.4f %8.4f %8.4f %8.3f\n", contestant.name.c_str(), median, *least, *most,
+                median / products);
+  }
+}
+
+std::vector<int64_t> ToWidths(const std::string& text) {
+  std::vector<int64_t> widths;
+  std::istringstream in(text);
+  for (std::string width; std::getline(in, width, ',');) widths.push_back(std::stoll(width));
+  return widths;
+}
+
+int Run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) throw std::runtime_error("which folder of IDX files, or `dense`?");
+  const std::string& folder = arguments[0];
+  const int rounds = arguments.size() > 2 ? std::stoi(arguments[2]) : 5;
+  const bool with_torch = arguments.size() <= 3 || arguments[3] == "torch";
+  TrainConfig config;
+  config.hidden = ToWidths(arguments.size() > 1 ? arguments[1] : "128");
+  config.batch_size = kBatch;
+  const auto dataset = folder == "dense" ? DenseDataset() : LoadDataset(folder);
+  std::vector<int64_t> widths = {dataset->train.pixels};
+  widths.insert(widths.end(), config.hidden.begin(), config.hidden.end());
+  widths.push_back(dataset->classes);
+
+  Products products(widths, config.StepsPerEpoch(dataset->train.count), dataset->test.count);
+  std::vector<Contestant> contestants = {{"products", [&products] { products.Epoch(); }, {}}};
+  for (const std::string& target : CpuEngineTargets()) {
+    contestants.push_back(
+        EngineContestant("cpu, " + target, MakeCpuEngine(target), config, dataset));
+  }
+  if (with_torch) {
+    contestants.push_back(EngineContestant("torch", LoadTorchEngine(0), config, dataset));
+  }
+  Measure(contestants, rounds);
+  Print(contestants);
+  return 0;
+}
+
+}  // namespace
+}  // namespace lrsweep
+
+int main(int argc, char** argv) {
+  try {
+    return lrsweep::Run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "engine_benchmark: %s\n", error.what());
+    return 1;
+  }
+}

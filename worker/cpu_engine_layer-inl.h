@@ -1,0 +1,219 @@
+// A layer's passes over its weights, for one Highway target (included once per target).
+#if defined(LRSWEEP_CPU_ENGINE_LAYER_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_CPU_ENGINE_LAYER_INL_H_
+#undef LRSWEEP_CPU_ENGINE_LAYER_INL_H_
+#else
+#define LRSWEEP_CPU_ENGINE_LAYER_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "worker/cpu_engine_kernels.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lrsweep {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::CappedTag<float, kFloatUnit>;
+using FloatVec = hn::Vec<FloatTag>;
+
+/// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
+/// has 16 registers, the others 32.
+constexpr size_t kStripVectors = HWY_TARGET == HWY_AVX2 ? 8 : 16;
+
+HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
+  const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
+  mask &= mask - 1;
+  return bit;
+}
+
+/// A rule's numbers in vectors.
+struct RuleVectors {
+  explicit RuleVectors(const SgdRule& rule)
+      : minus_lr(hn::Set(FloatTag(), -rule.lr)),
+        momentum(hn::Set(FloatTag(), rule.momentum)),
+        gradient_scale(hn::Set(FloatTag(), rule.gradient_scale)),
+        weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
+        plain(rule.IsPlain()),
+        use_buffer(rule.use_buffer),
+        nesterov(rule.nesterov) {}
+
+  FloatVec minus_lr, momentum, gradient_scale, weight_decay;
+  bool plain, use_buffer, nesterov;
+};
+
+/// Applies the gradient of N vectors of weights, without weight decay, dampening or Nesterov.
+template <size_t N>
+HWY_INLINE void ApplyPlain(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                           float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+  const FloatTag d;
+  const size_t lanes = hn::Lanes(d);
+  if (!rule.use_buffer) {
+    for (size_t v = 0; v < N; ++v) {
+      float* at = weights + v * lanes;
+      hn::Store(hn::MulAdd(rule.minus_lr, gradient[v], hn::Load(d, at)), d, at);
+    }
+    return;
+  }
+  for (size_t v = 0; v < N; ++v) {
+    const size_t at = v * lanes;
+    const FloatVec step = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), gradient[v]);
+    hn::Store(step, d, buffer + at);
+    hn::Store(hn::MulAdd(rule.minus_lr, step, hn::Load(d, weights + at)), d, weights + at);
+  }
+}
+
+/// The whole formula.
+template <size_t N>
+HWY_INLINE void ApplyGeneral(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                             float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+  const FloatTag d;
+  for (size_t v = 0; v < N; ++v) {
+    const size_t at = v * hn::Lanes(d);
+    const FloatVec weight = hn::Load(d, weights + at);
+    const FloatVec decayed = hn::MulAdd(rule.weight_decay, weight, gradient[v]);
+    FloatVec step = decayed;
+    if (rule.use_buffer) {
+      const FloatVec scaled = hn::Mul(rule.gradient_scale, decayed);
+      const FloatVec mean = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), scaled);
+      hn::Store(mean, d, buffer + at);
+      step = rule.nesterov ? hn::MulAdd(rule.momentum, mean, decayed) : mean;
+    }
+    hn::Store(hn::MulAdd(rule.minus_lr, step, weight), d, weights + at);
+  }
+}
+
+template <size_t N>
+HWY_INLINE void ApplyGradient(const FloatVec (&gradient)[N], const RuleVectors& rule,
+                              float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
+  if (HWY_LIKELY(rule.plain)) return ApplyPlain(gradient, rule, weights, buffer);
+  ApplyGeneral(gradient, rule, weights, buffer);
+}
+
+/// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
+template <size_t N, typename T>
+HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
+                              const SgdRule& sgd_rule, const LayerMatrix& layer, size_t first,
+                              size_t rows, size_t column) {
+  const FloatTag d;
+  const RuleVectors rule(sgd_rule);
+  const size_t lanes = hn::Lanes(d);
+  const size_t value_stride = batch.stride;
+  const size_t delta_stride = deltas.stride;
+  for (size_t row = first; row < first + rows; ++row) {
+    FloatVec gradient[N];
+    for (size_t v = 0; v < N; ++v) gradient[v] = hn::Zero(d);
+    for (size_t group = 0; group < batch.groups; ++group) {
+      uint64_t mask = batch.input_masks[row * batch.groups + group];
+      const T* HWY_RESTRICT values = batch.values + group * kMaskBits * value_stride + row;
+      const float* HWY_RESTRICT from = deltas.values + group * kMaskBits * delta_stride + column;
+      while (mask != 0) {
+        const size_t s = TakeLowestBit(mask);
+        const FloatVec value = hn::Set(d, static_cast<float>(values[s * value_stride]));
+        const float* HWY_RESTRICT delta = from + s * delta_stride;
+        for (size_t v = 0; v < N; ++v) {
+          gradient[v] = hn::MulAdd(value, hn::Load(d, delta + v * lanes), gradient[v]);
+        }
+      }
+    }
+    const size_t at = row * layer.width + column;
+    ApplyGradient(gradient, rule, layer.weights + at, layer.buffer + at);
+  }
+}
+
+/// Adds a block of 64 inputs to the sums of all samples, N vectors from column `column` on.
+template <size_t N, typename T>
+HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
+                           size_t column, SampleMatrix sums) {
+  const FloatTag d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t width = layer.width;
+  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
+  for (size_t s = 0; s < batch.samples; ++s) {
+    uint64_t mask = batch.sample_masks[s * batch.blocks + block];
+    float* HWY_RESTRICT to = sums.values + s * sums.stride + column;
+    FloatVec sum[N];
+    for (size_t v = 0; v < N; ++v) sum[v] = block == 0 ? hn::Zero(d) : hn::Load(d, to + v * lanes);
+    const T* HWY_RESTRICT values = batch.values + s * batch.stride + block * kMaskBits;
+    while (mask != 0) {
+      const size_t i = TakeLowestBit(mask);
+      const FloatVec value = hn::Set(d, static_cast<float>(values[i]));
+      const float* HWY_RESTRICT row = weights + i * width;
+      for (size_t v = 0; v < N; ++v) {
+        sum[v] = hn::MulAdd(value, hn::Load(d, row + v * lanes), sum[v]);
+      }
+    }
+    for (size_t v = 0; v < N; ++v) hn::Store(sum[v], d, to + v * lanes);
+  }
+}
+
+/// Fetches a block of the images that are gathered next, from memory that no cache may hold.
+template <typename T>
+HWY_INLINE void PrefetchBlock(const SparseInputs<T>& batch, size_t block) {
+  for (size_t s = 0; s < batch.upcoming_samples; ++s) {
+    const size_t image = static_cast<size_t>(batch.upcoming_order[s]);
+    __builtin_prefetch(batch.upcoming + image * batch.inputs + block * kMaskBits, 0, 2);
+  }
+}
+
+template <typename T>
+struct StripKernels {
+  using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const SgdRule&, const LayerMatrix&,
+                          size_t, size_t, size_t);
+  using Add = void (*)(const SparseInputs<T>&, const LayerMatrix&, size_t, size_t, SampleMatrix);
+
+  template <size_t... kIndex>
+  static constexpr std::array<Update, sizeof...(kIndex)> Updates(std::index_sequence<kIndex...>) {
+    return {&UpdateStrip<kIndex + 1, T>...};
+  }
+  template <size_t... kIndex>
+  static constexpr std::array<Add, sizeof...(kIndex)> Adds(std::index_sequence<kIndex...>) {
+    return {&AddBlock<kIndex + 1, T>...};
+  }
+};
+
+template <typename T>
+void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const SgdRule& rule,
+                const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
+  static constexpr auto kUpdates =
+      StripKernels<T>::Updates(std::make_index_sequence<kStripVectors>());
+  static constexpr auto kAdds = StripKernels<T>::Adds(std::make_index_sequence<kStripVectors>());
+  const size_t lanes = hn::Lanes(FloatTag());
+  const size_t vectors = layer.width / lanes;
+  const size_t strips = (vectors + kStripVectors - 1) / kStripVectors;
+  for (size_t first = 0; first < layer.inputs; first += kMaskBits) {
+    const size_t rows = std::min(kMaskBits, layer.inputs - first);
+    for (size_t strip = 0; strip < strips; ++strip) {
+      const size_t begin = vectors * strip / strips;
+      const size_t count = vectors * (strip + 1) / strips - begin;
+      const size_t column = begin * lanes;
+      if (now != nullptr) {
+        kUpdates[count - 1](*now, deltas, rule, layer, first, rows, column);
+      }
+      if (next == nullptr) continue;
+      if (strip == 0) PrefetchBlock(*next, first / kMaskBits);
+      kAdds[count - 1](*next, layer, first / kMaskBits, column, sums);
+    }
+  }
+}
+
+void TrainBytes(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const SgdRule& rule,
+                const LayerMatrix& layer, const SparseInputs<uint8_t>* next, SampleMatrix sums) {
+  TrainLayer(now, deltas, rule, layer, next, sums);
+}
+
+void TrainFloats(const SparseInputs<float>* now, SampleMatrix deltas, const SgdRule& rule,
+                 const LayerMatrix& layer, const SparseInputs<float>* next, SampleMatrix sums) {
+  TrainLayer(now, deltas, rule, layer, next, sums);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lrsweep
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard per target

@@ -1,0 +1,230 @@
+#include "worker/cpu_engine_mlp.h"
+
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+constexpr float kFirstLayerScale = 1.0f / 255;
+constexpr size_t kNarrow = 2 * kFloatUnit;
+
+size_t RoundUp(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
+
+/// `bytes` or more, an odd number of cache lines: the same column of many rows then spreads over
+/// all sets of a cache.
+size_t OddLines(size_t bytes) {
+  const size_t lines = RoundUp(bytes, 64) / 64;
+  return (lines | 1) * 64;
+}
+
+size_t PaddedStride(size_t width) { return OddLines(width * sizeof(float)) / sizeof(float); }
+
+}  // namespace
+
+template <typename T>
+InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs)
+    : inputs_(inputs),
+      blocks_(RoundUp(inputs, kMaskBits) / kMaskBits),
+      stride_(OddLines(blocks_ * kMaskBits * sizeof(T)) / sizeof(T)),
+      values_(RoundUp(capacity, kMaskBits) * stride_),
+      sample_masks_(capacity * blocks_),
+      input_masks_(blocks_ * kMaskBits * RoundUp(capacity, kMaskBits) / kMaskBits) {}
+
+template <typename T>
+SparseInputs<T> InputBuffer<T>::View(size_t samples) {
+  return {.samples = samples,
+          .inputs = inputs_,
+          .values = values_.data(),
+          .stride = stride_,
+          .sample_masks = sample_masks_.data(),
+          .blocks = blocks_,
+          .input_masks = input_masks_.data(),
+          .groups = RoundUp(samples, kMaskBits) / kMaskBits};
+}
+
+CpuBatch::CpuBatch(size_t capacity, size_t pixels)
+    : buffer_(capacity, pixels), labels_(RoundUp(capacity, kMaskBits)) {}
+
+void CpuBatch::Gather(const CpuKernels& kernels, const uint8_t* all_images,
+                      const uint8_t* all_labels, const int64_t* order, size_t samples,
+                      bool training) {
+  images_ = buffer_.View(samples);
+  if (!training) images_.input_masks = nullptr;
+  kernels.gather(all_images, order, images_);
+  for (size_t s = 0; s < samples; ++s) {
+    labels_.data()[s] = static_cast<float>(all_labels[order[s]]);
+  }
+}
+
+void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t samples) {
+  images_.upcoming = all_images;
+  images_.upcoming_order = order;
+  images_.upcoming_samples = samples;
+}
+
+CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
+                     bool is_last)
+    : inputs(layer_inputs),
+      outputs(layer_outputs),
+      width(RoundUp(outputs, kFloatUnit)),
+      padded_inputs(RoundUp(inputs, kFloatUnit)),
+      stride(PaddedStride(width)),
+      narrow(!is_first && width <= kNarrow),
+      weights(padded_inputs * width),
+      buffer(padded_inputs * width),
+      bias(width),
+      bias_buffer(width),
+      transposed(is_first ? 0 : width * padded_inputs),
+      sums(RoundUp(capacity, kMaskBits) * stride),
+      activations(is_last ? InputBuffer<float>() : InputBuffer<float>(capacity, outputs)),
+      deltas(capacity, outputs) {}
+
+CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
+               TorchRandom& random)
+    : kernels_(kernels),
+      losses_(RoundUp(capacity, kMaskBits)),
+      predicted_(RoundUp(capacity, kMaskBits)),
+      scratch_(static_cast<size_t>(widths.back()) * kMaskBits) {
+  std::vector<float> initial;
+  for (size_t i = 0; i + 1 < widths.size(); ++i) {
+    layers_.emplace_back(static_cast<size_t>(widths[i]), static_cast<size_t>(widths[i + 1]),
+                         capacity, i == 0, i + 2 == widths.size());
+    const std::vector<float> layer = DrawLinear(random, widths[i], widths[i + 1]);
+    initial.insert(initial.end(), layer.begin(), layer.end());
+  }
+  SetParameters(initial);
+}
+
+void CpuMlp::Begin(const CpuBatch& first) {
+  const DenormalsAsZeros zeros;
+  Layer& layer = layers_.front();
+  kernels_.train_bytes(nullptr, {}, {}, layer.Matrix(), &first.Images(), layer.Sums());
+}
+
+void CpuMlp::Activate(Layer& layer, size_t samples) {
+  const bool is_last = &layer == &layers_.back();
+  const float scale = &layer == &layers_.front() ? kFirstLayerScale : 1;
+  const SampleMatrix out = is_last ? layer.Sums() : layer.activations.Matrix();
+  kernels_.activate(layer.Sums(), samples, layer.width, scale, layer.bias.data(), !is_last, out);
+}
+
+/// From the first layer's sums to the logits, which replace the last layer's sums.
+void CpuMlp::Forward(const CpuBatch& batch) {
+  const size_t samples = batch.Images().samples;
+  Activate(layers_.front(), samples);
+  for (size_t i = 1; i < layers_.size(); ++i) {
+    Layer& layer = layers_[i];
+    const SparseInputs<float> inputs = layers_[i - 1].activations.View(samples);
+    if (layer.narrow) {
+      kernels_.sums_narrow(inputs, layer.Matrix(), layer.Sums());
+    } else {
+      kernels_.find_zeros(inputs);
+      kernels_.train_floats(nullptr, {}, {}, layer.Matrix(), &inputs, layer.Sums());
+    }
+    Activate(layer, samples);
+  }
+}
+
+BatchResult CpuMlp::CrossEntropy(const CpuBatch& batch, SampleMatrix deltas) {
+  Layer& last = layers_.back();
+  kernels_.cross_entropy(last.Sums(), batch.Labels(), batch.Images().samples, last.outputs,
+                         losses_.data(), predicted_.data(), deltas, scratch_.data());
+  return {.losses = losses_.data(), .predicted = predicted_.data()};
+}
+
+/// The layer's deltas from `sums` (its own deltas' matrix, or the products of the layer above), and
+/// its bias.
+void CpuMlp::FinishDeltas(size_t index, SampleMatrix sums, const SgdRule& rule, size_t samples) {
+  Layer& layer = layers_[index];
+  const bool is_last = index + 1 == layers_.size();
+  const float scale = index == 0 ? kFirstLayerScale : 1;
+  const SampleMatrix activations = layer.activations.Matrix();
+  kernels_.finish_deltas(sums, is_last ? nullptr : &activations, samples, layer.width, scale, rule,
+                         layer.bias.data(), layer.bias_buffer.data(), layer.deltas.Matrix());
+}
+
+/// From the deltas of layer `index` to those of the layer below, and the update of its weights.
+void CpuMlp::BackwardThrough(size_t index, const SgdRule& rule, size_t samples) {
+  Layer& layer = layers_[index];
+  Layer& below = layers_[index - 1];
+  SparseInputs<float> deltas = layer.deltas.View(samples);
+  deltas.input_masks = nullptr;
+  kernels_.find_zeros(deltas);
+  kernels_.train_floats(nullptr, {}, {}, layer.TransposedMatrix(), &deltas, below.Sums());
+  const SparseInputs<float> inputs = below.activations.View(samples);
+  if (layer.narrow) {
+    kernels_.update_narrow(inputs, layer.deltas.Matrix(), rule, layer.Matrix());
+  } else {
+    kernels_.train_floats(&inputs, layer.deltas.Matrix(), rule, layer.Matrix(), nullptr, {});
+  }
+  TransposeWeights(layer);
+  FinishDeltas(index - 1, below.Sums(), rule, samples);
+}
+
+void CpuMlp::Backward(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next) {
+  const size_t samples = now.Images().samples;
+  FinishDeltas(layers_.size() - 1, layers_.back().deltas.Matrix(), rule, samples);
+  for (size_t i = layers_.size(); --i > 0;) BackwardThrough(i, rule, samples);
+  Layer& first = layers_.front();
+  kernels_.train_bytes(&now.Images(), first.deltas.Matrix(), rule, first.Matrix(),
+                       next == nullptr ? nullptr : &next->Images(), first.Sums());
+}
+
+BatchResult CpuMlp::Step(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next) {
+  const DenormalsAsZeros zeros;
+  Forward(now);
+  const BatchResult result = CrossEntropy(now, layers_.back().deltas.Matrix());
+  Backward(rule, now, next);
+  return result;
+}
+
+BatchResult CpuMlp::Evaluate(const CpuBatch& batch) {
+  Begin(batch);
+  const DenormalsAsZeros zeros;
+  Forward(batch);
+  return CrossEntropy(batch, {});
+}
+
+void CpuMlp::TransposeWeights(Layer& layer) {
+  kernels_.transpose(layer.weights.data(), layer.padded_inputs, layer.width,
+                     layer.transposed.data());
+}
+
+size_t CpuMlp::ParameterCount() const {
+  size_t count = 0;
+  for (const Layer& layer : layers_) count += (layer.inputs + 1) * layer.outputs;
+  return count;
+}
+
+std::vector<float> CpuMlp::Flat(bool of_buffers) const {
+  std::vector<float> values;
+  values.reserve(ParameterCount());
+  for (const Layer& layer : layers_) {
+    const float* weights = (of_buffers ? layer.buffer : layer.weights).data();
+    const float* bias = (of_buffers ? layer.bias_buffer : layer.bias).data();
+    for (size_t o = 0; o < layer.outputs; ++o) {
+      for (size_t i = 0; i < layer.inputs; ++i) values.push_back(weights[i * layer.width + o]);
+    }
+    values.insert(values.end(), bias, bias + layer.outputs);
+  }
+  return values;
+}
+
+void CpuMlp::SetFlat(const std::vector<float>& values, bool of_buffers) {
+  const float* from = values.data();
+  for (Layer& layer : layers_) {
+    float* weights = (of_buffers ? layer.buffer : layer.weights).data();
+    float* bias = (of_buffers ? layer.bias_buffer : layer.bias).data();
+    for (size_t o = 0; o < layer.outputs; ++o) {
+      for (size_t i = 0; i < layer.inputs; ++i) weights[i * layer.width + o] = *from++;
+    }
+    for (size_t o = 0; o < layer.outputs; ++o) bias[o] = *from++;
+  }
+}
+
+void CpuMlp::SetParameters(const std::vector<float>& values) {
+  SetFlat(values, false);
+  for (size_t i = 1; i < layers_.size(); ++i) TransposeWeights(layers_[i]);
+}
+
+}  // namespace lrsweep

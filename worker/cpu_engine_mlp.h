@@ -1,0 +1,147 @@
+// The multilayer perceptron on the CPU engine's kernels: its weights, buffers and one step.
+//
+// The first layer's weights are read once a step: while a step updates them it computes the next
+// batch's sums with them. So a step is told the batch after it, and an epoch begins with Begin.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "worker/cpu_engine_kernels.h"
+#include "worker/random.h"
+
+namespace lrsweep {
+
+/// `size` zeros (all bits) at an address that is a multiple of 64; movable, not copyable.
+template <typename T>
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+  explicit AlignedBuffer(size_t size) : data_(size + kSlack), offset_(Offset()) {}
+  AlignedBuffer(AlignedBuffer&&) noexcept = default;
+  AlignedBuffer& operator=(AlignedBuffer&&) noexcept = default;
+
+  T* data() { return data_.data() + offset_; }
+  const T* data() const { return data_.data() + offset_; }
+
+ private:
+  static constexpr size_t kSlack = 64 / sizeof(T);
+
+  size_t Offset() const {
+    const auto address = reinterpret_cast<uintptr_t>(data_.data());
+    return (64 - address % 64) % 64 / sizeof(T);
+  }
+
+  std::vector<T> data_;
+  size_t offset_ = 0;
+};
+
+/// The inputs of a layer for up to `capacity` samples.
+template <typename T>
+class InputBuffer {
+ public:
+  InputBuffer() = default;
+  InputBuffer(size_t capacity, size_t inputs);
+
+  /// For the first `samples` samples.
+  SparseInputs<T> View(size_t samples);
+  /// The values alone.
+  SampleMatrix Matrix() { return {values_.data(), stride_}; }
+
+ private:
+  size_t inputs_ = 0;
+  size_t blocks_ = 0;
+  size_t stride_ = 0;
+  AlignedBuffer<T> values_;
+  std::vector<uint64_t> sample_masks_, input_masks_;
+};
+
+/// Images and labels of one batch, gathered.
+class CpuBatch {
+ public:
+  CpuBatch(size_t capacity, size_t pixels);
+
+  /// Takes images and labels `order[0..samples)`; `samples` at most the capacity. `training`:
+  /// whether the batch will be trained on, not only evaluated.
+  void Gather(const CpuKernels& kernels, const uint8_t* all_images, const uint8_t* all_labels,
+              const int64_t* order, size_t samples, bool training);
+
+  /// Says which images the next batch will be gathered from: a step that computes this batch's sums
+  /// fetches them into the cache.
+  void Announce(const uint8_t* all_images, const int64_t* order, size_t samples);
+
+  const SparseInputs<uint8_t>& Images() const { return images_; }
+  const float* Labels() const { return labels_.data(); }
+
+ private:
+  InputBuffer<uint8_t> buffer_;
+  AlignedBuffer<float> labels_;
+  SparseInputs<uint8_t> images_;
+};
+
+/// Losses and predictions of a batch, valid until the network's next call.
+struct BatchResult {
+  const float* losses = nullptr;     // [samples]
+  const float* predicted = nullptr;  // [samples], classes
+};
+
+/// Not thread-safe.
+class CpuMlp {
+ public:
+  /// Layers of `widths[i]` inputs and `widths[i + 1]` outputs, with nn.Linear's initial values. No
+  /// batch will be larger than `capacity`.
+  CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
+         TorchRandom& random);
+
+  /// Prepares for the Step of `first`.
+  void Begin(const CpuBatch& first);
+  /// One optimizer step on `now`, the batch of the last Begin or the `next` of the last Step.
+  /// `next` may be null; the step after it then needs Begin. The losses are those before the step.
+  BatchResult Step(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next);
+  /// The forward pass alone. A Step after it needs Begin.
+  BatchResult Evaluate(const CpuBatch& batch);
+
+  /// Parameters and optimizer buffers in the layout of TrainingState; Set takes as many values as
+  /// Get gives.
+  std::vector<float> Parameters() const { return Flat(false); }
+  std::vector<float> Buffers() const { return Flat(true); }
+  void SetParameters(const std::vector<float>& values);
+  void SetBuffers(const std::vector<float>& values) { SetFlat(values, true); }
+  size_t ParameterCount() const;
+
+ private:
+  struct Layer {
+    Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first, bool is_last);
+
+    LayerMatrix Matrix() { return {inputs, width, weights.data(), buffer.data()}; }
+    LayerMatrix TransposedMatrix() { return {outputs, padded_inputs, transposed.data(), nullptr}; }
+    SampleMatrix Sums() { return {sums.data(), stride}; }
+
+    size_t inputs, outputs;
+    size_t width, padded_inputs;  // padded outputs and inputs
+    size_t stride;                // of the sums
+    bool narrow;
+    AlignedBuffer<float> weights, buffer;    // [padded inputs, width]
+    AlignedBuffer<float> bias, bias_buffer;  // [width]
+    AlignedBuffer<float> transposed;         // [width, padded inputs]; not of the first layer
+    AlignedBuffer<float> sums;               // [capacity, stride]
+    InputBuffer<float> activations, deltas;  // of the outputs; the last layer's are the logits
+  };
+
+  void Forward(const CpuBatch& batch);
+  void Activate(Layer& layer, size_t samples);
+  void Backward(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next);
+  void BackwardThrough(size_t index, const SgdRule& rule, size_t samples);
+  void FinishDeltas(size_t index, SampleMatrix sums, const SgdRule& rule, size_t samples);
+  BatchResult CrossEntropy(const CpuBatch& batch, SampleMatrix deltas);
+  void TransposeWeights(Layer& layer);
+  std::vector<float> Flat(bool of_buffers) const;
+  void SetFlat(const std::vector<float>& values, bool of_buffers);
+
+  const CpuKernels& kernels_;
+  std::vector<Layer> layers_;
+  AlignedBuffer<float> losses_, predicted_, scratch_;
+};
+
+}  // namespace lrsweep
