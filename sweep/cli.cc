@@ -21,6 +21,7 @@ struct Options {
   ShowCommand show;
   StatusCommand status;
   std::vector<std::string> settings;
+  std::string engine;
   bool quiet = false;
   bool verbose = false;
 };
@@ -81,6 +82,11 @@ CLI::App* AddRun(CLI::App& app, Options& options) {
       "run", "Train every trial: alone in one process, or as several ranks under mpirun or srun");
   AddConfig(*command, options.run.config, options);
   command->add_option("--db", options.run.db, "the database to make [NAME.db]");
+  command
+      ->add_option("--engine", options.engine,
+                   "what trains: cpu (our kernels), torch (LibTorch), or auto: torch on GPUs, else "
+                   "cpu [auto]")
+      ->check(CLI::IsMember({"auto", "cpu", "torch"}));
   AddStrict(*command, options.run.strict);
   auto* quiet = command->add_flag("--quiet,-q", options.quiet, "print nothing but errors");
   command->add_flag("--verbose,-v", options.verbose, "print a line per epoch")->excludes(quiet);
@@ -176,6 +182,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   if (schedules->parsed()) return options.schedules;
   if (run->parsed()) {
     options.run.settings = ParseSettings(options.settings);
+    if (!options.engine.empty())
+      options.run.settings.push_back({"training.engine", options.engine});
     options.run.verbosity = options.quiet     ? Verbosity::kQuiet
                             : options.verbose ? Verbosity::kVerbose
                                               : Verbosity::kNormal;

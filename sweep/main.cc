@@ -22,6 +22,8 @@
 #include "sweep/run.h"
 #include "sweep/schedules_text.h"
 #include "sweep/search_space.h"
+#include "worker/cpu_engine.h"
+#include "worker/device.h"
 #include "worker/engine.h"
 #include "worker/trial_runner.h"
 
@@ -43,7 +45,7 @@ class Worker : public TrialExecutor {
  public:
   explicit Worker(const WorkerSetup& setup)
       : data_(HoldBack(setup.data != nullptr ? setup.data : Load(setup), setup.held_back)),
-        engine_(LoadTorchEngine(setup.worker_index)) {}
+        engine_(setup.engine == "cpu" ? MakeCpuEngine() : LoadTorchEngine(setup.worker_index)) {}
 
   WorkerInfo Describe() const override {
     return {0, "", engine_->Device(), engine_->Name(), engine_->CpuTarget()};
@@ -141,7 +143,7 @@ struct Dispatcher {
   }
   int operator()(const RunCommand& command) const {
     const auto make = [](const WorkerSetup& setup) { return std::make_unique<Worker>(setup); };
-    return RunSweep(command, make, Guarded);
+    return RunSweep(command, make, HasUsableGpu(), Guarded);
   }
   int operator()(const TopCommand& command) const {
     return Read(command.db, [&](const Store& store) {

@@ -103,6 +103,7 @@ auto DecodeWith(const Bytes& bytes, const Decode& decode) {
 struct CommandEncoder {
   json operator()(const Setup& setup) const {
     json message = Message("setup");
+    message["engine"] = setup.engine;
     message["dataset_folder"] = setup.dataset_folder;
     message["dataset_sha256"] = setup.dataset_sha256;
     message["held_back"] = setup.held_back;
@@ -199,7 +200,7 @@ Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncod
 Command DecodeCommand(const Bytes& bytes) {
   return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
     if (type == "setup")
-      return Setup{message.at("dataset_folder"), message.at("dataset_sha256"),
+      return Setup{message.at("engine"), message.at("dataset_folder"), message.at("dataset_sha256"),
                    message.at("held_back")};
     if (type == "task") {
       return TrialTask{message.at("trial_id"), std::get<Map>(FromJsonValue(message.at("params")))};

@@ -75,6 +75,7 @@ struct MpiSession::Channel {
   int rank = 0;
   int size = 0;
   int worker_index = -1;
+  bool workers_have_gpus = false;
   Backoff backoff;
 
   void Send(int to, const Bytes& message) {
@@ -133,7 +134,7 @@ struct MpiSession::Channel {
   std::map<int, FrameJoiner> joiners;
 };
 
-MpiSession::MpiSession() : channel_(std::make_unique<Channel>()) {
+MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &channel_->rank);
@@ -154,6 +155,10 @@ MpiSession::MpiSession() : channel_(std::make_unique<Channel>()) {
     MPI_Comm_free(&node);
     MPI_Comm_free(&workers);
   }
+  // Rank 0 trains nothing: it does not stand in the way.
+  int all_have = has_gpu || !trains ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
+  channel_->workers_have_gpus = all_have != 0;
 }
 
 MpiSession::~MpiSession() {
@@ -171,6 +176,7 @@ MpiSession::~MpiSession() {
 
 int MpiSession::rank() const { return channel_->rank; }
 int MpiSession::size() const { return channel_->size; }
+bool MpiSession::workers_have_gpus() const { return channel_->workers_have_gpus; }
 int MpiSession::worker_index() const { return channel_->worker_index; }
 
 MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup) : session_(session) {
@@ -218,7 +224,8 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
     const Command command = DecodeCommand(message->second);
     if (const auto* setup = std::get_if<Setup>(&command)) {
       executor = Announce(make,
-                          {.dataset_folder = setup->dataset_folder,
+                          {.engine = setup->engine,
+                           .dataset_folder = setup->dataset_folder,
                            .dataset_sha256 = setup->dataset_sha256,
                            .held_back = setup->held_back,
                            .worker = channel.rank,

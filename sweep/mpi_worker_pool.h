@@ -22,14 +22,17 @@ bool LaunchedUnderMpi();
 /// MPI from its start to its end. At the end rank 0 tells all workers to end too.
 class MpiSession {
  public:
-  /// Throws UsageError where the ranks did not find one another.
-  MpiSession();
+  /// `has_gpu`: this process could train on one. Throws UsageError where the ranks did not find one
+  /// another.
+  explicit MpiSession(bool has_gpu);
   ~MpiSession();
   MpiSession(const MpiSession&) = delete;
   MpiSession& operator=(const MpiSession&) = delete;
 
   int rank() const;
   int size() const;
+  /// Whether every worker said that it has one.
+  bool workers_have_gpus() const;
   /// This worker's place among the workers of its node, from 0; -1 for rank 0, which trains
   /// nothing.
   int worker_index() const;

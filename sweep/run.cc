@@ -9,6 +9,7 @@
 #include "data/dataset_source.h"
 #include "results/store.h"
 #include "sweep/coordinator.h"
+#include "sweep/engine_choice.h"
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
 #include "sweep/lint.h"
@@ -23,7 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using MakePool = std::function<std::unique_ptr<WorkerPool>(const WorkerSetup&)>;
+/// Who will train: whether all of them have GPUs, and how to set them up.
+struct Workers {
+  bool have_gpus = false;
+  std::function<std::unique_ptr<WorkerPool>(const WorkerSetup&)> make_pool;
+};
 
 bool GoOn() { return !Interrupted(); }
 
@@ -49,13 +54,13 @@ SourcedDataset FindData(const RunCommand& command, const SweepConfig& config) {
   return SourceDataset(std::get<std::string>(*Find(config.fixed, "dataset.name")), say);
 }
 
-Store CreateStore(const fs::path& path, const SearchSpace& space, const SourcedDataset& data) {
+Store CreateStore(const fs::path& path, const SearchSpace& space, const WorkerSetup& setup) {
   SweepRecord sweep;
   sweep.name = space.config().name;
   sweep.config_yaml = space.config().yaml;
   sweep.objective = space.config().objective;
-  sweep.engine = "torch";
-  sweep.dataset_sha256 = data.sha256;
+  sweep.engine = setup.engine;
+  sweep.dataset_sha256 = setup.dataset_sha256;
   sweep.version = kVersion;
   sweep.record_steps = space.config().record_steps;
   return Store::Create(path, sweep, space.size(), [&space](size_t i) { return space.At(i); });
@@ -113,39 +118,42 @@ int RunInStore(const RunCommand& command, const SearchSpace& space, const fs::pa
   return outcome.failed > 0 ? kSomeFailed : kAllEndedWell;
 }
 
-int Coordinate(const RunCommand& command, const MakePool& make_pool) {
+int Coordinate(const RunCommand& command, const Workers& workers) {
   const SearchSpace space(LoadSweepConfig(command.config, command.settings));
   const fs::path path = DatabasePath(command, space.config());
   ReportLint(space, command.strict, command.verbosity == Verbosity::kQuiet ? nullptr : &std::cerr);
   const SourcedDataset data = FindData(command, space.config());
-  Store store = CreateStore(path, space, data);
-  const auto pool = make_pool({.dataset_folder = data.folder.string(),
-                               .dataset_sha256 = data.sha256,
-                               .held_back = HeldBack(space.config()),
-                               .data = data.data});
+  const WorkerSetup setup{.engine = ChooseEngine(space.config().engine, workers.have_gpus),
+                          .dataset_folder = data.folder.string(),
+                          .dataset_sha256 = data.sha256,
+                          .held_back = HeldBack(space.config()),
+                          .data = data.data};
+  Store store = CreateStore(path, space, setup);
+  const auto pool = workers.make_pool(setup);
   return RunInStore(command, space, path, store, *pool);
 }
 
 }  // namespace
 
-int RunSweep(const RunCommand& command, const MakeExecutor& make,
+int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
              const std::function<int(const std::function<int()>&)>& guarded) {
   CatchInterrupts();
   if (!LaunchedUnderMpi()) {
-    return Coordinate(command, [&make](const WorkerSetup& setup) {
-      return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
-    });
+    return Coordinate(command, {has_gpu, [&make](const WorkerSetup& setup) {
+                                  return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
+                                }});
   }
-  MpiSession session;
+  MpiSession session(has_gpu);
   if (session.rank() > 0) {
     RunMpiWorker(session, make);
     return kAllEndedWell;
   }
   return guarded([&] {
-    return Coordinate(command, [&session](const WorkerSetup& setup) {
-      return std::make_unique<MpiWorkerPool>(
-          session, Setup{setup.dataset_folder, setup.dataset_sha256, setup.held_back});
-    });
+    return Coordinate(command, {session.workers_have_gpus(), [&session](const WorkerSetup& setup) {
+                                  return std::make_unique<MpiWorkerPool>(
+                                      session, Setup{setup.engine, setup.dataset_folder,
+                                                     setup.dataset_sha256, setup.held_back});
+                                }});
   });
 }
 

@@ -46,6 +46,24 @@ Map ReadFixedSection(const ConfigNode& root, const std::string& name,
   return std::move(content.values);
 }
 
+/// The training section's key that says what computes; every trial of the sweep has the same.
+Parameter EngineParameter() {
+  return {.name = "engine",
+          .kind = Kind::kChoice,
+          .default_value = "auto",
+          .choices = {"auto", "cpu", "torch"}};
+}
+
+/// Takes the engine out of the training section, in which it is written.
+std::string TakeEngine(SectionContent& training) {
+  for (const Axis& axis : training.axes) {
+    if (axis.path != "training.engine") continue;
+    throw ConfigError(axis.at, "training.engine: cannot be swept; one sweep has one engine");
+  }
+  const auto node = training.values.extract("engine");
+  return std::get<std::string>(node.mapped());
+}
+
 Objective ReadObjective(const ConfigNode& root) {
   const Map map = ReadFixedSection(
       root, "objective",
@@ -166,7 +184,10 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   config.schedulers = ReadSchedulers(root);
   for (const Section& section : TrialSections()) {
     const ConfigNode* node = root.Get(section.name);
-    SectionContent content = ReadSection(node, section.name, section.name, section.parameters);
+    std::vector<Parameter> parameters = section.parameters;
+    if (section.name == "training") parameters.push_back(EngineParameter());
+    SectionContent content = ReadSection(node, section.name, section.name, parameters);
+    if (section.name == "training") config.engine = TakeEngine(content);
     if (!section.may_sweep) {
       RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
     }

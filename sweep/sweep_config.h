@@ -28,7 +28,8 @@ struct SweepConfig {
   std::vector<SchedulerEntry> schedulers;  // at least one
   Objective objective;
   bool record_steps = true;
-  std::string yaml;  // as run
+  std::string engine = "auto";  // auto, cpu or torch: no parameter of a trial (engine_choice.h)
+  std::string yaml;             // as run
 };
 
 /// What has no effect in a section of this entry's, as SchedulerType::overrides. Throws ConfigError

@@ -13,6 +13,7 @@ namespace lrsweep {
 
 /// What a worker needs to know before its first task.
 struct WorkerSetup {
+  std::string engine;          // "cpu" or "torch"
   std::string dataset_folder;  // the coordinator's; read under the same path by every worker
   std::string dataset_sha256;  // what must be found there; empty: whatever is there
   int64_t held_back = 0;       // training images to evaluate on in place of the test images

@@ -42,7 +42,7 @@ class FakeExecutor : public TrialExecutor {
 
 /// The one pool of this run: a worker announces itself once.
 MpiWorkerPool& Pool() {
-  static MpiWorkerPool pool(*session, {"/data", "", 5});
+  static MpiWorkerPool pool(*session, {"cpu", "/data", "", 5});
   return pool;
 }
 
@@ -59,6 +59,7 @@ std::vector<Event> Collect(size_t enough) {
 
 TEST(MpiWorkerPoolTest, EveryOtherRankAnnouncesItself) {
   EXPECT_EQ(Pool().size(), 2);
+  EXPECT_TRUE(session->workers_have_gpus());
   std::map<int64_t, std::string> devices;
   for (const Event& event : Collect(2)) {
     const WorkerInfo& info = std::get<WorkerReady>(event).info;
@@ -103,7 +104,7 @@ TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  lrsweep::MpiSession session;
+  lrsweep::MpiSession session(true);
   lrsweep::session = &session;
   if (session.rank() == 0) return RUN_ALL_TESTS();
   lrsweep::RunMpiWorker(session, [](const lrsweep::WorkerSetup& setup) {

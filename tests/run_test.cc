@@ -64,18 +64,30 @@ TEST_F(RunTest, AloneTrainsEveryTrial) {
   EXPECT_THAT(States("s.db"), Each("completed"));
 }
 
-TEST_F(RunTest, EveryNumberOfRanksGivesTheSameNumbers) {
-  EXPECT_EQ(Run(0, "--db alone.db --quiet").status, 0);
+class EngineTest : public RunTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EngineTest, EveryNumberOfRanksGivesTheSameNumbers) {
+  const std::string options = std::string("--quiet --engine ") + GetParam() + " --db ";
+  EXPECT_EQ(Run(0, options + "alone.db").status, 0);
   const std::string expected = Numbers("alone.db");
   EXPECT_GT(expected.size(), 20'000U);
   for (const int ranks : {1, 2, 4}) {
     const std::string db = std::to_string(ranks) + ".db";
-    const auto result = Run(ranks, "--quiet --db " + db);
+    const auto result = Run(ranks, options + db);
     EXPECT_EQ(result.status, 0) << result.output;
     EXPECT_EQ(result.output, "");
     EXPECT_TRUE(Numbers(db) == expected) << ranks << " ranks give other numbers";
   }
 }
+
+TEST_P(EngineTest, IsStoredWithTheSweepAndItsAttempts) {
+  EXPECT_EQ(Run(0, std::string("--quiet --engine ") + GetParam()).status, 0);
+  const auto engines = RunShell(InFolder(
+      "sqlite3 s.db 'SELECT engine FROM sweep UNION ALL SELECT DISTINCT engine FROM attempts'"));
+  EXPECT_EQ(engines.output, std::string(GetParam()) + "\n" + GetParam() + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values("cpu", "torch"));
 
 TEST_F(RunTest, FinishedSweepIsOneFile) {
   Run(2, "--quiet");

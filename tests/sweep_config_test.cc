@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sweep/engine_choice.h"
+
 namespace lrsweep {
 namespace {
 
@@ -217,6 +219,24 @@ TEST(SweepConfigTest, SettingIsAKeyAndAValue) {
   EXPECT_EQ(ParseSetting("a.b=c=d").yaml, "c=d");
   EXPECT_THROW(ParseSetting("a.b"), ConfigError);
   EXPECT_THROW(ParseSetting("=1"), ConfigError);
+}
+
+TEST(SweepConfigTest, EngineIsTheSweepsAndNoParameterOfATrial) {
+  const SweepConfig config = Parse({.training = "training: {epochs: 2, engine: torch}"});
+  EXPECT_EQ(config.engine, "torch");
+  EXPECT_EQ(Fixed(config, "training.engine"), Value("absent"));
+  EXPECT_EQ(Parse({}).engine, "auto");
+  EXPECT_THAT(ErrorOf({.training = "training: {epochs: 2, engine: jax}"}),
+              HasSubstr("training.engine: expected one of auto, cpu, torch"));
+  EXPECT_THAT(ErrorOf({.training = "training: {epochs: 2, engine: {grid: [cpu, torch]}}"}),
+              HasSubstr("training.engine: cannot be swept"));
+}
+
+TEST(EngineChoiceTest, AutoIsTorchOnGpusOnly) {
+  EXPECT_EQ(ChooseEngine("auto", true), "torch");
+  EXPECT_EQ(ChooseEngine("auto", false), "cpu");
+  EXPECT_EQ(ChooseEngine("cpu", true), "cpu");
+  EXPECT_EQ(ChooseEngine("torch", false), "torch");
 }
 
 TEST(SweepConfigTest, TextIsKeptAsWrittenWithoutSettings) {

@@ -1,5 +1,8 @@
 #include "worker/device.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <stdexcept>
 
 namespace lrsweep {
@@ -10,6 +13,16 @@ std::string ChooseDevice(int worker_index, int visible_devices, bool cuda_capabl
   }
   if (!cuda_capable || visible_devices == 0) return "cpu";
   return "cuda:" + std::to_string(worker_index % visible_devices);
+}
+
+bool HasUsableGpu() {
+#ifdef LRSWEEP_TORCH_HAS_CUDA
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  const bool hidden = visible != nullptr && (*visible == '\0' || *visible == '-');
+  return !hidden && access("/dev/nvidiactl", R_OK | W_OK) == 0;
+#else
+  return false;
+#endif
 }
 
 }  // namespace lrsweep

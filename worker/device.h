@@ -1,4 +1,4 @@
-// Which device a worker trains on: a pure function, so that it can be tested without a GPU.
+// Which device a worker trains on, and whether there is a GPU at all.
 #pragma once
 
 #include <string>
@@ -11,5 +11,9 @@ namespace lrsweep {
 /// k counts visible devices: CUDA_VISIBLE_DEVICES, which a batch system may have set, stays as it
 /// is. Throws std::invalid_argument for a negative argument.
 std::string ChooseDevice(int worker_index, int visible_devices, bool cuda_capable);
+
+/// Whether this build's LibTorch has CUDA and this machine shows an NVIDIA device that
+/// CUDA_VISIBLE_DEVICES does not hide. Looks at names only and loads nothing.
+bool HasUsableGpu();
 
 }  // namespace lrsweep
