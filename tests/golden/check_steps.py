@@ -21,6 +21,7 @@ for trial_id, text in trials:
     params = json.loads(text)
     options = dict(params["scheduler"])
     kind, interval = options.pop("type"), options.pop("interval")
+    assert options.pop("warmup") is None, "PyTorch has no warm-up to compare with"
     if options.get("T_max") == "run":
         options["T_max"] = params["training"]["epochs"]
     optimizer = torch.optim.SGD(
