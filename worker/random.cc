@@ -68,14 +68,14 @@ float TorchRandom::DrawUniform(float from, float to) {
 
 std::vector<uint8_t> TorchRandom::Save() const {
   std::vector<uint8_t> bytes;
-  bytes.reserve((kWords + 1) * 4);
+  bytes.reserve(size_t{kWords + 1} * 4);
   for (const uint32_t word : words_) AppendWord(word, bytes);
   AppendWord(used_, bytes);
   return bytes;
 }
 
 void TorchRandom::Load(const std::vector<uint8_t>& bytes) {
-  if (bytes.size() != (kWords + 1) * 4 || WordAt(bytes, kWords) > kWords) {
+  if (bytes.size() != size_t{kWords + 1} * 4 || WordAt(bytes, kWords) > kWords) {
     throw std::invalid_argument("the saved state's random generator is not the CPU engine's");
   }
   for (uint32_t i = 0; i < kWords; ++i) words_[i] = WordAt(bytes, i);
