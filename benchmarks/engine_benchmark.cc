@@ -2,10 +2,11 @@
 // (OpenBLAS), the CPU engine on each target, the LibTorch engine; in turn, so that a busy machine
 // slows them all.
 //
-//   taskset -c 1 engine_benchmark FOLDER [HIDDEN [ROUNDS [torch|notorch]]]
+//   taskset -c 1 engine_benchmark FOLDER [HIDDEN [ROUNDS [WHO]]]
 //
 // FOLDER holds the four IDX files, or is `dense`: 60,000 images without a zero. HIDDEN lists the
-// hidden widths ("128", "256,128", "" for none).
+// hidden widths ("128", "256,128", "" for none). WHO lists who takes part ("products,AVX3"; without
+// it all do); ratios are to the first.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -158,45 +159,56 @@ double Median(std::vector<double> values) {
 }
 
 void Print(const std::vector<Contestant>& contestants) {
-  const double products = Median(contestants.front().seconds);
+  const double first = Median(contestants.front().seconds);
   std::printf("%-14s %8s %8s %8s %8s\n", "s per epoch", "median", "min", "max", "ratio");
   for (const Contestant& contestant : contestants) {
     const auto [least, most] =
         std::minmax_element(contestant.seconds.begin(), contestant.seconds.end());
     const double median = Median(contestant.seconds);
     std::printf("%-14s %8.4f %8.4f %8.4f %8.3f\n", contestant.name.c_str(), median, *least, *most,
-                median / products);
+                median / first);
   }
 }
 
-std::vector<int64_t> ToWidths(const std::string& text) {
-  std::vector<int64_t> widths;
+std::vector<std::string> Split(const std::string& text) {
+  std::vector<std::string> words;
   std::istringstream in(text);
-  for (std::string width; std::getline(in, width, ',');) widths.push_back(std::stoll(width));
-  return widths;
+  for (std::string word; std::getline(in, word, ',');) words.push_back(word);
+  return words;
+}
+
+std::vector<std::string> Everyone() {
+  std::vector<std::string> everyone = CpuEngineTargets();
+  everyone.insert(everyone.begin(), "products");
+  everyone.emplace_back("torch");
+  return everyone;
+}
+
+Contestant MakeContestant(const std::string& name, const TrainConfig& config,
+                          const std::shared_ptr<const Dataset>& dataset) {
+  if (name == "torch") return EngineContestant(name, LoadTorchEngine(0), config, dataset);
+  if (name != "products") return EngineContestant(name, MakeCpuEngine(name), config, dataset);
+  std::vector<int64_t> widths = {dataset->train.pixels};
+  widths.insert(widths.end(), config.hidden.begin(), config.hidden.end());
+  widths.push_back(dataset->classes);
+  const auto products = std::make_shared<Products>(
+      widths, config.StepsPerEpoch(dataset->train.count), dataset->test.count);
+  return {name, [products] { products->Epoch(); }, {}};
 }
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw std::runtime_error("which folder of IDX files, or `dense`?");
   const std::string& folder = arguments[0];
-  const int rounds = arguments.size() > 2 ? std::stoi(arguments[2]) : 5;
-  const bool with_torch = arguments.size() <= 3 || arguments[3] == "torch";
   TrainConfig config;
-  config.hidden = ToWidths(arguments.size() > 1 ? arguments[1] : "128");
   config.batch_size = kBatch;
-  const auto dataset = folder == "dense" ? DenseDataset() : LoadDataset(folder);
-  std::vector<int64_t> widths = {dataset->train.pixels};
-  widths.insert(widths.end(), config.hidden.begin(), config.hidden.end());
-  widths.push_back(dataset->classes);
-
-  Products products(widths, config.StepsPerEpoch(dataset->train.count), dataset->test.count);
-  std::vector<Contestant> contestants = {{"products", [&products] { products.Epoch(); }, {}}};
-  for (const std::string& target : CpuEngineTargets()) {
-    contestants.push_back(
-        EngineContestant("cpu, " + target, MakeCpuEngine(target), config, dataset));
+  for (const std::string& width : Split(arguments.size() > 1 ? arguments[1] : "128")) {
+    config.hidden.push_back(std::stoll(width));
   }
-  if (with_torch) {
-    contestants.push_back(EngineContestant("torch", LoadTorchEngine(0), config, dataset));
+  const int rounds = arguments.size() > 2 ? std::stoi(arguments[2]) : 5;
+  const auto dataset = folder == "dense" ? DenseDataset() : LoadDataset(folder);
+  std::vector<Contestant> contestants;
+  for (const std::string& name : arguments.size() > 3 ? Split(arguments[3]) : Everyone()) {
+    contestants.push_back(MakeContestant(name, config, dataset));
   }
   Measure(contestants, rounds);
   Print(contestants);

@@ -24,7 +24,9 @@ using FloatVec = hn::Vec<FloatTag>;
 
 /// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
 /// has 16 registers, the others 32.
-constexpr size_t kStripVectors = HWY_TARGET == HWY_AVX2 ? 8 : 16;
+constexpr size_t kStripVectors = 8;
+/// Whether two rows or samples at a time fit into the registers as well: they share their loads.
+constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
 
 HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
@@ -95,34 +97,124 @@ HWY_INLINE void ApplyGradient(const FloatVec (&gradient)[N], const RuleVectors& 
   ApplyGeneral(gradient, rule, weights, buffer);
 }
 
+/// Whether two rows of a mask are equal and not empty: then they are computed together and share
+/// their loads.
+HWY_INLINE bool AreAPair(const uint64_t* HWY_RESTRICT a, const uint64_t* HWY_RESTRICT b,
+                         size_t words) {
+  if (HWY_LIKELY(a[0] != b[0] || a[0] == 0)) return false;
+  for (size_t w = 1; w < words; ++w) {
+    if (a[w] != b[w]) return false;
+  }
+  return true;
+}
+
+HWY_INLINE FloatVec Broadcast(float value) { return hn::Set(FloatTag(), value); }
+HWY_INLINE FloatVec Broadcast(uint8_t value) {
+  return hn::Set(FloatTag(), static_cast<float>(static_cast<int32_t>(value)));
+}
+
+/// Adds value * row to R sums of N vectors; the values are kValueStride apart.
+template <size_t R, size_t N, typename T>
+HWY_INLINE void AddRow(const T* HWY_RESTRICT values, size_t value_stride,
+                       const float* HWY_RESTRICT row, FloatVec (&sums)[R][N]) {
+  const FloatTag d;
+  FloatVec value[R];
+  for (size_t r = 0; r < R; ++r) {
+    value[r] = Broadcast(values[r * value_stride]);
+  }
+  for (size_t v = 0; v < N; ++v) {
+    const FloatVec factor = hn::Load(d, row + v * hn::Lanes(d));
+    for (size_t r = 0; r < R; ++r) sums[r][v] = hn::MulAdd(value[r], factor, sums[r][v]);
+  }
+}
+
+/// Where a strip's update finds the batch: at the first sample, the strip's first column.
+template <typename T>
+struct StripBatch {
+  size_t groups;
+  const T* HWY_RESTRICT values;
+  size_t value_stride;
+  const float* HWY_RESTRICT deltas;
+  size_t delta_stride;
+};
+
+/// Updates the R weight rows of inputs `row` and behind, whose masks are equal.
+template <size_t R, size_t N, typename T>
+HWY_INLINE void UpdateRows(const StripBatch<T> batch, const RuleVectors& rule, size_t row,
+                           const uint64_t* HWY_RESTRICT masks, float* HWY_RESTRICT weights,
+                           float* HWY_RESTRICT buffer, size_t width) {
+  FloatVec gradient[R][N];
+  for (auto& of_row : gradient) {
+    for (FloatVec& v : of_row) v = hn::Zero(FloatTag());
+  }
+  const T* HWY_RESTRICT values = batch.values + row;
+  const float* HWY_RESTRICT deltas = batch.deltas;
+  for (size_t group = 0; group < batch.groups; ++group) {
+    uint64_t mask = masks[group];
+    while (mask != 0) {
+      const size_t s = TakeLowestBit(mask);
+      AddRow(values + s * batch.value_stride, 1, deltas + s * batch.delta_stride, gradient);
+    }
+    values += kMaskBits * batch.value_stride;
+    deltas += kMaskBits * batch.delta_stride;
+  }
+  for (size_t r = 0; r < R; ++r) {
+    ApplyGradient(gradient[r], rule, weights + r * width, buffer + r * width);
+  }
+}
+
 /// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
 template <size_t N, typename T>
 HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
                               const SgdRule& sgd_rule, const LayerMatrix& layer, size_t first,
                               size_t rows, size_t column) {
-  const FloatTag d;
   const RuleVectors rule(sgd_rule);
-  const size_t lanes = hn::Lanes(d);
-  const size_t value_stride = batch.stride;
-  const size_t delta_stride = deltas.stride;
-  for (size_t row = first; row < first + rows; ++row) {
-    FloatVec gradient[N];
-    for (size_t v = 0; v < N; ++v) gradient[v] = hn::Zero(d);
-    for (size_t group = 0; group < batch.groups; ++group) {
-      uint64_t mask = batch.input_masks[row * batch.groups + group];
-      const T* HWY_RESTRICT values = batch.values + group * kMaskBits * value_stride + row;
-      const float* HWY_RESTRICT from = deltas.values + group * kMaskBits * delta_stride + column;
-      while (mask != 0) {
-        const size_t s = TakeLowestBit(mask);
-        const FloatVec value = hn::Set(d, static_cast<float>(values[s * value_stride]));
-        const float* HWY_RESTRICT delta = from + s * delta_stride;
-        for (size_t v = 0; v < N; ++v) {
-          gradient[v] = hn::MulAdd(value, hn::Load(d, delta + v * lanes), gradient[v]);
-        }
-      }
+  const StripBatch<T> strip = {batch.groups, batch.values, batch.stride, deltas.values + column,
+                               deltas.stride};
+  const size_t width = layer.width;
+  const size_t groups = batch.groups;
+  const size_t end = first + rows;
+  const uint64_t* HWY_RESTRICT masks = batch.input_masks + first * groups;
+  float* HWY_RESTRICT weights = layer.weights + first * width + column;
+  float* HWY_RESTRICT buffer = layer.buffer + first * width + column;
+  size_t row = first;
+  while (row < end) {
+    size_t done = 1;
+    if (kPairsInRegisters && row + 1 < end && AreAPair(masks, masks + groups, groups)) {
+      UpdateRows<2, N>(strip, rule, row, masks, weights, buffer, width);
+      done = 2;
+    } else {
+      UpdateRows<1, N>(strip, rule, row, masks, weights, buffer, width);
     }
-    const size_t at = row * layer.width + column;
-    ApplyGradient(gradient, rule, layer.weights + at, layer.buffer + at);
+    row += done;
+    masks += done * groups;
+    weights += done * width;
+    buffer += done * width;
+  }
+}
+
+/// Adds a block of 64 inputs, those of `mask`, to the sums of R samples from `sample` on, N vectors
+/// from column `column` on.
+template <size_t R, size_t N, typename T>
+HWY_INLINE void AddSamples(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
+                           size_t column, size_t sample, uint64_t mask, SampleMatrix sums) {
+  const FloatTag d;
+  const size_t lanes = hn::Lanes(d);
+  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * layer.width + column;
+  const T* HWY_RESTRICT values = batch.values + sample * batch.stride + block * kMaskBits;
+  float* HWY_RESTRICT to = sums.values + sample * sums.stride + column;
+  FloatVec sum[R][N];
+  for (size_t r = 0; r < R; ++r) {
+    for (size_t v = 0; v < N; ++v) {
+      sum[r][v] = block == 0 ? hn::Zero(d) : hn::Load(d, to + r * sums.stride + v * lanes);
+    }
+  }
+  while (mask != 0) {
+    const size_t i = TakeLowestBit(mask);
+    AddRow(values + i, batch.stride, weights + i * layer.width, sum);
+  }
+  for (size_t r = 0; r < R; ++r) {
+    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, to + r * sums.stride + v * lanes);
   }
 }
 
@@ -130,25 +222,17 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
 template <size_t N, typename T>
 HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
                            size_t column, SampleMatrix sums) {
-  const FloatTag d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t width = layer.width;
-  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
-  for (size_t s = 0; s < batch.samples; ++s) {
-    uint64_t mask = batch.sample_masks[s * batch.blocks + block];
-    float* HWY_RESTRICT to = sums.values + s * sums.stride + column;
-    FloatVec sum[N];
-    for (size_t v = 0; v < N; ++v) sum[v] = block == 0 ? hn::Zero(d) : hn::Load(d, to + v * lanes);
-    const T* HWY_RESTRICT values = batch.values + s * batch.stride + block * kMaskBits;
-    while (mask != 0) {
-      const size_t i = TakeLowestBit(mask);
-      const FloatVec value = hn::Set(d, static_cast<float>(values[i]));
-      const float* HWY_RESTRICT row = weights + i * width;
-      for (size_t v = 0; v < N; ++v) {
-        sum[v] = hn::MulAdd(value, hn::Load(d, row + v * lanes), sum[v]);
-      }
+  const size_t samples = batch.samples;
+  for (size_t s = 0; s < samples; ++s) {
+    const uint64_t* masks = batch.sample_masks + s * batch.blocks + block;
+    const uint64_t mask = masks[0];
+    if (mask == 0 && block != 0) continue;
+    if (kPairsInRegisters && s + 1 < samples && AreAPair(masks, masks + batch.blocks, 1)) {
+      AddSamples<2, N>(batch, layer, block, column, s, mask, sums);
+      ++s;
+    } else {
+      AddSamples<1, N>(batch, layer, block, column, s, mask, sums);
     }
-    for (size_t v = 0; v < N; ++v) hn::Store(sum[v], d, to + v * lanes);
   }
 }
 

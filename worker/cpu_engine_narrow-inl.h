@@ -50,8 +50,8 @@ void SumsNarrowOf(const SparseInputs<float>& batch, const LayerMatrix& layer, Sa
 
 /// Updates the weight rows i to i + kRows.
 template <size_t kRows, size_t N>
-HWY_INLINE void UpdateRows(const SparseInputs<float>& batch, SampleMatrix deltas,
-                           const RuleVectors& rule, const LayerMatrix& layer, size_t i) {
+HWY_INLINE void UpdateNarrowRows(const SparseInputs<float>& batch, SampleMatrix deltas,
+                                 const RuleVectors& rule, const LayerMatrix& layer, size_t i) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   FloatVec gradient[kRows][N];
@@ -83,9 +83,9 @@ void UpdateNarrowOf(const SparseInputs<float>& batch, SampleMatrix deltas, const
   constexpr size_t kRows = kRowsAtATime<N>;
   size_t i = 0;
   for (; i + kRows <= layer.inputs; i += kRows) {
-    UpdateRows<kRows, N>(batch, deltas, rule, layer, i);
+    UpdateNarrowRows<kRows, N>(batch, deltas, rule, layer, i);
   }
-  for (; i < layer.inputs; ++i) UpdateRows<1, N>(batch, deltas, rule, layer, i);
+  for (; i < layer.inputs; ++i) UpdateNarrowRows<1, N>(batch, deltas, rule, layer, i);
 }
 
 void SumsNarrow(const SparseInputs<float>& batch, const LayerMatrix& layer, SampleMatrix sums) {
