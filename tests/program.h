@@ -37,7 +37,8 @@ inline std::string Mpirun(int ranks) {
   setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
   setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 1);
   // --foreground: else timeout sends mpirun a signal twice, which then kills its ranks at once.
-  return "timeout --foreground --kill-after=5 100 mpirun --bind-to none -n " + std::to_string(ranks) + " ";
+  return "timeout --foreground --kill-after=5 100 mpirun --bind-to none -n " +
+         std::to_string(ranks) + " ";
 }
 
 }  // namespace lrsweep
