@@ -130,7 +130,7 @@ struct Contestant {
 };
 
 /// Training and evaluation, again and again; the training keeps going.
-Contestant EngineContestant(const std::string& name, std::shared_ptr<Engine> engine,
+Contestant EngineContestant(const std::string& name, const std::shared_ptr<Engine>& engine,
                             const TrainConfig& config, std::shared_ptr<const Dataset> dataset) {
   std::shared_ptr<Training> training = engine->Start(config, std::move(dataset));
   const auto go_on = [](const StepProgress&) { return true; };

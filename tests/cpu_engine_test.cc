@@ -154,6 +154,67 @@ TEST(CpuEngine, FollowsPyTorchThroughAnEpochOfMnist) {
   EXPECT_LT(LargestDifference(losses, Golden<double>(file, "first_losses")), 1e-5);
 }
 
+// ---- The optimizer
+
+/// What torch.optim.SGD makes of a parameter and its gradient, as its documentation says; the
+/// buffer is NaN before its first use.
+struct Sgd {
+  double lr, momentum, weight_decay, dampening;
+  bool nesterov;
+
+  void Step(double gradient, double& parameter, double& buffer) const {
+    const double g = gradient + weight_decay * parameter;
+    double step = g;
+    if (momentum != 0) {
+      buffer = std::isnan(buffer) ? g : momentum * buffer + (1 - dampening) * g;
+      step = nesterov ? g + momentum * buffer : buffer;
+    }
+    parameter -= lr * step;
+  }
+};
+
+/// One step of `training` from `parameters`, whose whole epoch is one batch, as a gradient.
+std::vector<float> Gradient(const TrainConfig& config, std::shared_ptr<const Dataset> dataset,
+                            const std::vector<float>& parameters) {
+  TrainConfig plain = config;
+  plain.weight_decay = plain.dampening = 0;
+  plain.nesterov = false;
+  const auto training = Start(plain, std::move(dataset));
+  TrainingState state = training->State();
+  state.parameters = parameters;
+  training->Restore(state);
+  training->TrainEpoch({.lr = {1}, .momentum = {0}}, GoOn);
+  const auto after = training->State().parameters;
+  std::vector<float> gradient;
+  for (size_t i = 0; i < after.size(); ++i) gradient.push_back(parameters[i] - after[i]);
+  return gradient;
+}
+
+void ExpectSgd(const Sgd& sgd) {
+  TrainConfig config = Config(3, {20, 40}, 100);
+  config.weight_decay = sgd.weight_decay;
+  config.dampening = sgd.dampening;
+  config.nesterov = sgd.nesterov;
+  const auto training = Start(config, TinyDataset());
+  auto now = training->State().parameters;
+  std::vector<double> buffers(now.size(), std::numeric_limits<double>::quiet_NaN());
+  for (int step = 0; step < 4; ++step) {
+    const auto gradient = Gradient(config, TinyDataset(), now);
+    std::vector<double> expected(now.begin(), now.end());
+    for (size_t i = 0; i < now.size(); ++i) sgd.Step(gradient[i], expected[i], buffers[i]);
+    training->TrainEpoch({.lr = {sgd.lr}, .momentum = {sgd.momentum}}, GoOn);
+    now = training->State().parameters;
+    EXPECT_LT(LargestDifference(now, expected), 1e-6) << step;
+  }
+}
+
+TEST(CpuEngine, DecaysWeightsDampensAndLooksAheadAsPyTorchDoes) {
+  ExpectSgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0, .dampening = 0, .nesterov = false});
+  ExpectSgd({.lr = 0.1, .momentum = 0, .weight_decay = 0.1, .dampening = 0, .nesterov = false});
+  ExpectSgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .dampening = 0, .nesterov = true});
+  ExpectSgd({.lr = 0.1, .momentum = 0.8, .weight_decay = 0, .dampening = 0.5, .nesterov = false});
+}
+
 // ---- One result, always
 
 /// The bits of two epochs and their evaluations, as one hash.

@@ -22,6 +22,15 @@ size_t Capacity(const TrainConfig& config, const Dataset& dataset) {
   return std::max(largest, kEvaluationRows);
 }
 
+/// All of the optimizer that no schedule changes.
+SgdRule RuleOf(const TrainConfig& config) {
+  SgdRule rule;
+  rule.gradient_scale = static_cast<float>(1 - config.dampening);
+  rule.weight_decay = static_cast<float>(config.weight_decay);
+  rule.nesterov = config.nesterov;
+  return rule;
+}
+
 class CpuTraining : public Training {
  public:
   CpuTraining(const CpuKernels& kernels, const TrainConfig& config,
@@ -29,6 +38,7 @@ class CpuTraining : public Training {
       : kernels_(kernels),
         batch_size_(config.batch_size),
         steps_per_epoch_(config.StepsPerEpoch(dataset->train.count)),
+        rule_(RuleOf(config)),
         dataset_(std::move(dataset)),
         random_(config.seed),
         mlp_(kernels, LayerWidths(config, *dataset_), Capacity(config, *dataset_), random_),
@@ -51,6 +61,7 @@ class CpuTraining : public Training {
   const CpuKernels& kernels_;
   int64_t batch_size_;
   int64_t steps_per_epoch_;
+  SgdRule rule_;  // without the rates
   std::shared_ptr<const Dataset> dataset_;
   TorchRandom random_;
   CpuMlp mlp_;
@@ -73,11 +84,12 @@ const CpuBatch* CpuTraining::Gather(int64_t step, const std::vector<int64_t>& or
 }
 
 SgdRule CpuTraining::RuleAt(const StepRates& rates, int64_t step) {
-  SgdRule rule;
+  SgdRule rule = rule_;
   rule.lr = static_cast<float>(rates.LrAt(static_cast<size_t>(step)));
   const double momentum = rates.MomentumAt(static_cast<size_t>(step));
   rule.momentum = static_cast<float>(momentum);
   rule.use_buffer = momentum != 0;
+  if (!has_momentum_) rule.gradient_scale = 1;  // a fresh buffer starts with the gradient
   has_momentum_ = has_momentum_ || rule.use_buffer;
   return rule;
 }

@@ -16,8 +16,11 @@
 //                  the step; 0 where the activation i is not positive
 //   gradients      g_oi = over samples, ascending: fma(x_i, scale * d_o, g_oi);
 //                  g_o of the bias = over samples, ascending: g_o + d_o
-//   SGD            with momentum: v = fma(momentum, v, g), v from 0; without: v = g, and the
-//                  buffer stays; w = fma(-lr, v, w); lr and momentum rounded to float32
+//   SGD            with weight decay, first g = fma(decay, w, g); with momentum:
+//                  v = fma(momentum, v, (1 - dampening) * g), v from 0 and the first time without
+//                  dampening; Nesterov's step is fma(momentum, v, g), else it is v; without
+//                  momentum it is g, and v stays; w = fma(-lr, step, w). All rates are rounded to
+//                  float32, 1 - dampening after the subtraction
 //
 // Terms whose x_i (or d_o in the backward pass) is zero may be left out: they change no sum, save
 // the sign of a zero or where a weight is infinite or not a number. Which are left out depends on

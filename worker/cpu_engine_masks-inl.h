@@ -82,12 +82,32 @@ HWY_INLINE uint64_t NotZero(const T* HWY_RESTRICT from) {
   return mask;
 }
 
+/// Copies 64 bytes and returns their mask.
+HWY_INLINE uint64_t CopyBlock(const uint8_t* HWY_RESTRICT from, uint8_t* HWY_RESTRICT to) {
+  const hn::CappedTag<uint8_t, kMaskBits> d;
+  alignas(8) uint8_t bits[kMaskBits / 8];
+  for (size_t i = 0; i < kMaskBits; i += hn::Lanes(d)) {
+    const auto values = hn::LoadU(d, from + i);
+    hn::Store(values, d, to + i);
+    hn::StoreMaskBits(d, hn::Ne(values, hn::Zero(d)), bits + i / 8);
+  }
+  uint64_t mask = 0;
+  std::memcpy(&mask, bits, sizeof(mask));
+  return mask;
+}
+
 void Gather(const uint8_t* images, const int64_t* order, const SparseInputs<uint8_t>& batch) {
+  const size_t whole = batch.inputs / kMaskBits;
   for (size_t s = 0; s < batch.samples; ++s) {
+    const uint8_t* from = images + static_cast<size_t>(order[s]) * batch.inputs;
     uint8_t* to = batch.values + s * batch.stride;
-    std::memcpy(to, images + static_cast<size_t>(order[s]) * batch.inputs, batch.inputs);
     uint64_t* masks = batch.sample_masks + s * batch.blocks;
-    for (size_t b = 0; b < batch.blocks; ++b) masks[b] = NotZero(to + b * kMaskBits);
+    for (size_t b = 0; b < whole; ++b) {
+      masks[b] = CopyBlock(from + b * kMaskBits, to + b * kMaskBits);
+    }
+    if (whole == batch.blocks) continue;
+    std::memcpy(to + whole * kMaskBits, from + whole * kMaskBits, batch.inputs % kMaskBits);
+    masks[whole] = NotZero(to + whole * kMaskBits);
   }
   FillInputMasks(batch);
 }

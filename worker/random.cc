@@ -9,7 +9,7 @@
 namespace lrsweep {
 namespace {
 
-constexpr uint32_t kShift = 397;
+constexpr size_t kShift = 397;
 
 uint32_t Twist(uint32_t high, uint32_t low) {
   const uint32_t mixed = (high & 0x80000000u) | (low & 0x7FFFFFFFu);
@@ -29,13 +29,13 @@ uint32_t WordAt(const std::vector<uint8_t>& bytes, size_t index) {
 }  // namespace
 
 TorchRandom::TorchRandom(uint64_t seed) : words_{static_cast<uint32_t>(seed)} {
-  for (uint32_t i = 1; i < kWords; ++i) {
-    words_[i] = 1812433253u * (words_[i - 1] ^ (words_[i - 1] >> 30)) + i;
+  for (size_t i = 1; i < kWords; ++i) {
+    words_[i] = 1812433253u * (words_[i - 1] ^ (words_[i - 1] >> 30)) + static_cast<uint32_t>(i);
   }
 }
 
 void TorchRandom::Refill() {
-  for (uint32_t i = 0; i < kWords; ++i) {
+  for (size_t i = 0; i < kWords; ++i) {
     words_[i] = words_[(i + kShift) % kWords] ^ Twist(words_[i], words_[(i + 1) % kWords]);
   }
   used_ = 0;
@@ -70,7 +70,7 @@ std::vector<uint8_t> TorchRandom::Save() const {
   std::vector<uint8_t> bytes;
   bytes.reserve(size_t{kWords + 1} * 4);
   for (const uint32_t word : words_) AppendWord(word, bytes);
-  AppendWord(used_, bytes);
+  AppendWord(static_cast<uint32_t>(used_), bytes);
   return bytes;
 }
 
@@ -78,7 +78,7 @@ void TorchRandom::Load(const std::vector<uint8_t>& bytes) {
   if (bytes.size() != size_t{kWords + 1} * 4 || WordAt(bytes, kWords) > kWords) {
     throw std::invalid_argument("the saved state's random generator is not the CPU engine's");
   }
-  for (uint32_t i = 0; i < kWords; ++i) words_[i] = WordAt(bytes, i);
+  for (size_t i = 0; i < kWords; ++i) words_[i] = WordAt(bytes, i);
   used_ = WordAt(bytes, kWords);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -35,12 +36,12 @@ class TorchRandom {
   void Load(const std::vector<uint8_t>& bytes);
 
  private:
-  static constexpr uint32_t kWords = 624;
+  static constexpr size_t kWords = 624;
 
   void Refill();
 
   std::array<uint32_t, kWords> words_;
-  uint32_t used_ = kWords;  // of words_
+  size_t used_ = kWords;  // of words_
 };
 
 /// nn.Linear's initial values: the weight [outputs, inputs], row-major, then the bias [outputs].

@@ -7,6 +7,7 @@
 #include <torch/version.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -82,6 +83,10 @@ class TorchEngine : public Engine {
  private:
   std::unique_ptr<Training> StartTraining(const TrainConfig& config,
                                           std::shared_ptr<const Dataset> dataset) {
+    if (config.weight_decay != 0 || config.dampening != 0 || config.nesterov) {
+      throw std::invalid_argument(
+          "the torch engine knows neither weight decay nor dampening nor Nesterov's momentum yet");
+    }
     ComputeOnOneThread();
     const c10::InferenceMode inference;
     if (data_ == nullptr || data_->source != dataset) {

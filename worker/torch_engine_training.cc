@@ -4,29 +4,13 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <chrono>
 #include <stdexcept>
 #include <string>
 
+#include "worker/training_checks.h"
+
 namespace lrsweep {
 namespace {
-
-void CheckSet(const ImageSet& set, const Dataset& dataset, const std::string& name) {
-  if (set.count < 1 || set.pixels < 1) throw std::invalid_argument("no " + name + " images");
-  if (set.pixels != dataset.train.pixels) {
-    throw std::invalid_argument("training and test images differ in size");
-  }
-  if (set.images.size() != static_cast<size_t>(set.count * set.pixels) ||
-      set.labels.size() != static_cast<size_t>(set.count)) {
-    throw std::invalid_argument("the " + name + " images and labels do not match their counts");
-  }
-  const auto largest = std::max_element(set.labels.begin(), set.labels.end());
-  if (*largest >= dataset.classes) {
-    throw std::invalid_argument("the " + name + " label " + std::to_string(*largest) +
-                                " is not below the " + std::to_string(dataset.classes) +
-                                " classes");
-  }
-}
 
 /// A tensor over memory that is only read; from_blob has no const form.
 at::Tensor Bytes(const std::vector<uint8_t>& bytes, at::IntArrayRef shape) {
@@ -38,47 +22,15 @@ DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
           Bytes(set.labels, {set.count}).to(device, at::kLong)};
 }
 
-std::vector<int64_t> Widths(const TrainConfig& config, const Dataset& dataset) {
-  std::vector<int64_t> widths = {dataset.train.pixels};
-  widths.insert(widths.end(), config.hidden.begin(), config.hidden.end());
-  widths.push_back(dataset.classes);
-  return widths;
-}
-
 /// Images per chunk of an evaluation: 1000, or fewer for a model so large that they would take
 /// longer than a tick may wait (0.5 GFLOP are at most some 20 ms).
 int64_t EvaluationRows(int64_t parameters) {
   return std::clamp<int64_t>(250'000'000 / parameters, 1, 1000);
 }
 
-/// Says when the next tick is due: at the first question, then every 50 ms.
-class TickClock {
- public:
-  bool Due() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return false;
-    next_ = now + std::chrono::milliseconds(50);
-    return true;
-  }
-
- private:
-  std::chrono::steady_clock::time_point next_;
-};
-
-void Tell(const Tick& tick, const StepProgress& progress) {
-  if (tick && !tick(progress)) throw TrainingInterrupted{};
-}
-
 /// One number as torch.empty((), dtype=torch.int64).random_() draws it.
 int64_t DrawSeed(const at::Generator& generator) {
   return at::empty({}, at::kLong).random_(generator).item<int64_t>();
-}
-
-void CheckRates(const std::vector<double>& values, int64_t steps) {
-  if (values.size() != 1 && values.size() != static_cast<size_t>(steps)) {
-    throw std::invalid_argument("expected one rate or " + std::to_string(steps) + ", got " +
-                                std::to_string(values.size()));
-  }
 }
 
 template <typename T>
@@ -99,8 +51,7 @@ at::Tensor ToTensor(const std::vector<T>& values, at::ScalarType type) {
 
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
                                               at::Device device) {
-  CheckSet(dataset->train, *dataset, "training");
-  CheckSet(dataset->test, *dataset, "test");
+  CheckDataset(*dataset);
   auto data = std::make_shared<DeviceDataset>();
   data->train = ToDevice(dataset->train, device);
   data->test = ToDevice(dataset->test, device);
@@ -115,7 +66,7 @@ TorchTraining::TorchTraining(const TrainConfig& config, std::shared_ptr<const De
       data_(std::move(data)),
       device_(device),
       generator_(at::detail::createCPUGenerator(config.seed)),
-      model_(Widths(config, *data_->source), generator_, device),
+      model_(LayerWidths(config, *data_->source), generator_, device),
       batch_(at::empty_like(
           data_->train.images.narrow(0, 0, std::min(batch_size_, data_->train.images.size(0))))),
       evaluation_rows_(EvaluationRows(model_.Parameters().numel())) {}
@@ -132,8 +83,7 @@ std::vector<float> TorchTraining::TrainEpoch(const StepRates& rates, const Tick&
 }
 
 std::vector<float> TorchTraining::TrainSteps(const StepRates& rates, const Tick& tick) {
-  CheckRates(rates.lr, steps_per_epoch_);
-  CheckRates(rates.momentum, steps_per_epoch_);
+  CheckRates(rates, steps_per_epoch_);
   const c10::InferenceMode inference;
   const at::Tensor order = DrawOrder();
   const at::Tensor labels = data_->train.labels.index_select(0, order);

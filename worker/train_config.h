@@ -16,6 +16,9 @@ struct TrainConfig {
   uint64_t seed = 0;            // as in torch.manual_seed
   double lr = 0;                // the optimizer's; 0 where the schedule overrides it
   double momentum = 0;          // likewise
+  double weight_decay = 0;      // torch.optim.SGD's, as are
+  double dampening = 0;         // its dampening
+  bool nesterov = false;        // and Nesterov's momentum, which PyTorch allows without dampening
   Map scheduler;                // the trial's `scheduler` section, for BuildSchedule
 
   /// Optimizer steps of one epoch over `train_images` images.
