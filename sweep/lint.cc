@@ -162,16 +162,6 @@ class Linter {
   std::vector<double> rates_;
 };
 
-/// What decides a trial's schedule, as text.
-std::string ScheduleKey(const Trial& trial) {
-  const auto text = [&trial](const char* path) {
-    const Value* value = Find(trial.params, path);
-    return value != nullptr ? ToJson(*value) : "";
-  };
-  return text("scheduler") + text("optimizer.lr") + text("training.epochs") +
-         text("training.batch_size");
-}
-
 /// Refuses a schedule that cannot be built for the run's length, which only the data tells.
 void RequireSchedule(const Trial& trial, int64_t images) {
   try {

@@ -31,15 +31,6 @@ struct SharedSchedule {
   std::vector<double> lr;  // at step 0, stride, 2 * stride, ...
 };
 
-std::string KeyOf(const Trial& trial) {
-  std::string key;
-  for (const char* path : {"scheduler", "optimizer.lr", "training.epochs", "training.batch_size"}) {
-    const Value* value = Find(trial.params, path);
-    key += (value != nullptr ? ToJson(*value) : "") + "\n";
-  }
-  return key;
-}
-
 SharedSchedule Share(Trial trial, int64_t images) {
   TrialSchedule schedule = ScheduleOf(trial, images);
   const int64_t steps = schedule.clock().TotalSteps();
@@ -59,7 +50,7 @@ std::vector<SharedSchedule> SharedSchedules(const SearchSpace& space, size_t lim
   std::map<std::string, size_t> by_key;
   for (size_t i = 0; i < space.size(); ++i) {
     Trial trial = space.At(i);
-    const auto [found, added] = by_key.emplace(KeyOf(trial), shared.size());
+    const auto [found, added] = by_key.emplace(ScheduleKey(trial), shared.size());
     if (added) {
       shared.push_back(Share(std::move(trial), images));
       if (limit == 0 || shared.size() <= limit) FillIn(shared.back());

@@ -39,4 +39,13 @@ TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
           RateAt(trial.params, "optimizer.momentum"), ClockOf(trial, images)};
 }
 
+std::string ScheduleKey(const Trial& trial) {
+  std::string key;
+  for (const char* path : {"scheduler", "optimizer.lr", "training.epochs", "training.batch_size"}) {
+    const Value* value = Find(trial.params, path);
+    key += (value != nullptr ? ToJson(*value) : "") + "\n";
+  }
+  return key;
+}
+
 }  // namespace lrsweep

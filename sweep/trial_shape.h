@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "results/trial.h"
 #include "schedulers/trial_schedule.h"
@@ -19,5 +20,8 @@ TrialClock ClockOf(const Trial& trial, int64_t images);
 
 /// The schedule of the trial over `images` training images.
 TrialSchedule ScheduleOf(const Trial& trial, int64_t images);
+
+/// Equal for trials with the same rates at every step: what decides a trial's schedule, as text.
+std::string ScheduleKey(const Trial& trial);
 
 }  // namespace lrsweep
