@@ -47,11 +47,21 @@ std::string Name(const Network& network) {
   return name + "batch " + std::to_string(network.batch_size);
 }
 
-/// The same training on both engines.
+Engine& OurEngine() {
+  static const std::unique_ptr<Engine> engine = MakeCpuEngine();
+  return *engine;
+}
+
+Engine& TorchEngine() {
+  static const std::unique_ptr<Engine> engine = LoadTorchEngine(0);
+  return *engine;
+}
+
+/// The same training on both engines, which outlive it.
 struct Pair {
   Pair(const Network& network, int64_t images)
-      : ours(MakeCpuEngine()->Start(Config(network), DatasetOf(network, images))),
-        torch(LoadTorchEngine(0)->Start(Config(network), DatasetOf(network, images))) {}
+      : ours(OurEngine().Start(Config(network), DatasetOf(network, images))),
+        torch(TorchEngine().Start(Config(network), DatasetOf(network, images))) {}
 
   /// Gives both LibTorch's parameters and buffers; each keeps its own random generator.
   void TakeTorchsState() {
@@ -86,7 +96,7 @@ TEST(CpuBesideTorch, FollowsTheFirstLosses) {
 }
 
 /// The mean of each parameter's change is what a gradient is: rates of 1, without momentum.
-TEST(CpuBesideTorch, HasTheGradientsOfAutograd) {
+TEST(CpuBesideTorch, HasTheGradientsOfLibTorchsEngine) {
   const StepRates rates = {.lr = {1}, .momentum = {0}};
   for (const Network& network : kNetworks) {
     const Pair pair(network, network.batch_size);
