@@ -40,9 +40,11 @@ struct Evaluation {
 /// row-major), then the bias.
 struct TrainingState {
   std::vector<float> parameters;
-  std::vector<float>
-      momentum;  // the optimizer's buffers; empty before the first step with momentum
-  std::vector<uint8_t> random;  // the random generator's state, in the engine's own form
+  /// SGD's momentum buffers, or Adam's exp_avg; empty before the first step that needs them.
+  std::vector<float> momentum;
+  std::vector<float> second_moment;  // Adam's exp_avg_sq; empty for SGD and before the first step
+  int64_t steps = 0;                 // optimizer steps done: Adam's bias correction counts them
+  std::vector<uint8_t> random;       // the random generator's state, in the engine's own form
 };
 
 /// One trial in training: its model, optimizer state and random streams. Not thread-safe; stays on
