@@ -21,14 +21,16 @@ std::string RangeText(const Range& range) {
     text += (range.open_minimum ? "above " : "of at least ") + Number(range.minimum);
   }
   if (std::isfinite(range.maximum)) {
-    text += (text.empty() ? "of at most " : " and at most ") + Number(range.maximum);
+    const std::string below = range.open_maximum ? "below " : "at most ";
+    const std::string joint = text.empty() ? (range.open_maximum ? "" : "of ") : " and ";
+    text += joint + below + Number(range.maximum);
   }
   return text;
 }
 
 bool InRange(const Range& range, double number) {
   if (range.open_minimum ? number <= range.minimum : number < range.minimum) return false;
-  return number <= range.maximum;
+  return range.open_maximum ? number < range.maximum : number <= range.maximum;
 }
 
 /// As JSON writes it, cut where it is long.
@@ -78,6 +80,8 @@ std::string KindText(const Parameter& parameter) {
       return Choices(parameter.choices);
     case Kind::kIntegerList:
       return "a list of integers" + (range.empty() ? "" : ", each " + range);
+    case Kind::kRealPair:
+      return "a pair of numbers [a, b]" + (range.empty() ? "" : ", each " + range);
     case Kind::kPointList:
       return "a list of [tick, value] pairs" + (range.empty() ? "" : ", each value " + range);
     case Kind::kMapping:
@@ -115,6 +119,12 @@ Value CoerceList(const Parameter& parameter, const Value& value) {
     }
   }
   return value;
+}
+
+Value CoercePair(const Parameter& parameter, const Value& value) {
+  const List* pair = value.As<List>();
+  if (pair == nullptr || pair->size() != 2) Refuse(parameter, value);
+  return List{CoerceReal(parameter, (*pair)[0]), CoerceReal(parameter, (*pair)[1])};
 }
 
 /// Whether `point` is [tick, value], the tick an integer of at least 0.
@@ -217,6 +227,8 @@ Value Coerce(const Parameter& parameter, const Value& value) {
     }
     case Kind::kIntegerList:
       return CoerceList(parameter, value);
+    case Kind::kRealPair:
+      return CoercePair(parameter, value);
     case Kind::kPointList:
       return CoercePoints(parameter, value);
     case Kind::kMapping:

@@ -19,6 +19,7 @@ enum class Kind {
   kText,
   kChoice,
   kIntegerList,
+  kRealPair,    // [a, b]
   kPointList,   // [[tick, value], ...]: ticks are integers of at least 0, values are reals
   kMapping,     // {name: value, ...} of the parameters in `members`
   kSchedulers,  // [{type: ..., own parameters}, ...]: nested schedulers, without what is common to
@@ -30,6 +31,7 @@ struct Range {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   bool open_minimum = false;  // the minimum itself is excluded
+  bool open_maximum = false;  // likewise
 };
 
 struct Parameter {

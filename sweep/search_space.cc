@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "sweep/optimizers.h"
 #include "sweep/trial_id.h"
 #include "sweep/trial_text.h"
 
@@ -26,17 +27,21 @@ SearchSpace::SearchSpace(SweepConfig config) : config_(std::move(config)) {
                      " more than once; each makes one trial");
   };
   for (const Axis& axis : config_.axes) note_repeats(axis);
-  for (const SchedulerEntry& entry : config_.schedulers) {
-    for (const Axis& axis : entry.axes) note_repeats(axis);
-    AddBlock(entry);
+  for (const auto* entries : {&config_.schedulers, &config_.optimizers}) {
+    for (const Entry& entry : *entries)
+      std::for_each(entry.axes.begin(), entry.axes.end(), note_repeats);
+  }
+  for (const Entry& scheduler : config_.schedulers) {
+    for (const Entry& optimizer : config_.optimizers) AddBlock(scheduler, optimizer);
   }
   FindDistinctTrials();
 }
 
-void SearchSpace::AddBlock(const SchedulerEntry& entry) {
-  Block block{&entry, {}, points_, 1};
-  for (const Axis& axis : entry.axes) block.axes.push_back(&axis);
-  for (const Axis& axis : config_.axes) block.axes.push_back(&axis);
+void SearchSpace::AddBlock(const Entry& scheduler, const Entry& optimizer) {
+  Block block{&scheduler, &optimizer, {}, points_, 1};
+  for (const auto* axes : {&scheduler.axes, &std::as_const(config_.axes), &optimizer.axes}) {
+    for (const Axis& axis : *axes) block.axes.push_back(&axis);
+  }
   for (const Axis* axis : block.axes) {
     block.points *= axis->values.size();
     if (points_ + block.points > kMaximumPoints) {
@@ -51,11 +56,11 @@ void SearchSpace::AddBlock(const SchedulerEntry& entry) {
 
 /// Says which axes lose their effect, at least at the entry's first point.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
-  const auto overridden = OverriddenBy(*block.entry, block.entry->section);
+  const auto overridden = OverriddenBy(*block.scheduler, block.scheduler->section);
   for (const Axis* axis : block.axes) {
     if (axis->values.size() < 2) continue;
     if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
-    notes_.push_back(axis->path + " has no effect under " + block.entry->type + ": its " +
+    notes_.push_back(axis->path + " has no effect under " + block.scheduler->type + ": its " +
                      Counted(axis->values.size(), "value") + " make one trial");
   }
 }
@@ -84,7 +89,8 @@ const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
 Map SearchSpace::ParamsAt(uint64_t point) const {
   const Block& block = BlockOf(point);
   Map params = config_.fixed;
-  params.insert_or_assign("scheduler", block.entry->section);
+  params.insert_or_assign("scheduler", block.scheduler->section);
+  params.insert_or_assign("optimizer", block.optimizer->section);
   uint64_t rest = point - block.first_point;
   for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
     const auto& values = (*axis)->values;
@@ -92,7 +98,10 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
     rest /= values.size();
   }
   const Map& scheduler = std::get<Map>(params.at("scheduler"));
-  for (const std::string& path : OverriddenBy(*block.entry, scheduler)) EraseAt(params, path);
+  for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
+    OverrideOptimizer(params, path);
+  }
+  CheckOptimizerEntry(*block.optimizer, std::get<Map>(params.at("optimizer")));
   return params;
 }
 

@@ -13,8 +13,9 @@ namespace lrsweep {
 /// Every distinct trial of a sweep. Trials are made when asked for, so that a large space costs
 /// little memory. Immutable: safe to read from any thread.
 ///
-/// Order: scheduler entries as written; within one, its own axes as written, the first slowest;
-/// within those the common axes, the last fastest.
+/// Order: scheduler entries as written, within one the optimizer entries; within those the
+/// scheduler's own axes as written, the first slowest, then the common axes, then the optimizer's,
+/// the last fastest.
 class SearchSpace {
  public:
   static constexpr uint64_t kMaximumPoints = 1'000'000;
@@ -36,15 +37,16 @@ class SearchSpace {
   const SweepConfig& config() const { return config_; }
 
  private:
-  /// The points of one scheduler entry.
+  /// The points of one scheduler entry with one optimizer entry.
   struct Block {
-    const SchedulerEntry* entry;
+    const Entry* scheduler;
+    const Entry* optimizer;
     std::vector<const Axis*> axes;  // slowest first
     uint64_t first_point;
     uint64_t points;
   };
 
-  void AddBlock(const SchedulerEntry& entry);
+  void AddBlock(const Entry& scheduler, const Entry& optimizer);
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
   const Block& BlockOf(uint64_t point) const;

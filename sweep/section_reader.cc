@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "schedulers/catalog.h"
+#include "sweep/optimizers.h"
 
 namespace lrsweep {
 namespace {
@@ -143,6 +144,21 @@ const Parameter& FindParameter(const std::vector<Parameter>& parameters,
                     path + ": " + UnknownName(owner + " parameter", entry.key, known));
 }
 
+const OptimizerKind& ReadOptimizerKind(const ConfigNode* entry) {
+  const ConfigNode* node = entry != nullptr ? entry->Get("type") : nullptr;
+  if (node == nullptr) return OptimizerKinds().front();
+  if (node->AsMapping() != nullptr) {
+    throw ConfigError(node->at, "optimizer.type: write several types as several entries");
+  }
+  const auto* scalar = node->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  const OptimizerKind* kind = FindOptimizer(name);
+  if (kind != nullptr) return *kind;
+  std::vector<std::string> known;
+  for (const OptimizerKind& other : OptimizerKinds()) known.push_back(other.name);
+  throw ConfigError(node->at, "optimizer.type: " + UnknownName("optimizer", name, known));
+}
+
 const SchedulerType& ReadSchedulerType(const ConfigNode& entry, const std::string& path) {
   if (entry.AsMapping() == nullptr) {
     throw ConfigError(entry.at, path + ": expected a mapping such as {type: StepLR, step_size: 5}");
@@ -205,6 +221,14 @@ SectionContent ReadSection(const ConfigNode* node, const std::string& path,
 
 SectionContent ReadScheduler(const ConfigNode& node) {
   return ReadSchedulerAt(node, "scheduler", Place::kEntry);
+}
+
+SectionContent ReadOptimizer(const ConfigNode* node) {
+  if (node != nullptr && node->AsMapping() == nullptr) {
+    throw ConfigError(node->at, "optimizer: expected a mapping such as {type: SGD, lr: 0.1}");
+  }
+  const OptimizerKind& kind = ReadOptimizerKind(node);
+  return ReadSection(node, "optimizer", kind.name, kind.parameters);
 }
 
 std::string UnknownName(const std::string& what, const std::string& unknown,

@@ -1,5 +1,5 @@
-// A section of the configuration, read by its table of parameters; a scheduler's section, with the
-// schedulers inside it.
+// A section of the configuration, read by its table of parameters; an optimizer's; a
+// scheduler's section, with the schedulers inside it.
 #pragma once
 
 #include <map>
@@ -33,6 +33,10 @@ SectionContent ReadSection(const ConfigNode* node, const std::string& path,
 
 /// Reads an entry under `scheduler:`: its type decides which parameters it has.
 SectionContent ReadScheduler(const ConfigNode& node);
+
+/// Reads an entry under `optimizer:`, nullptr if it was not written. Likewise, but what is
+/// required may be missing.
+SectionContent ReadOptimizer(const ConfigNode* node);
 
 /// "unknown key \"epoch\"; did you mean \"epochs\"?", or the known names where none is near.
 std::string UnknownName(const std::string& what, const std::string& unknown,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "schedulers/catalog.h"
+#include "sweep/optimizers.h"
 #include "sweep/section_reader.h"
 #include "sweep/trial_parameters.h"
 #include "sweep/yaml_reader.h"
@@ -91,27 +92,64 @@ bool ReadRecordSteps(const ConfigNode& root) {
   return map.find("steps")->second == Value("all");
 }
 
-SchedulerEntry ReadSchedulerEntry(const ConfigNode& node) {
-  SectionContent content = ReadScheduler(node);
-  return {node.Get("type")->AsScalar()->text, std::move(content.values), std::move(content.axes),
-          std::move(content.places), node.at};
+Entry ToEntry(SectionContent content, const Location& at) {
+  std::string type = std::get<std::string>(content.values.at("type"));
+  return {std::move(type), std::move(content.values), std::move(content.axes),
+          std::move(content.places), at};
 }
 
-std::vector<SchedulerEntry> ReadSchedulers(const ConfigNode& root) {
+/// The entries of a section: a list of alternatives, or one mapping.
+std::vector<const ConfigNode*> EntryNodes(const ConfigNode& node, const std::string& name) {
+  const auto* sequence = node.AsSequence();
+  if (sequence == nullptr) return {&node};
+  if (sequence->empty()) throw ConfigError(node.at, name + ": the list is empty");
+  std::vector<const ConfigNode*> nodes;
+  for (const ConfigNode& entry : *sequence) nodes.push_back(&entry);
+  return nodes;
+}
+
+std::vector<Entry> ReadSchedulers(const ConfigNode& root) {
   const ConfigNode* node = root.Get("scheduler");
   if (node == nullptr) throw ConfigError(root.at, "scheduler is required");
-  std::vector<SchedulerEntry> entries;
-  if (const auto* sequence = node->AsSequence()) {
-    for (const ConfigNode& entry : *sequence) entries.push_back(ReadSchedulerEntry(entry));
-  } else {
-    entries.push_back(ReadSchedulerEntry(*node));
+  std::vector<Entry> entries;
+  for (const ConfigNode* entry : EntryNodes(*node, "scheduler")) {
+    entries.push_back(ToEntry(ReadScheduler(*entry), entry->at));
   }
-  if (entries.empty()) throw ConfigError(node->at, "scheduler: the list is empty");
+  return entries;
+}
+
+bool IsOverridden(const Entry& scheduler, const std::string& path) {
+  const auto paths = OverriddenBy(scheduler, scheduler.section);
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+/// A missing parameter that has no default is a mistake unless every schedule overrides it.
+void RequireMissing(const std::vector<Entry>& schedulers, const std::string& path,
+                    const Location& section) {
+  for (const Entry& scheduler : schedulers) {
+    if (IsOverridden(scheduler, path)) continue;
+    throw ConfigError(section, path + " is required by " + scheduler.type);
+  }
+}
+
+std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entry>& schedulers) {
+  const ConfigNode* node = root.Get("optimizer");
+  const auto nodes =
+      node != nullptr ? EntryNodes(*node, "optimizer") : std::vector<const ConfigNode*>{nullptr};
+  std::vector<Entry> entries;
+  for (const ConfigNode* entry : nodes) {
+    SectionContent content = ReadOptimizer(entry);
+    const Location at = entry != nullptr ? entry->at : root.at;
+    for (const std::string& missing : content.missing) {
+      RequireMissing(schedulers, "optimizer." + missing, at);
+    }
+    entries.push_back(ToEntry(std::move(content), at));
+  }
   return entries;
 }
 
 void CheckTopLevelKeys(const ConfigNode& root) {
-  std::vector<std::string> known = {"name", "scheduler", "objective", "record"};
+  std::vector<std::string> known = {"name", "optimizer", "scheduler", "objective", "record"};
   for (const Section& section : TrialSections()) known.push_back(section.name);
   const auto* mapping = root.AsMapping();
   if (mapping == nullptr) {
@@ -126,36 +164,31 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   }
 }
 
-/// Where the parameter stands that a sentence begins with, or else the entry.
-Location PlaceOf(const std::string& sentence, const SchedulerEntry& entry) {
-  const auto found = entry.places.find("scheduler." + sentence.substr(0, sentence.find(' ')));
+/// Where the parameter of `section` stands that a sentence begins with, or else the entry.
+Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
+  const auto found = entry.places.find(section + "." + sentence.substr(0, sentence.find(' ')));
   return found != entry.places.end() ? found->second : entry.at;
-}
-
-bool IsOverridden(const SchedulerEntry& entry, const std::string& path) {
-  const auto paths = OverriddenBy(entry, entry.section);
-  return std::find(paths.begin(), paths.end(), path) != paths.end();
-}
-
-/// A missing parameter that has no default is a mistake unless every schedule overrides it.
-void RequireMissing(const SweepConfig& config, const std::string& path, const Location& section) {
-  for (const SchedulerEntry& entry : config.schedulers) {
-    if (IsOverridden(entry, path)) continue;
-    throw ConfigError(section,
-                      path + " is required" + (path == "optimizer.lr" ? " by " + entry.type : ""));
-  }
 }
 
 }  // namespace
 
-std::vector<std::string> OverriddenBy(const SchedulerEntry& entry, const Map& section) {
-  const SchedulerType& type = *FindSchedulerType(entry.type);
+std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section) {
+  const SchedulerType& type = *FindSchedulerType(scheduler.type);
   try {
     type.check(section);
     return type.overrides(section);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(PlaceOf(error.what(), entry),
+    throw ConfigError(PlaceOf(error.what(), "scheduler", scheduler),
                       "scheduler: " + type.name + ": " + error.what());
+  }
+}
+
+void CheckOptimizerEntry(const Entry& optimizer, const Map& section) {
+  try {
+    CheckOptimizer(section);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(PlaceOf(error.what(), "optimizer", optimizer),
+                      "optimizer: " + optimizer.type + ": " + error.what());
   }
 }
 
@@ -182,6 +215,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   config.name = ReadName(root);
   config.yaml = settings.empty() ? text : EmitYaml(root);
   config.schedulers = ReadSchedulers(root);
+  config.optimizers = ReadOptimizers(root, config.schedulers);
   for (const Section& section : TrialSections()) {
     const ConfigNode* node = root.Get(section.name);
     std::vector<Parameter> parameters = section.parameters;
@@ -191,8 +225,9 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
     if (!section.may_sweep) {
       RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
     }
-    for (const std::string& missing : content.missing) {
-      RequireMissing(config, section.name + "." + missing, node != nullptr ? node->at : root.at);
+    if (!content.missing.empty()) {
+      throw ConfigError(node != nullptr ? node->at : root.at,
+                        section.name + "." + content.missing.front() + " is required");
     }
     config.fixed.emplace(section.name, std::move(content.values));
     std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));

@@ -12,10 +12,10 @@
 
 namespace lrsweep {
 
-/// One entry under `scheduler:` with the axes of its own parameters.
-struct SchedulerEntry {
+/// One entry under `scheduler:` or `optimizer:` with the axes of its own parameters.
+struct Entry {
   std::string type;
-  Map section;  // type, interval and every parameter; an axis has its first value here
+  Map section;  // type and every parameter; an axis has its first value here
   std::vector<Axis> axes;
   std::map<std::string, Location> places;  // of what was written, by path
   Location at;
@@ -25,16 +25,22 @@ struct SweepConfig {
   std::string name;  // letters, digits, '.', '_' and '-': it becomes a file's name
   Map fixed;         // the other sections of a trial; an axis has its first value here
   std::vector<Axis> axes;
-  std::vector<SchedulerEntry> schedulers;  // at least one
+  std::vector<Entry> schedulers;  // at least one
+  std::vector<Entry> optimizers;  // likewise
   Objective objective;
   bool record_steps = true;
   std::string engine = "auto";  // auto, cpu or torch: no parameter of a trial (engine_choice.h)
   std::string yaml;             // as run
 };
 
-/// What has no effect in a section of this entry's, as SchedulerType::overrides. Throws ConfigError
-/// where the section contradicts itself, at the parameter that is named or else at the entry.
-std::vector<std::string> OverriddenBy(const SchedulerEntry& entry, const Map& section);
+/// What has no effect in a section of this scheduler entry's, as SchedulerType::overrides. Throws
+/// ConfigError where the section contradicts itself, at the parameter that is named or else at the
+/// entry.
+std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section);
+
+/// Throws ConfigError likewise where a section of this optimizer entry's contradicts itself; what
+/// the schedule overrides is not in it any more.
+void CheckOptimizerEntry(const Entry& optimizer, const Map& section);
 
 /// `--set KEY=VALUE`: a dotted path and a value in YAML.
 struct Setting {

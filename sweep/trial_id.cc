@@ -2,6 +2,7 @@
 
 #include "data/sha256.h"
 #include "schedulers/catalog.h"
+#include "sweep/optimizers.h"
 #include "sweep/trial_parameters.h"
 
 namespace lrsweep {
@@ -47,6 +48,12 @@ Map CanonicalParams(const Map& params) {
     Map& parameters = std::get<Map>(found->second);
     RemoveDefaults(section.parameters, parameters);
     if (parameters.empty()) canonical.erase(found);
+  }
+  const auto optimizer = canonical.find("optimizer");
+  if (optimizer != canonical.end()) {
+    Map& parameters = std::get<Map>(optimizer->second);
+    RemoveDefaults(OptimizerOf(parameters).parameters, parameters);
+    if (parameters.empty()) canonical.erase(optimizer);
   }
   Map& scheduler = std::get<Map>(canonical.at("scheduler"));
   RemoveSchedulerDefaults(scheduler, CommonParameters(TypeOf(scheduler)));

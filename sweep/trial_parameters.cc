@@ -38,22 +38,6 @@ const std::vector<Section>& TrialSections() {
          .default_value = 0,
          .range = {.minimum = 0},
          .help = "of the initial weights and the shuffling, as in torch.manual_seed"}},
-       true},
-      {"optimizer",
-       {{.name = "type",
-         .kind = Kind::kChoice,
-         .default_value = "SGD",
-         .choices = {"SGD"},
-         .help = "as in torch.optim"},
-        {.name = "lr",
-         .kind = Kind::kReal,
-         .range = {.minimum = 0},
-         .help = "learning rate; the schedule's base"},
-        {.name = "momentum",
-         .kind = Kind::kReal,
-         .default_value = 0.0,
-         .range = {.minimum = 0},
-         .help = "of SGD"}},
        true}};
   return kSections;
 }

@@ -1,5 +1,5 @@
-// The parameters that every trial has beside its scheduler's: the tables that parse their sections
-// of the configuration and give their defaults.
+// The parameters that every trial has beside its scheduler's and its optimizer's: the tables that
+// parse their sections of the configuration and give their defaults.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Section {
   bool may_sweep = true;  // whether {grid: [...]} may stand in it
 };
 
-/// dataset, model, training, optimizer, in this order.
+/// dataset, model, training, in this order.
 const std::vector<Section>& TrialSections();
 
 }  // namespace lrsweep

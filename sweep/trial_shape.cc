@@ -1,6 +1,7 @@
 #include "sweep/trial_shape.h"
 
 #include "data/dataset_source.h"
+#include "sweep/optimizers.h"
 
 namespace lrsweep {
 namespace {
@@ -9,9 +10,9 @@ int64_t IntegerAt(const Map& params, const char* path) {
   return std::get<int64_t>(*Find(params, path));
 }
 
-/// The optimizer's value, or 0 where the schedule overrides it.
-double RateAt(const Map& params, const char* path) {
-  const Value* value = Find(params, path);
+/// The optimizer's rate, or 0 where the schedule overrides it.
+double LrOf(const Map& params) {
+  const Value* value = Find(params, "optimizer.lr");
   return value != nullptr ? std::get<double>(*value) : 0.0;
 }
 
@@ -35,8 +36,8 @@ TrialClock ClockOf(const Trial& trial, int64_t images) {
 }
 
 TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
-  return {std::get<Map>(trial.params.at("scheduler")), RateAt(trial.params, "optimizer.lr"),
-          RateAt(trial.params, "optimizer.momentum"), ClockOf(trial, images)};
+  return {std::get<Map>(trial.params.at("scheduler")), LrOf(trial.params), MomentumOf(trial.params),
+          ClockOf(trial, images)};
 }
 
 std::string ScheduleKey(const Trial& trial) {

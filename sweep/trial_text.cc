@@ -12,10 +12,11 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
   for (const auto& [path, value] : Flatten(CanonicalParams(trial.params))) {
     if (path == "scheduler.type" || path == "training.epochs") continue;
     const size_t dot = path.find('.');
+    const std::string name = path == "optimizer.type" ? "optimizer" : path.substr(dot + 1);
     const std::string section = path.substr(0, dot);
     if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
     const auto* plain = value.As<std::string>();
-    text += " " + path.substr(dot + 1) + "=" + (plain != nullptr ? *plain : ToJson(value));
+    text += " " + name + "=" + (plain != nullptr ? *plain : ToJson(value));
   }
   return text;
 }

@@ -45,7 +45,7 @@ TEST(SweepConfigTest, ReadsTheSmallestConfiguration) {
   EXPECT_EQ(config.name, "test");
   EXPECT_EQ(config.schedulers.size(), 1U);
   EXPECT_EQ(Fixed(config, "training.epochs"), Value(2));
-  EXPECT_EQ(Fixed(config, "optimizer.lr"), Value(0.1));
+  EXPECT_EQ(config.optimizers.at(0).section.at("lr"), Value(0.1));
 }
 
 TEST(SweepConfigTest, FillsInDefaults) {
@@ -54,7 +54,7 @@ TEST(SweepConfigTest, FillsInDefaults) {
   EXPECT_EQ(Fixed(config, "model.hidden"), Value(List{128}));
   EXPECT_EQ(Fixed(config, "training.batch_size"), Value(64));
   EXPECT_EQ(Fixed(config, "training.seed"), Value(0));
-  EXPECT_EQ(Fixed(config, "optimizer.momentum"), Value(0.0));
+  EXPECT_EQ(config.optimizers.at(0).section.at("momentum"), Value(0.0));
   EXPECT_EQ(config.schedulers[0].section.at("gamma"), Value(0.1));
   EXPECT_EQ(config.schedulers[0].section.at("interval"), Value("epoch"));
   EXPECT_EQ(config.objective.metric, "val_accuracy");
@@ -64,17 +64,18 @@ TEST(SweepConfigTest, FillsInDefaults) {
 }
 
 TEST(SweepConfigTest, IntegersBecomeRealsWhereRealsAreMeant) {
-  EXPECT_EQ(Fixed(Parse({.optimizer = "optimizer: {lr: 1}"}), "optimizer.lr"), Value(1.0));
+  EXPECT_EQ(Parse({.optimizer = "optimizer: {lr: 1}"}).optimizers.at(0).section.at("lr"),
+            Value(1.0));
 }
 
 TEST(SweepConfigTest, GridsAreAxesInTheOrderOfTheFile) {
-  const SweepConfig config = Parse({.training = "training: {seed: {grid: [3, 1]}, epochs: 2}",
-                                    .optimizer = "optimizer: {momentum: {grid: [0, 0.9]}, lr: 1}"});
+  const SweepConfig config =
+      Parse({.training = "training: {seed: {grid: [3, 1]}, batch_size: {grid: [8]}, epochs: 2}"});
   ASSERT_EQ(config.axes.size(), 2U);
   EXPECT_EQ(config.axes[0].path, "training.seed");
   EXPECT_EQ(config.axes[0].values, (std::vector<Value>{3, 1}));
-  EXPECT_EQ(config.axes[1].path, "optimizer.momentum");
-  EXPECT_EQ(config.axes[1].values, (std::vector<Value>{0.0, 0.9}));
+  EXPECT_EQ(config.axes[1].path, "training.batch_size");
+  EXPECT_EQ(config.axes[1].values, (std::vector<Value>{8}));
 }
 
 TEST(SweepConfigTest, SchedulerEntriesHaveAxesOfTheirOwn) {
@@ -101,8 +102,8 @@ TEST(SweepConfigTest, ListsCanBeSweptOver) {
 
 TEST(SweepConfigTest, ValueListedTwiceIsOneValue) {
   const SweepConfig config = Parse({.optimizer = "optimizer: {lr: {grid: [1, 1.0, 0.1]}}"});
-  EXPECT_EQ(config.axes.at(0).values, (std::vector<Value>{1.0, 0.1}));
-  EXPECT_EQ(config.axes.at(0).repeated, 1U);
+  EXPECT_EQ(config.optimizers.at(0).axes.at(0).values, (std::vector<Value>{1.0, 0.1}));
+  EXPECT_EQ(config.optimizers.at(0).axes.at(0).repeated, 1U);
 }
 
 TEST(SweepConfigTest, ModeFollowsTheMetric) {

@@ -72,7 +72,7 @@ TEST(ToTrainConfig, TakesANetworkWithoutHiddenLayers) {
 
 TEST(ToTrainConfig, NamesTheParameterThatIsMissing) {
   EXPECT_EQ(ErrorOf(Without("training", "epochs")), "training.epochs: missing");
-  EXPECT_EQ(ErrorOf({}), "optimizer.type: missing");
+  EXPECT_EQ(ErrorOf({}), "model.hidden: missing");
   Map params = CompleteParams();
   params.erase("scheduler");
   EXPECT_EQ(ErrorOf(params), "scheduler: missing");
@@ -95,7 +95,43 @@ TEST(ToTrainConfig, NamesTheParameterThatIsOutOfRange) {
 }
 
 TEST(ToTrainConfig, RefusesAnotherOptimizer) {
-  EXPECT_THAT(ErrorOf(With("optimizer", "type", "Adam")), HasSubstr("Adam"));
+  EXPECT_THAT(ErrorOf(With("optimizer", "type", "LBFGS")), HasSubstr("LBFGS"));
+}
+
+TEST(ToTrainConfig, ReadsEveryParameterOfSgd) {
+  Map params = CompleteParams();
+  params["optimizer"] = Map{{"type", "SGD"},     {"lr", 0.1},        {"momentum", 0.9},
+                            {"dampening", -0.5}, {"nesterov", true}, {"weight_decay", 0.01}};
+  const TrainConfig config = ToTrainConfig(params);
+  EXPECT_EQ(config.optimizer, OptimizerType::kSgd);
+  EXPECT_EQ(config.dampening, -0.5);
+  EXPECT_TRUE(config.nesterov);
+  EXPECT_EQ(config.weight_decay, 0.01);
+}
+
+Map AdamParams(List betas) {
+  Map params = CompleteParams();
+  params["optimizer"] =
+      Map{{"type", "AdamW"}, {"lr", 0.1}, {"betas", std::move(betas)}, {"eps", 1e-6}};
+  return params;
+}
+
+TEST(ToTrainConfig, ReadsEveryParameterOfAdam) {
+  const TrainConfig config = ToTrainConfig(AdamParams({0.8, 0.99}));
+  EXPECT_EQ(config.optimizer, OptimizerType::kAdamW);
+  EXPECT_EQ(config.momentum, 0.8);
+  EXPECT_EQ(config.beta2, 0.99);
+  EXPECT_EQ(config.eps, 1e-6);
+}
+
+TEST(ToTrainConfig, TakesAFirstBetaThatTheScheduleOverridesAsZero) {
+  EXPECT_EQ(ToTrainConfig(AdamParams({Value(), 0.99})).momentum, 0);
+}
+
+TEST(ToTrainConfig, RefusesBetasOutOfRange) {
+  EXPECT_THAT(ErrorOf(AdamParams({0.9})), HasSubstr("optimizer.betas"));
+  EXPECT_THAT(ErrorOf(AdamParams({0.9, 1.0})), HasSubstr("optimizer.betas"));
+  EXPECT_THAT(ErrorOf(AdamParams({0.9, Value()})), HasSubstr("optimizer.betas"));
 }
 
 TEST(TrainConfig, CountsTheShortLastBatchAsAStep) {
