@@ -107,11 +107,13 @@ class Products {
 std::shared_ptr<const Dataset> DenseDataset() {
   const auto images = [](int64_t count) {
     ImageSet set{.count = count, .pixels = 784, .images = {}, .labels = {}};
+    std::vector<uint8_t> bytes;
     uint32_t state = 1;
     for (int64_t i = 0; i < count * set.pixels; ++i) {
       state = state * 1664525u + 1013904223u;
-      set.images.push_back(static_cast<uint8_t>(1 + (state >> 16) % 255));
+      bytes.push_back(static_cast<uint8_t>(1 + (state >> 16) % 255));
     }
+    set.images = std::move(bytes);
     for (int64_t i = 0; i < count; ++i) set.labels.push_back(static_cast<uint8_t>(i % 10));
     return set;
   };

@@ -54,8 +54,8 @@ ImageSet Slice(const ImageSet& set, int64_t first, int64_t count) {
   ImageSet slice;
   slice.count = count;
   slice.pixels = set.pixels;
-  const auto image = set.images.begin() + first * set.pixels;
-  slice.images.assign(image, image + count * set.pixels);
+  slice.images = set.images.Slice(static_cast<size_t>(first * set.pixels),
+                                  static_cast<size_t>(count * set.pixels));
   slice.labels.assign(set.labels.begin() + first, set.labels.begin() + first + count);
   return slice;
 }

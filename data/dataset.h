@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "data/shared_bytes.h"
+
 namespace lrsweep {
 
 /// The data cannot be used: which file, what is wrong with it, what was expected.
@@ -21,7 +23,7 @@ struct DataError : std::runtime_error {
 struct ImageSet {
   int64_t count = 0;
   int64_t pixels = 0;
-  std::vector<uint8_t> images;  // count * pixels
+  SharedBytes images;           // count * pixels
   std::vector<uint8_t> labels;  // count
 };
 

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// SHA-256 of the unpacked IDX file of these sizes and bytes.
-std::string FileSha256(const std::vector<uint32_t>& sizes, const std::vector<uint8_t>& bytes) {
+template <typename Bytes>
+std::string FileSha256(const std::vector<uint32_t>& sizes, const Bytes& bytes) {
   const auto header = IdxHeader(sizes);
   return Sha256().Add(header.data(), header.size()).Add(bytes.data(), bytes.size()).Hex();
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "data/dataset_source.h"
+#include "data/shared_dataset.h"
 #include "results/show.h"
 #include "results/status.h"
 #include "results/store.h"
@@ -30,9 +31,11 @@
 namespace lrsweep {
 namespace {
 
-/// The data of `setup`'s folder, if it is what the coordinator found there: on another node the
-/// same path may hold something else.
+/// The coordinator's data: its own copy where this is its machine, else that of `setup`'s folder,
+/// if it is the same: on another node a path may hold something else.
 std::shared_ptr<const Dataset> Load(const WorkerSetup& setup) {
+  const auto mapped = MapDataset(setup.dataset_map);
+  if (mapped != nullptr && DatasetSha256(*mapped) == setup.dataset_sha256) return mapped;
   auto data = LoadDataset(setup.dataset_folder);
   if (!setup.dataset_sha256.empty() && DatasetSha256(*data) != setup.dataset_sha256) {
     throw DataError(setup.dataset_folder + ": other data than the coordinator has under this path");

@@ -105,6 +105,7 @@ struct CommandEncoder {
     json message = Message("setup");
     message["engine"] = setup.engine;
     message["dataset_folder"] = setup.dataset_folder;
+    message["dataset_map"] = setup.dataset_map;
     message["dataset_sha256"] = setup.dataset_sha256;
     message["held_back"] = setup.held_back;
     return message;
@@ -200,8 +201,8 @@ Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncod
 Command DecodeCommand(const Bytes& bytes) {
   return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
     if (type == "setup")
-      return Setup{message.at("engine"), message.at("dataset_folder"), message.at("dataset_sha256"),
-                   message.at("held_back")};
+      return Setup{message.at("engine"), message.at("dataset_folder"), message.at("dataset_map"),
+                   message.at("dataset_sha256"), message.at("held_back")};
     if (type == "task") {
       return TrialTask{message.at("trial_id"), std::get<Map>(FromJsonValue(message.at("params")))};
     }

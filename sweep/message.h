@@ -1,7 +1,8 @@
 // What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
 // numbers are IEEE 754 and every field has a name.
 //
-//   {"v": 1, "type": "setup", "engine", "dataset_folder", "dataset_sha256": text, "held_back": int}
+//   {"v": 1, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
+//    "held_back": int}
 //   to worker
 //   {"v": 1, "type": "task", "trial_id": text, "params": map}
 //   {"v": 1, "type": "shutdown"}
@@ -32,6 +33,7 @@ using Bytes = std::vector<uint8_t>;
 struct Setup {
   std::string engine;
   std::string dataset_folder;
+  std::string dataset_map;
   std::string dataset_sha256;
   int64_t held_back = 0;  // as in WorkerSetup
 };

@@ -226,6 +226,7 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
       executor = Announce(make,
                           {.engine = setup->engine,
                            .dataset_folder = setup->dataset_folder,
+                           .dataset_map = setup->dataset_map,
                            .dataset_sha256 = setup->dataset_sha256,
                            .held_back = setup->held_back,
                            .worker = channel.rank,

@@ -81,7 +81,8 @@ const OptimizerKind* FindOptimizer(const std::string& name) {
 
 const OptimizerKind& OptimizerOf(const Map& optimizer) {
   const Value* type = Find(optimizer, "type");
-  const auto* name = type != nullptr ? type->As<std::string>() : nullptr;
+  if (type == nullptr) return OptimizerKinds().front();
+  const auto* name = type->As<std::string>();
   const OptimizerKind* kind = name != nullptr ? FindOptimizer(*name) : nullptr;
   if (kind == nullptr) throw std::invalid_argument("type: not an optimizer that is known");
   return *kind;

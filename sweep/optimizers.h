@@ -20,7 +20,8 @@ const std::vector<OptimizerKind>& OptimizerKinds();
 /// The one of that name, or nullptr.
 const OptimizerKind* FindOptimizer(const std::string& name);
 
-/// The one that an `optimizer` section is of. Throws std::invalid_argument for an unknown type.
+/// The one that an `optimizer` section is of, SGD where it does not say. Throws
+/// std::invalid_argument for an unknown type.
 const OptimizerKind& OptimizerOf(const Map& optimizer);
 
 /// Refuses what contradicts itself, as PyTorch does: Nesterov's momentum without momentum or with

@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "data/dataset_source.h"
+#include "data/shared_dataset.h"
 #include "results/store.h"
 #include "sweep/coordinator.h"
 #include "sweep/engine_choice.h"
@@ -24,8 +27,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Who will train: whether all of them have GPUs, and how to set them up.
+/// Who will train: whether in processes of their own, whether all have GPUs, how to set them up.
 struct Workers {
+  bool have_processes = false;
   bool have_gpus = false;
   std::function<std::unique_ptr<WorkerPool>(const WorkerSetup&)> make_pool;
 };
@@ -122,9 +126,12 @@ int Coordinate(const RunCommand& command, const Workers& workers) {
   const SearchSpace space(LoadSweepConfig(command.config, command.settings));
   const fs::path path = DatabasePath(command, space.config());
   ReportLint(space, command.strict, command.verbosity == Verbosity::kQuiet ? nullptr : &std::cerr);
-  const SourcedDataset data = FindData(command, space.config());
+  SourcedDataset data = FindData(command, space.config());
+  std::optional<PublishedDataset> published;
+  if (workers.have_processes) published.emplace(*std::exchange(data.data, nullptr));
   const WorkerSetup setup{.engine = ChooseEngine(space.config().engine, workers.have_gpus),
                           .dataset_folder = data.folder.string(),
+                          .dataset_map = published ? published->path() : "",
                           .dataset_sha256 = data.sha256,
                           .held_back = HeldBack(space.config()),
                           .data = data.data};
@@ -139,7 +146,7 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
              const std::function<int(const std::function<int()>&)>& guarded) {
   CatchInterrupts();
   if (!LaunchedUnderMpi()) {
-    return Coordinate(command, {has_gpu, [&make](const WorkerSetup& setup) {
+    return Coordinate(command, {false, has_gpu, [&make](const WorkerSetup& setup) {
                                   return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
                                 }});
   }
@@ -149,11 +156,12 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
     return kAllEndedWell;
   }
   return guarded([&] {
-    return Coordinate(command, {session.workers_have_gpus(), [&session](const WorkerSetup& setup) {
-                                  return std::make_unique<MpiWorkerPool>(
-                                      session, Setup{setup.engine, setup.dataset_folder,
-                                                     setup.dataset_sha256, setup.held_back});
-                                }});
+    return Coordinate(command,
+                      {true, session.workers_have_gpus(), [&session](const WorkerSetup& setup) {
+                         return std::make_unique<MpiWorkerPool>(
+                             session, Setup{setup.engine, setup.dataset_folder, setup.dataset_map,
+                                            setup.dataset_sha256, setup.held_back});
+                       }});
   });
 }
 

@@ -15,6 +15,7 @@ namespace lrsweep {
 struct WorkerSetup {
   std::string engine;          // "cpu" or "torch"
   std::string dataset_folder;  // the coordinator's; read under the same path by every worker
+  std::string dataset_map;     // where a worker on the coordinator's machine can map it; or empty
   std::string dataset_sha256;  // what must be found there; empty: whatever is there
   int64_t held_back = 0;       // training images to evaluate on in place of the test images
   int64_t worker = 0;          // its rank

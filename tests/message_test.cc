@@ -94,9 +94,11 @@ TEST(MessageTest, TaskKeepsTheTypesOfItsParameters) {
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
-  const auto setup = DecodeCommand(Encode(Command(lrsweep::Setup{"cpu", "/data", "abc", 7})));
+  const auto setup =
+      DecodeCommand(Encode(Command(lrsweep::Setup{"cpu", "/data", "/proc/1/fd/5", "abc", 7})));
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_folder, "/data");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).engine, "cpu");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_map, "/proc/1/fd/5");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_sha256, "abc");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).held_back, 7);
   EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));

@@ -42,7 +42,7 @@ class FakeExecutor : public TrialExecutor {
 
 /// The one pool of this run: a worker announces itself once.
 MpiWorkerPool& Pool() {
-  static MpiWorkerPool pool(*session, {"cpu", "/data", "", 5});
+  static MpiWorkerPool pool(*session, {"cpu", "/data", "", "", 5});
   return pool;
 }
 

@@ -31,10 +31,12 @@ inline uint32_t Hash32(uint32_t x) {
 /// The script's synthetic().
 inline ImageSet SyntheticImages(int64_t count, int64_t pixels, int64_t classes, uint32_t salt) {
   ImageSet set{.count = count, .pixels = pixels, .images = {}, .labels = {}};
+  std::vector<uint8_t> images;
   for (int64_t i = 0; i < count * pixels; ++i) {
     const uint32_t value = Hash32(salt + static_cast<uint32_t>(i)) >> 23;
-    set.images.push_back(static_cast<uint8_t>(value < 256 ? value : 0));
+    images.push_back(static_cast<uint8_t>(value < 256 ? value : 0));
   }
+  set.images = std::move(images);
   for (int64_t i = 0; i < count; ++i) {
     const uint32_t hash = Hash32(salt + 0x10000000u + static_cast<uint32_t>(i));
     set.labels.push_back(static_cast<uint8_t>(hash % static_cast<uint32_t>(classes)));

@@ -13,7 +13,8 @@ namespace lrsweep {
 namespace {
 
 /// A tensor over memory that is only read; from_blob has no const form.
-at::Tensor Bytes(const std::vector<uint8_t>& bytes, at::IntArrayRef shape) {
+template <typename Container>
+at::Tensor Bytes(const Container& bytes, at::IntArrayRef shape) {
   return at::from_blob(const_cast<uint8_t*>(bytes.data()), shape, at::kByte);
 }
 

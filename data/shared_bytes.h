@@ -1,0 +1,47 @@
+// Bytes that are never written again, and that several may hold.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace lrsweep {
+
+/// A copy is another handle on the same memory. Safe to read from several threads.
+class SharedBytes {
+ public:
+  using value_type = uint8_t;
+  using const_iterator = const uint8_t*;
+  using iterator = const_iterator;
+
+  SharedBytes() = default;
+  // Not explicit: they are the same bytes, held in another way.
+  SharedBytes(std::vector<uint8_t> bytes)  // NOLINT(google-explicit-constructor)
+      : SharedBytes(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))) {}
+  SharedBytes(std::initializer_list<uint8_t> bytes) : SharedBytes(std::vector<uint8_t>(bytes)) {}
+  /// `size` bytes at `data`, which stay as long as `owner` does.
+  SharedBytes(std::shared_ptr<const void> owner, const uint8_t* data, size_t size)
+      : owner_(std::move(owner)), data_(data), size_(size) {}
+
+  const uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+  const_iterator begin() const { return data_; }
+  const_iterator end() const { return data_ + size_; }
+  uint8_t operator[](size_t index) const { return data_[index]; }
+
+  /// The bytes `first` to `first + count - 1`, of the same memory.
+  SharedBytes Slice(size_t first, size_t count) const { return {owner_, data_ + first, count}; }
+
+ private:
+  explicit SharedBytes(const std::shared_ptr<const std::vector<uint8_t>>& bytes)
+      : owner_(bytes), data_(bytes->data()), size_(bytes->size()) {}
+
+  std::shared_ptr<const void> owner_;
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace lrsweep

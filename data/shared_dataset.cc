@@ -1,0 +1,138 @@
+#include "data/shared_dataset.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+/// What the memory begins with; the four sets' bytes follow in the order of kDatasetFiles. Both
+/// ends are the same program, so it needs no version.
+struct Header {
+  std::array<char, 8> magic;
+  int64_t train_count, test_count, rows, columns, classes;
+};
+static_assert(std::is_trivially_copyable_v<Header>);
+
+constexpr std::array<char, 8> kMagic = {'l', 'r', 's', 'w', 'e', 'e', 'p', 'D'};
+
+/// An open file descriptor.
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return descriptor_; }
+  int Release() { return std::exchange(descriptor_, -1); }
+
+ private:
+  int descriptor_;
+};
+
+bool WriteAll(int file, const void* bytes, size_t size) {
+  const auto* next = static_cast<const char*>(bytes);
+  while (size > 0) {
+    const ssize_t written = write(file, next, size);
+    if (written <= 0) return false;
+    next += written;
+    size -= static_cast<size_t>(written);
+  }
+  return true;
+}
+
+bool WriteDataset(int file, const Dataset& data) {
+  const Header header{kMagic,    data.train.count, data.test.count,
+                      data.rows, data.columns,     data.classes};
+  const auto write_set = [file](const ImageSet& set) {
+    return WriteAll(file, set.images.data(), set.images.size()) &&
+           WriteAll(file, set.labels.data(), set.labels.size());
+  };
+  return WriteAll(file, &header, sizeof header) && write_set(data.train) && write_set(data.test);
+}
+
+/// The whole of `file` in memory, or nothing.
+SharedBytes Map(int file) {
+  struct stat status {};
+  if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
+  const auto size = static_cast<size_t>(status.st_size);
+  void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
+  if (memory == MAP_FAILED) return {};
+  const auto unmap = [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); };
+  const std::shared_ptr<const void> owner(static_cast<const void*>(memory), unmap);
+  return {owner, static_cast<const uint8_t*>(memory), size};
+}
+
+/// Whether `header` describes `size` bytes.
+bool Fits(const Header& header, size_t size) {
+  constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
+  for (const int64_t number :
+       {header.train_count, header.test_count, header.rows, header.columns}) {
+    if (number < 1 || number > kMost) return false;
+  }
+  __extension__ using Wide = unsigned __int128;
+  const Wide images = Wide(header.train_count) + Wide(header.test_count);
+  return header.magic == kMagic &&
+         images * (Wide(header.rows) * Wide(header.columns) + 1) + sizeof header == Wide(size);
+}
+
+/// Takes a set's images and labels from `bytes`, and moves `at` past them.
+ImageSet TakeSet(const SharedBytes& bytes, int64_t count, int64_t pixels, size_t& at) {
+  ImageSet set{.count = count, .pixels = pixels, .images = {}, .labels = {}};
+  const auto image_bytes = static_cast<size_t>(count * pixels);
+  set.images = bytes.Slice(at, image_bytes);
+  at += image_bytes;
+  const auto* labels = bytes.data() + at;
+  set.labels.assign(labels, labels + count);
+  at += static_cast<size_t>(count);
+  return set;
+}
+
+}  // namespace
+
+PublishedDataset::PublishedDataset(const Dataset& data) {
+  File file(memfd_create("lrsweep-data", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (file.get() < 0 || !WriteDataset(file.get(), data)) return;
+  const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (fcntl(file.get(), F_ADD_SEALS, seals) != 0) return;
+  file_ = file.Release();
+  path_ = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file_);
+}
+
+PublishedDataset::~PublishedDataset() {
+  if (file_ >= 0) close(file_);
+}
+
+std::shared_ptr<const Dataset> MapDataset(const std::string& path) {
+  const File file(path.empty() ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return nullptr;
+  // Without the seals, whoever wrote it could take it from under us.
+  const int seals = fcntl(file.get(), F_GET_SEALS);
+  if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || (seals & F_SEAL_WRITE) == 0) return nullptr;
+  const SharedBytes bytes = Map(file.get());
+  Header header{};
+  if (bytes.size() < sizeof header) return nullptr;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (!Fits(header, bytes.size())) return nullptr;
+  auto dataset = std::make_shared<Dataset>();
+  size_t at = sizeof header;
+  const int64_t pixels = header.rows * header.columns;
+  dataset->train = TakeSet(bytes, header.train_count, pixels, at);
+  dataset->test = TakeSet(bytes, header.test_count, pixels, at);
+  dataset->rows = header.rows;
+  dataset->columns = header.columns;
+  dataset->classes = header.classes;
+  return dataset;
+}
+
+}  // namespace lrsweep
