@@ -22,6 +22,7 @@ struct Options {
   StatusCommand status;
   std::vector<std::string> settings;
   std::string engine;
+  LaunchOptions launch;
   bool quiet = false;
   bool verbose = false;
 };
@@ -77,6 +78,22 @@ CLI::App* AddSchedules(CLI::App& app, Options& options) {
   return command;
 }
 
+void AddLaunch(CLI::App& command, LaunchOptions& launch) {
+  auto* workers = command
+                      .add_option("--workers", launch.workers,
+                                  "launch mpirun with so many workers, and watch over it; what "
+                                  "follows -- goes to mpirun")
+                      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
+  command.add_option("--hostfile", launch.hostfile, "mpirun's: the machines and their slots")
+      ->needs(workers);
+  command
+      .add_option("--max-restarts", launch.max_restarts,
+                  "launches after the first one, where the coordinator dies")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(workers)
+      ->capture_default_str();
+}
+
 CLI::App* AddRun(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand(
       "run", "Train every trial: alone in one process, or as several ranks under mpirun or srun");
@@ -88,6 +105,7 @@ CLI::App* AddRun(CLI::App& app, Options& options) {
                    "cpu [auto]")
       ->check(CLI::IsMember({"auto", "cpu", "torch"}));
   AddStrict(*command, options.run.strict);
+  AddLaunch(*command, options.launch);
   auto* quiet = command->add_flag("--quiet,-q", options.quiet, "print nothing but errors");
   command->add_flag("--verbose,-v", options.verbose, "print a line per epoch")->excludes(quiet);
   return command;
@@ -138,6 +156,14 @@ void RefuseUnknownCommand(const CLI::App& app, int argc, const char* const* argv
   throw CLI::ExtrasError("lrsweep", {UnknownName("command", argv[1], known)});
 }
 
+/// The words in front of a lone --, and those behind it.
+std::pair<std::vector<std::string>, std::vector<std::string>> SplitWords(int argc,
+                                                                         const char* const* argv) {
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  return {{words.begin(), dashes}, {dashes == words.end() ? dashes : dashes + 1, words.end()}};
+}
+
 std::vector<Setting> ParseSettings(const std::vector<std::string>& texts) {
   std::vector<Setting> settings;
   settings.reserve(texts.size());
@@ -163,9 +189,13 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   const CLI::App* top = AddTop(app, options);
   const CLI::App* show = AddShow(app, options);
   const CLI::App* status = AddStatus(app, options);
+  const auto [words, mpirun_arguments] = SplitWords(argc, argv);
   try {
     RefuseUnknownCommand(app, argc, argv);
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants it so
+    if (!mpirun_arguments.empty() && run->get_option("--workers")->empty()) {
+      throw CLI::ExtrasError("lrsweep", {"what follows -- is for mpirun, with run --workers N"});
+    }
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;  // --help, --version
     if (SpeaksForAllRanks()) app.exit(error, std::cout, std::cerr);
@@ -187,6 +217,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     options.run.verbosity = options.quiet     ? Verbosity::kQuiet
                             : options.verbose ? Verbosity::kVerbose
                                               : Verbosity::kNormal;
+    options.run.words = words;
+    if (!run->get_option("--workers")->empty()) {
+      options.launch.mpirun_arguments = mpirun_arguments;
+      options.run.launch = options.launch;
+    }
     return options.run;
   }
   if (top->parsed()) return options.top;

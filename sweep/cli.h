@@ -6,20 +6,12 @@
 #include <variant>
 #include <vector>
 
+#include "sweep/errors.h"
+#include "sweep/launcher.h"
 #include "sweep/progress.h"
 #include "sweep/sweep_config.h"
 
 namespace lrsweep {
-
-/// What the program's exit status says (DESIGN: "The command").
-enum ExitStatus {
-  kAllEndedWell = 0,
-  kSomeFailed = 1,
-  kUserMistake = 2,
-  kBug = 70,
-  kIoFailed = 74,
-  kInterrupted = 75,
-};
 
 struct PlanCommand {
   std::string config;
@@ -46,6 +38,8 @@ struct RunCommand {
   std::string db;  // empty: NAME.db in the current folder
   bool strict = false;
   Verbosity verbosity = Verbosity::kNormal;
+  std::optional<LaunchOptions> launch;  // mpirun is to be launched, which calls this command again
+  std::vector<std::string> words;       // the command as given, with what follows `run`, up to --
 };
 struct TopCommand {
   std::string db;

@@ -5,26 +5,39 @@
 namespace lrsweep {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t warned = 0;
+volatile std::sig_atomic_t interrupts = 0;
 
-void Note(int /*signal*/) { interrupted = 1; }
+void NoteWarning(int /*signal*/) { warned = 1; }
+void NoteInterrupt(int /*signal*/) { interrupts = interrupts + 1; }
+
+void Catch(int flags_of_interrupts) {
+  struct sigaction warning = {};
+  warning.sa_handler = NoteWarning;
+  sigemptyset(&warning.sa_mask);
+  sigaction(SIGUSR1, &warning, nullptr);
+  struct sigaction hangup = {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &warning, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction interrupt = {};
+  interrupt.sa_handler = NoteInterrupt;
+  sigemptyset(&interrupt.sa_mask);
+  interrupt.sa_flags = flags_of_interrupts;
+  sigaction(SIGINT, &interrupt, nullptr);
+  sigaction(SIGTERM, &interrupt, nullptr);
+}
 
 }  // namespace
 
 void CatchInterrupts() {
-  struct sigaction action = {};
-  action.sa_handler = Note;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGUSR1, &action, nullptr);
-  struct sigaction hangup = {};
-  sigaction(SIGHUP, nullptr, &hangup);
-  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one does what it does by default
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  Catch(static_cast<int>(SA_RESETHAND));  // the second one does what it does by default
 }
 
-bool Interrupted() { return interrupted != 0; }
+void CountInterrupts() { Catch(0); }
+
+bool Interrupted() { return Interrupts() > 0; }
+
+int Interrupts() { return warned + interrupts; }
 
 }  // namespace lrsweep

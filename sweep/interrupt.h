@@ -8,7 +8,13 @@ namespace lrsweep {
 /// whoever reads its output.
 void CatchInterrupts();
 
+/// Likewise, but a second SIGINT or SIGTERM is counted too: for a program that has others to end.
+void CountInterrupts();
+
 /// Whether one came. Safe to call from any thread.
 bool Interrupted();
+
+/// How many came, USR1 and HUP counted once.
+int Interrupts();
 
 }  // namespace lrsweep

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -140,12 +141,52 @@ int Coordinate(const RunCommand& command, const Workers& workers) {
   return RunInStore(command, space, path, store, *pool);
 }
 
+/// The exit status that the database tells: nothing where it cannot be read.
+std::optional<int> StatusInDatabase(const fs::path& path) {
+  try {
+    bool failed = false;
+    for (const TrialRow& trial : Store::Open(path).Trials()) {
+      if (trial.state == "pending" || trial.state == "running") return kInterrupted;
+      failed = failed || trial.state == "failed";
+    }
+    return failed ? kSomeFailed : kAllEndedWell;
+  } catch (const StoreError&) {
+    return std::nullopt;
+  }
+}
+
+int LaunchRanks(const RunCommand& command) {
+  // Mistakes are said once, before anything is launched.
+  const SearchSpace space(LoadSweepConfig(command.config, command.settings));
+  const fs::path path = DatabasePath(command, space.config());
+  std::vector<std::string> program = {fs::read_symlink("/proc/self/exe").string()};
+  program.insert(program.end(), command.words.begin(), command.words.end());
+  return Launch(
+      *command.launch, program, [&path] { return StatusInDatabase(path); },
+      [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); });
+}
+
+/// Where a worker that dies takes the sweep with it, the user should know before it does.
+void NoteMissingRecovery(const RunCommand& command) {
+  const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
+  const bool recovers = recovery != nullptr && std::string(recovery) == "1";
+  if (recovers || command.verbosity == Verbosity::kQuiet) return;
+  fmt::print(stderr,
+             "lrsweep: note: launched without recovery: if a worker dies, so does the sweep; "
+             "`lrsweep run --workers N` launches mpirun with it\n");
+}
+
 }  // namespace
 
 int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
              const std::function<int(const std::function<int()>&)>& guarded) {
+  const bool under_mpi = LaunchedUnderMpi();
+  if (command.launch && !under_mpi) return LaunchRanks(command);
+  if (command.launch && !StartedByLauncher()) {
+    throw UsageError("--workers launches mpirun itself: leave out mpirun, or --workers");
+  }
   CatchInterrupts();
-  if (!LaunchedUnderMpi()) {
+  if (!under_mpi) {
     return Coordinate(command, {false, has_gpu, [&make](const WorkerSetup& setup) {
                                   return std::make_unique<LocalWorkerPool>(make, setup, GoOn);
                                 }});
@@ -155,7 +196,9 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
     RunMpiWorker(session, make);
     return kAllEndedWell;
   }
-  return guarded([&] {
+  TellLauncherOfStart();
+  const int status = guarded([&] {
+    NoteMissingRecovery(command);
     return Coordinate(command,
                       {true, session.workers_have_gpus(), [&session](const WorkerSetup& setup) {
                          return std::make_unique<MpiWorkerPool>(
@@ -163,6 +206,9 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
                                             setup.dataset_sha256, setup.held_back});
                        }});
   });
+  TellLauncherOfEnd(status);
+  // The launcher has the status; under recovery mpirun only complains of one.
+  return StartedByLauncher() ? kAllEndedWell : status;
 }
 
 }  // namespace lrsweep

@@ -1,0 +1,239 @@
+#include "sweep/launcher.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "sweep/errors.h"
+#include "sweep/interrupt.h"
+#include "sweep/process_identity.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr const char* kStatusVariable = "LRSWEEP_STATUS_FILE";
+constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be run
+
+/// The file in which the coordinator tells that it runs, as whom, and with what status it ends.
+class StatusFile {
+ public:
+  StatusFile() {
+    const auto folder = std::filesystem::temp_directory_path();
+    path_ = (folder / "lrsweep-status-XXXXXX").string();
+    const int file = mkstemp(path_.data());
+    if (file < 0) {
+      throw ResourceError(folder.string() + ": no file can be made there: " + std::strerror(errno));
+    }
+    close(file);
+  }
+  ~StatusFile() { unlink(path_.c_str()); }
+  StatusFile(const StatusFile&) = delete;
+  StatusFile& operator=(const StatusFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  void Clear() const { std::ofstream(path_, std::ios::trunc).close(); }
+
+  std::optional<ProcessIdentity> Coordinator() const {
+    ProcessIdentity process = ThisProcess();
+    std::string word;
+    std::ifstream in(path_);
+    if (!(in >> word >> process.pid >> process.start_time) || word != "runs") return std::nullopt;
+    return process;
+  }
+  std::optional<int> Status() const {
+    std::ifstream in(path_);
+    std::string line;
+    while (std::getline(in, line)) {
+      if (line.rfind("ends ", 0) == 0 && !in.eof()) return std::atoi(line.c_str() + 5);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string path_;
+};
+
+void AppendToStatusFile(const std::string& line) {
+  const char* path = std::getenv(kStatusVariable);
+  if (path == nullptr) return;
+  // On another machine there is no such file, and none is made.
+  const int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file < 0) return;
+  // One write: whoever reads sees the line whole or not at all.
+  if (write(file, line.data(), line.size()) < 0) std::perror(path);
+  close(file);
+}
+
+[[noreturn]] void Become(const std::vector<char*>& arguments, pid_t parent) {
+  // In a process group of its own it gets a terminal's Ctrl-C from this launcher alone.
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(kNotStarted);
+  const int nothing = open("/dev/null", O_RDONLY);
+  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  execvp(arguments[0], arguments.data());
+  const std::string what =
+      std::string("lrsweep: ") + arguments[0] + ": " + std::strerror(errno) + "\n";
+  if (write(STDERR_FILENO, what.data(), what.size()) < 0) _exit(kNotStarted);
+  _exit(kNotStarted);
+}
+
+/// mpirun while it runs.
+class Mpirun {
+ public:
+  Mpirun(const std::vector<std::string>& command, Clock::duration end_limit)
+      : end_limit_(end_limit) {
+    std::vector<char*> arguments;
+    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t parent = getpid();
+    pid_ = fork();
+    if (pid_ < 0) throw ResourceError(std::string("mpirun: ") + std::strerror(errno));
+    if (pid_ == 0) Become(arguments, parent);
+  }
+  ~Mpirun() { End(SIGKILL); }
+  Mpirun(const Mpirun&) = delete;
+  Mpirun& operator=(const Mpirun&) = delete;
+
+  bool Runs() {
+    if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
+    return pid_ > 0;
+  }
+  void Signal(int signal) const {
+    if (pid_ > 0) kill(pid_, signal);
+  }
+  /// Ends it by `signal`, after a while by SIGKILL.
+  void End(int signal) {
+    Signal(signal);
+    const auto limit = Clock::now() + end_limit_;
+    while (Runs()) {
+      if (Clock::now() > limit) Signal(SIGKILL);
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+  bool CouldNotStart() const {
+    return WIFEXITED(wait_status_) && WEXITSTATUS(wait_status_) == kNotStarted;
+  }
+
+ private:
+  Clock::duration end_limit_;
+  pid_t pid_ = 0;
+  int wait_status_ = 0;
+};
+
+/// Passes on the interrupts that came since the last call.
+class InterruptRelay {
+ public:
+  void PassOn(Mpirun& mpirun) {
+    const int now = Interrupts();
+    if (now == passed_on_) return;
+    if (passed_on_ == 0) {  // several at once are one: `timeout` signals a group and its leader
+      mpirun.Signal(SIGUSR1);
+    } else {
+      mpirun.Signal(SIGKILL);  // its ranks notice, and end
+    }
+    passed_on_ = now;
+  }
+
+ private:
+  int passed_on_ = 0;
+};
+
+/// Waits for mpirun's end, but not for ever once the coordinator has ended.
+void WaitFor(Mpirun& mpirun, const StatusFile& status, InterruptRelay& relay,
+             Clock::duration end_limit) {
+  std::optional<Clock::time_point> ended;
+  while (mpirun.Runs()) {
+    relay.PassOn(mpirun);
+    if (!ended && status.Status()) ended = Clock::now();
+    if (ended && Clock::now() - *ended > end_limit) mpirun.End(SIGTERM);
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
+/// A coordinator that outlived its mpirun ends within moments: the next one must not meet it.
+void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::duration end_limit) {
+  if (!coordinator) return;
+  const auto limit = Clock::now() + end_limit;
+  while (!IsGone(*coordinator)) {
+    if (Clock::now() > limit) kill(static_cast<pid_t>(coordinator->pid), SIGKILL);
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
+                                       const std::string& status_file,
+                                       const std::vector<std::string>& program) {
+  std::vector<std::string> command = {"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to",
+                                      "none"};
+  const auto add = [&command](const std::vector<std::string>& words) {
+    command.insert(command.end(), words.begin(), words.end());
+  };
+  if (as_root) add({"--allow-run-as-root"});
+  // Cross-memory attach is forbidden in many containers, and messages here are small.
+  add({"--mca", "btl_vader_single_copy_mechanism", "none"});
+  add({"--mca", "odls_base_sigkill_timeout", "10"});
+  add({"-x", std::string(kStatusVariable) + "=" + status_file});
+  add({"-n", std::to_string(options.workers + 1)});
+  if (!options.hostfile.empty()) add({"--hostfile", options.hostfile});
+  add(options.mpirun_arguments);
+  add(program);
+  return command;
+}
+
+int Launch(const LaunchOptions& options, const std::vector<std::string>& program,
+           const std::function<std::optional<int>()>& database_status,
+           const std::function<void(const std::string&)>& say) {
+  CountInterrupts();
+  const StatusFile status;
+  const auto command = MpirunCommand(options, geteuid() == 0, status.path(), program);
+  InterruptRelay relay;
+  for (int64_t launch = 0;; ++launch) {
+    status.Clear();
+    Mpirun mpirun(command, options.end_limit);
+    WaitFor(mpirun, status, relay, options.end_limit);
+    if (const auto told = status.Status()) return *told;
+    if (mpirun.CouldNotStart()) {
+      throw ResourceError("mpirun could not be started: is Open MPI installed?");
+    }
+    const auto coordinator = status.Coordinator();
+    WaitForEndOf(coordinator, options.end_limit);
+    if (Interrupted()) return kInterrupted;
+    const auto in_database = database_status();
+    if (in_database && *in_database != kInterrupted) return *in_database;
+    if (!coordinator && !in_database) {
+      throw ResourceError("mpirun ended before the sweep began: what it said is above");
+    }
+    if (launch == options.max_restarts) {
+      say("the coordinator died again; what is done is kept, and the same command continues it");
+      return kInterrupted;
+    }
+    say("the coordinator died; launching it again (" + std::to_string(launch + 1) + " of " +
+        std::to_string(options.max_restarts) + ")");
+  }
+}
+
+bool StartedByLauncher() { return std::getenv(kStatusVariable) != nullptr; }
+
+void TellLauncherOfStart() {
+  const ProcessIdentity self = ThisProcess();
+  AppendToStatusFile("runs " + std::to_string(self.pid) + " " + std::to_string(self.start_time) +
+                     "\n");
+}
+
+void TellLauncherOfEnd(int status) { AppendToStatusFile("ends " + std::to_string(status) + "\n"); }
+
+}  // namespace lrsweep
