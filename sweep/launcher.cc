@@ -95,6 +95,7 @@ class Mpirun {
   Mpirun(const std::vector<std::string>& command, Clock::duration end_limit)
       : end_limit_(end_limit) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const pid_t parent = getpid();
