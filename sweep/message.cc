@@ -87,11 +87,41 @@ TrialState StateFrom(const std::string& name) {
   throw std::runtime_error("unknown trial state " + name);
 }
 
+/// Stops at what is nested deeper than any message of ours: the reader recurses, and would run out
+/// of stack. (A configuration nests 32 levels at most.)
+class DepthLimit : public nlohmann::json_sax<json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool start_object(size_t /*elements*/) override { return ++depth_ <= kDeepest; }
+  bool key(string_t& /*value*/) override { return true; }
+  bool end_object() override { return --depth_ >= 0; }
+  bool start_array(size_t /*elements*/) override { return ++depth_ <= kDeepest; }
+  bool end_array() override { return --depth_ >= 0; }
+  bool parse_error(size_t /*at*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
+    throw std::runtime_error(error.what());
+  }
+
+ private:
+  static constexpr int kDeepest = 100;
+  int depth_ = 0;
+};
+
 /// Calls `decode` with the message and its type; whatever is wrong with the bytes becomes one
 /// kind of error.
 template <typename Decode>
 auto DecodeWith(const Bytes& bytes, const Decode& decode) {
   try {
+    DepthLimit limit;
+    if (!json::sax_parse(bytes, &limit, json::input_format_t::msgpack)) {
+      throw std::runtime_error("nested too deep");
+    }
     const json message = json::from_msgpack(bytes);
     if (message.at("v") != kVersion) throw std::runtime_error("another version");
     return decode(message, message.at("type").get<std::string>());

@@ -157,5 +157,10 @@ TEST(FrameJoinerTest, RefusesWhatIsNoFrame) {
   EXPECT_THROW(joiner.Add({2, 0}), std::runtime_error);
 }
 
+TEST(MessageTest, NestingWithoutEndIsRefused) {
+  EXPECT_THROW(DecodeCommand(Bytes(1'000'000, 0x91)), std::runtime_error);  // [[[[...
+  EXPECT_THROW(DecodeEvent(Bytes(1'000'000, 0x91), 1), std::runtime_error);
+}
+
 }  // namespace
 }  // namespace lrsweep
