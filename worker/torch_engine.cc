@@ -14,6 +14,7 @@
 #include "worker/device.h"
 #include "worker/torch_engine_pack.h"
 #include "worker/torch_library.h"
+#include "worker/training_checks.h"
 
 namespace lrsweep {
 namespace {
@@ -109,6 +110,7 @@ class TorchEngine : public Engine {
  private:
   std::unique_ptr<PackTraining> MakePack(const std::vector<TrainConfig>& configs,
                                          std::shared_ptr<const Dataset> dataset) {
+    CheckPack(configs);
     ComputeOnOneThread();
     const ComputeScope scope(device_);
     if (data_ == nullptr || data_->source != dataset) {

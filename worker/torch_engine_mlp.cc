@@ -42,6 +42,7 @@ Mlp::Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& g
     }
   }
   parameters_ = initial.to(device);
+  white_ = at::full({1}, 255, options_);
   Arrange();
 }
 
@@ -103,13 +104,14 @@ Mlp::TrainingPass Mlp::NewTrainingPass(int64_t rows) const {
   backward.image_losses = backward.losses_by_member.view({-1});
   backward.loss_gradients = at::full_like(backward.image_losses, 1 / static_cast<float>(rows));
   backward.total_weight = at::empty({}, options_);
+  backward.rows = at::full({1}, rows, options_);
   return pass;
 }
 
 void Mlp::Run(const at::Tensor& images, Forward& pass) {
   // ToTensor(): to float, then divided, so that the bits are its bits.
   pass.pixels.copy_(images);
-  pass.pixels.div_(255);
+  pass.pixels.div_(white_);
   const at::Tensor* input = &pass.inputs;
   for (size_t i = 0; i < layers_.size(); ++i) {
     at::Tensor& output = pass.outputs[i];
@@ -152,7 +154,8 @@ void Mlp::Differentiate(const at::Tensor& images, const at::Tensor& labels, at::
   const at::Tensor& log_probabilities = pass.forward.log_probabilities;
   at::nll_loss_forward_out(backward.image_losses, backward.total_weight, log_probabilities, labels,
                            {}, kNoReduction, kIgnoreIndex);
-  at::mean_out(losses, backward.losses_by_member, 1);
+  at::sum_out(losses, backward.losses_by_member, 1);
+  losses.div_(backward.rows);
   at::nll_loss_backward_out(backward.nll_gradient, backward.loss_gradients, log_probabilities,
                             labels, {}, kNoReduction, kIgnoreIndex, backward.total_weight);
   at::_log_softmax_backward_data_out(backward.sums_delta, backward.nll_gradient, log_probabilities,

@@ -73,6 +73,7 @@ class Mlp {
     at::Tensor losses_by_member;       // the same as [members, rows]
     at::Tensor loss_gradients;         // [members * rows], of the mean: 1 / rows each
     at::Tensor total_weight;           // [], written by nll_loss and not used
+    at::Tensor rows;                   // [1], their number
   };
 
   struct TrainingPass {
@@ -91,6 +92,7 @@ class Mlp {
   at::TensorOptions options_;
   at::Tensor parameters_, gradient_;       // [members, parameters]
   std::vector<Layer> layers_, gradients_;  // views of the two
+  at::Tensor white_;                       // float32 [1]: 255
   std::map<int64_t, TrainingPass> training_;
   std::map<int64_t, Forward> evaluation_;
 };

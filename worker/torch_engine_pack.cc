@@ -22,20 +22,7 @@ DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
           View(set.labels, {set.count}).to(device, at::kLong)};
 }
 
-void CheckAgreement(const std::vector<TrainConfig>& configs) {
-  if (configs.empty()) throw std::invalid_argument("a pack has at least one member");
-  const TrainConfig& first = configs.front();
-  for (const TrainConfig& config : configs) {
-    if (config.hidden != first.hidden || config.batch_size != first.batch_size ||
-        config.optimizer != first.optimizer) {
-      throw std::invalid_argument(
-          "the members of a pack differ in hidden layers, batch size or type of optimizer");
-    }
-  }
-}
-
 std::vector<at::Generator> Generators(const std::vector<TrainConfig>& configs) {
-  CheckAgreement(configs);
   std::vector<at::Generator> generators;
   for (const TrainConfig& config : configs) {
     generators.push_back(at::detail::createCPUGenerator(config.seed));
@@ -71,10 +58,10 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
                      std::shared_ptr<const DeviceDataset> data, const ComputeDevice& device)
     : device_(device),
       data_(std::move(data)),
-      batch_size_(std::min(configs.at(0).batch_size, data_->source->train.count)),
-      steps_per_epoch_(configs[0].StepsPerEpoch(data_->source->train.count)),
+      batch_size_(std::min(configs.front().batch_size, data_->source->train.count)),
+      steps_per_epoch_(configs.front().StepsPerEpoch(data_->source->train.count)),
       generators_(Generators(configs)),
-      model_(LayerWidths(configs[0], *data_->source), generators_, device.Device()),
+      model_(LayerWidths(configs.front(), *data_->source), generators_, device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters())),
       steps_(device) {
   Arrange();
@@ -86,6 +73,7 @@ void TorchPack::Arrange() {
   const auto counts = at::TensorOptions().dtype(at::kLong).device(device_.Device());
   const at::TensorOptions reals = counts.dtype(at::kFloat);
   step_ = at::zeros({1}, counts);
+  one_ = at::ones({1}, counts);
   order_ = at::zeros({steps_per_epoch_, 2, members * batch_size_}, counts);
   now_ = at::empty({1, 2, members * batch_size_}, counts);
   losses_ = at::empty({steps_per_epoch_, members}, reals);
@@ -142,7 +130,7 @@ void TorchPack::Step(int64_t rows) {
   model_.Differentiate(batch.images, batch.labels, loss_);
   losses_.index_copy_(0, step_, loss_.unsqueeze(0));
   optimizer_->Step(step_, model_.Parameters(), model_.Gradient());
-  step_.add_(1);
+  step_.add_(one_);
 }
 
 /// Tells of one member after the other.

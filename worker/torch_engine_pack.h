@@ -59,8 +59,7 @@ std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dat
 
 class TorchPack : public PackTraining {
  public:
-  /// Call within a ComputeScope. `device` outlives the pack. Throws std::invalid_argument where the
-  /// members do not agree as Engine::StartPack asks.
+  /// Call within a ComputeScope. `configs` agree (CheckPack); `device` outlives the pack.
   TorchPack(const std::vector<TrainConfig>& configs, std::shared_ptr<const DeviceDataset> data,
             const ComputeDevice& device);
 
@@ -98,6 +97,7 @@ class TorchPack : public PackTraining {
   std::unique_ptr<Optimizer> optimizer_;
   RepeatedWork steps_;
   at::Tensor step_;    // int64 [1], of the epoch
+  at::Tensor one_;     // int64 [1]
   at::Tensor order_;   // int64 [steps, 2, members * batch size]: images' indices and labels
   at::Tensor now_;     // its present row, [1, 2, members * batch size]
   at::Tensor losses_;  // float32 [steps, members]
