@@ -100,11 +100,8 @@ Mlp::TrainingPass Mlp::NewTrainingPass(int64_t rows) const {
   }
   backward.sums_delta = backward.deltas.back().view_as(pass.forward.sums);
   backward.nll_gradient = at::empty_like(pass.forward.sums);
-  backward.losses_by_member = at::empty({Members(), rows}, options_);
-  backward.image_losses = backward.losses_by_member.view({-1});
-  backward.loss_gradients = at::full_like(backward.image_losses, 1 / static_cast<float>(rows));
+  backward.loss_gradients = at::full({Members() * rows}, 1 / static_cast<float>(rows), options_);
   backward.total_weight = at::empty({}, options_);
-  backward.rows = at::full({1}, rows, options_);
   return pass;
 }
 
@@ -152,10 +149,8 @@ void Mlp::Differentiate(const at::Tensor& images, const at::Tensor& labels, at::
 
   Backward& backward = pass.backward;
   const at::Tensor& log_probabilities = pass.forward.log_probabilities;
-  at::nll_loss_forward_out(backward.image_losses, backward.total_weight, log_probabilities, labels,
-                           {}, kNoReduction, kIgnoreIndex);
-  at::sum_out(losses, backward.losses_by_member, 1);
-  losses.div_(backward.rows);
+  at::nll_loss_forward_out(losses, backward.total_weight, log_probabilities, labels, {},
+                           kNoReduction, kIgnoreIndex);
   at::nll_loss_backward_out(backward.nll_gradient, backward.loss_gradients, log_probabilities,
                             labels, {}, kNoReduction, kIgnoreIndex, backward.total_weight);
   at::_log_softmax_backward_data_out(backward.sums_delta, backward.nll_gradient, log_probabilities,

@@ -3,8 +3,8 @@
 //
 // Follows torch.nn.Linear and torch.nn.functional.cross_entropy of PyTorch with the operations that
 // its autograd runs, in its order, the matrix products as baddbmm. On a LibTorch whose batched
-// products are its plain ones in a row, as with OpenBLAS, every gradient has the bits of PyTorch's,
-// in any pack; a loss may differ from it in the last bit, since it is summed in another order.
+// products are its plain ones in a row, as with OpenBLAS, losses and gradients have PyTorch's bits,
+// in any pack.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -24,10 +24,10 @@ class Mlp {
   Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& generators,
       at::Device device);
 
-  /// Writes every member's gradient, and to `losses` (float32 [members]) its mean
-  /// cross-entropy. `images` (uint8 [members * rows, pixels], taken as value / 255) and `labels`
-  /// (int64 [members * rows]) hold the batches of the members one after the other. With as many
-  /// rows as once before, it allocates nothing.
+  /// Writes every member's gradient of its mean cross-entropy, and to `losses` (float32 [members *
+  /// rows]) the cross-entropy of each image. `images` (uint8 [members * rows, pixels], taken as
+  /// value / 255) and `labels` (int64 [members * rows]) hold the batches of the members one after
+  /// the other. With as many rows as once before, it allocates nothing.
   void Differentiate(const at::Tensor& images, const at::Tensor& labels, at::Tensor& losses);
 
   /// Every member's log-probabilities of the same images (uint8 [rows, pixels]): float32
@@ -69,11 +69,8 @@ class Mlp {
     std::vector<at::Tensor> deltas_t;  // [members, outputs, rows]
     at::Tensor sums_delta;             // the last of them as [members * rows, classes]
     at::Tensor nll_gradient;           // [members * rows, classes]
-    at::Tensor image_losses;           // [members * rows]
-    at::Tensor losses_by_member;       // the same as [members, rows]
     at::Tensor loss_gradients;         // [members * rows], of the mean: 1 / rows each
     at::Tensor total_weight;           // [], written by nll_loss and not used
-    at::Tensor rows;                   // [1], their number
   };
 
   struct TrainingPass {

@@ -4,6 +4,8 @@
 #include <ATen/record_function.h>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -42,6 +44,20 @@ int64_t DrawSeed(const at::Generator& generator) {
   return ToVector<int64_t>(at::empty({}, at::kLong).random_(generator)).front();
 }
 
+/// A batch's loss from those of its images, added in the order of LibTorch's nll_loss on the CPU:
+/// sums of 16 terms, sums of 16 of those, and so on (cascade_sum in ATen/native/LossNLL.cpp).
+float MeanLoss(const float* losses, int64_t rows) {
+  std::array<float, 8> sums{};
+  for (int64_t i = 0; i < rows; ++i) {
+    sums[0] += losses[i];
+    for (size_t level = 0; level + 1 < sums.size() && (i >> (4 * level)) % 16 == 0; ++level) {
+      sums[level + 1] += sums[level];
+      sums[level] = 0;
+    }
+  }
+  return std::accumulate(sums.begin(), sums.end(), 0.0F) / static_cast<float>(rows);
+}
+
 }  // namespace
 
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
@@ -71,13 +87,11 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
 void TorchPack::Arrange() {
   const int64_t members = model_.Members();
   const auto counts = at::TensorOptions().dtype(at::kLong).device(device_.Device());
-  const at::TensorOptions reals = counts.dtype(at::kFloat);
   step_ = at::zeros({1}, counts);
   one_ = at::ones({1}, counts);
   order_ = at::zeros({steps_per_epoch_, 2, members * batch_size_}, counts);
   now_ = at::empty({1, 2, members * batch_size_}, counts);
-  losses_ = at::empty({steps_per_epoch_, members}, reals);
-  loss_ = at::empty({members}, reals);
+  losses_ = at::empty({steps_per_epoch_, members * batch_size_}, counts.dtype(at::kFloat));
   batches_.clear();
   steps_.Forget();
 }
@@ -90,6 +104,9 @@ TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
   batch.indices = now_[0][0].narrow(0, 0, count);
   batch.labels = now_[0][1].narrow(0, 0, count);
   batch.images = at::empty({count, data_->train.images.size(1)}, data_->train.images.options());
+  batch.losses = at::empty({count}, losses_.options());
+  batch.losses_as_row = batch.losses.unsqueeze(0);
+  batch.losses_target = losses_.narrow(1, 0, count);
   return batch;
 }
 
@@ -103,7 +120,7 @@ void TorchPack::WriteOrder(size_t member, int64_t* table) {
   const int64_t* image = order.data_ptr<int64_t>();
   const auto width = static_cast<int64_t>(Size()) * batch_size_;
   for (int64_t step = 0; step < steps_per_epoch_; ++step) {
-    const int64_t rows = std::min(batch_size_, count - step * batch_size_);
+    const int64_t rows = RowsOf(step);
     std::copy_n(image + step * batch_size_, rows,
                 table + step * width + static_cast<int64_t>(member) * rows);
   }
@@ -127,17 +144,38 @@ void TorchPack::Step(int64_t rows) {
   Batch& batch = BatchOf(rows);
   at::index_select_out(now_, order_, 0, step_);
   at::index_select_out(batch.images, data_->train.images, 0, batch.indices);
-  model_.Differentiate(batch.images, batch.labels, loss_);
-  losses_.index_copy_(0, step_, loss_.unsqueeze(0));
+  model_.Differentiate(batch.images, batch.labels, batch.losses);
+  batch.losses_target.index_copy_(0, step_, batch.losses_as_row);
   optimizer_->Step(step_, model_.Parameters(), model_.Gradient());
   step_.add_(one_);
+}
+
+/// Images of each member in this step's batch.
+int64_t TorchPack::RowsOf(int64_t step) const {
+  return std::min(batch_size_, data_->source->train.count - step * batch_size_);
+}
+
+/// Of each member at every step of the epoch.
+std::vector<std::vector<float>> TorchPack::Losses() const {
+  const auto table = ToVector<float>(losses_);
+  std::vector<std::vector<float>> losses(Size());
+  for (int64_t step = 0; step < steps_per_epoch_; ++step) {
+    const float* batch = table.data() + step * losses_.size(1);
+    for (std::vector<float>& member : losses) {
+      member.push_back(MeanLoss(batch, RowsOf(step)));
+      batch += RowsOf(step);
+    }
+  }
+  return losses;
 }
 
 /// Tells of one member after the other.
 void TorchPack::Report(int64_t step, const Tick& tick) {
   const auto losses = ToVector<float>(losses_.select(0, step));
-  const size_t member = (progress_.member + 1) % losses.size();
-  progress_ = {.steps_done = step + 1, .loss = losses[member], .member = member};
+  const size_t member = (progress_.member + 1) % Size();
+  const int64_t rows = RowsOf(step);
+  const float loss = MeanLoss(losses.data() + static_cast<int64_t>(member) * rows, rows);
+  progress_ = {.steps_done = step + 1, .loss = loss, .member = member};
   Tell(tick, progress_);
 }
 
@@ -151,13 +189,12 @@ std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRate
   step_.zero_();
   TickClock clock;
   for (int64_t step = 0; step < steps_per_epoch_; ++step) {
-    const int64_t rows = std::min(batch_size_, data_->source->train.count - step * batch_size_);
+    const int64_t rows = RowsOf(step);
     steps_.Do(rows, [&] { Step(rows); });
     if (step % kStepsInFlight == 0) device_.Wait();
     if (clock.Due()) Report(step, tick);
   }
-  std::vector<std::vector<float>> losses;
-  for (const at::Tensor& member : losses_.t().unbind()) losses.push_back(ToVector<float>(member));
+  std::vector<std::vector<float>> losses = Losses();
   progress_.steps_done = steps_per_epoch_;
   progress_.loss = losses[progress_.member].back();
   return losses;

@@ -73,9 +73,12 @@ class TorchPack : public PackTraining {
  private:
   /// The batches of all members, one after the other.
   struct Batch {
-    at::Tensor indices;  // int64 [members * rows], a view of the present row of the order
-    at::Tensor labels;   // the same
-    at::Tensor images;   // uint8 [members * rows, pixels]
+    at::Tensor indices;        // int64 [members * rows], a view of the present row of the order
+    at::Tensor labels;         // the same
+    at::Tensor images;         // uint8 [members * rows, pixels]
+    at::Tensor losses;         // float32 [members * rows], of the images
+    at::Tensor losses_as_row;  // the same as [1, members * rows]
+    at::Tensor losses_target;  // where they go, [steps, members * rows]
   };
 
   size_t Size() const { return generators_.size(); }
@@ -84,6 +87,8 @@ class TorchPack : public PackTraining {
   void DrawOrder();
   void WriteOrder(size_t member, int64_t* table);
   void Step(int64_t rows);
+  int64_t RowsOf(int64_t step) const;
+  std::vector<std::vector<float>> Losses() const;
   void Report(int64_t step, const Tick& tick);
   std::vector<std::vector<float>> TrainSteps(const std::vector<StepRates>& rates, const Tick& tick);
   std::vector<Evaluation> EvaluateChunks(const Tick& tick);
@@ -100,8 +105,7 @@ class TorchPack : public PackTraining {
   at::Tensor one_;     // int64 [1]
   at::Tensor order_;   // int64 [steps, 2, members * batch size]: images' indices and labels
   at::Tensor now_;     // its present row, [1, 2, members * batch size]
-  at::Tensor losses_;  // float32 [steps, members]
-  at::Tensor loss_;    // of the present step, [members]
+  at::Tensor losses_;  // float32 [steps, members * batch size], of the images, in the same order
   std::map<int64_t, Batch> batches_;
   StepProgress progress_;
 };
