@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tests/engine_checks.h"
+#include "tests/pack_checks.h"
 
 namespace lrsweep {
 namespace {
@@ -294,6 +295,12 @@ TEST(TorchPack, GivesTheSameNumbersToTheLargeNetworkToo) {
     ExpectSame(together[i], Train({configs[i]}, SyntheticDataset(), 1)[0]);
   }
 }
+
+TEST(TorchPack, GivesATrialTheSameEpochsAloneAndAtAnyPlaceInAPack) {
+  ExpectTheSameAloneAndInAPack(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5);
+}
+
+TEST(TorchPack, EndsAResumedTrialWithTheSameBits) { ExpectResumedTrialToEndTheSame(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5); }
 
 /// A momentum of 0 lets the buffer be, whatever the others do.
 TEST(TorchPack, LetsMembersWithAndWithoutMomentumShareAPack) {
