@@ -56,14 +56,19 @@ class Worker : public TrialExecutor {
 
   TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
                      const std::function<bool(const TrialProgressed&)>& on_progress) override {
-    const auto progress = [&](const TrialProgress& at) {
+    TrialState state = TrialState::kPending;
+    PackObserver observer;
+    observer.on_epoch = [&](size_t, EpochRecord record) { on_epoch(std::move(record)); };
+    observer.on_end = [&](size_t, TrialState end) { state = end; };
+    observer.on_progress = [&](size_t, const TrialProgress& at) {
       return on_progress(TrialProgressed{0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
     };
     try {
-      return RunTrial(task.params, data_, *engine_, {on_epoch, progress});
+      RunPack({{.params = task.params}}, data_, *engine_, observer);
     } catch (const TrainingInterrupted&) {
-      return TrialState::kPending;
+      state = TrialState::kPending;
     }
+    return state;
   }
 
  private:

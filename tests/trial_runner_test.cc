@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -12,35 +13,50 @@ namespace lrsweep {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
+using testing::UnorderedElementsAre;
 
 /// What a FakeEngine does and what it was asked to do.
 struct Script {
   std::vector<float> losses = {4, 2};  // of every epoch
   int64_t nan_in_epoch = 0;            // 0: in none
+  uint64_t nan_of_seed = 0;            // whose losses these are
   Evaluation evaluation = {.loss = 0.5, .accuracy = 0.75};
-  std::vector<StepRates> rates;  // one for each epoch trained
+  std::map<uint64_t, std::vector<StepRates>> rates_of;  // by seed, one for each epoch trained
+  std::vector<StepRates>& rates = rates_of[0];
+  std::vector<uint64_t> evaluated;  // seeds
+  std::map<uint64_t, TrainingState> restored;
   std::shared_ptr<const Dataset> dataset;
-  TrainConfig config;
+
+  Script() = default;
+  Script(const Script&) = delete;
 };
 
 class FakeTraining : public Training {
  public:
-  explicit FakeTraining(Script& script) : script_(script) {}
+  FakeTraining(Script& script, uint64_t seed) : script_(script), seed_(seed) {}
 
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override {
-    script_.rates.push_back(rates);
+    std::vector<StepRates>& trained = script_.rates_of[seed_];
+    trained.push_back(rates);
     std::vector<float> losses = script_.losses;
-    const auto epoch = static_cast<int64_t>(script_.rates.size());
-    if (epoch == script_.nan_in_epoch) losses[0] = std::numeric_limits<float>::quiet_NaN();
+    const auto epoch = static_cast<int64_t>(trained.size());
+    if (epoch == script_.nan_in_epoch && seed_ == script_.nan_of_seed) {
+      losses[0] = std::numeric_limits<float>::quiet_NaN();
+    }
     if (!tick({.steps_done = 1, .loss = losses[0]})) throw TrainingInterrupted{};
     return losses;
   }
-  Evaluation Evaluate(const Tick&) override { return script_.evaluation; }
+  Evaluation Evaluate(const Tick&) override {
+    script_.evaluated.push_back(seed_);
+    return script_.evaluation;
+  }
   TrainingState State() const override { return {}; }
-  void Restore(const TrainingState&) override {}
+  void Restore(const TrainingState& state) override { script_.restored[seed_] = state; }
 
  private:
   Script& script_;
+  uint64_t seed_;
 };
 
 class FakeEngine : public Engine {
@@ -52,9 +68,8 @@ class FakeEngine : public Engine {
   std::string CpuTarget() const override { return ""; }
   std::unique_ptr<Training> Start(const TrainConfig& config,
                                   std::shared_ptr<const Dataset> dataset) override {
-    script_.config = config;
     script_.dataset = std::move(dataset);
-    return std::make_unique<FakeTraining>(script_);
+    return std::make_unique<FakeTraining>(script_, config.seed);
   }
 
  private:
@@ -70,11 +85,11 @@ std::shared_ptr<const Dataset> EightImages() {
   return dataset;
 }
 
-Map Params(Map scheduler) {
+Map Params(Map scheduler, int64_t seed = 0, int64_t epochs = 3) {
   return {
       {"dataset", Map{{"name", "eight"}, {"validation", int64_t{0}}}},
       {"model", Map{{"hidden", List{int64_t{4}}}}},
-      {"training", Map{{"epochs", int64_t{3}}, {"batch_size", int64_t{4}}, {"seed", int64_t{0}}}},
+      {"training", Map{{"epochs", epochs}, {"batch_size", int64_t{4}}, {"seed", seed}}},
       {"optimizer", Map{{"type", "SGD"}, {"lr", 0.8}, {"momentum", 0.9}}},
       {"scheduler", std::move(scheduler)},
   };
@@ -86,19 +101,41 @@ Map HalvedEvery(int64_t ticks, const std::string& interval) {
 
 class TrialRunnerTest : public testing::Test {
  protected:
+  /// Trains a lone trial; its state at the end, or kPending if it has not ended.
   TrialState Run(const Map& params) {
+    RunMembers({{params}});
+    return ends_.count(0) == 0 ? TrialState::kPending : ends_[0];
+  }
+
+  void RunMembers(const std::vector<PackMember>& members) {
     FakeEngine engine(script_);
-    return RunTrial(params, EightImages(), engine, observer_);
+    RunPack(members, EightImages(), engine, observer_);
+  }
+
+  /// The members whose epochs were reported, in that order.
+  std::vector<size_t> Reported() const {
+    std::vector<size_t> members;
+    for (const auto& [member, record] : reports_) members.push_back(member);
+    return members;
   }
 
   Script script_;
   std::vector<EpochRecord> epochs_;
+  std::vector<std::pair<size_t, EpochRecord>> reports_;
+  std::map<size_t, TrialState> ends_;
   std::vector<TrialProgress> progress_;
+  std::vector<size_t> progress_of_;
   bool go_on_ = true;
-  TrialObserver observer_{
-      .on_epoch = [this](EpochRecord record) { epochs_.push_back(std::move(record)); },
+  PackObserver observer_{
+      .on_epoch =
+          [this](size_t member, EpochRecord record) {
+            reports_.emplace_back(member, record);
+            epochs_.push_back(std::move(record));
+          },
+      .on_end = [this](size_t member, TrialState state) { ends_[member] = state; },
       .on_progress =
-          [this](const TrialProgress& progress) {
+          [this](size_t member, const TrialProgress& progress) {
+            progress_of_.push_back(member);
             progress_.push_back(progress);
             return go_on_;
           }};
@@ -147,7 +184,7 @@ TEST_F(TrialRunnerTest, RecordsTheRatesThatWereApplied) {
 TEST_F(TrialRunnerTest, CountsTheRunInTheIntervalOfTheSchedule) {
   const Map cosine = {{"type", "CosineAnnealingLR"}, {"T_max", "run"}, {"eta_min", 0.0}};
   for (const auto& [interval, middle] : {std::pair("epoch", 0.6), std::pair("step", 0.4)}) {
-    script_ = Script();
+    script_.rates.clear();
     Map scheduler = cosine;
     scheduler["interval"] = interval;
     Run(Params(scheduler));
@@ -194,7 +231,7 @@ Map HalvedWithoutARiseOf(const std::string& metric) {
 
 TEST_F(TrialRunnerTest, TellsAPlateauItsMetricAfterEveryEpoch) {
   for (const char* metric : {"val_loss", "val_accuracy", "train_loss"}) {
-    script_ = Script();
+    script_.rates.clear();
     epochs_.clear();
     Run(Params(HalvedWithoutARiseOf(metric)));
     ASSERT_EQ(script_.rates.size(), 3u);
@@ -206,7 +243,7 @@ TEST_F(TrialRunnerTest, TellsAPlateauItsMetricAfterEveryEpoch) {
 
 TEST_F(TrialRunnerTest, TellsAPlateauNoOtherMetric) {
   script_.losses = {1, 1};
-  observer_.on_epoch = [this](EpochRecord record) {
+  observer_.on_epoch = [this](size_t, EpochRecord record) {
     for (float& loss : script_.losses) loss += 1;  // the train loss rises, nothing else does
     epochs_.push_back(std::move(record));
   };
@@ -222,6 +259,85 @@ TEST_F(TrialRunnerTest, WarmsUpWithinAnEpoch) {
   EXPECT_THAT(script_.rates.at(1).lr, ElementsAre(0.8 * 0.75, 0.8));
   EXPECT_THAT(script_.rates.at(2).lr, ElementsAre(0.8, 0.4));
   EXPECT_EQ(epochs_.at(2).rates.lr, script_.rates.at(2).lr);
+}
+
+// ---- Packs
+
+TEST_F(TrialRunnerTest, GivesEveryMemberItsOwnSchedule) {
+  RunMembers({{Params(HalvedEvery(1, "epoch"), 1)}, {Params(HalvedEvery(1, "step"), 2)}});
+  EXPECT_THAT(script_.rates_of[1].at(1).lr, ElementsAre(0.4));
+  EXPECT_THAT(script_.rates_of[2].at(1).lr, ElementsAre(0.2, 0.1));
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 0, 1, 0, 1));
+  EXPECT_EQ(reports_.at(3).second.rates.lr, script_.rates_of[2].at(1).lr);
+}
+
+TEST_F(TrialRunnerTest, LetsAMemberGoThatHasDoneItsEpochs) {
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers({{Params(scheduler, 1, 2)}, {Params(scheduler, 2, 1)}, {Params(scheduler, 3, 3)}});
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 2, 0, 2, 2));
+  EXPECT_THAT(script_.evaluated, ElementsAre(1, 2, 3, 1, 3, 3));
+  EXPECT_THAT(ends_,
+              UnorderedElementsAre(Pair(0, TrialState::kCompleted), Pair(1, TrialState::kCompleted),
+                                   Pair(2, TrialState::kCompleted)));
+}
+
+TEST_F(TrialRunnerTest, LetsADivergedMemberGoAndTheOthersGoOn) {
+  script_.nan_in_epoch = 1;
+  script_.nan_of_seed = 2;
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers({{Params(scheduler, 1, 2)}, {Params(scheduler, 2, 2)}, {Params(scheduler, 3, 2)}});
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 2, 0, 2));
+  EXPECT_EQ(ends_.at(1), TrialState::kStopped);
+  EXPECT_EQ(ends_.at(2), TrialState::kCompleted);
+  EXPECT_THAT(script_.rates_of[3].at(1).lr, ElementsAre(0.4));
+}
+
+TEST_F(TrialRunnerTest, TellsProgressOfEachMemberByItsPlaceInTheWholePack) {
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers({{Params(scheduler, 1, 1)}, {Params(scheduler, 2, 2)}});
+  EXPECT_THAT(progress_of_, ElementsAre(0, 1, 1));
+  EXPECT_EQ(progress_.at(2).epoch, 2);
+  EXPECT_EQ(progress_.at(2).lr, 0.4);
+}
+
+TEST_F(TrialRunnerTest, StopsAllMembersWhenTheObserverSaysSo) {
+  const Map scheduler = HalvedEvery(1, "epoch");
+  const std::vector<PackMember> members = {{Params(scheduler, 1, 1)}, {Params(scheduler, 2, 2)}};
+  observer_.on_progress = [](size_t, const TrialProgress& progress) { return progress.epoch < 2; };
+  EXPECT_THROW(RunMembers(members), TrainingInterrupted);
+  EXPECT_THAT(ends_, ElementsAre(Pair(0, TrialState::kCompleted)));
+}
+
+TEST_F(TrialRunnerTest, GivesEveryMemberTheSecondsOfTheWholePack) {
+  RunMembers({{Params(HalvedEvery(1, "epoch"), 1)}, {Params(HalvedEvery(1, "epoch"), 2)}});
+  EXPECT_EQ(epochs_.at(0).wall_seconds, epochs_.at(1).wall_seconds);
+}
+
+TEST_F(TrialRunnerTest, GoesOnAfterTheEpochsThatAreDone) {
+  PackMember resumed{Params(HalvedEvery(1, "step"), 1), ResumePoint{{.steps = 4}, 2, {}}};
+  RunMembers({resumed, {Params(HalvedEvery(1, "step"), 2)}});
+  EXPECT_EQ(script_.restored.at(1).steps, 4);
+  EXPECT_EQ(script_.restored.count(2), 0u);
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 1, 1));
+  EXPECT_EQ(epochs_.at(0).epoch, 3);
+  EXPECT_EQ(epochs_.at(0).steps_done, 6);
+  EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.05, 0.025));
+}
+
+TEST_F(TrialRunnerTest, TellsAResumedPlateauWhatItHasHeard) {
+  const Map params = Params(HalvedWithoutARiseOf("val_accuracy"));
+  RunMembers({{params, ResumePoint{{}, 2, {0.7, 0.6}}}});
+  EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.4));
+}
+
+TEST_F(TrialRunnerTest, RefusesToResumeWithoutWhatAPlateauHasHeard) {
+  const Map params = Params(HalvedWithoutARiseOf("val_accuracy"));
+  EXPECT_THROW(RunMembers({{params, ResumePoint{{}, 2, {0.7}}}}), std::invalid_argument);
+}
+
+TEST_F(TrialRunnerTest, RefusesToResumeATrialThatHasNothingLeft) {
+  const Map params = Params(HalvedEvery(1, "epoch"));
+  EXPECT_THROW(RunMembers({{params, ResumePoint{{}, 3, {}}}}), std::invalid_argument);
 }
 
 }  // namespace

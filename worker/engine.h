@@ -1,8 +1,9 @@
-// The second seam: what computes a training. The trial's loop (trial_runner) knows schedules and
-// epochs, an engine knows arithmetic. Engines give the same results for the same trial, build and
-// kind of device, whoever runs it and however often.
+// The second seam: what computes a training. The loop of a pack of trials (trial_runner) knows
+// schedules and epochs, an engine knows arithmetic. Engines give the same results for the same
+// trial, build and kind of device, whoever runs it, however often and in whichever company.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@ struct TrainingInterrupted {};
 struct StepProgress {
   int64_t steps_done = 0;  // of the current epoch
   float loss = 0;          // of the last of these steps
+  size_t member = 0;       // of the pack: whose they are
 };
 
 /// Called on the training's own thread after an epoch's first step, then at least every 100 ms,
@@ -67,6 +69,29 @@ class Training {
   virtual void Restore(const TrainingState& state) = 0;
 };
 
+/// The members of a pack in training, counted from 0 in the order in which they were given. Each is
+/// what a Training would be: its numbers do not depend on the others. Not thread-safe; stays on the
+/// thread that started it.
+class PackTraining {
+ public:
+  virtual ~PackTraining() = default;
+
+  /// Trains one epoch of every member at its own `rates` and returns each one's losses. A tick
+  /// tells of one member; which one is the engine's choice.
+  virtual std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
+                                                     const Tick& tick) = 0;
+
+  /// One for each member.
+  virtual std::vector<Evaluation> Evaluate(const Tick& tick) = 0;
+
+  /// Goes on with these members, ascending and at least one, which are counted from 0 anew; the
+  /// others leave. To be called between epochs.
+  virtual void Keep(const std::vector<size_t>& members) = 0;
+
+  virtual TrainingState State(size_t member) const = 0;
+  virtual void Restore(size_t member, const TrainingState& state) = 0;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -82,6 +107,17 @@ class Engine {
   /// next training, and must outlive its trainings.
   virtual std::unique_ptr<Training> Start(const TrainConfig& config,
                                           std::shared_ptr<const Dataset> dataset) = 0;
+
+  /// How many trials the engine likes to train together, at least 1. One where it gains nothing:
+  /// on a CPU core 4 or 16 stacked trials take as long as one after the other, since their weights
+  /// leave the cache, and the first result comes later.
+  virtual size_t PackSize() const { return 1; }
+
+  /// A new pack of `configs`, at least one, all at step 0, on the terms of Start. The members must
+  /// agree in `hidden`, `batch_size` and `optimizer`; an engine may take others too, or throw
+  /// std::invalid_argument. As it is here, trainings of their own take turns, an epoch each.
+  virtual std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
+                                                  std::shared_ptr<const Dataset> dataset);
 };
 
 /// The LibTorch engine, from the shared library beside the program, loaded at the first call

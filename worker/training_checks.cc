@@ -38,6 +38,18 @@ void CheckDataset(const Dataset& dataset) {
   CheckSet(dataset.test, dataset, "test");
 }
 
+void CheckPack(const std::vector<TrainConfig>& configs) {
+  if (configs.empty()) throw std::invalid_argument("a pack has at least one member");
+  const TrainConfig& first = configs.front();
+  for (const TrainConfig& config : configs) {
+    if (config.hidden != first.hidden || config.batch_size != first.batch_size ||
+        config.optimizer != first.optimizer) {
+      throw std::invalid_argument(
+          "the members of a pack differ in hidden layers, batch size or type of optimizer");
+    }
+  }
+}
+
 void CheckRates(const StepRates& rates, int64_t steps) {
   CheckOnePerStep(rates.lr, steps);
   CheckOnePerStep(rates.momentum, steps);

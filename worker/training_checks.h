@@ -13,6 +13,9 @@ namespace lrsweep {
 /// Throws std::invalid_argument where Engine::Start says so.
 void CheckDataset(const Dataset& dataset);
 
+/// Throws std::invalid_argument unless there is a member and all agree as Engine::StartPack asks.
+void CheckPack(const std::vector<TrainConfig>& configs);
+
 /// Throws std::invalid_argument unless both vectors hold one value or `steps`.
 void CheckRates(const StepRates& rates, int64_t steps);
 

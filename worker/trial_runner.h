@@ -1,14 +1,30 @@
-// One trial from its parameters to its last epoch.
+// A pack of trials from their parameters to their last epochs. A lone trial is a pack of one.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "data/dataset.h"
 #include "results/trial.h"
 #include "worker/engine.h"
 
 namespace lrsweep {
+
+/// Where a trial goes on that has some epochs behind it.
+struct ResumePoint {
+  TrainingState state;      // after `epochs_done` epochs, by the same engine
+  int64_t epochs_done = 0;  // at least 1, less than the trial's epochs
+  /// What the trial's schedule heard after each of them, if it is one that listens to a metric.
+  std::vector<double> heard;
+};
+
+struct PackMember {
+  Map params;  // a trial's, complete
+  std::optional<ResumePoint> resume;
+};
 
 /// Where a running trial stands, for people to watch.
 struct TrialProgress {
@@ -17,18 +33,25 @@ struct TrialProgress {
   double lr = 0;  // at the step that comes next
 };
 
-/// How a trial reports. Both are called on the thread that runs it.
-struct TrialObserver {
-  std::function<void(EpochRecord)> on_epoch;
-  /// At least every 100 ms. False: stop now; RunTrial then throws TrainingInterrupted.
-  std::function<bool(const TrialProgress&)> on_progress;
+/// How the members report, each by its place in the pack as it was given. All are called on the
+/// thread that runs the pack, and each may be empty.
+struct PackObserver {
+  std::function<void(size_t member, EpochRecord)> on_epoch;
+  /// After the member's last epoch: kCompleted, or kStopped when a loss became NaN or infinite.
+  std::function<void(size_t member, TrialState)> on_end;
+  /// At least every 100 ms, for one of the members. False: stop now.
+  std::function<bool(size_t member, const TrialProgress&)> on_progress;
 };
 
-/// Trains the trial to its end on `dataset`, from which the images that `dataset.validation` holds
-/// back are split off already (HoldBack). Returns kCompleted, or kStopped when a loss became NaN or
-/// infinite: then the epoch in which it did is the last one reported.
-/// Throws std::exception for what makes the trial failed, TrainingInterrupted when told to stop.
-TrialState RunTrial(const Map& params, std::shared_ptr<const Dataset> dataset, Engine& engine,
-                    const TrialObserver& observer);
+/// Trains every member to its end on `dataset`, from which the images that `dataset.validation`
+/// holds back are split off already (HoldBack). A member leaves the pack at the end of its last
+/// epoch, or of the one in which it diverged, and the others go on. The members agree in what
+/// Engine::StartPack asks for; everything else is each one's own. An epoch's wall_seconds are those
+/// of the whole pack.
+///
+/// Throws std::exception for what makes the pack failed, without saying by whose fault, and
+/// TrainingInterrupted when told to stop; members that have ended by then stay ended.
+void RunPack(const std::vector<PackMember>& members, std::shared_ptr<const Dataset> dataset,
+             Engine& engine, const PackObserver& observer);
 
 }  // namespace lrsweep
