@@ -189,7 +189,8 @@ Store Store::Open(const fs::path& path) {
 
 // ---- Writing. What may throw std::logic_error comes first, before anything is changed.
 
-int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker) {
+int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
+                            int64_t pack_size) {
   int64_t attempt = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
@@ -203,9 +204,11 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
                trial_id);
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
-        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1, ?7, 1 "
+        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "1 "
         "FROM attempts WHERE trial_id = ?1",
-        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target, now);
+        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target,
+        pack_size, now);
     SQLite::Statement count(impl_->Db(), "SELECT count(*) FROM attempts WHERE trial_id = ?");
     count.bind(1, trial_id);
     count.executeStep();

@@ -51,15 +51,19 @@ class Worker : public TrialExecutor {
     return {0, "", engine_->Device(), engine_->Name(), engine_->CpuTarget()};
   }
 
-  TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
-                     const std::function<bool(const TrialProgressed&)>& on_progress) override {
-    const auto progress = [&](const TrialProgress& at) {
-      return on_progress(TrialProgressed{0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
-    };
-    try {
-      return RunTrial(task.params, data_, *engine_, {on_epoch, progress});
-    } catch (const TrainingInterrupted&) {
-      return TrialState::kPending;
+  void Execute(const PackTask& pack, const PackObserver& observer) override {
+    for (size_t member = 0; member < pack.trials.size(); ++member) {
+      const auto epoch = [&](EpochRecord record) { observer.on_epoch(member, std::move(record)); };
+      const auto progress = [&](const TrialProgress& at) {
+        return observer.on_progress(member,
+                                    {0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
+      };
+      try {
+        observer.on_end(member,
+                        RunTrial(pack.trials[member].params, data_, *engine_, {epoch, progress}));
+      } catch (const TrainingInterrupted&) {
+        return;
+      }
     }
   }
 
