@@ -198,21 +198,18 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
                                     "started_at = coalesce(started_at, ?2), epochs_done = 0, "
                                     "wall_seconds = 0, diverged = 0 WHERE trial_id = ?1",
                                     trial_id, now));
-    // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
-    impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
-    impl_->Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
-               trial_id);
+    attempt = 1 + impl_->Count("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
+    if (attempt > 1) {  // the earlier ones left epochs, with them their traces, and perhaps no end
+      impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
+      impl_->Run(
+          "UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
+          trial_id);
+    }
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
-        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-        "1 "
-        "FROM attempts WHERE trial_id = ?1",
-        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target,
-        pack_size, now);
-    SQLite::Statement count(impl_->Db(), "SELECT count(*) FROM attempts WHERE trial_id = ?");
-    count.bind(1, trial_id);
-    count.executeStep();
-    attempt = count.getColumn(0).getInt64();
+        "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        trial_id, attempt, worker.worker, worker.host, worker.device, worker.engine,
+        worker.cpu_target, pack_size, now);
   });
   return attempt;
 }

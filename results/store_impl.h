@@ -75,13 +75,27 @@ struct Store::Impl {
     return *db;
   }
 
-  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
-  /// Returns how many rows it changed.
-  template <typename... Values>
-  int Run(std::string_view sql, const Values&... values) {
+  /// The statement, kept prepared for the next call.
+  SQLite::Statement& Prepared(std::string_view sql) {
     auto& statement = prepared[sql];
     if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
-    return RunStatement(*statement, values...);
+    return *statement;
+  }
+
+  /// Runs the statement with `values` bound to ?1, ?2 and so on. Returns how many rows it changed.
+  template <typename... Values>
+  int Run(std::string_view sql, const Values&... values) {
+    return RunStatement(Prepared(sql), values...);
+  }
+
+  /// The number that the query for one gives.
+  int64_t Count(std::string_view sql, const std::string& key) {
+    SQLite::Statement& query = Prepared(sql);
+    query.bindNoCopy(1, key);
+    query.executeStep();
+    const int64_t count = query.getColumn(0).getInt64();
+    query.reset();
+    return count;
   }
 
   /// Runs `action` within the open transaction.
