@@ -42,7 +42,7 @@ Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& poo
   state_.name = space.config().name;
   state_.objective = space.config().objective;
   state_.trials = static_cast<int64_t>(space.size());
-  for (size_t i = 0; i < space.size(); ++i) state_.epochs += EpochsOf(space.At(i));
+  for (size_t i = 0; i < space.size(); ++i) state_.epochs += space.EpochsAt(i);
 }
 
 RunOutcome Coordinator::Run() {

@@ -1,7 +1,10 @@
 #include "sweep/search_space.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cinttypes>
+#include <cstdio>
 #include <unordered_set>
 #include <utility>
 
@@ -15,6 +18,12 @@ uint64_t IdNumber(const std::string& id) {
   uint64_t number = 0;
   std::from_chars(id.data(), id.data() + id.size(), number, 16);
   return number;
+}
+
+std::string IdText(uint64_t number) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
+  return text.data();
 }
 
 }  // namespace
@@ -64,9 +73,10 @@ void SearchSpace::FindDistinctTrials() {
   std::unordered_set<uint64_t> seen;
   seen.reserve(points_);
   for (uint64_t point = 0; point < points_; ++point) {
-    if (seen.insert(IdNumber(TrialId(ParamsAt(point)))).second) {
-      distinct_.push_back(static_cast<uint32_t>(point));
-    }
+    const uint64_t id = IdNumber(TrialId(ParamsAt(point)));
+    if (!seen.insert(id).second) continue;
+    distinct_.push_back(static_cast<uint32_t>(point));
+    ids_.push_back(id);
   }
   if (distinct_.size() < points_) {
     notes_.push_back(Counted(points_ - distinct_.size(), "point") + " of " +
@@ -81,16 +91,22 @@ const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
   return *std::prev(next);
 }
 
+template <typename Visit>
+void SearchSpace::ForEachAxis(const Block& block, uint64_t point, const Visit& visit) {
+  uint64_t rest = point - block.first_point;
+  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
+    const auto& values = (*axis)->values;
+    visit(**axis, values[rest % values.size()]);
+    rest /= values.size();
+  }
+}
+
 Map SearchSpace::ParamsAt(uint64_t point) const {
   const Block& block = BlockOf(point);
   Map params = config_.fixed;
   params.insert_or_assign("scheduler", block.entry->section);
-  uint64_t rest = point - block.first_point;
-  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
-    const auto& values = (*axis)->values;
-    SetAt(params, (*axis)->path, values[rest % values.size()]);
-    rest /= values.size();
-  }
+  ForEachAxis(block, point,
+              [&params](const Axis& axis, const Value& value) { SetAt(params, axis.path, value); });
   const Map& scheduler = std::get<Map>(params.at("scheduler"));
   for (const std::string& path : OverriddenBy(*block.entry, scheduler)) EraseAt(params, path);
   return params;
@@ -99,11 +115,21 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
 Trial SearchSpace::At(size_t index) const {
   Trial trial;
   trial.params = ParamsAt(distinct_.at(index));
-  trial.id = TrialId(trial.params);
+  trial.id = IdText(ids_[index]);
   trial.group_id = GroupId(trial.params);
   trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
   trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
   return trial;
+}
+
+int64_t SearchSpace::EpochsAt(size_t index) const {
+  const char kPath[] = "training.epochs";
+  const Value* epochs = Find(config_.fixed, kPath);
+  const uint64_t point = distinct_.at(index);
+  ForEachAxis(BlockOf(point), point, [&](const Axis& axis, const Value& value) {
+    if (axis.path == kPath) epochs = &value;
+  });
+  return std::get<int64_t>(*epochs);
 }
 
 }  // namespace lrsweep

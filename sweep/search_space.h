@@ -28,6 +28,8 @@ class SearchSpace {
 
   size_t size() const { return distinct_.size(); }
   Trial At(size_t index) const;
+  /// training.epochs of that trial.
+  int64_t EpochsAt(size_t index) const;
 
   /// Points of the grid, those included that make a trial which another point makes already.
   uint64_t points() const { return points_; }
@@ -48,12 +50,16 @@ class SearchSpace {
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
   const Block& BlockOf(uint64_t point) const;
+  /// Calls `visit` with each axis, the fastest first, and its value at the block's `point`.
+  template <typename Visit>
+  static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
   Map ParamsAt(uint64_t point) const;
 
   SweepConfig config_;
   std::vector<Block> blocks_;
   uint64_t points_ = 0;
   std::vector<uint32_t> distinct_;  // the first point of each trial
+  std::vector<uint64_t> ids_;       // its id as a number
   std::vector<std::string> notes_;
 };
 

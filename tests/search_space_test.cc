@@ -79,6 +79,22 @@ TEST(SearchSpaceTest, RepeatedValueIsNoted) {
   EXPECT_THAT(space.notes(), ElementsAre(HasSubstr("training.seed lists 1 value more than once")));
 }
 
+TEST(SearchSpaceTest, EpochsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}]", "{epochs: {grid: [2, 7, 3]}}"));
+  for (size_t i = 0; i < space.size(); ++i) {
+    EXPECT_EQ(space.EpochsAt(i), std::get<int64_t>(*Find(space.At(i).params, "training.epochs")));
+  }
+  EXPECT_EQ(SearchSpace(Config(kStep, "{epochs: 9}")).EpochsAt(0), 9);
+}
+
+TEST(SearchSpaceTest, IdOfATrialIsThatOfItsParameters) {
+  const SearchSpace space(Config(kStep, "{epochs: 2, seed: {grid: [0, 1, 2]}}"));
+  for (size_t i = 0; i < space.size(); ++i) {
+    EXPECT_EQ(space.At(i).id, TrialId(space.At(i).params));
+  }
+}
+
 TEST(SearchSpaceTest, DistinctPointsNeedNoNotes) {
   EXPECT_THAT(SearchSpace(Config(kStep)).notes(), IsEmpty());
 }
