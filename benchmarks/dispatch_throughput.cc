@@ -37,10 +37,10 @@ class NoTraining : public TrialExecutor {
   }
 
   WorkerInfo Describe() const override { return {0, "", "none", "none", "none"}; }
-  void Execute(const PackTask& pack, const PackObserver& observer) override {
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
-      if (record_.steps_done > 0) observer.on_epoch(member, record_);
-      observer.on_end(member, TrialState::kCompleted);
+      if (record_.steps_done > 0) reporter.on_epoch(member, record_);
+      reporter.on_end(member, TrialState::kCompleted);
     }
   }
 

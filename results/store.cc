@@ -191,27 +191,29 @@ Store Store::Open(const fs::path& path) {
 
 int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
                             int64_t pack_size) {
-  int64_t attempt = 0;
+  int64_t earlier = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = 0, "
                                     "wall_seconds = 0, diverged = 0 WHERE trial_id = ?1",
                                     trial_id, now));
-    attempt = 1 + impl_->Count("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
-    if (attempt > 1) {  // the earlier ones left epochs, with them their traces, and perhaps no end
+    earlier = impl_->Number("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
+    if (earlier > 0) {
+      // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
       impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
       impl_->Run(
-          "UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
+          "UPDATE attempts SET outcome = 'interrupted' "
+          "WHERE trial_id = ? AND outcome IS NULL",
           trial_id);
     }
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
         "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        trial_id, attempt, worker.worker, worker.host, worker.device, worker.engine,
+        trial_id, earlier + 1, worker.worker, worker.host, worker.device, worker.engine,
         worker.cpu_target, pack_size, now);
   });
-  return attempt;
+  return earlier + 1;
 }
 
 void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {

@@ -75,27 +75,28 @@ struct Store::Impl {
     return *db;
   }
 
-  /// The statement, kept prepared for the next call.
+  /// The statement, prepared at its first use and kept; `sql` must live as long as the store.
   SQLite::Statement& Prepared(std::string_view sql) {
     auto& statement = prepared[sql];
     if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
     return *statement;
   }
 
-  /// Runs the statement with `values` bound to ?1, ?2 and so on. Returns how many rows it changed.
+  /// Runs the prepared statement with `values` bound to ?1, ?2 and so on. Returns how many rows it
+  /// changed.
   template <typename... Values>
   int Run(std::string_view sql, const Values&... values) {
     return RunStatement(Prepared(sql), values...);
   }
 
-  /// The number that the query for one gives.
-  int64_t Count(std::string_view sql, const std::string& key) {
+  /// The one number that the prepared query gives for ?1.
+  int64_t Number(std::string_view sql, const std::string& value) {
     SQLite::Statement& query = Prepared(sql);
-    query.bindNoCopy(1, key);
+    BindOne(query, 1, value);
     query.executeStep();
-    const int64_t count = query.getColumn(0).getInt64();
+    const int64_t number = query.getColumn(0).getInt64();
     query.reset();
-    return count;
+    return number;
   }
 
   /// Runs `action` within the open transaction.

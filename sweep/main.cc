@@ -51,15 +51,15 @@ class Worker : public TrialExecutor {
     return {0, "", engine_->Device(), engine_->Name(), engine_->CpuTarget()};
   }
 
-  void Execute(const PackTask& pack, const PackObserver& observer) override {
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
-      const auto epoch = [&](EpochRecord record) { observer.on_epoch(member, std::move(record)); };
+      const auto epoch = [&](EpochRecord record) { reporter.on_epoch(member, std::move(record)); };
       const auto progress = [&](const TrialProgress& at) {
-        return observer.on_progress(member,
+        return reporter.on_progress(member,
                                     {0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
       };
       try {
-        observer.on_end(member,
+        reporter.on_end(member,
                         RunTrial(pack.trials[member].params, data_, *engine_, {epoch, progress}));
       } catch (const TrainingInterrupted&) {
         return;

@@ -37,15 +37,15 @@ void ExecutePack(TrialExecutor& executor, const PackTask& pack, int64_t worker,
       throw;
     }
   };
-  PackObserver observer;
-  observer.on_epoch = [&](size_t member, EpochRecord record) {
+  PackReporter reporter;
+  reporter.on_epoch = [&](size_t member, EpochRecord record) {
     report(EpochFinished{worker, trials.at(member).trial_id, std::move(record)});
   };
-  observer.on_end = [&](size_t member, TrialState state) {
+  reporter.on_end = [&](size_t member, TrialState state) {
     over.at(member) = true;
     report(TrialEnded{worker, trials[member].trial_id, state, ""});
   };
-  observer.on_progress = [&](size_t member, TrialProgressed progress) {
+  reporter.on_progress = [&](size_t member, TrialProgressed progress) {
     if (Clock::now() - last_report.at(member) >= kProgressInterval) {
       last_report[member] = Clock::now();
       progress.worker = worker;
@@ -57,7 +57,7 @@ void ExecutePack(TrialExecutor& executor, const PackTask& pack, int64_t worker,
   TrialState rest = TrialState::kPending;
   std::string error;
   try {
-    executor.Execute(pack, observer);
+    executor.Execute(pack, reporter);
   } catch (const std::exception& failure) {
     if (sink_failure) std::rethrow_exception(sink_failure);
     rest = TrialState::kFailed;

@@ -23,7 +23,7 @@ struct WorkerSetup {
 };
 
 /// How an executor reports; `member` is a trial's place in the pack, from 0.
-struct PackObserver {
+struct PackReporter {
   std::function<void(size_t member, EpochRecord)> on_epoch;
   /// kCompleted or kStopped; the member's epochs were reported before.
   std::function<void(size_t member, TrialState)> on_end;
@@ -41,7 +41,7 @@ class TrialExecutor {
 
   /// Trains the pack until each member has ended, or `on_progress` said to stop. Throws
   /// std::exception for what makes those that have not ended failed.
-  virtual void Execute(const PackTask& pack, const PackObserver& observer) = 0;
+  virtual void Execute(const PackTask& pack, const PackReporter& reporter) = 0;
 };
 
 /// Loads data and engine; throws std::exception if this worker cannot train.

@@ -22,13 +22,13 @@ class FakeExecutor : public TrialExecutor {
   WorkerInfo Describe() const override {
     return {0, "", "index " + std::to_string(setup_.worker_index), "fake", setup_.dataset_folder};
   }
-  void Execute(const PackTask& pack, const PackObserver& observer) override {
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       const TrialTask& task = pack.trials[member];
       if (task.trial_id == "broken") throw std::runtime_error("it broke");
-      if (task.trial_id == "long") observer.on_epoch(member, LongEpoch());
-      if (!observer.on_progress(member, {})) return;
-      observer.on_end(member, TrialState::kCompleted);
+      if (task.trial_id == "long") reporter.on_epoch(member, LongEpoch());
+      if (!reporter.on_progress(member, {})) return;
+      reporter.on_end(member, TrialState::kCompleted);
     }
   }
 

@@ -16,14 +16,14 @@ using testing::ElementsAre;
 class FakeExecutor : public TrialExecutor {
  public:
   WorkerInfo Describe() const override { return {0, "", "cpu", "fake", "none"}; }
-  void Execute(const PackTask& pack, const PackObserver& observer) override {
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
       EpochRecord record;
       record.epoch = 1;
-      observer.on_epoch(member, record);
-      if (!observer.on_progress(member, {})) return;
-      observer.on_end(member, TrialState::kCompleted);
+      reporter.on_epoch(member, record);
+      if (!reporter.on_progress(member, {})) return;
+      reporter.on_end(member, TrialState::kCompleted);
     }
   }
 };
