@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "sweep/point_walk.h"
 #include "sweep/trial_id.h"
 #include "sweep/trial_text.h"
 
@@ -72,11 +73,20 @@ void SearchSpace::NoteOverriddenAxes(const Block& block) {
 void SearchSpace::FindDistinctTrials() {
   std::unordered_set<uint64_t> seen;
   seen.reserve(points_);
-  for (uint64_t point = 0; point < points_; ++point) {
-    const uint64_t id = IdNumber(TrialId(ParamsAt(point)));
-    if (!seen.insert(id).second) continue;
-    distinct_.push_back(static_cast<uint32_t>(point));
-    ids_.push_back(id);
+  for (const Block& block : blocks_) {
+    PointWalk walk(config_, *block.entry, block.axes);
+    std::string group_json;
+    uint64_t group = 0;
+    for (uint64_t point = 0; point < block.points; ++point) {
+      if (point > 0) walk.Next();
+      const uint64_t id = IdNumber(IdOfJson(walk.TrialJson()));
+      if (!seen.insert(id).second) continue;
+      if (walk.GroupJson() != group_json) {
+        group_json = walk.GroupJson();
+        group = IdNumber(IdOfJson(group_json));
+      }
+      distinct_.push_back({static_cast<uint32_t>(block.first_point + point), id, group});
+    }
   }
   if (distinct_.size() < points_) {
     notes_.push_back(Counted(points_ - distinct_.size(), "point") + " of " +
@@ -114,9 +124,10 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
 
 Trial SearchSpace::At(size_t index) const {
   Trial trial;
-  trial.params = ParamsAt(distinct_.at(index));
-  trial.id = IdText(ids_[index]);
-  trial.group_id = GroupId(trial.params);
+  const Distinct& distinct = distinct_.at(index);
+  trial.params = ParamsAt(distinct.point);
+  trial.id = IdText(distinct.id);
+  trial.group_id = IdText(distinct.group_id);
   trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
   trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
   return trial;
@@ -125,7 +136,7 @@ Trial SearchSpace::At(size_t index) const {
 int64_t SearchSpace::EpochsAt(size_t index) const {
   const char kPath[] = "training.epochs";
   const Value* epochs = Find(config_.fixed, kPath);
-  const uint64_t point = distinct_.at(index);
+  const uint64_t point = distinct_.at(index).point;
   ForEachAxis(BlockOf(point), point, [&](const Axis& axis, const Value& value) {
     if (axis.path == kPath) epochs = &value;
   });

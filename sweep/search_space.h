@@ -46,6 +46,13 @@ class SearchSpace {
     uint64_t points;
   };
 
+  /// A trial: the first point that makes it, and its ids as numbers.
+  struct Distinct {
+    uint32_t point;
+    uint64_t id;
+    uint64_t group_id;
+  };
+
   void AddBlock(const SchedulerEntry& entry);
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
@@ -58,8 +65,7 @@ class SearchSpace {
   SweepConfig config_;
   std::vector<Block> blocks_;
   uint64_t points_ = 0;
-  std::vector<uint32_t> distinct_;  // the first point of each trial
-  std::vector<uint64_t> ids_;       // its id as a number
+  std::vector<Distinct> distinct_;
   std::vector<std::string> notes_;
 };
 

@@ -65,23 +65,27 @@ Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common) {
   return WithoutDefaults(scheduler, TypeOf(scheduler).parameters, common);
 }
 
-std::string IdOf(const Map& canonical) { return Sha256Hex(ToJson(canonical)).substr(0, kIdDigits); }
-
 }  // namespace
+
+Map CanonicalSection(const std::string& name, const Map& section) {
+  if (name != "scheduler") return WithoutDefaults(section, TableOf(name), {});
+  return SchedulerWithoutDefaults(section, CommonParameters(TypeOf(section)));
+}
 
 Map CanonicalParams(const Map& params) {
   Map canonical;
-  for (const auto& [name, value] : params) {
-    const Map& section = std::get<Map>(value);
-    Map kept = name == "scheduler"
-                   ? SchedulerWithoutDefaults(section, CommonParameters(TypeOf(section)))
-                   : WithoutDefaults(section, TableOf(name), {});
+  for (const auto& [name, section] : params) {
+    Map kept = CanonicalSection(name, std::get<Map>(section));
     if (!kept.empty()) canonical.emplace_hint(canonical.end(), name, std::move(kept));
   }
   return canonical;
 }
 
-std::string TrialId(const Map& params) { return IdOf(CanonicalParams(params)); }
+std::string IdOfJson(const std::string& canonical_json) {
+  return Sha256Hex(canonical_json).substr(0, kIdDigits);
+}
+
+std::string TrialId(const Map& params) { return IdOfJson(ToJson(CanonicalParams(params))); }
 
 std::string GroupId(const Map& params) {
   Map without_seed = CanonicalParams(params);
@@ -91,7 +95,7 @@ std::string GroupId(const Map& params) {
     parameters.erase("seed");
     if (parameters.empty()) without_seed.erase(training);
   }
-  return IdOf(without_seed);
+  return IdOfJson(ToJson(without_seed));
 }
 
 }  // namespace lrsweep

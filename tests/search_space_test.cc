@@ -88,10 +88,18 @@ TEST(SearchSpaceTest, EpochsOfATrialAreThoseOfItsParameters) {
   EXPECT_EQ(SearchSpace(Config(kStep, "{epochs: 9}")).EpochsAt(0), 9);
 }
 
-TEST(SearchSpaceTest, IdOfATrialIsThatOfItsParameters) {
-  const SearchSpace space(Config(kStep, "{epochs: 2, seed: {grid: [0, 1, 2]}}"));
+TEST(SearchSpaceTest, IdsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}, interval: {grid: [epoch, step]}}, "
+             "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, mode: {grid: [triangular, exp_range]}, "
+             "gamma: {grid: [0.5, 1]}, cycle_momentum: {grid: [true, false]}}]",
+             "{epochs: {grid: [2, 3]}, batch_size: {grid: [32, 64]}, seed: {grid: [1, 0, 2]}}",
+             "{lr: {grid: [0.1, 0.2]}, momentum: {grid: [0, 0.9]}}"));
+  EXPECT_EQ(space.points(), 12U * 2 * 2 * 2 * 2 + 12U * 8 * 2 * 2);
   for (size_t i = 0; i < space.size(); ++i) {
-    EXPECT_EQ(space.At(i).id, TrialId(space.At(i).params));
+    const Trial trial = space.At(i);
+    EXPECT_EQ(trial.id, TrialId(trial.params)) << ToJson(trial.params);
+    EXPECT_EQ(trial.group_id, GroupId(trial.params)) << ToJson(trial.params);
   }
 }
 
