@@ -62,8 +62,8 @@ void PointWalk::Write(Section& section) const {
   };
   Map canonical = CanonicalSection(section.name, std::get<Map>(kept.at(section.name)));
   section.json = write(canonical);
-  if (section.name == "training") canonical.erase("seed");
-  section.json_without_seed = write(canonical);
+  section.json_without_seed =
+      section.name == "training" && canonical.erase("seed") > 0 ? write(canonical) : section.json;
 }
 
 std::string PointWalk::Join(std::string Section::*text) const {

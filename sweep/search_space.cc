@@ -105,9 +105,9 @@ template <typename Visit>
 void SearchSpace::ForEachAxis(const Block& block, uint64_t point, const Visit& visit) {
   uint64_t rest = point - block.first_point;
   for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
-    const auto& values = (*axis)->values;
-    visit(**axis, values[rest % values.size()]);
-    rest /= values.size();
+    const size_t values = (*axis)->values.size();
+    visit(**axis, rest % values);
+    rest /= values;
   }
 }
 
@@ -115,8 +115,9 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   const Block& block = BlockOf(point);
   Map params = config_.fixed;
   params.insert_or_assign("scheduler", block.entry->section);
-  ForEachAxis(block, point,
-              [&params](const Axis& axis, const Value& value) { SetAt(params, axis.path, value); });
+  ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
+    SetAt(params, axis.path, axis.values[place]);
+  });
   const Map& scheduler = std::get<Map>(params.at("scheduler"));
   for (const std::string& path : OverriddenBy(*block.entry, scheduler)) EraseAt(params, path);
   return params;
@@ -137,10 +138,22 @@ int64_t SearchSpace::EpochsAt(size_t index) const {
   const char kPath[] = "training.epochs";
   const Value* epochs = Find(config_.fixed, kPath);
   const uint64_t point = distinct_.at(index).point;
-  ForEachAxis(BlockOf(point), point, [&](const Axis& axis, const Value& value) {
-    if (axis.path == kPath) epochs = &value;
+  ForEachAxis(BlockOf(point), point, [&](const Axis& axis, size_t place) {
+    if (axis.path == kPath) epochs = &axis.values[place];
   });
   return std::get<int64_t>(*epochs);
+}
+
+uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const {
+  const uint64_t point = distinct_.at(index).point;
+  const Block& block = BlockOf(point);
+  uint64_t alike = block.first_point;
+  uint64_t stride = 1;
+  ForEachAxis(block, point, [&](const Axis& axis, size_t place) {
+    if (counts(axis)) alike += place * stride;
+    stride *= axis.values.size();
+  });
+  return alike;
 }
 
 }  // namespace lrsweep

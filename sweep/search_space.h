@@ -30,6 +30,9 @@ class SearchSpace {
   Trial At(size_t index) const;
   /// training.epochs of that trial.
   int64_t EpochsAt(size_t index) const;
+  /// Equal for trials whose points are alike but for their values of axes that do not count: a
+  /// cheap way to see that a trial has nothing new to say.
+  uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
 
   /// Points of the grid, those included that make a trial which another point makes already.
   uint64_t points() const { return points_; }
@@ -57,7 +60,7 @@ class SearchSpace {
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
   const Block& BlockOf(uint64_t point) const;
-  /// Calls `visit` with each axis, the fastest first, and its value at the block's `point`.
+  /// Calls `visit` with each axis, the fastest first, and the place of its value at `point`.
   template <typename Visit>
   static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
   Map ParamsAt(uint64_t point) const;

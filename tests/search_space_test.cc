@@ -103,6 +103,18 @@ TEST(SearchSpaceTest, IdsOfATrialAreThoseOfItsParameters) {
   }
 }
 
+TEST(SearchSpaceTest, TrialsAreAlikeButForWhatDoesNotCount) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}, {type: StepLR, step_size: 7}]",
+             "{epochs: {grid: [2, 3]}, seed: {grid: [0, 1]}}"));
+  std::vector<uint64_t> alike;
+  for (size_t i = 0; i < space.size(); ++i) {
+    alike.push_back(
+        space.AlikeBut(i, [](const Axis& axis) { return axis.path != "training.seed"; }));
+  }
+  EXPECT_THAT(alike, ElementsAre(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10));
+}
+
 TEST(SearchSpaceTest, DistinctPointsNeedNoNotes) {
   EXPECT_THAT(SearchSpace(Config(kStep)).notes(), IsEmpty());
 }
