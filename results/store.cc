@@ -189,29 +189,31 @@ Store Store::Open(const fs::path& path) {
 
 // ---- Writing. What may throw std::logic_error comes first, before anything is changed.
 
-int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker) {
-  int64_t attempt = 0;
+int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
+                            int64_t pack_size) {
+  int64_t earlier = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = 0, "
                                     "wall_seconds = 0, diverged = 0 WHERE trial_id = ?1",
                                     trial_id, now));
-    // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
-    impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
-    impl_->Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
-               trial_id);
+    earlier = impl_->Number("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
+    if (earlier > 0) {
+      // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
+      impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
+      impl_->Run(
+          "UPDATE attempts SET outcome = 'interrupted' "
+          "WHERE trial_id = ? AND outcome IS NULL",
+          trial_id);
+    }
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
-        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1, ?7, 1 "
-        "FROM attempts WHERE trial_id = ?1",
-        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target, now);
-    SQLite::Statement count(impl_->Db(), "SELECT count(*) FROM attempts WHERE trial_id = ?");
-    count.bind(1, trial_id);
-    count.executeStep();
-    attempt = count.getColumn(0).getInt64();
+        "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        trial_id, earlier + 1, worker.worker, worker.host, worker.device, worker.engine,
+        worker.cpu_target, pack_size, now);
   });
-  return attempt;
+  return earlier + 1;
 }
 
 void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {

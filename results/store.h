@@ -102,8 +102,10 @@ class Store {
   // Writing. Changes are collected in a transaction until Commit; this Store reads them at once,
   // others after it. A StoreError undoes what was not committed.
   /// The trial is running, from its first epoch: epochs that an earlier attempt recorded are
-  /// removed. Returns the number of this attempt, from 1.
-  int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker);
+  /// removed. `pack_size` trials, this one included, are trained together. Returns the number of
+  /// this attempt, from 1.
+  int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
+                       int64_t pack_size = 1);
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
   /// The attempt ends. `state` kPending means cut off: the trial is to be trained again. `error`
   /// is stored unless empty.

@@ -75,13 +75,28 @@ struct Store::Impl {
     return *db;
   }
 
-  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
-  /// Returns how many rows it changed.
-  template <typename... Values>
-  int Run(std::string_view sql, const Values&... values) {
+  /// The statement, prepared at its first use and kept; `sql` must live as long as the store.
+  SQLite::Statement& Prepared(std::string_view sql) {
     auto& statement = prepared[sql];
     if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
-    return RunStatement(*statement, values...);
+    return *statement;
+  }
+
+  /// Runs the prepared statement with `values` bound to ?1, ?2 and so on. Returns how many rows it
+  /// changed.
+  template <typename... Values>
+  int Run(std::string_view sql, const Values&... values) {
+    return RunStatement(Prepared(sql), values...);
+  }
+
+  /// The one number that the prepared query gives for ?1.
+  int64_t Number(std::string_view sql, const std::string& value) {
+    SQLite::Statement& query = Prepared(sql);
+    BindOne(query, 1, value);
+    query.executeStep();
+    const int64_t number = query.getColumn(0).getInt64();
+    query.reset();
+    return number;
   }
 
   /// Runs `action` within the open transaction.

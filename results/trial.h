@@ -60,6 +60,7 @@ struct WorkerInfo {
   std::string device;      // "cpu", "cuda:1"
   std::string engine;      // "torch"
   std::string cpu_target;  // what the engine's arithmetic depends on ("AVX512, OpenBLAS SkylakeX")
+  int64_t pack_size = 1;   // trials that it likes to train together, at most
 };
 
 }  // namespace lrsweep

@@ -1,5 +1,7 @@
 #include "schedulers/catalog.h"
 
+#include <map>
+
 #include "schedulers/catalog_entries.h"
 
 namespace lrsweep {
@@ -21,6 +23,34 @@ Map CoerceParameters(const SchedulerType& type, const Map& parameters) {
   }
   return complete;
 }
+
+namespace {
+
+std::vector<Parameter> MakeCommon(const SchedulerType& type) {
+  std::vector<std::string> intervals = {"epoch"};
+  if (!type.epoch_only) intervals.emplace_back("step");
+  return {
+      {.name = "interval",
+       .kind = Kind::kChoice,
+       .default_value = type.default_interval,
+       .choices = intervals,
+       .help = "when the schedule advances"},
+      {.name = "warmup",
+       .kind = Kind::kMapping,
+       .default_value = Value(),
+       .members = {{.name = "steps",
+                    .kind = Kind::kInteger,
+                    .range = {.minimum = 1},
+                    .help = "optimizer steps, whatever the interval"},
+                   {.name = "start_factor",
+                    .default_value = 1.0 / 3,
+                    .range = {.minimum = 0, .maximum = 1},
+                    .help = "share of the schedule's first rate at step 0"}},
+       .help = "a linear rise to the schedule's first rate, in front of it; null: none"},
+  };
+}
+
+}  // namespace
 
 bool IsRun(const Map& parameters, std::string_view name, bool by_default) {
   const Value* value = Find(parameters, name);
@@ -86,28 +116,14 @@ const SchedulerType& TypeOf(const Map& scheduler) {
   return *type;
 }
 
-std::vector<Parameter> CommonParameters(const SchedulerType& type) {
-  std::vector<std::string> intervals = {"epoch"};
-  if (!type.epoch_only) intervals.emplace_back("step");
-  return {
-      {.name = "interval",
-       .kind = Kind::kChoice,
-       .default_value = type.default_interval,
-       .choices = intervals,
-       .help = "when the schedule advances"},
-      {.name = "warmup",
-       .kind = Kind::kMapping,
-       .default_value = Value(),
-       .members = {{.name = "steps",
-                    .kind = Kind::kInteger,
-                    .range = {.minimum = 1},
-                    .help = "optimizer steps, whatever the interval"},
-                   {.name = "start_factor",
-                    .default_value = 1.0 / 3,
-                    .range = {.minimum = 0, .maximum = 1},
-                    .help = "share of the schedule's first rate at step 0"}},
-       .help = "a linear rise to the schedule's first rate, in front of it; null: none"},
-  };
+const std::vector<Parameter>& CommonParameters(const SchedulerType& type) {
+  using Tables = std::map<std::string, std::vector<Parameter>>;
+  static const Tables tables = [] {
+    Tables made;
+    for (const SchedulerType& known : SchedulerTypes()) made[known.name] = MakeCommon(known);
+    return made;
+  }();
+  return tables.at(type.name);
 }
 
 Schedule BuildSchedule(const Map& parameters, const ScheduleContext& context) {

@@ -70,7 +70,7 @@ const SchedulerType& TypeOf(const Map& scheduler);
 /// What every entry has beside `type` and the type's own parameters: `interval` (when the schedule
 /// advances), and `warmup` (null, or a mapping of `steps` and `start_factor`, complete in a
 /// trial). Members of a composed schedule have neither. trial_schedule.h says what they mean.
-std::vector<Parameter> CommonParameters(const SchedulerType& type);
+const std::vector<Parameter>& CommonParameters(const SchedulerType& type);
 
 /// The schedule that a trial's `scheduler` section means: `type`, and the type's parameters. One
 /// that is left out has its default, so that trials stored before it existed keep their meaning.

@@ -1,5 +1,6 @@
 #include "sweep/coordinator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sweep/errors.h"
@@ -7,7 +8,6 @@
 namespace lrsweep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr auto kWait = std::chrono::milliseconds(200);
 constexpr auto kCommitInterval = std::chrono::milliseconds(100);
 
@@ -17,28 +17,32 @@ double MetricOf(const EpochRecord& record, const std::string& metric) {
   return record.val_accuracy;
 }
 
-int64_t EpochsOf(const Trial& trial) {
-  return std::get<int64_t>(*Find(trial.params, "training.epochs"));
+PackTask TaskOf(const Pack& pack) {
+  PackTask task;
+  for (const Trial& trial : pack) task.trials.push_back({trial.id, trial.params});
+  return task;
 }
 
 }  // namespace
 
 double SweepState::ElapsedSeconds() const {
-  return std::chrono::duration<double>(Clock::now() - started).count();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 }
 
 Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& pool,
-                         ProgressView& view, std::function<bool()> go_on)
-    : space_(space),
-      store_(store),
+                         ProgressView& view, std::function<bool()> go_on,
+                         std::function<TimePoint()> now)
+    : store_(store),
       pool_(pool),
       view_(view),
       go_on_(std::move(go_on)),
-      last_commit_(Clock::now()) {
+      now_(std::move(now)),
+      queue_(space.size(), [&space](size_t i) { return space.At(i); }),
+      last_commit_(now_()) {
   state_.name = space.config().name;
   state_.objective = space.config().objective;
   state_.trials = static_cast<int64_t>(space.size());
-  for (size_t i = 0; i < space.size(); ++i) state_.epochs += EpochsOf(space.At(i));
+  for (size_t i = 0; i < space.size(); ++i) state_.epochs += space.EpochsAt(i);
 }
 
 RunOutcome Coordinator::Run() {
@@ -53,33 +57,25 @@ RunOutcome Coordinator::Run() {
     }
     throw;
   }
-  const bool interrupted = HasPending() || !state_.running.empty();
+  const bool interrupted = HasWork();
   CutOffRunningTrials();
   Commit();
   view_.OnFinish(state_);
-  return {interrupted, next_trial_ > 0, state_.failed};
+  return {interrupted, began_, state_.failed};
 }
 
 void Coordinator::RunLoop() {
-  while ((HasPending() || !state_.running.empty()) && go_on_()) {
+  while (HasWork() && go_on_()) {
     StartWhatThereIsRoomFor();
     WaitForEvents();
   }
 }
 
 void Coordinator::StartWhatThereIsRoomFor() {
-  while (HasPending() && !idle_.empty()) {
-    const auto [worker, info] = *idle_.begin();
-    Trial trial = space_.At(next_trial_++);
-    store_.BeginAttempt(trial.id, info);
-    LiveTrial live;
-    live.trial = trial;
-    live.by = info;
-    live.epochs = EpochsOf(trial);
-    live.started = Clock::now();
-    state_.running.insert_or_assign(trial.id, std::move(live));
-    pool_.Start(worker, {trial.id, std::move(trial.params)});
-    idle_.erase(worker);
+  while (queue_.pending() > 0 && !room_.empty()) {
+    WorkerLoad& load = workers_.at(room_.begin()->second);
+    room_.erase(room_.begin());
+    if (load.HasRoom(FairShare())) HandOutPack(load);
   }
 }
 
@@ -92,14 +88,53 @@ void Coordinator::WaitForEvents() {
   }
 }
 
+/// Epochs that each worker would train from now on if all that is left were spread evenly.
+int64_t Coordinator::FairShare() const {
+  return (state_.epochs - state_.epochs_done) / std::max<int64_t>(pool_.size() - refused_, 1);
+}
+
+void Coordinator::HandOutPack(WorkerLoad& load) {
+  Pack pack = queue_.Take(load.info().pack_size, FairShare() - load.work());
+  const PackTask task = TaskOf(pack);
+  const bool begins = load.idle();
+  load.HandOut(std::move(pack));
+  if (begins) BeginNextPack(load);
+  pool_.Start(load.info().worker, task);
+  LookForRoom(load);
+}
+
+/// The first pack that the worker was handed in advance is in training from now on. An attempt
+/// begins here and no sooner: a trial that waits its turn is still pending.
+void Coordinator::BeginNextPack(WorkerLoad& load) {
+  began_ = true;
+  Pack pack = load.BeginNext(now_());
+  const auto size = static_cast<int64_t>(pack.size());
+  for (Trial& trial : pack) {
+    store_.BeginAttempt(trial.id, load.info(), size);
+    LiveTrial live;
+    live.epochs = EpochsOf(trial);
+    live.trial = std::move(trial);
+    live.by = load.info();
+    live.pack_size = size;
+    live.started = now_();
+    const std::string id = live.trial.id;
+    state_.running.insert_or_assign(id, std::move(live));
+  }
+}
+
+void Coordinator::LookForRoom(const WorkerLoad& load) {
+  room_.emplace(!load.idle(), load.info().worker);
+}
+
 void Coordinator::Handle(const Event& event) {
   std::visit([this](const auto& happened) { On(happened); }, event);
 }
 
 void Coordinator::On(const WorkerReady& ready) {
-  workers_.insert_or_assign(ready.info.worker, ready.info);
-  idle_.insert_or_assign(ready.info.worker, ready.info);
+  const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info);
+  if (!is_new) return;
   ++state_.workers;
+  LookForRoom(load->second);
 }
 
 void Coordinator::On(const WorkerRefused& refused) {
@@ -109,40 +144,69 @@ void Coordinator::On(const WorkerRefused& refused) {
   view_.OnNotice(last_refusal_);
 }
 
+/// The trial, if that worker trains it: what any other says of it does not count.
+LiveTrial* Coordinator::Running(const std::string& trial_id, int64_t worker) {
+  const auto found = state_.running.find(trial_id);
+  if (found == state_.running.end() || found->second.by.worker != worker) return nullptr;
+  return &found->second;
+}
+
 void Coordinator::On(const TrialProgressed& progress) {
-  const auto found = state_.running.find(progress.trial_id);
-  if (found == state_.running.end()) return;
-  found->second.epoch = progress.epoch;
-  found->second.loss = progress.loss;
-  found->second.lr = progress.lr;
+  LiveTrial* live = Running(progress.trial_id, progress.worker);
+  if (live == nullptr) return;
+  live->epoch = progress.epoch;
+  live->loss = progress.loss;
+  live->lr = progress.lr;
   // A lone process trains inside Wait: this is where it gets to write and to draw.
   CommitIfDue();
   view_.OnTick(state_);
 }
 
 void Coordinator::On(const EpochFinished& finished) {
-  const auto found = state_.running.find(finished.trial_id);
-  if (found == state_.running.end()) return;
+  LiveTrial* live = Running(finished.trial_id, finished.worker);
+  if (live == nullptr) return;
   const EpochRecord& record = finished.record;
   store_.AddEpoch(finished.trial_id, record);
-  LiveTrial& live = found->second;
-  live.epoch = record.epoch;
-  live.loss = record.train_loss;
-  live.lr = record.rates.lr.back();
-  live.metric.push_back(MetricOf(record, state_.objective.metric));
+  live->epoch = record.epoch;
+  live->loss = record.train_loss;
+  live->lr = record.rates.lr.back();
+  live->metric.push_back(MetricOf(record, state_.objective.metric));
   ++state_.epochs_done;
-  view_.OnEpoch(state_, live, record);
+  WorkerLoad& load = workers_.at(finished.worker);
+  load.OnEpoch(finished.trial_id);
+  LookForRoom(load);
+  view_.OnEpoch(state_, *live, record);
   CommitIfDue();
 }
 
 void Coordinator::On(const TrialEnded& ended) {
-  const auto found = state_.running.find(ended.trial_id);
-  if (found == state_.running.end()) return;
-  if (ended.state == TrialState::kPending) return;  // interrupted: Run() cuts it off
+  LiveTrial* live = Running(ended.trial_id, ended.worker);
+  if (live == nullptr || ended.state == TrialState::kPending) return;  // Run() cuts it off
+  LiveTrial over = std::move(*live);
+  state_.running.erase(ended.trial_id);
+  const bool broke_off = ended.state == TrialState::kFailed && over.pack_size > 1;
+  if (broke_off) {
+    TryAgainAlone(std::move(over), ended.error);
+  } else {
+    Conclude(std::move(over), ended);
+  }
+  WorkerLoad& load = workers_.at(ended.worker);
+  const bool pack_is_over =
+      load.OnEnd(ended.trial_id, ended.state == TrialState::kCompleted, now_());
+  if (pack_is_over && load.ahead() > 0) BeginNextPack(load);
+  LookForRoom(load);
+}
+
+/// A trial is blamed only for what it did alone.
+void Coordinator::TryAgainAlone(LiveTrial live, const std::string& error) {
+  store_.EndAttempt(live.trial.id, TrialState::kPending,
+                    "the pack of " + std::to_string(live.pack_size) + " broke off: " + error);
+  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
+  queue_.TryAlone(std::move(live.trial));
+}
+
+void Coordinator::Conclude(LiveTrial live, const TrialEnded& ended) {
   store_.EndAttempt(ended.trial_id, ended.state, ended.error);
-  LiveTrial live = std::move(found->second);
-  state_.running.erase(found);
-  idle_.insert_or_assign(ended.worker, workers_.at(ended.worker));
   state_.epochs -= live.epochs - static_cast<int64_t>(live.metric.size());
   if (ended.state == TrialState::kCompleted) {
     ++state_.completed;
@@ -174,12 +238,12 @@ void Coordinator::CutOffRunningTrials() {
 }
 
 void Coordinator::CommitIfDue() {
-  if (Clock::now() - last_commit_ >= kCommitInterval) Commit();
+  if (now_() - last_commit_ >= kCommitInterval) Commit();
 }
 
 void Coordinator::Commit() {
   store_.Commit();
-  last_commit_ = Clock::now();
+  last_commit_ = now_();
   for (const EndedTrial& ended : std::exchange(uncommitted_, {})) view_.OnTrialEnd(state_, ended);
 }
 

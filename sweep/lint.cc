@@ -9,6 +9,7 @@
 #include <ostream>
 #include <set>
 #include <stdexcept>
+#include <unordered_set>
 
 #include "schedulers/catalog.h"
 #include "sweep/errors.h"
@@ -182,9 +183,11 @@ struct Finding {
 std::vector<std::string> Lint(const SearchSpace& space) {
   const int64_t images = ImagesPerEpoch(space.config());
   std::set<std::string> seen;
+  std::unordered_set<uint64_t> looked_at;
   std::vector<Finding> findings;
   std::map<std::string, size_t> by_text;
   for (size_t i = 0; i < space.size(); ++i) {
+    if (!looked_at.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
     const Trial trial = space.At(i);
     if (!seen.insert(ScheduleKey(trial)).second) continue;
     RequireSchedule(trial, images);

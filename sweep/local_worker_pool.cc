@@ -7,15 +7,16 @@ namespace lrsweep {
 LocalWorkerPool::LocalWorkerPool(MakeExecutor make, WorkerSetup setup, std::function<bool()> go_on)
     : make_(std::move(make)), setup_(std::move(setup)), go_on_(std::move(go_on)) {}
 
-void LocalWorkerPool::Start(int64_t /*worker*/, const TrialTask& task) { task_ = task; }
+void LocalWorkerPool::Start(int64_t /*worker*/, const PackTask& pack) { packs_.push_back(pack); }
 
 void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) {
   if (!announced_) {
     announced_ = true;
     executor_ = Announce(make_, setup_, sink);
-  } else if (task_) {
-    const TrialTask task = *std::exchange(task_, std::nullopt);
-    ExecuteTask(*executor_, task, setup_.worker, sink, go_on_);
+  } else if (!packs_.empty()) {
+    const PackTask pack = std::move(packs_.front());
+    packs_.pop_front();
+    ExecutePack(*executor_, pack, setup_.worker, sink, go_on_);
   }
 }
 

@@ -1,23 +1,23 @@
 // A pool of one worker: this process, on this thread.
 #pragma once
 
+#include <deque>
 #include <memory>
-#include <optional>
 
 #include "sweep/trial_executor.h"
 #include "sweep/worker_pool.h"
 
 namespace lrsweep {
 
-/// Trains inside Wait, which returns when the trial has ended; `sink` is called meanwhile. Its
+/// Trains inside Wait, which returns when the pack has ended; `sink` is called meanwhile. Its
 /// worker has the number 0.
 class LocalWorkerPool : public WorkerPool {
  public:
-  /// `go_on` is asked at least every 100 ms; false cuts the running trial off.
+  /// `go_on` is asked at least every 100 ms; false cuts the running pack off.
   LocalWorkerPool(MakeExecutor make, WorkerSetup setup, std::function<bool()> go_on);
 
   int64_t size() const override { return 1; }
-  void Start(int64_t worker, const TrialTask& task) override;
+  void Start(int64_t worker, const PackTask& pack) override;
   void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override;
 
  private:
@@ -26,7 +26,7 @@ class LocalWorkerPool : public WorkerPool {
   std::function<bool()> go_on_;
   bool announced_ = false;
   std::unique_ptr<TrialExecutor> executor_;
-  std::optional<TrialTask> task_;
+  std::deque<PackTask> packs_;
 };
 
 }  // namespace lrsweep

@@ -51,24 +51,27 @@ class Worker : public TrialExecutor {
         engine_(setup.engine == "cpu" ? MakeCpuEngine() : LoadTorchEngine(setup.worker_index)) {}
 
   WorkerInfo Describe() const override {
-    return {0, "", engine_->Device(), engine_->Name(), engine_->CpuTarget()};
+    return {0,
+            "",
+            engine_->Device(),
+            engine_->Name(),
+            engine_->CpuTarget(),
+            static_cast<int64_t>(engine_->PackSize())};
   }
 
-  TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
-                     const std::function<bool(const TrialProgressed&)>& on_progress) override {
-    TrialState state = TrialState::kPending;
-    PackObserver observer;
-    observer.on_epoch = [&](size_t, EpochRecord record) { on_epoch(std::move(record)); };
-    observer.on_end = [&](size_t, TrialState end) { state = end; };
-    observer.on_progress = [&](size_t, const TrialProgress& at) {
-      return on_progress(TrialProgressed{0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+    std::vector<PackMember> members;
+    members.reserve(pack.trials.size());
+    for (const TrialTask& trial : pack.trials) members.push_back({.params = trial.params});
+    PackObserver observer{reporter.on_epoch, reporter.on_end, {}};
+    observer.on_progress = [&reporter](size_t member, const TrialProgress& at) {
+      return reporter.on_progress(member,
+                                  {0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
     };
     try {
-      RunPack({{.params = task.params}}, data_, *engine_, observer);
-    } catch (const TrainingInterrupted&) {
-      state = TrialState::kPending;
+      RunPack(members, data_, *engine_, observer);
+    } catch (const TrainingInterrupted&) {  // the members that have not ended are cut off
     }
-    return state;
   }
 
  private:

@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 json Message(const char* type) { return {{"v", kVersion}, {"type", type}}; }
 
@@ -140,10 +140,12 @@ struct CommandEncoder {
     message["held_back"] = setup.held_back;
     return message;
   }
-  json operator()(const TrialTask& task) const {
-    json message = Message("task");
-    message["trial_id"] = task.trial_id;
-    message["params"] = ToJsonValue(task.params);
+  json operator()(const PackTask& pack) const {
+    json message = Message("pack");
+    json& trials = message["trials"] = json::array();
+    for (const TrialTask& task : pack.trials) {
+      trials.push_back({{"trial_id", task.trial_id}, {"params", ToJsonValue(task.params)}});
+    }
     return message;
   }
   json operator()(const Shutdown& /*shutdown*/) const { return Message("shutdown"); }
@@ -156,6 +158,7 @@ struct EventEncoder {
     message["device"] = ready.info.device;
     message["engine"] = ready.info.engine;
     message["cpu_target"] = ready.info.cpu_target;
+    message["pack_size"] = ready.info.pack_size;
     return message;
   }
   json operator()(const WorkerRefused& refused) const {
@@ -198,8 +201,19 @@ struct EventEncoder {
 };
 
 WorkerReady ReadyFrom(const json& message, int64_t worker) {
+  const int64_t pack_size = message.at("pack_size");
+  if (pack_size < 1) throw std::runtime_error("a worker that takes packs of no trial");
   return {{worker, message.at("host"), message.at("device"), message.at("engine"),
-           message.at("cpu_target")}};
+           message.at("cpu_target"), pack_size}};
+}
+
+PackTask PackFrom(const json& message) {
+  PackTask pack;
+  for (const json& task : message.at("trials")) {
+    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJsonValue(task.at("params")))});
+  }
+  if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");
+  return pack;
 }
 
 EpochFinished EpochFrom(const json& message, int64_t worker) {
@@ -233,9 +247,7 @@ Command DecodeCommand(const Bytes& bytes) {
     if (type == "setup")
       return Setup{message.at("engine"), message.at("dataset_folder"), message.at("dataset_map"),
                    message.at("dataset_sha256"), message.at("held_back")};
-    if (type == "task") {
-      return TrialTask{message.at("trial_id"), std::get<Map>(FromJsonValue(message.at("params")))};
-    }
+    if (type == "pack") return PackFrom(message);
     if (type == "shutdown") return Shutdown{};
     throw std::runtime_error("unknown type " + type);
   });

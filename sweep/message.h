@@ -1,19 +1,20 @@
 // What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
 // numbers are IEEE 754 and every field has a name.
 //
-//   {"v": 1, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
+//   to a worker
+//   {"v": 2, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
 //    "held_back": int}
-//   to worker
-//   {"v": 1, "type": "task", "trial_id": text, "params": map}
-//   {"v": 1, "type": "shutdown"}
-//   {"v": 1, "type": "ready", "host", "device", "engine", "cpu_target": text}  worker to
-//   coordinator
-//   {"v": 1, "type": "refused", "host", "reason": text}
-//   {"v": 1, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
-//   {"v": 1, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
+//   {"v": 2, "type": "pack", "trials": [{"trial_id": text, "params": map}, ...]}  at least one
+//   {"v": 2, "type": "shutdown"}
+//
+//   to the coordinator
+//   {"v": 2, "type": "ready", "host", "device", "engine", "cpu_target": text, "pack_size": int}
+//   {"v": 2, "type": "refused", "host", "reason": text}
+//   {"v": 2, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
+//   {"v": 2, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
 //    "losses": binary of float32, "lr", "momentum": binary of float64 (one value, or one a step),
 //    "train_loss", "val_loss", "val_accuracy", "wall_seconds": real}
-//   {"v": 1, "type": "ended", "trial_id", "state", "error": text}
+//   {"v": 2, "type": "ended", "trial_id", "state", "error": text}
 //
 // Binary fields are little-endian arrays without a header. All ranks of a run are the same
 // program, so a message of another version is an error, not something to translate.
@@ -38,7 +39,7 @@ struct Setup {
   int64_t held_back = 0;  // as in WorkerSetup
 };
 struct Shutdown {};
-using Command = std::variant<Setup, TrialTask, Shutdown>;
+using Command = std::variant<Setup, PackTask, Shutdown>;
 
 /// Throws std::runtime_error for bytes that are no message of this version.
 Bytes Encode(const Command& command);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <exception>
 #include <list>
 #include <map>
@@ -187,8 +188,8 @@ MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup) : session_
 
 int64_t MpiWorkerPool::size() const { return session_.size() - 1; }
 
-void MpiWorkerPool::Start(int64_t worker, const TrialTask& task) {
-  session_.channel_->Send(static_cast<int>(worker), Encode(Command(task)));
+void MpiWorkerPool::Start(int64_t worker, const PackTask& pack) {
+  session_.channel_->Send(static_cast<int>(worker), Encode(Command(pack)));
 }
 
 void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sink) {
@@ -205,43 +206,56 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
   }
 }
 
+namespace {
+
+/// What the coordinator told a worker: packs to train, in order, and whether to end.
+struct Orders {
+  std::optional<Setup> setup;
+  std::deque<PackTask> packs;
+  bool shutdown = false;
+
+  void Add(Command command) {
+    if (auto* given = std::get_if<Setup>(&command)) setup = std::move(*given);
+    if (auto* pack = std::get_if<PackTask>(&command)) packs.push_back(std::move(*pack));
+    if (std::holds_alternative<Shutdown>(command)) shutdown = true;
+  }
+};
+
+}  // namespace
+
 void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
   MpiSession::Channel& channel = *session.channel_;
   const EventSink report = [&channel](const Event& event) {
     channel.Send(kCoordinator, Encode(event));
   };
-  // The only command that may come during a trial is to shut down. Signals to a worker alone are
-  // not heeded: rank 0 gets them too where they are meant, and decides.
-  const auto go_on = [&channel] { return !channel.Receive(); };
+  Orders orders;
+  // Signals to a worker alone are not heeded: rank 0 gets them too where they are meant, and
+  // decides.
+  const auto go_on = [&channel, &orders] {
+    while (const auto message = channel.Receive()) orders.Add(DecodeCommand(message->second));
+    return !orders.shutdown;
+  };
 
   std::unique_ptr<TrialExecutor> executor;
-  for (;;) {
-    const auto message = channel.Receive();
-    if (!message) {
-      channel.backoff.Sleep();
-      continue;
-    }
-    const Command command = DecodeCommand(message->second);
-    if (const auto* setup = std::get_if<Setup>(&command)) {
+  while (go_on()) {
+    if (orders.setup) {
+      const Setup setup = *std::exchange(orders.setup, std::nullopt);
       executor = Announce(make,
-                          {.engine = setup->engine,
-                           .dataset_folder = setup->dataset_folder,
-                           .dataset_map = setup->dataset_map,
-                           .dataset_sha256 = setup->dataset_sha256,
-                           .held_back = setup->held_back,
+                          {.engine = setup.engine,
+                           .dataset_folder = setup.dataset_folder,
+                           .dataset_map = setup.dataset_map,
+                           .dataset_sha256 = setup.dataset_sha256,
+                           .held_back = setup.held_back,
                            .worker = channel.rank,
                            .worker_index = channel.worker_index},
                           report);
-    } else if (const auto* task = std::get_if<TrialTask>(&command)) {
-      bool cut_off = false;
-      ExecuteTask(*executor, *task, channel.rank, report, [&] {
-        cut_off = cut_off || !go_on();
-        return !cut_off;
-      });
-      if (cut_off) return;
+    } else if (!orders.packs.empty()) {
+      const PackTask pack = std::move(orders.packs.front());
+      orders.packs.pop_front();
+      ExecutePack(*executor, pack, channel.rank, report, go_on);
       channel.backoff.Reset();
     } else {
-      return;
+      channel.backoff.Sleep();
     }
   }
 }

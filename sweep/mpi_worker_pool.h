@@ -51,7 +51,7 @@ class MpiWorkerPool : public WorkerPool {
   MpiWorkerPool(MpiSession& session, const Setup& setup);
 
   int64_t size() const override;
-  void Start(int64_t worker, const TrialTask& task) override;
+  void Start(int64_t worker, const PackTask& pack) override;
   void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override;
 
  private:

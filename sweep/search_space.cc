@@ -1,11 +1,15 @@
 #include "sweep/search_space.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cinttypes>
+#include <cstdio>
 #include <unordered_set>
 #include <utility>
 
 #include "sweep/optimizers.h"
+#include "sweep/point_walk.h"
 #include "sweep/trial_id.h"
 #include "sweep/trial_text.h"
 
@@ -16,6 +20,12 @@ uint64_t IdNumber(const std::string& id) {
   uint64_t number = 0;
   std::from_chars(id.data(), id.data() + id.size(), number, 16);
   return number;
+}
+
+std::string IdText(uint64_t number) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
+  return text.data();
 }
 
 }  // namespace
@@ -68,9 +78,19 @@ void SearchSpace::NoteOverriddenAxes(const Block& block) {
 void SearchSpace::FindDistinctTrials() {
   std::unordered_set<uint64_t> seen;
   seen.reserve(points_);
-  for (uint64_t point = 0; point < points_; ++point) {
-    if (seen.insert(IdNumber(TrialId(ParamsAt(point)))).second) {
-      distinct_.push_back(static_cast<uint32_t>(point));
+  for (const Block& block : blocks_) {
+    PointWalk walk(config_, *block.scheduler, *block.optimizer, block.axes);
+    std::string group_json;
+    uint64_t group = 0;
+    for (uint64_t point = 0; point < block.points; ++point) {
+      if (point > 0) walk.Next();
+      const uint64_t id = IdNumber(IdOfJson(walk.TrialJson()));
+      if (!seen.insert(id).second) continue;
+      if (walk.GroupJson() != group_json) {
+        group_json = walk.GroupJson();
+        group = IdNumber(IdOfJson(group_json));
+      }
+      distinct_.push_back({static_cast<uint32_t>(block.first_point + point), id, group});
     }
   }
   if (distinct_.size() < points_) {
@@ -86,17 +106,24 @@ const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
   return *std::prev(next);
 }
 
+template <typename Visit>
+void SearchSpace::ForEachAxis(const Block& block, uint64_t point, const Visit& visit) {
+  uint64_t rest = point - block.first_point;
+  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
+    const size_t values = (*axis)->values.size();
+    visit(**axis, rest % values);
+    rest /= values;
+  }
+}
+
 Map SearchSpace::ParamsAt(uint64_t point) const {
   const Block& block = BlockOf(point);
   Map params = config_.fixed;
   params.insert_or_assign("scheduler", block.scheduler->section);
   params.insert_or_assign("optimizer", block.optimizer->section);
-  uint64_t rest = point - block.first_point;
-  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
-    const auto& values = (*axis)->values;
-    SetAt(params, (*axis)->path, values[rest % values.size()]);
-    rest /= values.size();
-  }
+  ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
+    SetAt(params, axis.path, axis.values[place]);
+  });
   const Map& scheduler = std::get<Map>(params.at("scheduler"));
   for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
     OverrideOptimizer(params, path);
@@ -107,12 +134,35 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
 
 Trial SearchSpace::At(size_t index) const {
   Trial trial;
-  trial.params = ParamsAt(distinct_.at(index));
-  trial.id = TrialId(trial.params);
-  trial.group_id = GroupId(trial.params);
+  const Distinct& distinct = distinct_.at(index);
+  trial.params = ParamsAt(distinct.point);
+  trial.id = IdText(distinct.id);
+  trial.group_id = IdText(distinct.group_id);
   trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
   trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
   return trial;
+}
+
+int64_t SearchSpace::EpochsAt(size_t index) const {
+  const char kPath[] = "training.epochs";
+  const Value* epochs = Find(config_.fixed, kPath);
+  const uint64_t point = distinct_.at(index).point;
+  ForEachAxis(BlockOf(point), point, [&](const Axis& axis, size_t place) {
+    if (axis.path == kPath) epochs = &axis.values[place];
+  });
+  return std::get<int64_t>(*epochs);
+}
+
+uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const {
+  const uint64_t point = distinct_.at(index).point;
+  const Block& block = BlockOf(point);
+  uint64_t alike = block.first_point;
+  uint64_t stride = 1;
+  ForEachAxis(block, point, [&](const Axis& axis, size_t place) {
+    if (counts(axis)) alike += place * stride;
+    stride *= axis.values.size();
+  });
+  return alike;
 }
 
 }  // namespace lrsweep

@@ -29,6 +29,11 @@ class SearchSpace {
 
   size_t size() const { return distinct_.size(); }
   Trial At(size_t index) const;
+  /// training.epochs of that trial.
+  int64_t EpochsAt(size_t index) const;
+  /// Equal for trials whose points are alike but for their values of axes that do not count: a
+  /// cheap way to see that a trial has nothing new to say.
+  uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
 
   /// Points of the grid, those included that make a trial which another point makes already.
   uint64_t points() const { return points_; }
@@ -46,16 +51,26 @@ class SearchSpace {
     uint64_t points;
   };
 
+  /// A trial: the first point that makes it, and its ids as numbers.
+  struct Distinct {
+    uint32_t point;
+    uint64_t id;
+    uint64_t group_id;
+  };
+
   void AddBlock(const Entry& scheduler, const Entry& optimizer);
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
   const Block& BlockOf(uint64_t point) const;
+  /// Calls `visit` with each axis, the fastest first, and the place of its value at `point`.
+  template <typename Visit>
+  static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
   Map ParamsAt(uint64_t point) const;
 
   SweepConfig config_;
   std::vector<Block> blocks_;
   uint64_t points_ = 0;
-  std::vector<uint32_t> distinct_;  // the first point of each trial
+  std::vector<Distinct> distinct_;
   std::vector<std::string> notes_;
 };
 

@@ -17,8 +17,9 @@ namespace lrsweep {
 struct LiveTrial {
   Trial trial;
   WorkerInfo by;
-  int64_t epochs = 0;  // that it will have
-  int64_t epoch = 0;   // the one in training, or the last one finished
+  int64_t pack_size = 1;  // trials that the worker trains together, this one included
+  int64_t epochs = 0;     // that it will have
+  int64_t epoch = 0;      // the one in training, or the last one finished
   std::optional<double> loss;
   std::optional<double> lr;
   std::vector<double> metric;  // the objective's, after each epoch

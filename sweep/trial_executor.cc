@@ -22,10 +22,12 @@ std::string HostName() {
 
 }  // namespace
 
-void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
+void ExecutePack(TrialExecutor& executor, const PackTask& pack, int64_t worker,
                  const EventSink& sink, const std::function<bool()>& go_on) {
-  Clock::time_point last_report = Clock::now();
-  // What the sink throws is not the trial's fault: it passes through the training and goes on.
+  const std::vector<TrialTask>& trials = pack.trials;
+  std::vector<Clock::time_point> last_report(trials.size(), Clock::now());
+  std::vector<bool> over(trials.size());
+  // What the sink throws is not the trials' fault: it passes through the training and goes on.
   std::exception_ptr sink_failure;
   const auto report = [&](Event event) {
     try {
@@ -35,26 +37,35 @@ void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
       throw;
     }
   };
-  const auto on_epoch = [&](EpochRecord record) {
-    report(EpochFinished{worker, task.trial_id, std::move(record)});
+  PackReporter reporter;
+  reporter.on_epoch = [&](size_t member, EpochRecord record) {
+    report(EpochFinished{worker, trials.at(member).trial_id, std::move(record)});
   };
-  const auto on_progress = [&](TrialProgressed progress) {
-    if (Clock::now() - last_report >= kProgressInterval) {
-      last_report = Clock::now();
+  reporter.on_end = [&](size_t member, TrialState state) {
+    over.at(member) = true;
+    report(TrialEnded{worker, trials[member].trial_id, state, ""});
+  };
+  reporter.on_progress = [&](size_t member, TrialProgressed progress) {
+    if (Clock::now() - last_report.at(member) >= kProgressInterval) {
+      last_report[member] = Clock::now();
       progress.worker = worker;
-      progress.trial_id = task.trial_id;
+      progress.trial_id = trials[member].trial_id;
       report(std::move(progress));
     }
     return go_on();
   };
-  TrialEnded ended{worker, task.trial_id, TrialState::kFailed, ""};
+  TrialState rest = TrialState::kPending;
+  std::string error;
   try {
-    ended.state = executor.Execute(task, on_epoch, on_progress);
-  } catch (const std::exception& error) {
+    executor.Execute(pack, reporter);
+  } catch (const std::exception& failure) {
     if (sink_failure) std::rethrow_exception(sink_failure);
-    ended.error = error.what();
+    rest = TrialState::kFailed;
+    error = failure.what();
   }
-  sink(std::move(ended));
+  for (size_t member = 0; member < trials.size(); ++member) {
+    if (!over[member]) sink(TrialEnded{worker, trials[member].trial_id, rest, error});
+  }
 }
 
 std::unique_ptr<TrialExecutor> Announce(const MakeExecutor& make, const WorkerSetup& setup,

@@ -1,4 +1,4 @@
-// What a worker does with a task. main joins this to the worker room; the pools only call it.
+// What a worker does with a pack. main joins this to the worker room; the pools only call it.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace lrsweep {
 
-/// What a worker needs to know before its first task.
+/// What a worker needs to know before its first pack.
 struct WorkerSetup {
   std::string engine;          // "cpu" or "torch"
   std::string dataset_folder;  // the coordinator's; read under the same path by every worker
@@ -23,6 +23,16 @@ struct WorkerSetup {
   std::shared_ptr<const Dataset> data;  // where this process has loaded it already
 };
 
+/// How an executor reports; `member` is a trial's place in the pack, from 0.
+struct PackReporter {
+  std::function<void(size_t member, EpochRecord)> on_epoch;
+  /// kCompleted or kStopped; the member's epochs were reported before.
+  std::function<void(size_t member, TrialState)> on_end;
+  /// At least every 100 ms, of any member. False: stop now, whatever the pack's other members do.
+  /// `worker` and `trial_id` are left to the caller.
+  std::function<bool(size_t member, const TrialProgressed&)> on_progress;
+};
+
 class TrialExecutor {
  public:
   virtual ~TrialExecutor() = default;
@@ -30,20 +40,18 @@ class TrialExecutor {
   /// `worker` and `host` are left to the caller.
   virtual WorkerInfo Describe() const = 0;
 
-  /// Trains `task` to its end: kCompleted, kStopped, or kPending when `on_progress` said to stop.
-  /// Throws std::exception for what makes the trial failed.
-  virtual TrialState Execute(const TrialTask& task,
-                             const std::function<void(EpochRecord)>& on_epoch,
-                             const std::function<bool(const TrialProgressed&)>& on_progress) = 0;
+  /// Trains the pack until each member has ended, or `on_progress` said to stop. Throws
+  /// std::exception for what makes those that have not ended failed.
+  virtual void Execute(const PackTask& pack, const PackReporter& reporter) = 0;
 };
 
 /// Loads data and engine; throws std::exception if this worker cannot train.
 using MakeExecutor = std::function<std::unique_ptr<TrialExecutor>(const WorkerSetup&)>;
 
-/// Executes `task` and reports all of it to `sink` as `worker`, its end included: the one place
-/// where a trial's exception becomes a failed trial. What `sink` throws comes out. `go_on` is asked
+/// Executes `pack` and reports all of it to `sink` as `worker`, each trial's end included: the one
+/// place where an exception becomes failed trials. What `sink` throws comes out. `go_on` is asked
 /// at least every 100 ms.
-void ExecuteTask(TrialExecutor& executor, const TrialTask& task, int64_t worker,
+void ExecutePack(TrialExecutor& executor, const PackTask& pack, int64_t worker,
                  const EventSink& sink, const std::function<bool()>& go_on);
 
 /// The executor and its WorkerReady event, or no executor and WorkerRefused.

@@ -1,5 +1,9 @@
 #include "sweep/trial_id.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "data/sha256.h"
 #include "schedulers/catalog.h"
 #include "sweep/optimizers.h"
@@ -10,57 +14,80 @@ namespace {
 
 constexpr size_t kIdDigits = 16;
 
-void RemoveSchedulerDefaults(Map& scheduler, const std::vector<Parameter>& common);
+using Table = std::vector<Parameter>;
 
-void RemoveDefaults(const std::vector<Parameter>& table, Map& section) {
-  for (const Parameter& parameter : table) {
-    const auto found = section.find(parameter.name);
-    if (found == section.end()) continue;
-    if (parameter.default_value && found->second == *parameter.default_value) {
-      section.erase(found);
-    } else if (Map* mapping = std::get_if<Map>(&found->second)) {
-      RemoveDefaults(parameter.members, *mapping);
-    } else if (parameter.kind == Kind::kSchedulers) {
-      for (Value& member : std::get<List>(found->second)) {
-        RemoveSchedulerDefaults(std::get<Map>(member), {});
-      }
+const Parameter* FindIn(const Table& table, const std::string& name) {
+  const auto found = std::find_if(table.begin(), table.end(), [&name](const Parameter& parameter) {
+    return parameter.name == name;
+  });
+  return found == table.end() ? nullptr : &*found;
+}
+
+const Table& TableOf(const std::string& section_name) {
+  for (const Section& section : TrialSections()) {
+    if (section.name == section_name) return section.parameters;
+  }
+  static const Table kNone;
+  return kNone;
+}
+
+Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common);
+
+Value WithoutDefaults(const Value& value, const Parameter& parameter);
+
+/// Copies what is kept rather than removing from a copy: the ids of a large space are most of what
+/// planning it costs. `more`: a second table of what may be in `section`.
+Map WithoutDefaults(const Map& section, const Table& table, const Table& more) {
+  Map kept;
+  for (const auto& [name, value] : section) {
+    const Parameter* parameter = FindIn(table, name);
+    if (parameter == nullptr) parameter = FindIn(more, name);
+    if (parameter == nullptr) {
+      kept.emplace_hint(kept.end(), name, value);
+    } else if (parameter->default_value != value) {
+      kept.emplace_hint(kept.end(), name, WithoutDefaults(value, *parameter));
     }
   }
+  return kept;
+}
+
+Value WithoutDefaults(const Value& value, const Parameter& parameter) {
+  if (const Map* map = value.As<Map>()) return WithoutDefaults(*map, parameter.members, {});
+  if (parameter.kind != Kind::kSchedulers) return value;
+  List members;
+  for (const Value& member : std::get<List>(value)) {
+    members.emplace_back(SchedulerWithoutDefaults(std::get<Map>(member), {}));
+  }
+  return members;
 }
 
 /// `common`: what an entry has beside its type's own parameters, and a member has not.
-void RemoveSchedulerDefaults(Map& scheduler, const std::vector<Parameter>& common) {
-  RemoveDefaults(TypeOf(scheduler).parameters, scheduler);
-  RemoveDefaults(common, scheduler);
-}
-
-std::string IdOf(const Map& canonical) {
-  return Sha256Hex(ToJson(Value(canonical))).substr(0, kIdDigits);
+Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common) {
+  return WithoutDefaults(scheduler, TypeOf(scheduler).parameters, common);
 }
 
 }  // namespace
 
+Map CanonicalSection(const std::string& name, const Map& section) {
+  if (name == "optimizer") return WithoutDefaults(section, OptimizerOf(section).parameters, {});
+  if (name != "scheduler") return WithoutDefaults(section, TableOf(name), {});
+  return SchedulerWithoutDefaults(section, CommonParameters(TypeOf(section)));
+}
+
 Map CanonicalParams(const Map& params) {
-  Map canonical = params;
-  for (const Section& section : TrialSections()) {
-    const auto found = canonical.find(section.name);
-    if (found == canonical.end()) continue;
-    Map& parameters = std::get<Map>(found->second);
-    RemoveDefaults(section.parameters, parameters);
-    if (parameters.empty()) canonical.erase(found);
+  Map canonical;
+  for (const auto& [name, section] : params) {
+    Map kept = CanonicalSection(name, std::get<Map>(section));
+    if (!kept.empty()) canonical.emplace_hint(canonical.end(), name, std::move(kept));
   }
-  const auto optimizer = canonical.find("optimizer");
-  if (optimizer != canonical.end()) {
-    Map& parameters = std::get<Map>(optimizer->second);
-    RemoveDefaults(OptimizerOf(parameters).parameters, parameters);
-    if (parameters.empty()) canonical.erase(optimizer);
-  }
-  Map& scheduler = std::get<Map>(canonical.at("scheduler"));
-  RemoveSchedulerDefaults(scheduler, CommonParameters(TypeOf(scheduler)));
   return canonical;
 }
 
-std::string TrialId(const Map& params) { return IdOf(CanonicalParams(params)); }
+std::string IdOfJson(const std::string& canonical_json) {
+  return Sha256Hex(canonical_json).substr(0, kIdDigits);
+}
+
+std::string TrialId(const Map& params) { return IdOfJson(ToJson(CanonicalParams(params))); }
 
 std::string GroupId(const Map& params) {
   Map without_seed = CanonicalParams(params);
@@ -70,7 +97,7 @@ std::string GroupId(const Map& params) {
     parameters.erase("seed");
     if (parameters.empty()) without_seed.erase(training);
   }
-  return IdOf(without_seed);
+  return IdOfJson(ToJson(without_seed));
 }
 
 }  // namespace lrsweep

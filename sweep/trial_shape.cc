@@ -1,5 +1,8 @@
 #include "sweep/trial_shape.h"
 
+#include <algorithm>
+#include <array>
+
 #include "data/dataset_source.h"
 #include "sweep/optimizers.h"
 
@@ -15,6 +18,9 @@ double LrOf(const Map& params) {
   const Value* value = Find(params, "optimizer.lr");
   return value != nullptr ? std::get<double>(*value) : 0.0;
 }
+
+constexpr std::array kDecideSchedule = {"scheduler", "optimizer.lr", "training.epochs",
+                                        "training.batch_size"};
 
 }  // namespace
 
@@ -42,11 +48,17 @@ TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
 
 std::string ScheduleKey(const Trial& trial) {
   std::string key;
-  for (const char* path : {"scheduler", "optimizer.lr", "training.epochs", "training.batch_size"}) {
+  for (const char* path : kDecideSchedule) {
     const Value* value = Find(trial.params, path);
     key += (value != nullptr ? ToJson(*value) : "") + "\n";
   }
   return key;
+}
+
+bool DecidesSchedule(const Axis& axis) {
+  return std::any_of(kDecideSchedule.begin(), kDecideSchedule.end(), [&axis](const char* path) {
+    return axis.path == path || axis.path.rfind(std::string(path) + ".", 0) == 0;
+  });
 }
 
 }  // namespace lrsweep

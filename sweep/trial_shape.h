@@ -24,4 +24,7 @@ TrialSchedule ScheduleOf(const Trial& trial, int64_t images);
 /// Equal for trials with the same rates at every step: what decides a trial's schedule, as text.
 std::string ScheduleKey(const Trial& trial);
 
+/// Whether the axis has a part in that.
+bool DecidesSchedule(const Axis& axis);
+
 }  // namespace lrsweep

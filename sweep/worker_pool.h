@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "results/trial.h"
 
@@ -18,13 +19,18 @@ struct TrialTask {
   Map params;  // complete
 };
 
+/// What a worker trains together: trials that can share a pack (pack_compatibility), at least one.
+struct PackTask {
+  std::vector<TrialTask> trials;
+};
+
 // What workers report. `worker` is the MPI rank, or 0 in a lone process.
 
-/// The worker has its data and its engine, and no trial.
+/// The worker has its data and its engine, and no pack.
 struct WorkerReady {
   WorkerInfo info;
 };
-/// The worker cannot train at all, and takes no trial.
+/// The worker cannot train at all, and takes no pack.
 struct WorkerRefused {
   int64_t worker = 0;
   std::string host;
@@ -44,8 +50,10 @@ struct EpochFinished {
   std::string trial_id;
   EpochRecord record;
 };
-/// The trial is over and the worker idle. `state` is kCompleted, kStopped, kFailed (with `error`)
-/// or kPending for a trial that was cut off.
+/// The trial is over; the worker goes on with the rest of its pack, then with its next pack.
+/// `state` is kCompleted, kStopped, kFailed (with `error`) or kPending for a trial that was cut
+/// off. In a pack of several, kFailed says that the pack broke off: which of its trials is to blame
+/// is not known.
 struct TrialEnded {
   int64_t worker = 0;
   std::string trial_id;
@@ -63,8 +71,9 @@ class WorkerPool {
   /// Workers that may still report themselves ready or refused, or have done so.
   virtual int64_t size() const = 0;
 
-  /// Gives an idle worker its next trial. Returns at once.
-  virtual void Start(int64_t worker, const TrialTask& task) = 0;
+  /// Gives a ready worker a pack, which it trains at once when it has ended those that it was given
+  /// before. Returns at once.
+  virtual void Start(int64_t worker, const PackTask& pack) = 0;
 
   /// Hands the events that have come to `sink`, in the order of each worker; waits for the first
   /// one, at most `timeout`. `sink` must not call the pool.

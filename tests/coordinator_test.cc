@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "sweep/errors.h"
@@ -14,16 +15,21 @@
 namespace lrsweep {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-SweepConfig FiveSeeds() {
-  return ParseSweepConfig(
-      "name: t\ntraining: {epochs: 2, seed: {grid: [0, 1, 2, 3, 4]}}\noptimizer: {lr: 0.1}\n"
-      "scheduler: {type: StepLR, step_size: 1}\n",
-      "s.yaml");
+/// Trials of two epochs with the seeds 0 to `count` - 1.
+SweepConfig Seeds(int count) {
+  std::string seeds;
+  for (int seed = 0; seed < count; ++seed) seeds += (seed > 0 ? ", " : "") + std::to_string(seed);
+  return ParseSweepConfig("name: t\ntraining: {epochs: 2, seed: {grid: [" + seeds +
+                              "]}}\noptimizer: {lr: 0.1}\n"
+                              "scheduler: {type: StepLR, step_size: 1}\n",
+                          "s.yaml");
 }
 
 EpochRecord Epoch(int64_t number, double accuracy) {
@@ -41,71 +47,125 @@ EpochRecord Epoch(int64_t number, double accuracy) {
 /// Workers that are told by the test what happens to the trials of each seed.
 class FakePool : public WorkerPool {
  public:
-  explicit FakePool(int64_t workers) : workers_(workers) {
+  explicit FakePool(int64_t workers, int64_t pack_size = 1) : workers_(workers) {
     for (int64_t worker = 1; worker <= workers; ++worker) {
-      events_.push_back(WorkerReady{{worker, "host", "cpu", "fake", ""}});
+      Send(worker, WorkerReady{{worker, "host", "cpu", "fake", "", pack_size}});
     }
   }
 
   void RefuseAll() {
     events_.clear();
     for (int64_t worker = 1; worker <= workers_; ++worker) {
-      events_.push_back(WorkerRefused{worker, "host", "no data"});
+      Send(worker, WorkerRefused{worker, "host", "no data"});
     }
   }
   void FailSeed(int64_t seed) { failing_.insert(seed); }
   void DivergeSeed(int64_t seed) { diverging_.insert(seed); }
   void NeverEndSeed(int64_t seed) { endless_.insert(seed); }
+  /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
+  void BreakPackOf(int64_t seed) { breaking_.insert(seed); }
+  void Send(int64_t worker, Event event) { events_[worker].push_back(std::move(event)); }
 
   int64_t size() const override { return workers_; }
 
-  void Start(int64_t worker, const TrialTask& task) override {
-    EXPECT_TRUE(busy_.insert(worker).second) << "worker " << worker << " has a trial already";
-    const auto seed = std::get<int64_t>(*Find(task.params, "training.seed"));
-    started_seeds_.push_back(seed);
+  void Start(int64_t worker, const PackTask& pack) override {
+    std::vector<int64_t> seeds;
+    for (const TrialTask& task : pack.trials) {
+      seeds.push_back(std::get<int64_t>(*Find(task.params, "training.seed")));
+    }
+    started_seeds_.insert(started_seeds_.end(), seeds.begin(), seeds.end());
+    packs_.push_back(seeds);
+    held_[worker] += static_cast<int64_t>(seeds.size());
+    const bool breaks = seeds.size() > 1 && std::any_of(seeds.begin(), seeds.end(), [this](auto s) {
+                          return breaking_.count(s) > 0;
+                        });
+    std::vector<std::deque<Event>> members;
+    for (size_t i = 0; i < seeds.size(); ++i) {
+      const std::string& id = pack.trials[i].trial_id;
+      members.push_back(breaks ? BreakOff(worker, id) : Train(worker, id, seeds[i]));
+    }
+    SendInTurn(worker, members);
+  }
+
+  /// One event of each worker in turn.
+  void Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) override {
+    for (auto& [worker, events] : events_) {
+      if (events.empty()) continue;
+      const Event event = events.front();
+      events.pop_front();
+      if (std::holds_alternative<TrialEnded>(event) && --held_[worker] == 0) ++ran_dry_;
+      sink(event);
+    }
+  }
+
+  const std::vector<int64_t>& started_seeds() const { return started_seeds_; }
+  /// The seeds of each pack, in the order in which the packs were given out.
+  const std::vector<std::vector<int64_t>>& packs() const { return packs_; }
+  /// Nothing more will be heard.
+  bool quiet() const {
+    return std::all_of(events_.begin(), events_.end(),
+                       [](const auto& worker) { return worker.second.empty(); });
+  }
+  /// How often a trial ended and its worker had no next one.
+  int64_t ran_dry() const { return ran_dry_; }
+
+ private:
+  std::deque<Event> Train(int64_t worker, const std::string& id, int64_t seed) {
     if (failing_.count(seed) > 0) {
-      events_.push_back(TrialEnded{worker, task.trial_id, TrialState::kFailed, "it broke"});
-      return;
+      return {TrialEnded{worker, id, TrialState::kFailed, "it broke"}};
     }
     if (diverging_.count(seed) > 0) {
       EpochRecord record = Epoch(1, 0.1);
       record.train_loss = std::numeric_limits<double>::quiet_NaN();
-      events_.push_back(EpochFinished{worker, task.trial_id, record});
-      events_.push_back(TrialEnded{worker, task.trial_id, TrialState::kStopped, ""});
-      return;
+      return {EpochFinished{worker, id, record}, TrialEnded{worker, id, TrialState::kStopped, ""}};
     }
     const double accuracy = 0.9 + 0.01 * static_cast<double>(seed % 4);
-    events_.push_back(EpochFinished{worker, task.trial_id, Epoch(1, 0.5)});
-    if (endless_.count(seed) > 0) return;
-    events_.push_back(EpochFinished{worker, task.trial_id, Epoch(2, accuracy)});
-    events_.push_back(TrialEnded{worker, task.trial_id, TrialState::kCompleted, ""});
+    if (endless_.count(seed) > 0) return {EpochFinished{worker, id, Epoch(1, 0.5)}};
+    return {EpochFinished{worker, id, Epoch(1, 0.5)}, EpochFinished{worker, id, Epoch(2, accuracy)},
+            TrialEnded{worker, id, TrialState::kCompleted, ""}};
   }
 
-  void Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) override {
-    if (events_.empty()) return;
-    const Event event = events_.front();
-    events_.pop_front();
-    if (const auto* ended = std::get_if<TrialEnded>(&event)) busy_.erase(ended->worker);
-    sink(event);
+  std::deque<Event> BreakOff(int64_t worker, const std::string& id) {
+    return {EpochFinished{worker, id, Epoch(1, 0.5)},
+            TrialEnded{worker, id, TrialState::kFailed, "out of memory"}};
   }
 
-  const std::vector<int64_t>& started_seeds() const { return started_seeds_; }
+  /// The first event of each member, then the second of each, and so on.
+  void SendInTurn(int64_t worker, std::vector<std::deque<Event>> members) {
+    for (bool more = true; more;) {
+      more = false;
+      for (auto& events : members) {
+        if (events.empty()) continue;
+        events_[worker].push_back(events.front());
+        events.pop_front();
+        more = true;
+      }
+    }
+  }
 
- private:
   int64_t workers_;
-  std::deque<Event> events_;
-  std::set<int64_t> busy_, failing_, diverging_, endless_;
+  std::map<int64_t, std::deque<Event>> events_;  // by worker
+  std::set<int64_t> failing_, diverging_, endless_, breaking_;
   std::vector<int64_t> started_seeds_;
+  std::vector<std::vector<int64_t>> packs_;
+  std::map<int64_t, int64_t> held_;
+  int64_t ran_dry_ = 0;
 };
 
 class CoordinatorTest : public testing::Test {
  protected:
+  explicit CoordinatorTest(int seeds = 5) : space_(Seeds(seeds)) {}
+
   RunOutcome Run(
       FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
-    Coordinator coordinator(space_, store_, pool, view_, go_on);
+    Coordinator coordinator(space_, store_, pool, view_, go_on, Now());
     const RunOutcome outcome = coordinator.Run();
     state_ = coordinator.state();
     return outcome;
+  }
+  /// A clock by which nothing is short: a second passes whenever it is read.
+  std::function<Coordinator::TimePoint()> Now() {
+    return [this] { return now_ += std::chrono::seconds(1); };
   }
   std::vector<std::string> States() {
     std::vector<std::string> states;
@@ -114,11 +174,12 @@ class CoordinatorTest : public testing::Test {
   }
 
   TempFolder folder_;
-  SearchSpace space_{FiveSeeds()};
+  SearchSpace space_;
   Store store_ = Store::Create(folder_ / "t.db", {.name = "t"}, space_.size(),
                                [this](size_t i) { return space_.At(i); });
   ProgressView view_;
   SweepState state_;
+  Coordinator::TimePoint now_{};
 };
 
 TEST_F(CoordinatorTest, TrainsEveryTrialOnce) {
@@ -215,6 +276,116 @@ TEST_F(CoordinatorTest, InterruptBeforeTheFirstTrialLeavesAllPending) {
   const RunOutcome outcome = Run(pool, [] { return false; });
   EXPECT_TRUE(outcome.interrupted);
   EXPECT_THAT(pool.started_seeds(), IsEmpty());
+}
+
+TEST_F(CoordinatorTest, InterruptBlamesNoTrialThatWasHandedOutInAdvance) {
+  FakePool pool(1);
+  pool.NeverEndSeed(1);
+  Run(pool, [&pool] { return !pool.quiet() || pool.started_seeds().size() < 3; });
+  // Seed 1 is in its last epoch: seed 2 is with the worker already.
+  EXPECT_THAT(pool.started_seeds(), ElementsAre(0, 1, 2));
+  EXPECT_EQ(store_.Attempts(space_.At(1).id).size(), 1U);
+  EXPECT_THAT(store_.Attempts(space_.At(2).id), IsEmpty());
+  EXPECT_EQ(store_.Trials()[2].started_at, std::nullopt);
+  EXPECT_THAT(States(), ElementsAre("completed", "pending", "pending", "pending", "pending"));
+}
+
+TEST_F(CoordinatorTest, OnlyTrialsInTrainingAreShownAsRunning) {
+  FakePool pool(1);
+  pool.NeverEndSeed(1);
+  std::vector<std::string> running;
+  const SweepState* state = nullptr;
+  const auto go_on = [&] {
+    running.clear();
+    for (const auto& [id, live] : state->running) running.push_back(id);
+    return !pool.quiet() || pool.started_seeds().size() < 3;
+  };
+  Coordinator coordinator(space_, store_, pool, view_, go_on, Now());
+  state = &coordinator.state();
+  coordinator.Run();
+  EXPECT_THAT(running, ElementsAre(space_.At(1).id));
+}
+
+TEST_F(CoordinatorTest, WhatAWorkerSaysOfATrialThatItDoesNotHoldDoesNotCount) {
+  FakePool pool(2);
+  pool.Send(2, TrialEnded{2, space_.At(0).id, TrialState::kFailed, "not mine"});
+  pool.Send(2, EpochFinished{2, space_.At(0).id, Epoch(1, 0.1)});
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+}
+
+class ManyTrialsTest : public CoordinatorTest {
+ protected:
+  ManyTrialsTest() : CoordinatorTest(40) {}
+};
+
+TEST_F(ManyTrialsTest, WorkerHasItsNextTrialBeforeTheLastOneEnds) {
+  FakePool pool(2);
+  Run(pool);
+  // But where so little is left that another worker may need it.
+  EXPECT_LE(pool.ran_dry(), 3);
+  EXPECT_THAT(States(), Each("completed"));
+}
+
+TEST_F(ManyTrialsTest, PacksAreAsLargeAsTheWorkerLikesAndFairWhenLittleIsLeft) {
+  FakePool pool(2, 16);
+  Run(pool);
+  std::vector<size_t> sizes;
+  for (const auto& pack : pool.packs()) sizes.push_back(pack.size());
+  // 40 trials: 16 each, and then 4 each.
+  EXPECT_THAT(sizes, ElementsAre(16, 16, 4, 4));
+}
+
+TEST_F(ManyTrialsTest, FewTrialsAreSpreadOverAllWorkers) {
+  FakePool pool(4, 64);
+  Run(pool);
+  ASSERT_EQ(pool.packs().size(), 4U);
+  EXPECT_THAT(pool.packs(), Each(SizeIs(10)));
+}
+
+TEST_F(ManyTrialsTest, AttemptsSayHowManyWereTrainedTogether) {
+  FakePool pool(4, 64);
+  Run(pool);
+  EXPECT_EQ(store_.Attempts(space_.At(7).id).at(0).pack_size, 10);
+}
+
+TEST_F(CoordinatorTest, TrialThatEndsEarlyLeavesItsPackToTheOthers) {
+  FakePool pool(1, 5);
+  pool.DivergeSeed(1);
+  Run(pool);
+  EXPECT_THAT(States(), ElementsAre("completed", "stopped", "completed", "completed", "completed"));
+  EXPECT_EQ(pool.packs().size(), 1U);
+}
+
+TEST_F(CoordinatorTest, MembersOfAPackThatBrokeOffAreTriedAgainAlone) {
+  FakePool pool(1, 5);
+  pool.BreakPackOf(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(pool.packs(), ElementsAre(ElementsAre(0, 1, 2, 3, 4), ElementsAre(0), ElementsAre(1),
+                                        ElementsAre(2), ElementsAre(3), ElementsAre(4)));
+  const auto attempts = store_.Attempts(space_.At(3).id);
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].pack_size, 5);
+  EXPECT_EQ(attempts[0].outcome, "interrupted");
+  EXPECT_EQ(attempts[0].error, "the pack of 5 broke off: out of memory");
+  EXPECT_EQ(attempts[1].pack_size, 1);
+  EXPECT_EQ(store_.Epochs(space_.At(3).id).size(), 2U);
+  EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(CoordinatorTest, OnlyTheTrialThatFailsAloneIsFailed) {
+  FakePool pool(2, 5);
+  pool.BreakPackOf(2);
+  pool.FailSeed(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
+  EXPECT_EQ(store_.Trials()[2].error, "it broke");
+  EXPECT_EQ(store_.Attempts(space_.At(2).id).size(), 2U);
 }
 
 TEST_F(CoordinatorTest, NoWorkerThatCanTrainIsAnErrorWithItsReason) {

@@ -29,6 +29,10 @@ Kind Through(const Event& event) {
   return std::get<Kind>(DecodeEvent(Encode(event), 4));
 }
 
+PackTask ThroughCommand(const PackTask& pack) {
+  return std::get<PackTask>(DecodeCommand(Encode(Command(pack))));
+}
+
 TEST(MessageTest, EpochKeepsEveryBit) {
   const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", SomeEpoch()});
   EXPECT_EQ(epoch.worker, 4);
@@ -57,12 +61,13 @@ TEST(MessageTest, EpochKeepsNanAndInfinity) {
 }
 
 TEST(MessageTest, WorkerAnnouncesItself) {
-  const auto ready = Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2"}});
+  const auto ready = Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64}});
   EXPECT_EQ(ready.info.worker, 4);
   EXPECT_EQ(ready.info.host, "node1");
   EXPECT_EQ(ready.info.device, "cuda:1");
   EXPECT_EQ(ready.info.engine, "torch");
   EXPECT_EQ(ready.info.cpu_target, "AVX2");
+  EXPECT_EQ(ready.info.pack_size, 64);
 }
 
 TEST(MessageTest, OtherEventsKeepTheirFields) {
@@ -88,9 +93,21 @@ TEST(MessageTest, TaskKeepsTheTypesOfItsParameters) {
                       {"list", List{1, 2}},
                       {"text", "1"},
                       {"truth", true}};
-  const auto task = std::get<TrialTask>(DecodeCommand(Encode(Command(TrialTask{"abc", params}))));
-  EXPECT_EQ(task.trial_id, "abc");
-  EXPECT_EQ(ToJson(task.params), ToJson(params));
+  const auto pack = ThroughCommand({{{"abc", params}}});
+  ASSERT_EQ(pack.trials.size(), 1U);
+  EXPECT_EQ(pack.trials[0].trial_id, "abc");
+  EXPECT_EQ(ToJson(pack.trials[0].params), ToJson(params));
+}
+
+TEST(MessageTest, PackKeepsTheOrderOfItsTrials) {
+  const auto pack = ThroughCommand({{{"b", {}}, {"a", {}}, {"c", {}}}});
+  ASSERT_EQ(pack.trials.size(), 3U);
+  EXPECT_EQ(pack.trials[0].trial_id + pack.trials[1].trial_id + pack.trials[2].trial_id, "bac");
+}
+
+TEST(MessageTest, PackWithoutTrialsIsAnError) {
+  EXPECT_THROW(ThroughCommand({}), std::runtime_error);
+  EXPECT_THROW(Through<WorkerReady>(WorkerReady{{.pack_size = 0}}), std::runtime_error);
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
@@ -114,11 +131,11 @@ TEST(MessageTest, DamagedBytesAreAnError) {
 }
 
 TEST(MessageTest, AnotherVersionIsAnError) {
-  // {"v": 2, "type": "shutdown"}
-  Bytes bytes = {0x82, 0xa1, 'v', 2,   0xa4, 't', 'y', 'p', 'e',
+  // {"v": 1, "type": "shutdown"}
+  Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
                  0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 1;
+  bytes[3] = 2;
   EXPECT_NO_THROW(DecodeCommand(bytes));
 }
 

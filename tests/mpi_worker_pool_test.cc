@@ -22,9 +22,18 @@ class FakeExecutor : public TrialExecutor {
   WorkerInfo Describe() const override {
     return {0, "", "index " + std::to_string(setup_.worker_index), "fake", setup_.dataset_folder};
   }
-  TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
-                     const std::function<bool(const TrialProgressed&)>& on_progress) override {
-    if (task.trial_id == "broken") throw std::runtime_error("it broke");
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+    for (size_t member = 0; member < pack.trials.size(); ++member) {
+      const TrialTask& task = pack.trials[member];
+      if (task.trial_id == "broken") throw std::runtime_error("it broke");
+      if (task.trial_id == "long") reporter.on_epoch(member, LongEpoch());
+      if (!reporter.on_progress(member, {})) return;
+      reporter.on_end(member, TrialState::kCompleted);
+    }
+  }
+
+ private:
+  static EpochRecord LongEpoch() {
     EpochRecord record;
     record.epoch = 1;
     for (size_t step = 0; step < kManySteps; ++step) {
@@ -32,13 +41,27 @@ class FakeExecutor : public TrialExecutor {
       record.rates.lr.push_back(0.5 * static_cast<double>(step));
     }
     record.rates.momentum = {0.9};
-    on_epoch(std::move(record));
-    return on_progress({}) ? TrialState::kCompleted : TrialState::kPending;
+    return record;
   }
 
- private:
   WorkerSetup setup_;
 };
+
+/// A pack of these trials.
+PackTask PackOf(const std::vector<std::string>& ids, const Map& params = {}) {
+  PackTask pack;
+  for (const std::string& id : ids) pack.trials.push_back({id, params});
+  return pack;
+}
+
+/// What the events say ended, in their order.
+std::vector<std::string> Ended(const std::vector<Event>& events) {
+  std::vector<std::string> ids;
+  for (const Event& event : events) {
+    if (const auto* ended = std::get_if<TrialEnded>(&event)) ids.push_back(ended->trial_id);
+  }
+  return ids;
+}
 
 /// The one pool of this run: a worker announces itself once.
 MpiWorkerPool& Pool() {
@@ -72,7 +95,7 @@ TEST(MpiWorkerPoolTest, EveryOtherRankAnnouncesItself) {
 }
 
 TEST(MpiWorkerPoolTest, LargeEpochArrivesWhole) {
-  Pool().Start(2, {"abc", {}});
+  Pool().Start(2, PackOf({"long"}));
   const auto events = Collect(2);
   ASSERT_EQ(events.size(), 2U);
   const auto& finished = std::get<EpochFinished>(events[0]);
@@ -84,13 +107,36 @@ TEST(MpiWorkerPoolTest, LargeEpochArrivesWhole) {
 }
 
 TEST(MpiWorkerPoolTest, WorkerThatThrowsFailsItsTrialAndTakesTheNext) {
-  Pool().Start(1, {"broken", {}});
+  Pool().Start(1, PackOf({"broken"}));
   const auto events = Collect(1);
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(std::get<TrialEnded>(events[0]).state, TrialState::kFailed);
   EXPECT_EQ(std::get<TrialEnded>(events[0]).error, "it broke");
-  Pool().Start(1, {"abc", {}});
-  EXPECT_EQ(std::get<TrialEnded>(Collect(2).back()).state, TrialState::kCompleted);
+  Pool().Start(1, PackOf({"abc"}));
+  EXPECT_EQ(std::get<TrialEnded>(Collect(1).back()).state, TrialState::kCompleted);
+}
+
+TEST(MpiWorkerPoolTest, LargePackArrivesWhole) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 64; ++i) ids.push_back("trial" + std::to_string(i));
+  // 64 KB and more, in several frames.
+  Pool().Start(1, PackOf(ids, {{"long", std::string(1000, 'x')}}));
+  EXPECT_EQ(Ended(Collect(64)), ids);
+}
+
+TEST(MpiWorkerPoolTest, PacksHandedOutInAdvanceAreTrainedInTheirOrder) {
+  Pool().Start(1, PackOf({"long"}));
+  Pool().Start(1, PackOf({"abc", "def"}));
+  Pool().Start(1, PackOf({"ghi"}));
+  EXPECT_EQ(Ended(Collect(5)), (std::vector<std::string>{"long", "abc", "def", "ghi"}));
+}
+
+TEST(MpiWorkerPoolTest, BrokenMemberFailsTheRestOfItsPack) {
+  Pool().Start(1, PackOf({"abc", "broken", "def"}));
+  std::vector<TrialState> states;
+  for (const Event& event : Collect(3)) states.push_back(std::get<TrialEnded>(event).state);
+  EXPECT_EQ(states, (std::vector<TrialState>{TrialState::kCompleted, TrialState::kFailed,
+                                             TrialState::kFailed}));
 }
 
 TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {

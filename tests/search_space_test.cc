@@ -79,6 +79,42 @@ TEST(SearchSpaceTest, RepeatedValueIsNoted) {
   EXPECT_THAT(space.notes(), ElementsAre(HasSubstr("training.seed lists 1 value more than once")));
 }
 
+TEST(SearchSpaceTest, EpochsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}]", "{epochs: {grid: [2, 7, 3]}}"));
+  for (size_t i = 0; i < space.size(); ++i) {
+    EXPECT_EQ(space.EpochsAt(i), std::get<int64_t>(*Find(space.At(i).params, "training.epochs")));
+  }
+  EXPECT_EQ(SearchSpace(Config(kStep, "{epochs: 9}")).EpochsAt(0), 9);
+}
+
+TEST(SearchSpaceTest, IdsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}, interval: {grid: [epoch, step]}}, "
+             "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, mode: {grid: [triangular, exp_range]}, "
+             "gamma: {grid: [0.5, 1]}, cycle_momentum: {grid: [true, false]}}]",
+             "{epochs: {grid: [2, 3]}, batch_size: {grid: [32, 64]}, seed: {grid: [1, 0, 2]}}",
+             "{lr: {grid: [0.1, 0.2]}, momentum: {grid: [0, 0.9]}}"));
+  EXPECT_EQ(space.points(), 12U * 2 * 2 * 2 * 2 + 12U * 8 * 2 * 2);
+  for (size_t i = 0; i < space.size(); ++i) {
+    const Trial trial = space.At(i);
+    EXPECT_EQ(trial.id, TrialId(trial.params)) << ToJson(trial.params);
+    EXPECT_EQ(trial.group_id, GroupId(trial.params)) << ToJson(trial.params);
+  }
+}
+
+TEST(SearchSpaceTest, TrialsAreAlikeButForWhatDoesNotCount) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}, {type: StepLR, step_size: 7}]",
+             "{epochs: {grid: [2, 3]}, seed: {grid: [0, 1]}}"));
+  std::vector<uint64_t> alike;
+  for (size_t i = 0; i < space.size(); ++i) {
+    alike.push_back(
+        space.AlikeBut(i, [](const Axis& axis) { return axis.path != "training.seed"; }));
+  }
+  EXPECT_THAT(alike, ElementsAre(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10));
+}
+
 TEST(SearchSpaceTest, DistinctPointsNeedNoNotes) {
   EXPECT_THAT(SearchSpace(Config(kStep)).notes(), IsEmpty());
 }

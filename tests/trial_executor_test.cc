@@ -12,17 +12,19 @@ namespace {
 
 using testing::ElementsAre;
 
-/// Reports one epoch and ends as it is told.
+/// Reports one epoch of each member, one after another, and ends as it is told.
 class FakeExecutor : public TrialExecutor {
  public:
   WorkerInfo Describe() const override { return {0, "", "cpu", "fake", "none"}; }
-  TrialState Execute(const TrialTask& task, const std::function<void(EpochRecord)>& on_epoch,
-                     const std::function<bool(const TrialProgressed&)>& on_progress) override {
-    if (task.trial_id == "broken") throw std::runtime_error("it broke");
-    EpochRecord record;
-    record.epoch = 1;
-    on_epoch(record);
-    return on_progress({}) ? TrialState::kCompleted : TrialState::kPending;
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+    for (size_t member = 0; member < pack.trials.size(); ++member) {
+      if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
+      EpochRecord record;
+      record.epoch = 1;
+      reporter.on_epoch(member, record);
+      if (!reporter.on_progress(member, {})) return;
+      reporter.on_end(member, TrialState::kCompleted);
+    }
   }
 };
 
@@ -61,11 +63,13 @@ class EventLog {
 
 class LocalWorkerPoolTest : public testing::Test {
  protected:
-  void Train(const MakeExecutor& make, const std::string& trial) {
+  void Train(const MakeExecutor& make, const std::vector<std::string>& pack) {
     LocalWorkerPool pool(make, {}, [this] { return go_on_; });
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
-    if (trial.empty()) return;
-    pool.Start(0, {trial, {}});
+    PackTask task;
+    for (const std::string& trial : pack) task.trials.push_back({trial, {}});
+    if (pack.empty()) return;
+    pool.Start(0, task);
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
   }
   bool go_on_ = true;
@@ -73,19 +77,19 @@ class LocalWorkerPoolTest : public testing::Test {
 };
 
 TEST_F(LocalWorkerPoolTest, ReportsTheWholeTrial) {
-  Train(MakeFake, "abc");
+  Train(MakeFake, {"abc"});
   EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "abc completed"));
 }
 
 TEST_F(LocalWorkerPoolTest, ExceptionMakesTheTrialFailed) {
-  Train(MakeFake, "broken");
+  Train(MakeFake, {"broken"});
   EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "broken failedit broke"));
 }
 
 TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
   LocalWorkerPool pool(MakeFake, {}, [] { return true; });
   pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
-  pool.Start(0, {"abc", {}});
+  pool.Start(0, {{{"abc", {}}}});
   EXPECT_THROW(pool.Wait(std::chrono::milliseconds(1),
                          [](const Event&) { throw std::logic_error("the disk is full"); }),
                std::logic_error);
@@ -93,12 +97,31 @@ TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
 
 TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOff) {
   go_on_ = false;
-  Train(MakeFake, "abc");
-  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "abc pending"));
+  Train(MakeFake, {"abc", "def"});
+  EXPECT_THAT(log_.lines(),
+              ElementsAre("ready 0 fake", "epoch of abc", "abc pending", "def pending"));
+}
+
+TEST_F(LocalWorkerPoolTest, ExceptionFailsTheMembersOfThePackThatHaveNotEnded) {
+  Train(MakeFake, {"abc", "broken", "def"});
+  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "abc completed",
+                                        "broken failedit broke", "def failedit broke"));
+}
+
+TEST_F(LocalWorkerPoolTest, PacksAreTrainedOneAWaitInTheirOrder) {
+  LocalWorkerPool pool(MakeFake, {}, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  pool.Start(0, {{{"abc", {}}}});
+  pool.Start(0, {{{"def", {}}}});
+  pool.Wait(std::chrono::milliseconds(1), log_.Sink());
+  EXPECT_THAT(log_.lines(), ElementsAre("epoch of abc", "abc completed"));
+  pool.Wait(std::chrono::milliseconds(1), log_.Sink());
+  EXPECT_THAT(log_.lines(),
+              ElementsAre("epoch of abc", "abc completed", "epoch of def", "def completed"));
 }
 
 TEST_F(LocalWorkerPoolTest, WorkerThatCannotTrainRefuses) {
-  Train(MakeNone, "");
+  Train(MakeNone, {});
   EXPECT_THAT(log_.lines(), ElementsAre("refused no engine"));
 }
 
