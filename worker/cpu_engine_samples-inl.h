@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "worker/cpu_engine_kernels.h"
-#include "worker/cpu_engine_layer-inl.h"
+#include "worker/cpu_engine_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
@@ -38,15 +38,14 @@ void Activate(SampleMatrix sums, size_t samples, size_t width, float scale, cons
   }
 }
 
-void FinishDeltas(SampleMatrix sums, const SampleMatrix* activations, size_t samples, size_t width,
-                  float scale, const SgdRule& sgd_rule, float* bias, float* bias_buffer,
-                  SampleMatrix deltas) {
+template <typename Rule>
+void FinishDeltasBy(const Rule& rule, SampleMatrix sums, const SampleMatrix* activations,
+                    size_t samples, float scale, const LayerMatrix& bias, SampleMatrix deltas) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
-  const RuleVectors rule(sgd_rule);
-  for (size_t i = 0; i < width; i += lanes) {
+  for (size_t i = 0; i < bias.width; i += lanes) {
     FloatVec gradient[1] = {zero};
     for (size_t s = 0; s < samples; ++s) {
       FloatVec delta = hn::Load(d, sums.values + s * sums.stride + i);
@@ -57,8 +56,15 @@ void FinishDeltas(SampleMatrix sums, const SampleMatrix* activations, size_t sam
       gradient[0] = hn::Add(gradient[0], delta);
       hn::Store(hn::Mul(delta, factor), d, deltas.values + s * deltas.stride + i);
     }
-    ApplyGradient(gradient, rule, bias + i, bias_buffer + i);
+    rule.Apply(gradient, bias, i);
   }
+}
+
+void FinishDeltas(SampleMatrix sums, const SampleMatrix* activations, size_t samples, float scale,
+                  const UpdateRule& rule, const LayerMatrix& bias, SampleMatrix deltas) {
+  WithRule(rule, [&](const auto& by) HWY_ATTR {
+    FinishDeltasBy(by, sums, activations, samples, scale, bias, deltas);
+  });
 }
 
 /// Copies 64 rows of `classes` logits, so that a sample is a lane.
