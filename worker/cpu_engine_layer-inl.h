@@ -100,8 +100,12 @@ HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t r
 
 /// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
 template <size_t N, typename T, typename Rule>
-HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas, const Rule& rule,
-                              const LayerMatrix& layer, size_t first, size_t rows, size_t column) {
+HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
+                              const Rule& layer_rule, const LayerMatrix& layer_matrix, size_t first,
+                              size_t rows, size_t column) {
+  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
+  const Rule rule = layer_rule;
+  const LayerMatrix layer = layer_matrix;
   const StripBatch<T> strip = {batch.groups, batch.values, batch.stride, deltas.values + column,
                                deltas.stride};
   const size_t groups = batch.groups;
@@ -121,28 +125,26 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
   }
 }
 
-/// Adds a block of 64 inputs, those of `mask`, to the sums of R samples from `sample` on, N vectors
-/// from column `column` on.
+/// Adds the inputs of `mask` to the sums of R samples, N vectors of each. Pointers are to the
+/// block's first input and the strip's first column; `fresh`: the sums begin here.
 template <size_t R, size_t N, typename T>
-HWY_INLINE void AddSamples(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
-                           size_t column, size_t sample, uint64_t mask, SampleMatrix sums) {
+HWY_INLINE void AddSamples(const T* HWY_RESTRICT values, size_t value_stride, uint64_t mask,
+                           const float* HWY_RESTRICT weights, size_t width,
+                           float* HWY_RESTRICT sums, size_t sum_stride, bool fresh) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
-  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * layer.width + column;
-  const T* HWY_RESTRICT values = batch.values + sample * batch.stride + block * kMaskBits;
-  float* HWY_RESTRICT to = sums.values + sample * sums.stride + column;
   FloatVec sum[R][N];
   for (size_t r = 0; r < R; ++r) {
     for (size_t v = 0; v < N; ++v) {
-      sum[r][v] = block == 0 ? hn::Zero(d) : hn::Load(d, to + r * sums.stride + v * lanes);
+      sum[r][v] = fresh ? hn::Zero(d) : hn::Load(d, sums + r * sum_stride + v * lanes);
     }
   }
   while (mask != 0) {
     const size_t i = TakeLowestBit(mask);
-    AddRow(values + i, batch.stride, weights + i * layer.width, sum);
+    AddRow(values + i, value_stride, weights + i * width, sum);
   }
   for (size_t r = 0; r < R; ++r) {
-    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, to + r * sums.stride + v * lanes);
+    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, sums + r * sum_stride + v * lanes);
   }
 }
 
@@ -150,17 +152,29 @@ HWY_INLINE void AddSamples(const SparseInputs<T>& batch, const LayerMatrix& laye
 template <size_t N, typename T>
 HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
                            size_t column, SampleMatrix sums) {
-  const size_t samples = batch.samples;
-  for (size_t s = 0; s < samples; ++s) {
-    const uint64_t* masks = batch.sample_masks + s * batch.blocks + block;
+  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
+  const bool fresh = block == 0;
+  const size_t width = layer.width;
+  const size_t blocks = batch.blocks;
+  const size_t value_stride = batch.stride;
+  const size_t sum_stride = sums.stride;
+  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
+  const uint64_t* HWY_RESTRICT masks = batch.sample_masks + block;
+  const uint64_t* const end = masks + batch.samples * blocks;
+  const T* HWY_RESTRICT values = batch.values + block * kMaskBits;
+  float* HWY_RESTRICT to = sums.values + column;
+  while (masks < end) {
     const uint64_t mask = masks[0];
-    if (mask == 0 && block != 0) continue;
-    if (kPairsInRegisters && s + 1 < samples && AreAPair(masks, masks + batch.blocks, 1)) {
-      AddSamples<2, N>(batch, layer, block, column, s, mask, sums);
-      ++s;
-    } else {
-      AddSamples<1, N>(batch, layer, block, column, s, mask, sums);
+    size_t samples = 1;
+    if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1)) {
+      AddSamples<2, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
+      samples = 2;
+    } else if (mask != 0 || fresh) {
+      AddSamples<1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
     }
+    masks += samples * blocks;
+    values += samples * value_stride;
+    to += samples * sum_stride;
   }
 }
 
