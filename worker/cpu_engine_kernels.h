@@ -108,15 +108,14 @@ struct CpuKernels {
   void (*update_narrow)(const SparseInputs<float>& inputs, SampleMatrix deltas,
                         const UpdateRule& rule, const LayerMatrix& layer);
 
-  /// out = sums * scale + bias, negative values replaced by 0 where `relu`.
+  /// sums = sums * scale + bias, negative values replaced by 0 where `relu`.
   void (*activate)(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
-                   bool relu, SampleMatrix out);
-  /// deltas = sums where the activation is positive, else 0; scaled by `scale`. The bias
-  /// gets the gradient, the sum of the unscaled deltas over samples, by `rule`. `activations` null:
-  /// the deltas are the sums.
-  void (*finish_deltas)(SampleMatrix sums, const SampleMatrix* activations, size_t samples,
-                        float scale, const UpdateRule& rule, const LayerMatrix& bias,
-                        SampleMatrix deltas);
+                   bool relu);
+  /// The bias gets the gradient, the sum over samples of the deltas, by `rule`; those where the
+  /// activation is not positive become 0 before, unless `activations` is null. Then the deltas are
+  /// scaled by `scale`.
+  void (*finish_deltas)(SampleMatrix deltas, const SampleMatrix* activations, size_t samples,
+                        float scale, const UpdateRule& rule, const LayerMatrix& bias);
   /// Cross-entropy of `samples` rows of logits. Writes losses [samples] and predicted [samples]
   /// (the first class of the largest logit); deltas, if its values are not null, becomes the
   /// gradient of the mean loss over the batch, in the first `classes` columns. `scratch` has

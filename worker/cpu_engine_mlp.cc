@@ -1,5 +1,6 @@
 #include "worker/cpu_engine_mlp.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lrsweep {
@@ -16,8 +17,6 @@ size_t OddLines(size_t bytes) {
   const size_t lines = RoundUp(bytes, 64) / 64;
   return (lines | 1) * 64;
 }
-
-size_t PaddedStride(size_t width) { return OddLines(width * sizeof(float)) / sizeof(float); }
 
 LayerPart NewPart(size_t padded_inputs, size_t width) {
   return {AlignedBuffer<float>(padded_inputs * width), AlignedBuffer<float>(width)};
@@ -46,6 +45,14 @@ SparseInputs<T> InputBuffer<T>::View(size_t samples) {
           .groups = RoundUp(samples, kMaskBits) / kMaskBits};
 }
 
+template <typename T>
+void InputBuffer<T>::MarkAll() {
+  for (size_t i = 0; i < sample_masks_.size(); ++i) {
+    const size_t inputs = std::min(kMaskBits, inputs_ - i % blocks_ * kMaskBits);
+    sample_masks_[i] = ~uint64_t{0} >> (kMaskBits - inputs);
+  }
+}
+
 CpuBatch::CpuBatch(size_t capacity, size_t pixels)
     : buffer_(capacity, pixels), labels_(RoundUp(capacity, kMaskBits)) {}
 
@@ -67,18 +74,16 @@ void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t 
 }
 
 CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
-                     bool is_last, bool with_squares)
+                     bool with_squares)
     : inputs(layer_inputs),
       outputs(layer_outputs),
       width(RoundUp(outputs, kFloatUnit)),
       padded_inputs(RoundUp(inputs, kFloatUnit)),
-      stride(PaddedStride(width)),
       narrow(!is_first && width <= kNarrow),
       parts{NewPart(padded_inputs, width), NewPart(padded_inputs, width),
             with_squares ? NewPart(padded_inputs, width) : LayerPart()},
       transposed(is_first ? 0 : width * padded_inputs),
-      sums(RoundUp(capacity, kMaskBits) * stride),
-      activations(is_last ? InputBuffer<float>() : InputBuffer<float>(capacity, outputs)),
+      values(capacity, outputs),
       deltas(capacity, outputs) {}
 
 CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
@@ -90,39 +95,39 @@ CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, si
   std::vector<float> initial;
   for (size_t i = 0; i + 1 < widths.size(); ++i) {
     layers_.emplace_back(static_cast<size_t>(widths[i]), static_cast<size_t>(widths[i + 1]),
-                         capacity, i == 0, i + 2 == widths.size(), with_squares);
+                         capacity, i == 0, with_squares);
     const std::vector<float> layer = DrawLinear(random, widths[i], widths[i + 1]);
     initial.insert(initial.end(), layer.begin(), layer.end());
   }
+  layers_.back().deltas.MarkAll();  // a softmax's gradient has no zeros worth looking for
   Set(Part::kParameters, initial);
 }
 
 void CpuMlp::Begin(const CpuBatch& first) {
   const DenormalsAsZeros zeros;
   Layer& layer = layers_.front();
-  kernels_.train_bytes(nullptr, {}, {}, layer.Weights(), &first.Images(), layer.Sums());
+  kernels_.train_bytes(nullptr, {}, {}, layer.Weights(), &first.Images(), layer.values.Matrix());
 }
 
 void CpuMlp::Activate(Layer& layer, size_t samples) {
   const bool is_last = &layer == &layers_.back();
   const float scale = &layer == &layers_.front() ? kFirstLayerScale : 1;
-  const SampleMatrix out = is_last ? layer.Sums() : layer.activations.Matrix();
-  kernels_.activate(layer.Sums(), samples, layer.width, scale,
-                    layer.At(Part::kParameters).bias.data(), !is_last, out);
+  kernels_.activate(layer.values.Matrix(), samples, layer.width, scale,
+                    layer.At(Part::kParameters).bias.data(), !is_last);
 }
 
-/// From the first layer's sums to the logits, which replace the last layer's sums.
+/// From the first layer's sums to the logits.
 void CpuMlp::Forward(const CpuBatch& batch) {
   const size_t samples = batch.Images().samples;
   Activate(layers_.front(), samples);
   for (size_t i = 1; i < layers_.size(); ++i) {
     Layer& layer = layers_[i];
-    const SparseInputs<float> inputs = layers_[i - 1].activations.View(samples);
+    const SparseInputs<float> inputs = layers_[i - 1].values.View(samples);
     if (layer.narrow) {
-      kernels_.sums_narrow(inputs, layer.Weights(), layer.Sums());
+      kernels_.sums_narrow(inputs, layer.Weights(), layer.values.Matrix());
     } else {
       kernels_.find_zeros(inputs);
-      kernels_.train_floats(nullptr, {}, {}, layer.Weights(), &inputs, layer.Sums());
+      kernels_.train_floats(nullptr, {}, {}, layer.Weights(), &inputs, layer.values.Matrix());
     }
     Activate(layer, samples);
   }
@@ -130,20 +135,20 @@ void CpuMlp::Forward(const CpuBatch& batch) {
 
 BatchResult CpuMlp::CrossEntropy(const CpuBatch& batch, SampleMatrix deltas) {
   Layer& last = layers_.back();
-  kernels_.cross_entropy(last.Sums(), batch.Labels(), batch.Images().samples, last.outputs,
+  kernels_.cross_entropy(last.values.Matrix(), batch.Labels(), batch.Images().samples, last.outputs,
                          losses_.data(), predicted_.data(), deltas, scratch_.data());
   return {.losses = losses_.data(), .predicted = predicted_.data()};
 }
 
-/// The layer's deltas from `sums` (its own deltas' matrix, or the products of the layer above), and
-/// its bias.
-void CpuMlp::FinishDeltas(size_t index, SampleMatrix sums, const UpdateRule& rule, size_t samples) {
+/// Finishes the layer's deltas, which are the gradient of the logits or the products of the layer
+/// above, and updates its bias.
+void CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   const bool is_last = index + 1 == layers_.size();
   const float scale = index == 0 ? kFirstLayerScale : 1;
-  const SampleMatrix activations = layer.activations.Matrix();
-  kernels_.finish_deltas(sums, is_last ? nullptr : &activations, samples, scale, rule, layer.Bias(),
-                         layer.deltas.Matrix());
+  const SampleMatrix activations = layer.values.Matrix();
+  kernels_.finish_deltas(layer.deltas.Matrix(), is_last ? nullptr : &activations, samples, scale,
+                         rule, layer.Bias());
 }
 
 /// From the deltas of layer `index` to those of the layer below, and the update of its weights.
@@ -152,25 +157,26 @@ void CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t sample
   Layer& below = layers_[index - 1];
   SparseInputs<float> deltas = layer.deltas.View(samples);
   deltas.input_masks = nullptr;
-  kernels_.find_zeros(deltas);
-  kernels_.train_floats(nullptr, {}, {}, layer.Transposed(), &deltas, below.Sums());
-  const SparseInputs<float> inputs = below.activations.View(samples);
+  const bool is_last = index + 1 == layers_.size();
+  if (!is_last) kernels_.find_zeros(deltas);
+  kernels_.train_floats(nullptr, {}, {}, layer.Transposed(), &deltas, below.deltas.Matrix());
+  const SparseInputs<float> inputs = below.values.View(samples);
   if (layer.narrow) {
     kernels_.update_narrow(inputs, layer.deltas.Matrix(), rule, layer.Weights());
   } else {
     kernels_.train_floats(&inputs, layer.deltas.Matrix(), rule, layer.Weights(), nullptr, {});
   }
   TransposeWeights(layer);
-  FinishDeltas(index - 1, below.Sums(), rule, samples);
+  FinishDeltas(index - 1, rule, samples);
 }
 
 void CpuMlp::Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {
   const size_t samples = now.Images().samples;
-  FinishDeltas(layers_.size() - 1, layers_.back().deltas.Matrix(), rule, samples);
+  FinishDeltas(layers_.size() - 1, rule, samples);
   for (size_t i = layers_.size(); --i > 0;) BackwardThrough(i, rule, samples);
   Layer& first = layers_.front();
   kernels_.train_bytes(&now.Images(), first.deltas.Matrix(), rule, first.Weights(),
-                       next == nullptr ? nullptr : &next->Images(), first.Sums());
+                       next == nullptr ? nullptr : &next->Images(), first.values.Matrix());
 }
 
 BatchResult CpuMlp::Step(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {

@@ -47,6 +47,8 @@ class InputBuffer {
 
   /// For the first `samples` samples.
   SparseInputs<T> View(size_t samples);
+  /// Marks all values as not zero.
+  void MarkAll();
   /// The values alone.
   SampleMatrix Matrix() { return {values_.data(), stride_}; }
 
@@ -118,7 +120,7 @@ class CpuMlp {
 
  private:
   struct Layer {
-    Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first, bool is_last,
+    Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
           bool with_squares);
 
     LayerMatrix Weights() {
@@ -132,23 +134,21 @@ class CpuMlp {
     LayerMatrix Transposed() { return {outputs, padded_inputs, transposed.data()}; }
     LayerPart& At(Part part) { return parts[static_cast<size_t>(part)]; }
     const LayerPart& At(Part part) const { return parts[static_cast<size_t>(part)]; }
-    SampleMatrix Sums() { return {sums.data(), stride}; }
 
     size_t inputs, outputs;
     size_t width, padded_inputs;  // padded outputs and inputs
-    size_t stride;                // of the sums
     bool narrow;
-    std::array<LayerPart, 3> parts;          // of kSquares perhaps without memory
-    AlignedBuffer<float> transposed;         // [width, padded inputs]; not of the first layer
-    AlignedBuffer<float> sums;               // [capacity, stride]
-    InputBuffer<float> activations, deltas;  // of the outputs; the last layer's are the logits
+    std::array<LayerPart, 3> parts;   // of kSquares perhaps without memory
+    AlignedBuffer<float> transposed;  // [width, padded inputs]; not of the first layer
+    InputBuffer<float> values;        // sums, then activations; of the last layer logits
+    InputBuffer<float> deltas;
   };
 
   void Forward(const CpuBatch& batch);
   void Activate(Layer& layer, size_t samples);
   void Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next);
   void BackwardThrough(size_t index, const UpdateRule& rule, size_t samples);
-  void FinishDeltas(size_t index, SampleMatrix sums, const UpdateRule& rule, size_t samples);
+  void FinishDeltas(size_t index, const UpdateRule& rule, size_t samples);
   BatchResult CrossEntropy(const CpuBatch& batch, SampleMatrix deltas);
   void TransposeWeights(Layer& layer);
 
