@@ -65,6 +65,10 @@ TEST(CpuEngine, TrainsADeepModelWhoseRatesChangeAtEveryStep) {
   ExpectShape(OurEngine(), "deep", {20, 10});
 }
 
+TEST(CpuEngine, FollowsPyTorchsAdamAndAdamWWhoseRatesChangeAtEveryStep) {
+  ExpectPyTorchsAdam(OurEngine());
+}
+
 TEST(CpuEngine, TakesPyTorchsStepFromItsStateAtStep500) { ExpectOneStep(OurEngine(), "step_500"); }
 
 TEST(CpuEngine, TakesPyTorchsStepFromItsStateAtStep1500) {
@@ -74,67 +78,6 @@ TEST(CpuEngine, TakesPyTorchsStepFromItsStateAtStep1500) {
 TEST(CpuEngine, FollowsPyTorchThroughAnEpochOfMnist) {
   if (Mnist() == nullptr) GTEST_SKIP() << "no MNIST in $LRSWEEP_DATA_DIR/mnist";
   ExpectAnEpochOfMnist(OurEngine());
-}
-
-// ---- The optimizer
-
-/// What torch.optim.SGD makes of a parameter and its gradient, as its documentation says; the
-/// buffer is NaN before its first use.
-struct Sgd {
-  double lr, momentum, weight_decay, dampening;
-  bool nesterov;
-
-  void Step(double gradient, double& parameter, double& buffer) const {
-    const double g = gradient + weight_decay * parameter;
-    double step = g;
-    if (momentum != 0) {
-      buffer = std::isnan(buffer) ? g : momentum * buffer + (1 - dampening) * g;
-      step = nesterov ? g + momentum * buffer : buffer;
-    }
-    parameter -= lr * step;
-  }
-};
-
-/// One step of `training` from `parameters`, whose whole epoch is one batch, as a gradient.
-std::vector<float> Gradient(const TrainConfig& config, std::shared_ptr<const Dataset> dataset,
-                            const std::vector<float>& parameters) {
-  TrainConfig plain = config;
-  plain.weight_decay = plain.dampening = 0;
-  plain.nesterov = false;
-  const auto training = Start(plain, std::move(dataset));
-  TrainingState state = training->State();
-  state.parameters = parameters;
-  training->Restore(state);
-  training->TrainEpoch({.lr = {1}, .momentum = {0}}, GoOn);
-  const auto after = training->State().parameters;
-  std::vector<float> gradient;
-  for (size_t i = 0; i < after.size(); ++i) gradient.push_back(parameters[i] - after[i]);
-  return gradient;
-}
-
-void ExpectSgd(const Sgd& sgd) {
-  TrainConfig config = Config(3, {20, 40}, 100);
-  config.weight_decay = sgd.weight_decay;
-  config.dampening = sgd.dampening;
-  config.nesterov = sgd.nesterov;
-  const auto training = Start(config, TinyDataset());
-  auto now = training->State().parameters;
-  std::vector<double> buffers(now.size(), std::numeric_limits<double>::quiet_NaN());
-  for (int step = 0; step < 4; ++step) {
-    const auto gradient = Gradient(config, TinyDataset(), now);
-    std::vector<double> expected(now.begin(), now.end());
-    for (size_t i = 0; i < now.size(); ++i) sgd.Step(gradient[i], expected[i], buffers[i]);
-    training->TrainEpoch({.lr = {sgd.lr}, .momentum = {sgd.momentum}}, GoOn);
-    now = training->State().parameters;
-    EXPECT_LT(LargestDifference(now, expected), 1e-6) << step;
-  }
-}
-
-TEST(CpuEngine, DecaysWeightsDampensAndLooksAheadAsPyTorchDoes) {
-  ExpectSgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0, .dampening = 0, .nesterov = false});
-  ExpectSgd({.lr = 0.1, .momentum = 0, .weight_decay = 0.1, .dampening = 0, .nesterov = false});
-  ExpectSgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .dampening = 0, .nesterov = true});
-  ExpectSgd({.lr = 0.1, .momentum = 0.8, .weight_decay = 0, .dampening = 0.5, .nesterov = false});
 }
 
 // ---- One result, always
@@ -149,8 +92,10 @@ uint64_t Bits(Engine& engine, const TrainConfig& config, std::shared_ptr<const D
     const Evaluation evaluation = training->Evaluate(GoOn);
     Append({static_cast<float>(evaluation.loss), static_cast<float>(evaluation.accuracy)}, all);
   }
-  Append(training->State().parameters, all);
-  Append(training->State().momentum, all);
+  const TrainingState state = training->State();
+  Append(state.parameters, all);
+  Append(state.momentum, all);
+  Append(state.second_moment, all);
   return Fnv1a(all);
 }
 
@@ -187,6 +132,30 @@ TEST(CpuEngine, GivesTheCommittedBitsOnEveryTarget) {
       EXPECT_EQ(Bits(*engine, network), Golden<uint64_t>("cpu_engine_bits.txt", network.name).at(0))
           << network.name << " on " << target;
     }
+  }
+}
+
+TEST(CpuEngine, GivesTheCommittedBitsOfEveryOptimizer) {
+  TrainConfig nesterov = Config(8, {300, 35}, 50);
+  nesterov.weight_decay = 0.01;
+  nesterov.nesterov = true;
+  TrainConfig adam = Config(8, {300, 35}, 50);
+  adam.optimizer = OptimizerType::kAdam;
+  adam.weight_decay = 0.01;
+  TrainConfig adam_w = adam;
+  adam_w.optimizer = OptimizerType::kAdamW;
+  const auto dataset = DatasetOf(210, 100, 7);
+  const StepRates rates = {.lr = {0.01}, .momentum = {0.9}};
+  for (const std::string& target : CpuEngineTargets()) {
+    const auto engine = MakeCpuEngine(target);
+    const auto expect = [&](const std::string& name, const TrainConfig& config) {
+      EXPECT_EQ(Bits(*engine, config, dataset, rates),
+                Golden<uint64_t>("cpu_engine_bits.txt", name).at(0))
+          << name << " on " << target;
+    };
+    expect("nesterov", nesterov);
+    expect("adam", adam);
+    expect("adamw", adam_w);
   }
 }
 
@@ -239,6 +208,8 @@ void ExpectResumes(const TrainConfig& config, const StepRates& rates) {
   resumed->Restore(state);
   EXPECT_EQ(resumed->State().parameters, state.parameters);
   EXPECT_EQ(resumed->State().momentum, state.momentum);
+  EXPECT_EQ(resumed->State().second_moment, state.second_moment);
+  EXPECT_EQ(resumed->State().steps, state.steps);
   EXPECT_EQ(resumed->TrainEpoch(kRates, GoOn), training->TrainEpoch(kRates, GoOn));
   EXPECT_EQ(resumed->State().parameters, training->State().parameters);
 }
@@ -246,6 +217,9 @@ void ExpectResumes(const TrainConfig& config, const StepRates& rates) {
 TEST(CpuEngine, GoesOnWithEqualBitsFromASavedState) {
   ExpectResumes(Config(6), kRates);
   ExpectResumes(Config(6, {40, 50}), {.lr = {0.1}, .momentum = {0}});
+  TrainConfig adam = Config(6, {40});
+  adam.optimizer = OptimizerType::kAdam;
+  ExpectResumes(adam, {.lr = {0.001}, .momentum = {0.9}});
 }
 
 TEST(CpuEngine, HasNoMomentumBeforeAStepUsesIt) {

@@ -75,6 +75,42 @@ inline void ExpectShape(Engine& engine, const std::string& record, std::vector<i
       1e-5);
 }
 
+/// Ten epochs of four steps of the script's adam(), whose rates change at every step.
+inline void ExpectAdam(Engine& engine, const std::string& record, TrainConfig config) {
+  config.hidden = {20};
+  config.batch_size = 32;
+  config.seed = 11;
+  const auto training = engine.Start(config, TinyDataset());
+  std::vector<float> losses;
+  for (int64_t epoch = 0; epoch < 10; ++epoch) {
+    StepRates rates;
+    for (int64_t step = epoch * 4; step < epoch * 4 + 4; ++step) {
+      rates.lr.push_back(0.001 * static_cast<double>(1 + step % 3));
+      rates.momentum.push_back(0.85 + 0.01 * static_cast<double>(step % 10));
+    }
+    Append(training->TrainEpoch(rates, GoOn), losses);
+  }
+  const std::string file = "training_adam.txt";
+  EXPECT_LT(LargestDifference(losses, Golden<double>(file, record + "_losses")), 1e-5);
+  EXPECT_LT(
+      LargestDifference(training->State().parameters, Golden<double>(file, record + "_parameters")),
+      1e-5);
+}
+
+inline void ExpectPyTorchsAdam(Engine& engine) {
+  TrainConfig adam;
+  adam.optimizer = OptimizerType::kAdam;
+  adam.beta2 = 0.99;
+  adam.eps = 1e-6;
+  ExpectAdam(engine, "adam", adam);
+  TrainConfig decay;
+  decay.optimizer = OptimizerType::kAdam;
+  decay.weight_decay = 0.1;
+  ExpectAdam(engine, "adam_decay", decay);
+  decay.optimizer = OptimizerType::kAdamW;
+  ExpectAdam(engine, "adamw", decay);
+}
+
 /// One step from PyTorch's weights and momentum, with its batch.
 inline void ExpectOneStep(Engine& engine, const std::string& name) {
   const std::string prefix = "training_mnist_" + name;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "worker/cpu_engine_mlp.h"
+#include "worker/cpu_engine_optimizer.h"
 #include "worker/random.h"
 #include "worker/training_checks.h"
 
@@ -22,15 +23,6 @@ size_t Capacity(const TrainConfig& config, const Dataset& dataset) {
   return std::max(largest, kEvaluationRows);
 }
 
-/// All of the optimizer that no schedule changes.
-SgdRule RuleOf(const TrainConfig& config) {
-  SgdRule rule;
-  rule.gradient_scale = static_cast<float>(1 - config.dampening);
-  rule.weight_decay = static_cast<float>(config.weight_decay);
-  rule.nesterov = config.nesterov;
-  return rule;
-}
-
 class CpuTraining : public Training {
  public:
   CpuTraining(const CpuKernels& kernels, const TrainConfig& config,
@@ -38,10 +30,11 @@ class CpuTraining : public Training {
       : kernels_(kernels),
         batch_size_(config.batch_size),
         steps_per_epoch_(config.StepsPerEpoch(dataset->train.count)),
-        rule_(RuleOf(config)),
+        optimizer_(config),
         dataset_(std::move(dataset)),
         random_(config.seed),
-        mlp_(kernels, LayerWidths(config, *dataset_), Capacity(config, *dataset_), random_),
+        mlp_(kernels, LayerWidths(config, *dataset_), Capacity(config, *dataset_),
+             optimizer_.IsAdam(), random_),
         batches_{NewBatch(config), NewBatch(config)} {}
 
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override;
@@ -54,18 +47,18 @@ class CpuTraining : public Training {
     return {Capacity(config, *dataset_), static_cast<size_t>(dataset_->train.pixels)};
   }
 
+  void CheckState(const TrainingState& state) const;
+
   /// The batch of this step of the epoch, or null behind its end.
   const CpuBatch* Gather(int64_t step, const std::vector<int64_t>& order);
-  SgdRule RuleAt(const StepRates& rates, int64_t step);
 
   const CpuKernels& kernels_;
   int64_t batch_size_;
   int64_t steps_per_epoch_;
-  SgdRule rule_;  // without the rates
+  CpuOptimizer optimizer_;
   std::shared_ptr<const Dataset> dataset_;
   TorchRandom random_;
   CpuMlp mlp_;
-  bool has_momentum_ = false;  // whether a step has written the optimizer's buffers
   std::array<CpuBatch, 2> batches_;
   StepProgress progress_;
 };
@@ -83,17 +76,6 @@ const CpuBatch* CpuTraining::Gather(int64_t step, const std::vector<int64_t>& or
   return &batch;
 }
 
-SgdRule CpuTraining::RuleAt(const StepRates& rates, int64_t step) {
-  SgdRule rule = rule_;
-  rule.lr = static_cast<float>(rates.LrAt(static_cast<size_t>(step)));
-  const double momentum = rates.MomentumAt(static_cast<size_t>(step));
-  rule.momentum = static_cast<float>(momentum);
-  rule.use_buffer = momentum != 0;
-  if (!has_momentum_) rule.gradient_scale = 1;  // a fresh buffer starts with the gradient
-  has_momentum_ = has_momentum_ || rule.use_buffer;
-  return rule;
-}
-
 std::vector<float> CpuTraining::TrainEpoch(const StepRates& rates, const Tick& tick) {
   CheckRates(rates, steps_per_epoch_);
   const std::vector<int64_t> order = DrawEpochOrder(random_, dataset_->train.count);
@@ -104,7 +86,9 @@ std::vector<float> CpuTraining::TrainEpoch(const StepRates& rates, const Tick& t
   mlp_.Begin(*now);
   for (int64_t step = 0; step < steps_per_epoch_; ++step) {
     const CpuBatch* next = Gather(step + 1, order);
-    const BatchResult result = mlp_.Step(RuleAt(rates, step), *now, next);
+    const auto index = static_cast<size_t>(step);
+    const UpdateRule rule = optimizer_.Advance(rates.LrAt(index), rates.MomentumAt(index));
+    const BatchResult result = mlp_.Step(rule, *now, next);
     const size_t samples = now->Images().samples;
     const double sum = std::accumulate(result.losses, result.losses + samples, 0.0);
     losses.push_back(static_cast<float>(sum / static_cast<double>(samples)));
@@ -139,22 +123,38 @@ Evaluation CpuTraining::Evaluate(const Tick& tick) {
 }
 
 TrainingState CpuTraining::State() const {
-  return {.parameters = mlp_.Parameters(),
-          .momentum = has_momentum_ ? mlp_.Buffers() : std::vector<float>(),
-          .random = random_.Save()};
+  TrainingState state;
+  state.parameters = mlp_.Get(CpuMlp::Part::kParameters);
+  state.steps = optimizer_.Steps();
+  state.random = random_.Save();
+  if (!optimizer_.HasBuffers()) return state;
+  state.momentum = mlp_.Get(CpuMlp::Part::kBuffers);
+  if (optimizer_.IsAdam()) state.second_moment = mlp_.Get(CpuMlp::Part::kSquares);
+  return state;
 }
 
-void CpuTraining::Restore(const TrainingState& state) {
+void CpuTraining::CheckState(const TrainingState& state) const {
   const size_t size = mlp_.ParameterCount();
   if (state.parameters.size() != size ||
       (!state.momentum.empty() && state.momentum.size() != size)) {
     throw std::invalid_argument("the saved state is not of this model, which has " +
                                 std::to_string(size) + " parameters");
   }
+  if (state.second_moment.size() != (optimizer_.IsAdam() ? state.momentum.size() : 0) ||
+      state.steps < 0) {
+    throw std::invalid_argument("the saved state is not of this optimizer");
+  }
+}
+
+void CpuTraining::Restore(const TrainingState& state) {
+  CheckState(state);
   random_.Load(state.random);
-  mlp_.SetParameters(state.parameters);
-  has_momentum_ = !state.momentum.empty();
-  mlp_.SetBuffers(has_momentum_ ? state.momentum : std::vector<float>(size));
+  optimizer_.Restore(state.steps, !state.momentum.empty());
+  mlp_.Set(CpuMlp::Part::kParameters, state.parameters);
+  const std::vector<float> none(mlp_.ParameterCount());
+  mlp_.Set(CpuMlp::Part::kBuffers, state.momentum.empty() ? none : state.momentum);
+  if (!optimizer_.IsAdam()) return;
+  mlp_.Set(CpuMlp::Part::kSquares, state.second_moment.empty() ? none : state.second_moment);
 }
 
 class CpuEngine : public Engine {

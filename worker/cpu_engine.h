@@ -21,6 +21,13 @@
 //                  dampening; Nesterov's step is fma(momentum, v, g), else it is v; without
 //                  momentum it is g, and v stays; w = fma(-lr, step, w). All rates are rounded to
 //                  float32, 1 - dampening after the subtraction
+//   Adam           at step t from 1, g = fma(decay, w, g) with Adam's weight decay;
+//                  m = fma(1 - beta1, g, beta1 * m); v = fma((1 - beta2) * g, g, beta2 * v);
+//                  r = fma(sqrt(v), 1 / sqrt(1 - beta2^t), eps);
+//                  w = fma(-lr / (1 - beta1^t), m / r, w), where m is 0 with 0 for m / r;
+//                  AdamW's weight decay first makes w = (1 - lr * decay) * w. Everything that does
+//                  not depend on the weight is computed in double, powers by squaring, and rounded
+//                  to float32; beta1 is that of the step
 //
 // Terms whose x_i (or d_o in the backward pass) is zero may be left out: they change no sum, save
 // the sign of a zero or where a weight is infinite or not a number. Which are left out depends on

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace lrsweep {
@@ -51,12 +52,27 @@ struct SgdRule {
   bool IsPlain() const { return gradient_scale == 1 && weight_decay == 0 && !nesterov; }
 };
 
-/// A layer's weights, [inputs, width], and the optimizer's buffer in the same layout.
+/// The same by torch.optim.Adam's formula, or AdamW's.
+struct AdamRule {
+  float lr = 0;          // the rate / (1 - beta1^t) at step t, from 1
+  float root_scale = 1;  // 1 / sqrt(1 - beta2^t)
+  float beta1 = 0, beta2 = 0;
+  float gradient_share = 1, square_share = 1;  // 1 - beta1, 1 - beta2
+  float eps = 0;
+  float weight_decay = 0;  // added to the gradient
+  float kept = 1;          // of a weight, AdamW: 1 - rate * weight decay
+};
+
+using UpdateRule = std::variant<SgdRule, AdamRule>;
+
+/// A layer's weights, [inputs, width], and what the optimizer keeps of them in the same layout; or
+/// its bias, [1, width].
 struct LayerMatrix {
   size_t inputs = 0;
   size_t width = 0;  // outputs, padded to kFloatUnit
   float* weights = nullptr;
-  float* buffer = nullptr;
+  float* buffer = nullptr;  // SGD's momentum, Adam's first moment
+  float* square = nullptr;  // Adam's second moment; no other rule touches it
 };
 
 /// A matrix of floats, one row per sample.
@@ -78,10 +94,10 @@ struct CpuKernels {
   /// Both passes of a layer over its weights, 64 rows at a time: the rows are updated with the
   /// gradient of batch `now` (if not null) whose deltas are `deltas`, then used for the sums of
   /// batch `next` (if not null): sums[s] = sum over inputs of value * weight row.
-  void (*train_bytes)(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const SgdRule& rule,
+  void (*train_bytes)(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const UpdateRule& rule,
                       const LayerMatrix& layer, const SparseInputs<uint8_t>* next,
                       SampleMatrix sums);
-  void (*train_floats)(const SparseInputs<float>* now, SampleMatrix deltas, const SgdRule& rule,
+  void (*train_floats)(const SparseInputs<float>* now, SampleMatrix deltas, const UpdateRule& rule,
                        const LayerMatrix& layer, const SparseInputs<float>* next,
                        SampleMatrix sums);
 
@@ -89,18 +105,17 @@ struct CpuKernels {
   /// inputs. Rows of `inputs` and `sums` up to the next multiple of 8 samples must exist.
   void (*sums_narrow)(const SparseInputs<float>& inputs, const LayerMatrix& layer,
                       SampleMatrix sums);
-  void (*update_narrow)(const SparseInputs<float>& inputs, SampleMatrix deltas, const SgdRule& rule,
-                        const LayerMatrix& layer);
+  void (*update_narrow)(const SparseInputs<float>& inputs, SampleMatrix deltas,
+                        const UpdateRule& rule, const LayerMatrix& layer);
 
-  /// out = sums * scale + bias, negative values replaced by 0 where `relu`.
+  /// sums = sums * scale + bias, negative values replaced by 0 where `relu`.
   void (*activate)(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
-                   bool relu, SampleMatrix out);
-  /// deltas = sums where the activation is positive, else 0; scaled by `scale`. The bias [width]
-  /// gets the gradient, the sum of the unscaled deltas over samples, by `rule`. `activations` null:
-  /// the deltas are the sums.
-  void (*finish_deltas)(SampleMatrix sums, const SampleMatrix* activations, size_t samples,
-                        size_t width, float scale, const SgdRule& rule, float* bias,
-                        float* bias_buffer, SampleMatrix deltas);
+                   bool relu);
+  /// The bias gets the gradient, the sum over samples of the deltas, by `rule`; those where the
+  /// activation is not positive become 0 before, unless `activations` is null. Then the deltas are
+  /// scaled by `scale`.
+  void (*finish_deltas)(SampleMatrix deltas, const SampleMatrix* activations, size_t samples,
+                        float scale, const UpdateRule& rule, const LayerMatrix& bias);
   /// Cross-entropy of `samples` rows of logits. Writes losses [samples] and predicted [samples]
   /// (the first class of the largest logit); deltas, if its values are not null, becomes the
   /// gradient of the mean loss over the batch, in the first `classes` columns. `scratch` has

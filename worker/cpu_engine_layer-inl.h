@@ -13,14 +13,12 @@
 #include <utility>
 
 #include "worker/cpu_engine_kernels.h"
+#include "worker/cpu_engine_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-using FloatTag = hn::CappedTag<float, kFloatUnit>;
-using FloatVec = hn::Vec<FloatTag>;
 
 /// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
 /// has 16 registers, the others 32.
@@ -32,69 +30,6 @@ HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
   mask &= mask - 1;
   return bit;
-}
-
-/// A rule's numbers in vectors.
-struct RuleVectors {
-  explicit RuleVectors(const SgdRule& rule)
-      : minus_lr(hn::Set(FloatTag(), -rule.lr)),
-        momentum(hn::Set(FloatTag(), rule.momentum)),
-        gradient_scale(hn::Set(FloatTag(), rule.gradient_scale)),
-        weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
-        plain(rule.IsPlain()),
-        use_buffer(rule.use_buffer),
-        nesterov(rule.nesterov) {}
-
-  FloatVec minus_lr, momentum, gradient_scale, weight_decay;
-  bool plain, use_buffer, nesterov;
-};
-
-/// Applies the gradient of N vectors of weights, without weight decay, dampening or Nesterov.
-template <size_t N>
-HWY_INLINE void ApplyPlain(const FloatVec (&gradient)[N], const RuleVectors& rule,
-                           float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
-  const FloatTag d;
-  const size_t lanes = hn::Lanes(d);
-  if (!rule.use_buffer) {
-    for (size_t v = 0; v < N; ++v) {
-      float* at = weights + v * lanes;
-      hn::Store(hn::MulAdd(rule.minus_lr, gradient[v], hn::Load(d, at)), d, at);
-    }
-    return;
-  }
-  for (size_t v = 0; v < N; ++v) {
-    const size_t at = v * lanes;
-    const FloatVec step = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), gradient[v]);
-    hn::Store(step, d, buffer + at);
-    hn::Store(hn::MulAdd(rule.minus_lr, step, hn::Load(d, weights + at)), d, weights + at);
-  }
-}
-
-/// The whole formula.
-template <size_t N>
-HWY_INLINE void ApplyGeneral(const FloatVec (&gradient)[N], const RuleVectors& rule,
-                             float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
-  const FloatTag d;
-  for (size_t v = 0; v < N; ++v) {
-    const size_t at = v * hn::Lanes(d);
-    const FloatVec weight = hn::Load(d, weights + at);
-    const FloatVec decayed = hn::MulAdd(rule.weight_decay, weight, gradient[v]);
-    FloatVec step = decayed;
-    if (rule.use_buffer) {
-      const FloatVec scaled = hn::Mul(rule.gradient_scale, decayed);
-      const FloatVec mean = hn::MulAdd(rule.momentum, hn::Load(d, buffer + at), scaled);
-      hn::Store(mean, d, buffer + at);
-      step = rule.nesterov ? hn::MulAdd(rule.momentum, mean, decayed) : mean;
-    }
-    hn::Store(hn::MulAdd(rule.minus_lr, step, weight), d, weights + at);
-  }
-}
-
-template <size_t N>
-HWY_INLINE void ApplyGradient(const FloatVec (&gradient)[N], const RuleVectors& rule,
-                              float* HWY_RESTRICT weights, float* HWY_RESTRICT buffer) {
-  if (HWY_LIKELY(rule.plain)) return ApplyPlain(gradient, rule, weights, buffer);
-  ApplyGeneral(gradient, rule, weights, buffer);
 }
 
 /// Whether two rows of a mask are equal and not empty: then they are computed together and share
@@ -139,10 +74,10 @@ struct StripBatch {
 };
 
 /// Updates the R weight rows of inputs `row` and behind, whose masks are equal.
-template <size_t R, size_t N, typename T>
-HWY_INLINE void UpdateRows(const StripBatch<T> batch, const RuleVectors& rule, size_t row,
-                           const uint64_t* HWY_RESTRICT masks, float* HWY_RESTRICT weights,
-                           float* HWY_RESTRICT buffer, size_t width) {
+template <size_t R, size_t N, typename T, typename Rule>
+HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t row,
+                           const uint64_t* HWY_RESTRICT masks, const LayerMatrix& layer,
+                           size_t at) {
   FloatVec gradient[R][N];
   for (auto& of_row : gradient) {
     for (FloatVec& v : of_row) v = hn::Zero(FloatTag());
@@ -159,62 +94,57 @@ HWY_INLINE void UpdateRows(const StripBatch<T> batch, const RuleVectors& rule, s
     deltas += kMaskBits * batch.delta_stride;
   }
   for (size_t r = 0; r < R; ++r) {
-    ApplyGradient(gradient[r], rule, weights + r * width, buffer + r * width);
+    rule.Apply(gradient[r], layer, at + r * layer.width);
   }
 }
 
 /// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
-template <size_t N, typename T>
+template <size_t N, typename T, typename Rule>
 HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
-                              const SgdRule& sgd_rule, const LayerMatrix& layer, size_t first,
+                              const Rule& layer_rule, const LayerMatrix& layer_matrix, size_t first,
                               size_t rows, size_t column) {
-  const RuleVectors rule(sgd_rule);
+  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
+  const Rule rule = layer_rule;
+  const LayerMatrix layer = layer_matrix;
   const StripBatch<T> strip = {batch.groups, batch.values, batch.stride, deltas.values + column,
                                deltas.stride};
-  const size_t width = layer.width;
   const size_t groups = batch.groups;
   const size_t end = first + rows;
   const uint64_t* HWY_RESTRICT masks = batch.input_masks + first * groups;
-  float* HWY_RESTRICT weights = layer.weights + first * width + column;
-  float* HWY_RESTRICT buffer = layer.buffer + first * width + column;
   size_t row = first;
   while (row < end) {
     size_t done = 1;
     if (kPairsInRegisters && row + 1 < end && AreAPair(masks, masks + groups, groups)) {
-      UpdateRows<2, N>(strip, rule, row, masks, weights, buffer, width);
+      UpdateRows<2, N>(strip, rule, row, masks, layer, row * layer.width + column);
       done = 2;
     } else {
-      UpdateRows<1, N>(strip, rule, row, masks, weights, buffer, width);
+      UpdateRows<1, N>(strip, rule, row, masks, layer, row * layer.width + column);
     }
     row += done;
     masks += done * groups;
-    weights += done * width;
-    buffer += done * width;
   }
 }
 
-/// Adds a block of 64 inputs, those of `mask`, to the sums of R samples from `sample` on, N vectors
-/// from column `column` on.
+/// Adds the inputs of `mask` to the sums of R samples, N vectors of each. Pointers are to the
+/// block's first input and the strip's first column; `fresh`: the sums begin here.
 template <size_t R, size_t N, typename T>
-HWY_INLINE void AddSamples(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
-                           size_t column, size_t sample, uint64_t mask, SampleMatrix sums) {
+HWY_INLINE void AddSamples(const T* HWY_RESTRICT values, size_t value_stride, uint64_t mask,
+                           const float* HWY_RESTRICT weights, size_t width,
+                           float* HWY_RESTRICT sums, size_t sum_stride, bool fresh) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
-  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * layer.width + column;
-  const T* HWY_RESTRICT values = batch.values + sample * batch.stride + block * kMaskBits;
-  float* HWY_RESTRICT to = sums.values + sample * sums.stride + column;
   FloatVec sum[R][N];
   for (size_t r = 0; r < R; ++r) {
     for (size_t v = 0; v < N; ++v) {
-      sum[r][v] = block == 0 ? hn::Zero(d) : hn::Load(d, to + r * sums.stride + v * lanes);
+      sum[r][v] = fresh ? hn::Zero(d) : hn::Load(d, sums + r * sum_stride + v * lanes);
     }
   }
   while (mask != 0) {
     const size_t i = TakeLowestBit(mask);
-    AddRow(values + i, batch.stride, weights + i * layer.width, sum);
+    AddRow(values + i, value_stride, weights + i * width, sum);
   }
   for (size_t r = 0; r < R; ++r) {
-    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, to + r * sums.stride + v * lanes);
+    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, sums + r * sum_stride + v * lanes);
   }
 }
 
@@ -222,17 +152,29 @@ HWY_INLINE void AddSamples(const SparseInputs<T>& batch, const LayerMatrix& laye
 template <size_t N, typename T>
 HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
                            size_t column, SampleMatrix sums) {
-  const size_t samples = batch.samples;
-  for (size_t s = 0; s < samples; ++s) {
-    const uint64_t* masks = batch.sample_masks + s * batch.blocks + block;
+  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
+  const bool fresh = block == 0;
+  const size_t width = layer.width;
+  const size_t blocks = batch.blocks;
+  const size_t value_stride = batch.stride;
+  const size_t sum_stride = sums.stride;
+  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
+  const uint64_t* HWY_RESTRICT masks = batch.sample_masks + block;
+  const uint64_t* const end = masks + batch.samples * blocks;
+  const T* HWY_RESTRICT values = batch.values + block * kMaskBits;
+  float* HWY_RESTRICT to = sums.values + column;
+  while (masks < end) {
     const uint64_t mask = masks[0];
-    if (mask == 0 && block != 0) continue;
-    if (kPairsInRegisters && s + 1 < samples && AreAPair(masks, masks + batch.blocks, 1)) {
-      AddSamples<2, N>(batch, layer, block, column, s, mask, sums);
-      ++s;
-    } else {
-      AddSamples<1, N>(batch, layer, block, column, s, mask, sums);
+    size_t samples = 1;
+    if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1)) {
+      AddSamples<2, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
+      samples = 2;
+    } else if (mask != 0 || fresh) {
+      AddSamples<1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
     }
+    masks += samples * blocks;
+    values += samples * value_stride;
+    to += samples * sum_stride;
   }
 }
 
@@ -245,15 +187,16 @@ HWY_INLINE void PrefetchBlock(const SparseInputs<T>& batch, size_t block) {
   }
 }
 
-template <typename T>
+/// A kernel for each number of vectors, from 1.
+template <typename T, typename Rule>
 struct StripKernels {
-  using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const SgdRule&, const LayerMatrix&,
+  using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const Rule&, const LayerMatrix&,
                           size_t, size_t, size_t);
   using Add = void (*)(const SparseInputs<T>&, const LayerMatrix&, size_t, size_t, SampleMatrix);
 
   template <size_t... kIndex>
   static constexpr std::array<Update, sizeof...(kIndex)> Updates(std::index_sequence<kIndex...>) {
-    return {&UpdateStrip<kIndex + 1, T>...};
+    return {&UpdateStrip<kIndex + 1, T, Rule>...};
   }
   template <size_t... kIndex>
   static constexpr std::array<Add, sizeof...(kIndex)> Adds(std::index_sequence<kIndex...>) {
@@ -261,12 +204,12 @@ struct StripKernels {
   }
 };
 
-template <typename T>
-void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const SgdRule& rule,
-                const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
-  static constexpr auto kUpdates =
-      StripKernels<T>::Updates(std::make_index_sequence<kStripVectors>());
-  static constexpr auto kAdds = StripKernels<T>::Adds(std::make_index_sequence<kStripVectors>());
+template <typename T, typename Rule>
+void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix deltas,
+                  const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
+  using Kernels = StripKernels<T, Rule>;
+  static constexpr auto kUpdates = Kernels::Updates(std::make_index_sequence<kStripVectors>());
+  static constexpr auto kAdds = Kernels::Adds(std::make_index_sequence<kStripVectors>());
   const size_t lanes = hn::Lanes(FloatTag());
   const size_t vectors = layer.width / lanes;
   const size_t strips = (vectors + kStripVectors - 1) / kStripVectors;
@@ -286,12 +229,19 @@ void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const SgdRule& 
   }
 }
 
-void TrainBytes(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const SgdRule& rule,
+template <typename T>
+void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const UpdateRule& rule,
+                const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
+  WithRule(rule,
+           [&](const auto& by) HWY_ATTR { TrainLayerBy(by, now, deltas, layer, next, sums); });
+}
+
+void TrainBytes(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const UpdateRule& rule,
                 const LayerMatrix& layer, const SparseInputs<uint8_t>* next, SampleMatrix sums) {
   TrainLayer(now, deltas, rule, layer, next, sums);
 }
 
-void TrainFloats(const SparseInputs<float>* now, SampleMatrix deltas, const SgdRule& rule,
+void TrainFloats(const SparseInputs<float>* now, SampleMatrix deltas, const UpdateRule& rule,
                  const LayerMatrix& layer, const SparseInputs<float>* next, SampleMatrix sums) {
   TrainLayer(now, deltas, rule, layer, next, sums);
 }

@@ -1,5 +1,6 @@
 #include "worker/cpu_engine_mlp.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lrsweep {
@@ -17,7 +18,9 @@ size_t OddLines(size_t bytes) {
   return (lines | 1) * 64;
 }
 
-size_t PaddedStride(size_t width) { return OddLines(width * sizeof(float)) / sizeof(float); }
+LayerPart NewPart(size_t padded_inputs, size_t width) {
+  return {AlignedBuffer<float>(padded_inputs * width), AlignedBuffer<float>(width)};
+}
 
 }  // namespace
 
@@ -42,6 +45,14 @@ SparseInputs<T> InputBuffer<T>::View(size_t samples) {
           .groups = RoundUp(samples, kMaskBits) / kMaskBits};
 }
 
+template <typename T>
+void InputBuffer<T>::MarkAll() {
+  for (size_t i = 0; i < sample_masks_.size(); ++i) {
+    const size_t inputs = std::min(kMaskBits, inputs_ - i % blocks_ * kMaskBits);
+    sample_masks_[i] = ~uint64_t{0} >> (kMaskBits - inputs);
+  }
+}
+
 CpuBatch::CpuBatch(size_t capacity, size_t pixels)
     : buffer_(capacity, pixels), labels_(RoundUp(capacity, kMaskBits)) {}
 
@@ -63,24 +74,20 @@ void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t 
 }
 
 CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
-                     bool is_last)
+                     bool with_squares)
     : inputs(layer_inputs),
       outputs(layer_outputs),
       width(RoundUp(outputs, kFloatUnit)),
       padded_inputs(RoundUp(inputs, kFloatUnit)),
-      stride(PaddedStride(width)),
       narrow(!is_first && width <= kNarrow),
-      weights(padded_inputs * width),
-      buffer(padded_inputs * width),
-      bias(width),
-      bias_buffer(width),
+      parts{NewPart(padded_inputs, width), NewPart(padded_inputs, width),
+            with_squares ? NewPart(padded_inputs, width) : LayerPart()},
       transposed(is_first ? 0 : width * padded_inputs),
-      sums(RoundUp(capacity, kMaskBits) * stride),
-      activations(is_last ? InputBuffer<float>() : InputBuffer<float>(capacity, outputs)),
+      values(capacity, outputs),
       deltas(capacity, outputs) {}
 
 CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
-               TorchRandom& random)
+               bool with_squares, TorchRandom& random)
     : kernels_(kernels),
       losses_(RoundUp(capacity, kMaskBits)),
       predicted_(RoundUp(capacity, kMaskBits)),
@@ -88,38 +95,39 @@ CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, si
   std::vector<float> initial;
   for (size_t i = 0; i + 1 < widths.size(); ++i) {
     layers_.emplace_back(static_cast<size_t>(widths[i]), static_cast<size_t>(widths[i + 1]),
-                         capacity, i == 0, i + 2 == widths.size());
+                         capacity, i == 0, with_squares);
     const std::vector<float> layer = DrawLinear(random, widths[i], widths[i + 1]);
     initial.insert(initial.end(), layer.begin(), layer.end());
   }
-  SetParameters(initial);
+  layers_.back().deltas.MarkAll();  // a softmax's gradient has no zeros worth looking for
+  Set(Part::kParameters, initial);
 }
 
 void CpuMlp::Begin(const CpuBatch& first) {
   const DenormalsAsZeros zeros;
   Layer& layer = layers_.front();
-  kernels_.train_bytes(nullptr, {}, {}, layer.Matrix(), &first.Images(), layer.Sums());
+  kernels_.train_bytes(nullptr, {}, {}, layer.Weights(), &first.Images(), layer.values.Matrix());
 }
 
 void CpuMlp::Activate(Layer& layer, size_t samples) {
   const bool is_last = &layer == &layers_.back();
   const float scale = &layer == &layers_.front() ? kFirstLayerScale : 1;
-  const SampleMatrix out = is_last ? layer.Sums() : layer.activations.Matrix();
-  kernels_.activate(layer.Sums(), samples, layer.width, scale, layer.bias.data(), !is_last, out);
+  kernels_.activate(layer.values.Matrix(), samples, layer.width, scale,
+                    layer.At(Part::kParameters).bias.data(), !is_last);
 }
 
-/// From the first layer's sums to the logits, which replace the last layer's sums.
+/// From the first layer's sums to the logits.
 void CpuMlp::Forward(const CpuBatch& batch) {
   const size_t samples = batch.Images().samples;
   Activate(layers_.front(), samples);
   for (size_t i = 1; i < layers_.size(); ++i) {
     Layer& layer = layers_[i];
-    const SparseInputs<float> inputs = layers_[i - 1].activations.View(samples);
+    const SparseInputs<float> inputs = layers_[i - 1].values.View(samples);
     if (layer.narrow) {
-      kernels_.sums_narrow(inputs, layer.Matrix(), layer.Sums());
+      kernels_.sums_narrow(inputs, layer.Weights(), layer.values.Matrix());
     } else {
       kernels_.find_zeros(inputs);
-      kernels_.train_floats(nullptr, {}, {}, layer.Matrix(), &inputs, layer.Sums());
+      kernels_.train_floats(nullptr, {}, {}, layer.Weights(), &inputs, layer.values.Matrix());
     }
     Activate(layer, samples);
   }
@@ -127,50 +135,51 @@ void CpuMlp::Forward(const CpuBatch& batch) {
 
 BatchResult CpuMlp::CrossEntropy(const CpuBatch& batch, SampleMatrix deltas) {
   Layer& last = layers_.back();
-  kernels_.cross_entropy(last.Sums(), batch.Labels(), batch.Images().samples, last.outputs,
+  kernels_.cross_entropy(last.values.Matrix(), batch.Labels(), batch.Images().samples, last.outputs,
                          losses_.data(), predicted_.data(), deltas, scratch_.data());
   return {.losses = losses_.data(), .predicted = predicted_.data()};
 }
 
-/// The layer's deltas from `sums` (its own deltas' matrix, or the products of the layer above), and
-/// its bias.
-void CpuMlp::FinishDeltas(size_t index, SampleMatrix sums, const SgdRule& rule, size_t samples) {
+/// Finishes the layer's deltas, which are the gradient of the logits or the products of the layer
+/// above, and updates its bias.
+void CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   const bool is_last = index + 1 == layers_.size();
   const float scale = index == 0 ? kFirstLayerScale : 1;
-  const SampleMatrix activations = layer.activations.Matrix();
-  kernels_.finish_deltas(sums, is_last ? nullptr : &activations, samples, layer.width, scale, rule,
-                         layer.bias.data(), layer.bias_buffer.data(), layer.deltas.Matrix());
+  const SampleMatrix activations = layer.values.Matrix();
+  kernels_.finish_deltas(layer.deltas.Matrix(), is_last ? nullptr : &activations, samples, scale,
+                         rule, layer.Bias());
 }
 
 /// From the deltas of layer `index` to those of the layer below, and the update of its weights.
-void CpuMlp::BackwardThrough(size_t index, const SgdRule& rule, size_t samples) {
+void CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   Layer& below = layers_[index - 1];
   SparseInputs<float> deltas = layer.deltas.View(samples);
   deltas.input_masks = nullptr;
-  kernels_.find_zeros(deltas);
-  kernels_.train_floats(nullptr, {}, {}, layer.TransposedMatrix(), &deltas, below.Sums());
-  const SparseInputs<float> inputs = below.activations.View(samples);
+  const bool is_last = index + 1 == layers_.size();
+  if (!is_last) kernels_.find_zeros(deltas);
+  kernels_.train_floats(nullptr, {}, {}, layer.Transposed(), &deltas, below.deltas.Matrix());
+  const SparseInputs<float> inputs = below.values.View(samples);
   if (layer.narrow) {
-    kernels_.update_narrow(inputs, layer.deltas.Matrix(), rule, layer.Matrix());
+    kernels_.update_narrow(inputs, layer.deltas.Matrix(), rule, layer.Weights());
   } else {
-    kernels_.train_floats(&inputs, layer.deltas.Matrix(), rule, layer.Matrix(), nullptr, {});
+    kernels_.train_floats(&inputs, layer.deltas.Matrix(), rule, layer.Weights(), nullptr, {});
   }
   TransposeWeights(layer);
-  FinishDeltas(index - 1, below.Sums(), rule, samples);
+  FinishDeltas(index - 1, rule, samples);
 }
 
-void CpuMlp::Backward(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next) {
+void CpuMlp::Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {
   const size_t samples = now.Images().samples;
-  FinishDeltas(layers_.size() - 1, layers_.back().deltas.Matrix(), rule, samples);
+  FinishDeltas(layers_.size() - 1, rule, samples);
   for (size_t i = layers_.size(); --i > 0;) BackwardThrough(i, rule, samples);
   Layer& first = layers_.front();
-  kernels_.train_bytes(&now.Images(), first.deltas.Matrix(), rule, first.Matrix(),
-                       next == nullptr ? nullptr : &next->Images(), first.Sums());
+  kernels_.train_bytes(&now.Images(), first.deltas.Matrix(), rule, first.Weights(),
+                       next == nullptr ? nullptr : &next->Images(), first.values.Matrix());
 }
 
-BatchResult CpuMlp::Step(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next) {
+BatchResult CpuMlp::Step(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {
   const DenormalsAsZeros zeros;
   Forward(now);
   const BatchResult result = CrossEntropy(now, layers_.back().deltas.Matrix());
@@ -186,7 +195,7 @@ BatchResult CpuMlp::Evaluate(const CpuBatch& batch) {
 }
 
 void CpuMlp::TransposeWeights(Layer& layer) {
-  kernels_.transpose(layer.weights.data(), layer.padded_inputs, layer.width,
+  kernels_.transpose(layer.At(Part::kParameters).weights.data(), layer.padded_inputs, layer.width,
                      layer.transposed.data());
 }
 
@@ -196,12 +205,12 @@ size_t CpuMlp::ParameterCount() const {
   return count;
 }
 
-std::vector<float> CpuMlp::Flat(bool of_buffers) const {
+std::vector<float> CpuMlp::Get(Part part) const {
   std::vector<float> values;
   values.reserve(ParameterCount());
   for (const Layer& layer : layers_) {
-    const float* weights = (of_buffers ? layer.buffer : layer.weights).data();
-    const float* bias = (of_buffers ? layer.bias_buffer : layer.bias).data();
+    const float* weights = layer.At(part).weights.data();
+    const float* bias = layer.At(part).bias.data();
     for (size_t o = 0; o < layer.outputs; ++o) {
       for (size_t i = 0; i < layer.inputs; ++i) values.push_back(weights[i * layer.width + o]);
     }
@@ -210,20 +219,17 @@ std::vector<float> CpuMlp::Flat(bool of_buffers) const {
   return values;
 }
 
-void CpuMlp::SetFlat(const std::vector<float>& values, bool of_buffers) {
+void CpuMlp::Set(Part part, const std::vector<float>& values) {
   const float* from = values.data();
   for (Layer& layer : layers_) {
-    float* weights = (of_buffers ? layer.buffer : layer.weights).data();
-    float* bias = (of_buffers ? layer.bias_buffer : layer.bias).data();
+    float* weights = layer.At(part).weights.data();
+    float* bias = layer.At(part).bias.data();
     for (size_t o = 0; o < layer.outputs; ++o) {
       for (size_t i = 0; i < layer.inputs; ++i) weights[i * layer.width + o] = *from++;
     }
     for (size_t o = 0; o < layer.outputs; ++o) bias[o] = *from++;
   }
-}
-
-void CpuMlp::SetParameters(const std::vector<float>& values) {
-  SetFlat(values, false);
+  if (part != Part::kParameters) return;
   for (size_t i = 1; i < layers_.size(); ++i) TransposeWeights(layers_[i]);
 }
 

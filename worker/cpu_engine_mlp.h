@@ -4,6 +4,7 @@
 // batch's sums with them. So a step is told the batch after it, and an epoch begins with Begin.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -46,6 +47,8 @@ class InputBuffer {
 
   /// For the first `samples` samples.
   SparseInputs<T> View(size_t samples);
+  /// Marks all values as not zero.
+  void MarkAll();
   /// The values alone.
   SampleMatrix Matrix() { return {values_.data(), stride_}; }
 
@@ -86,58 +89,68 @@ struct BatchResult {
   const float* predicted = nullptr;  // [samples], classes
 };
 
+/// One number for each weight and bias of a layer, [inputs, width] and [width].
+struct LayerPart {
+  AlignedBuffer<float> weights, bias;
+};
+
 /// Not thread-safe.
 class CpuMlp {
  public:
+  /// The weights and biases, and what the optimizer keeps of each (LayerMatrix).
+  enum class Part { kParameters, kBuffers, kSquares };
+
   /// Layers of `widths[i]` inputs and `widths[i + 1]` outputs, with nn.Linear's initial values. No
-  /// batch will be larger than `capacity`.
+  /// batch will be larger than `capacity`. Without `with_squares` there are no kSquares.
   CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
-         TorchRandom& random);
+         bool with_squares, TorchRandom& random);
 
   /// Prepares for the Step of `first`.
   void Begin(const CpuBatch& first);
   /// One optimizer step on `now`, the batch of the last Begin or the `next` of the last Step.
   /// `next` may be null; the step after it then needs Begin. The losses are those before the step.
-  BatchResult Step(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next);
+  BatchResult Step(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next);
   /// The forward pass alone. A Step after it needs Begin.
   BatchResult Evaluate(const CpuBatch& batch);
 
-  /// Parameters and optimizer buffers in the layout of TrainingState; Set takes as many values as
-  /// Get gives.
-  std::vector<float> Parameters() const { return Flat(false); }
-  std::vector<float> Buffers() const { return Flat(true); }
-  void SetParameters(const std::vector<float>& values);
-  void SetBuffers(const std::vector<float>& values) { SetFlat(values, true); }
+  /// What `part` holds, in the layout of TrainingState; Set takes as many values as Get gives.
+  std::vector<float> Get(Part part) const;
+  void Set(Part part, const std::vector<float>& values);
   size_t ParameterCount() const;
 
  private:
   struct Layer {
-    Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first, bool is_last);
+    Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
+          bool with_squares);
 
-    LayerMatrix Matrix() { return {inputs, width, weights.data(), buffer.data()}; }
-    LayerMatrix TransposedMatrix() { return {outputs, padded_inputs, transposed.data(), nullptr}; }
-    SampleMatrix Sums() { return {sums.data(), stride}; }
+    LayerMatrix Weights() {
+      return {inputs, width, At(Part::kParameters).weights.data(),
+              At(Part::kBuffers).weights.data(), At(Part::kSquares).weights.data()};
+    }
+    LayerMatrix Bias() {
+      return {1, width, At(Part::kParameters).bias.data(), At(Part::kBuffers).bias.data(),
+              At(Part::kSquares).bias.data()};
+    }
+    LayerMatrix Transposed() { return {outputs, padded_inputs, transposed.data()}; }
+    LayerPart& At(Part part) { return parts[static_cast<size_t>(part)]; }
+    const LayerPart& At(Part part) const { return parts[static_cast<size_t>(part)]; }
 
     size_t inputs, outputs;
     size_t width, padded_inputs;  // padded outputs and inputs
-    size_t stride;                // of the sums
     bool narrow;
-    AlignedBuffer<float> weights, buffer;    // [padded inputs, width]
-    AlignedBuffer<float> bias, bias_buffer;  // [width]
-    AlignedBuffer<float> transposed;         // [width, padded inputs]; not of the first layer
-    AlignedBuffer<float> sums;               // [capacity, stride]
-    InputBuffer<float> activations, deltas;  // of the outputs; the last layer's are the logits
+    std::array<LayerPart, 3> parts;   // of kSquares perhaps without memory
+    AlignedBuffer<float> transposed;  // [width, padded inputs]; not of the first layer
+    InputBuffer<float> values;        // sums, then activations; of the last layer logits
+    InputBuffer<float> deltas;
   };
 
   void Forward(const CpuBatch& batch);
   void Activate(Layer& layer, size_t samples);
-  void Backward(const SgdRule& rule, const CpuBatch& now, const CpuBatch* next);
-  void BackwardThrough(size_t index, const SgdRule& rule, size_t samples);
-  void FinishDeltas(size_t index, SampleMatrix sums, const SgdRule& rule, size_t samples);
+  void Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next);
+  void BackwardThrough(size_t index, const UpdateRule& rule, size_t samples);
+  void FinishDeltas(size_t index, const UpdateRule& rule, size_t samples);
   BatchResult CrossEntropy(const CpuBatch& batch, SampleMatrix deltas);
   void TransposeWeights(Layer& layer);
-  std::vector<float> Flat(bool of_buffers) const;
-  void SetFlat(const std::vector<float>& values, bool of_buffers);
 
   const CpuKernels& kernels_;
   std::vector<Layer> layers_;

@@ -12,7 +12,7 @@
 #include <algorithm>
 
 #include "worker/cpu_engine_kernels.h"
-#include "worker/cpu_engine_layer-inl.h"
+#include "worker/cpu_engine_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
@@ -49,9 +49,9 @@ void SumsNarrowOf(const SparseInputs<float>& batch, const LayerMatrix& layer, Sa
 }
 
 /// Updates the weight rows i to i + kRows.
-template <size_t kRows, size_t N>
+template <size_t kRows, size_t N, typename Rule>
 HWY_INLINE void UpdateNarrowRows(const SparseInputs<float>& batch, SampleMatrix deltas,
-                                 const RuleVectors& rule, const LayerMatrix& layer, size_t i) {
+                                 const Rule& rule, const LayerMatrix& layer, size_t i) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   FloatVec gradient[kRows][N];
@@ -71,15 +71,13 @@ HWY_INLINE void UpdateNarrowRows(const SparseInputs<float>& batch, SampleMatrix 
     delta += deltas.stride;
   }
   for (size_t r = 0; r < kRows; ++r) {
-    const size_t at = (i + r) * N * lanes;
-    ApplyGradient(gradient[r], rule, layer.weights + at, layer.buffer + at);
+    rule.Apply(gradient[r], layer, (i + r) * N * lanes);
   }
 }
 
-template <size_t N>
-void UpdateNarrowOf(const SparseInputs<float>& batch, SampleMatrix deltas, const SgdRule& sgd_rule,
+template <size_t N, typename Rule>
+void UpdateNarrowOf(const SparseInputs<float>& batch, SampleMatrix deltas, const Rule& rule,
                     const LayerMatrix& layer) {
-  const RuleVectors rule(sgd_rule);
   constexpr size_t kRows = kRowsAtATime<N>;
   size_t i = 0;
   for (; i + kRows <= layer.inputs; i += kRows) {
@@ -94,11 +92,13 @@ void SumsNarrow(const SparseInputs<float>& batch, const LayerMatrix& layer, Samp
   SumsNarrowOf<2 * kUnit>(batch, layer, sums);
 }
 
-void UpdateNarrow(const SparseInputs<float>& batch, SampleMatrix deltas, const SgdRule& rule,
+void UpdateNarrow(const SparseInputs<float>& batch, SampleMatrix deltas, const UpdateRule& rule,
                   const LayerMatrix& layer) {
   constexpr size_t kUnit = kFloatUnit / hn::MaxLanes(FloatTag());
-  if (layer.width == kFloatUnit) return UpdateNarrowOf<kUnit>(batch, deltas, rule, layer);
-  UpdateNarrowOf<2 * kUnit>(batch, deltas, rule, layer);
+  WithRule(rule, [&](const auto& by) HWY_ATTR {
+    if (layer.width == kFloatUnit) return UpdateNarrowOf<kUnit>(batch, deltas, by, layer);
+    UpdateNarrowOf<2 * kUnit>(batch, deltas, by, layer);
+  });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "worker/cpu_engine_kernels.h"
-#include "worker/cpu_engine_layer-inl.h"
+#include "worker/cpu_engine_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
@@ -21,44 +21,48 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 void Activate(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
-              bool relu, SampleMatrix out) {
+              bool relu) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
   for (size_t s = 0; s < samples; ++s) {
-    const float* from = sums.values + s * sums.stride;
-    float* to = out.values + s * out.stride;
+    float* row = sums.values + s * sums.stride;
     for (size_t i = 0; i < width; i += lanes) {
-      FloatVec value = hn::MulAdd(hn::Load(d, from + i), factor, hn::Load(d, bias + i));
+      FloatVec value = hn::MulAdd(hn::Load(d, row + i), factor, hn::Load(d, bias + i));
       // Not Max, which answers to NaN differently on x86 and Arm.
       if (relu) value = hn::IfThenElse(hn::Lt(value, zero), zero, value);
-      hn::Store(value, d, to + i);
+      hn::Store(value, d, row + i);
     }
   }
 }
 
-void FinishDeltas(SampleMatrix sums, const SampleMatrix* activations, size_t samples, size_t width,
-                  float scale, const SgdRule& sgd_rule, float* bias, float* bias_buffer,
-                  SampleMatrix deltas) {
+template <typename Rule>
+void FinishDeltasBy(const Rule& rule, SampleMatrix deltas, const SampleMatrix* activations,
+                    size_t samples, float scale, const LayerMatrix& bias) {
   const FloatTag d;
-  const size_t lanes = hn::Lanes(d);
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
-  const RuleVectors rule(sgd_rule);
-  for (size_t i = 0; i < width; i += lanes) {
+  for (size_t i = 0; i < bias.width; i += hn::Lanes(d)) {
     FloatVec gradient[1] = {zero};
     for (size_t s = 0; s < samples; ++s) {
-      FloatVec delta = hn::Load(d, sums.values + s * sums.stride + i);
+      float* at = deltas.values + s * deltas.stride + i;
+      FloatVec delta = hn::Load(d, at);
       if (activations != nullptr) {
         const FloatVec active = hn::Load(d, activations->values + s * activations->stride + i);
         delta = hn::IfThenElse(hn::Le(active, zero), zero, delta);
       }
       gradient[0] = hn::Add(gradient[0], delta);
-      hn::Store(hn::Mul(delta, factor), d, deltas.values + s * deltas.stride + i);
+      hn::Store(hn::Mul(delta, factor), d, at);
     }
-    ApplyGradient(gradient, rule, bias + i, bias_buffer + i);
+    rule.Apply(gradient, bias, i);
   }
+}
+
+void FinishDeltas(SampleMatrix deltas, const SampleMatrix* activations, size_t samples, float scale,
+                  const UpdateRule& rule, const LayerMatrix& bias) {
+  WithRule(rule, [&](const auto& by)
+                     HWY_ATTR { FinishDeltasBy(by, deltas, activations, samples, scale, bias); });
 }
 
 /// Copies 64 rows of `classes` logits, so that a sample is a lane.

@@ -4,8 +4,8 @@
     LRSWEEP_DATA_DIR=<folder that holds mnist/> /usr/bin/python3 make_training_reference.py
 
 Needs Debian's python3-torch (1.13.1) and, for the files named *mnist*, the four MNIST files. What
-it runs is the well-known script: Net with fc1, ReLU, fc2; cross-entropy; SGD with momentum;
-DataLoader(shuffle=True); byte images through ToTensor(). Evaluation draws no random number.
+it runs is the well-known script: Net with fc1, ReLU, fc2; cross-entropy; SGD with momentum (or
+Adam); DataLoader(shuffle=True); byte images through ToTensor(). Evaluation draws no random number.
 
 The text files hold one record a line: name, number of values, values. The binary files hold
 little-endian float32, except for the batch, which is bytes.
@@ -91,12 +91,12 @@ def fnv1a(tensor):
 
 
 class Script:
-    """The training loop, one step at a time; `rates(step)` gives (lr, momentum)."""
+    """The training loop, one step at a time; `rates(step)` gives lr and momentum or beta1."""
 
-    def __init__(self, data, widths, batch_size, seed, rates):
+    def __init__(self, data, widths, batch_size, seed, rates, optimizer=torch.optim.SGD, **options):
         torch.manual_seed(seed)
         self.net = Net(widths)
-        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.1)
+        self.optimizer = optimizer(self.net.parameters(), lr=0.1, **options)
         self.loader = DataLoader(data, batch_size=batch_size, shuffle=True)
         self.rates = rates
         self.losses = []
@@ -113,7 +113,11 @@ class Script:
             if before_step:
                 before_step(step, images, labels)
             group = self.optimizer.param_groups[0]
-            group["lr"], group["momentum"] = self.rates(step)
+            group["lr"], momentum = self.rates(step)
+            if "betas" in group:
+                group["betas"] = (momentum, group["betas"][1])
+            else:
+                group["momentum"] = momentum
             self.optimizer.zero_grad()
             loss = nn.functional.cross_entropy(self.net(images), labels)
             loss.backward()
@@ -194,6 +198,24 @@ def other_shapes():
     write_text("training_shapes.txt", records)
 
 
+def adam():
+    """The settings are also in engine_checks.h."""
+    def rates(step):
+        return 0.001 * (1 + step % 3), 0.85 + 0.01 * (step % 10)
+
+    records = []
+    for name, optimizer, options in [
+            ("adam", torch.optim.Adam, {"betas": (0.9, 0.99), "eps": 1e-6}),
+            ("adam_decay", torch.optim.Adam, {"weight_decay": 0.1}),
+            ("adamw", torch.optim.AdamW, {"weight_decay": 0.1})]:
+        script = Script(synthetic(100, 16, 3, 77), [16, 20, 3], 32, 11, rates, optimizer, **options)
+        for _ in range(10):
+            script.train_epoch()
+        records.append((name + "_losses", script.losses))
+        records.append((name + "_parameters", script.parameters().tolist()))
+    write_text("training_adam.txt", records)
+
+
 def mnist_curve():
     """Also PyTorch's own state at two steps, with that step's batch and the weights it gives."""
     train, test = read_mnist("train"), read_mnist("t10k")
@@ -229,4 +251,5 @@ if __name__ == "__main__":
     batch_order()
     synthetic_curve()
     other_shapes()
+    adam()
     mnist_curve()
