@@ -1,6 +1,7 @@
 -- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps` and `ranking`
 -- are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
--- `steps` is stored and may change with the version of the file (PRAGMA user_version).
+-- `steps` is stored, `parameters` and the indexes serve lrsweep's own commands: they may change with
+-- the version of the file (PRAGMA user_version).
 -- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
 
 -- The sweep: one row.
@@ -31,8 +32,26 @@ CREATE TABLE trials (
   wall_seconds REAL NOT NULL DEFAULT 0,    -- the sum over its rows in `epochs`
   epochs_done INTEGER NOT NULL DEFAULT 0,
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
-  in_space INTEGER NOT NULL DEFAULT 1      -- 1: the configuration spans it (else it is not ranked)
+  in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration spans it (else it is not ranked)
+  value REAL                     -- of a completed trial, by the sweep's metric, mode and scope;
+                                 --   NULL where one of its epochs lacks the metric
 ) STRICT;
+
+-- How many trials are how far, without reading their rows.
+CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done);
+
+-- What `ranking` ranks, by value.
+CREATE INDEX trials_by_value ON trials (value, trial_id)
+WHERE in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1));
+
+-- The parameters that the trials of a scheduler have, and whether they differ among them: what
+-- tells trials apart, without reading them all.
+CREATE TABLE parameters (
+  scheduler TEXT NOT NULL,
+  path TEXT NOT NULL,            -- in `params`, dotted: optimizer.lr
+  varies INTEGER NOT NULL,       -- 1: not all trials of this scheduler have the same value
+  PRIMARY KEY (scheduler, path)
+) STRICT, WITHOUT ROWID;
 
 -- One go at a trial.
 CREATE TABLE attempts (
@@ -91,41 +110,18 @@ SELECT
   CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
 FROM step_traces AS t, json_each(t.trace) AS j;
 
--- A trial's place by the sweep's metric, mode and scope: completed trials by value, then diverged
--- ones, whose value is NULL; equal values by trial_id. A mean over the epochs is rounded to 12
--- decimals, so that equal means are equal in whatever order they were added up.
+-- A trial's place by the sweep's metric, mode and scope: completed trials by value, then those
+-- without one and diverged ones, whose value is NULL; equal values by trial_id. A mean over the
+-- epochs is rounded to 12 decimals, so that equal means are equal in whatever order they were added
+-- up.
 CREATE VIEW ranking AS
 SELECT
   row_number() OVER (
-    ORDER BY value IS NULL, CASE mode WHEN 'min' THEN value ELSE -value END, trial_id
+    ORDER BY
+      t.value IS NULL, CASE s.mode WHEN 'min' THEN t.value ELSE -t.value END, t.trial_id
   ) AS place,
-  trial_id, scheduler, value, state, diverged, seed, group_id, epochs_done, wall_seconds, params
-FROM (
-  SELECT
-    t.*,
-    s.mode,
-    CASE WHEN t.diverged = 0 THEN (
-      SELECT
-        CASE
-          WHEN count(metric_value) < count(*) THEN NULL
-          WHEN s.scope = 'last' THEN max(CASE WHEN epoch = t.epochs_done THEN metric_value END)
-          WHEN s.scope = 'avg' THEN round(avg(metric_value) * 1e12) / 1e12
-          WHEN s.mode = 'min' THEN min(metric_value)
-          ELSE max(metric_value)
-        END
-      FROM (
-        SELECT
-          epoch,
-          CASE s.metric
-            WHEN 'train_loss' THEN train_loss
-            WHEN 'val_loss' THEN val_loss
-            WHEN 'val_accuracy' THEN val_accuracy
-          END AS metric_value
-        FROM epochs
-        WHERE trial_id = t.trial_id
-      )
-    ) END AS value
-  FROM trials AS t, sweep AS s
-  WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
-)
+  t.trial_id, t.scheduler, t.value, t.state, t.diverged, t.seed, t.group_id, t.epochs_done,
+  t.wall_seconds, t.params
+FROM trials AS t, sweep AS s
+WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
 ORDER BY place;

@@ -25,12 +25,21 @@ namespace fs = std::filesystem;
 // The first four bytes that say whose file this is, "lrsw", and the layout's number. Neither an
 // application_id, a page size nor auto_vacuum can be changed later without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
-constexpr int32_t kSchemaVersion = 1;
+constexpr int32_t kSchemaVersion = 2;
 constexpr int kPageBytes = 4096;
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
 
 void MustChange(const std::string& trial_id, int changed_rows) {
   if (changed_rows == 0) throw std::logic_error("no such trial, or it is not running: " + trial_id);
+}
+
+/// What EndAttempt does to the trial: ?1 its id, ?2 its state, ?3 its error.
+std::string EndTrialSql(const Objective& objective) {
+  return fmt::format(
+      "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
+      "value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) END "
+      "WHERE trial_id = ?1",
+      ScoreQuery(objective, "WHERE trial_id = ?1"));
 }
 
 int64_t Pragma(SQLite::Database& db, const std::string& name) {
@@ -51,10 +60,16 @@ void InsertTrials(SQLite::Database& db, size_t count,
                            "INSERT INTO trials (number, trial_id, group_id, state, scheduler, "
                            "params, seed) VALUES (?, ?, ?, ?, ?, ?, ?)");
   const std::string pending(ToString(TrialState::kPending));
+  TrialLabels labels;
   for (size_t i = 0; i < count; ++i) {
     const Trial trial = trial_at(i);
+    labels.Add(trial.scheduler, FlatText(trial.params));
     RunStatement(insert, static_cast<int64_t>(i), trial.id, trial.group_id, pending,
                  trial.scheduler, ToJson(trial.params), trial.seed);
+  }
+  SQLite::Statement insert_path(db, "INSERT INTO parameters VALUES (?, ?, ?)");
+  for (const LabelPath& row : labels.Paths()) {
+    RunStatement(insert_path, row.scheduler, row.path, int64_t{row.varies});
   }
 }
 
@@ -91,6 +106,12 @@ void RefuseForeign(const fs::path& path, SQLite::Database& db) {
     throw StoreError(path.string() + " is a database, but none that lrsweep made");
   }
   const int64_t version = Pragma(db, "user_version");
+  if (version < kSchemaVersion) {
+    throw StoreError(
+        fmt::format("{} was made by an lrsweep before its first release (its layout is number {}, "
+                    "this program knows {}): run its sweep again",
+                    path.string(), version, kSchemaVersion));
+  }
   if (version > kSchemaVersion) {
     throw StoreError(
         fmt::format("{} was made by a newer lrsweep (its layout is number {}, this program "
@@ -161,6 +182,7 @@ Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count
     return Guarded(path, [&] {
       auto impl = std::make_unique<Impl>(absolute, SQLite::OPEN_READWRITE);
       impl->record_steps = sweep.record_steps;
+      impl->end_trial = EndTrialSql(sweep.objective);
       impl->writable = true;
       impl->Db().exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; SELECT * FROM sweep");
       return Store(std::move(impl));
@@ -190,28 +212,30 @@ Store Store::Open(const fs::path& path) {
 // ---- Writing. What may throw std::logic_error comes first, before anything is changed.
 
 int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker) {
-  int64_t attempt = 0;
+  int64_t earlier = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = 0, "
-                                    "wall_seconds = 0, diverged = 0 WHERE trial_id = ?1",
+                                    "wall_seconds = 0, diverged = 0, value = NULL "
+                                    "WHERE trial_id = ?1",
                                     trial_id, now));
-    // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
-    impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
-    impl_->Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
-               trial_id);
+    earlier = impl_->Number("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
+    if (earlier > 0) {
+      // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
+      impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
+      impl_->Run(
+          "UPDATE attempts SET outcome = 'interrupted' "
+          "WHERE trial_id = ? AND outcome IS NULL",
+          trial_id);
+    }
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
-        "pack_size, started_at, first_epoch) SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1, ?7, 1 "
-        "FROM attempts WHERE trial_id = ?1",
-        trial_id, worker.worker, worker.host, worker.device, worker.engine, worker.cpu_target, now);
-    SQLite::Statement count(impl_->Db(), "SELECT count(*) FROM attempts WHERE trial_id = ?");
-    count.bind(1, trial_id);
-    count.executeStep();
-    attempt = count.getColumn(0).getInt64();
+        "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 1)",
+        trial_id, earlier + 1, worker.worker, worker.host, worker.device, worker.engine,
+        worker.cpu_target, now);
   });
-  return attempt;
+  return earlier + 1;
 }
 
 void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
@@ -243,8 +267,7 @@ void Store::EndAttempt(const std::string& trial_id, TrialState state, const std:
                                     "error = nullif(?4, '') "
                                     "WHERE trial_id = ?1 AND outcome IS NULL",
                                     trial_id, UtcNow(), outcome, error));
-    impl_->Run("UPDATE trials SET state = ?2, error = nullif(?3, '') WHERE trial_id = ?1", trial_id,
-               word, error);
+    impl_->Run(impl_->end_trial, trial_id, word, error);
   });
 }
 

@@ -17,6 +17,7 @@
 
 #include "results/ranking.h"
 #include "results/trial.h"
+#include "results/trial_labels.h"
 
 namespace lrsweep {
 
@@ -51,6 +52,18 @@ struct TrialRow {
   int64_t epochs_done = 0;
   bool diverged = false;
   bool in_space = true;
+};
+
+/// How many trials there are of a kind.
+struct TrialCount {
+  std::string state;
+  bool in_space = true;
+  bool diverged = false;
+  int64_t trials = 0;
+  int64_t epochs_done = 0;  // of them together
+
+  /// What Ranking, and the database's `ranking`, hold.
+  bool IsRanked() const;
 };
 
 struct EpochRow {
@@ -116,16 +129,25 @@ class Store {
   // Reading.
   SweepRecord Sweep() const;
   std::vector<TrialRow> Trials() const;  // in the order in which they were added
-  /// Trials whose id begins with `prefix` (hexadecimal digits), by id.
-  std::vector<TrialRow> TrialsByPrefix(const std::string& prefix) const;
+  std::vector<TrialRow> TrialsInState(TrialState state) const;  // likewise
+  TrialRow TrialById(const std::string& trial_id) const;
+  /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).
+  std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;
+  /// Of every kind that there is, without reading the trials.
+  std::vector<TrialCount> CountTrials() const;
+  /// What tells the trials apart, without reading them.
+  TrialLabels Labels() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
   /// In the order of the trial's optimizer steps; none where steps are not recorded.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   Span AttemptsSpan() const;
-  /// Completed and diverged trials with the metric's value after each epoch; NaN for NULL. Throws
-  /// std::invalid_argument for an unknown metric.
-  std::vector<RankedCurve> Curves(const std::string& metric) const;
+  /// The first `limit` (0: all) of the completed and diverged trials in order of place. By the
+  /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
+  /// Throws std::invalid_argument as Check.
+  std::vector<Placed> Ranking(const Objective& objective, size_t limit) const;
+  /// The place of one trial by the sweep's objective; none where it is not ranked.
+  std::optional<Placed> PlaceOf(const std::string& trial_id) const;
 
  private:
   struct Impl;

@@ -1,5 +1,4 @@
-// What store.cc and store_reading.cc share: the open database behind a Store. SQLite stays in these
-// three files.
+// What the store*.cc files share: the open database behind a Store. SQLite stays in these files.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -66,6 +65,10 @@ int RunStatement(SQLite::Statement& statement, const Values&... values) {
   return changed;
 }
 
+/// A query of each trial's `trial_id` and `score`: the objective over its epochs, NULL where one of
+/// them lacks the metric. `where` chooses the epochs.
+std::string ScoreQuery(const Objective& objective, const std::string& where);
+
 struct Store::Impl {
   Impl(std::filesystem::path file, int flags)
       : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
@@ -75,13 +78,28 @@ struct Store::Impl {
     return *db;
   }
 
-  /// Runs the statement, kept prepared for the next call, with `values` bound to ?1, ?2 and so on.
-  /// Returns how many rows it changed.
-  template <typename... Values>
-  int Run(std::string_view sql, const Values&... values) {
+  /// The statement, prepared at its first use and kept; `sql` must live as long as the store.
+  SQLite::Statement& Prepared(std::string_view sql) {
     auto& statement = prepared[sql];
     if (!statement) statement = std::make_unique<SQLite::Statement>(Db(), std::string(sql));
-    return RunStatement(*statement, values...);
+    return *statement;
+  }
+
+  /// Runs the prepared statement with `values` bound to ?1, ?2 and so on. Returns how many rows it
+  /// changed.
+  template <typename... Values>
+  int Run(std::string_view sql, const Values&... values) {
+    return RunStatement(Prepared(sql), values...);
+  }
+
+  /// The one number that the prepared query gives for ?1.
+  int64_t Number(std::string_view sql, const std::string& value) {
+    SQLite::Statement& query = Prepared(sql);
+    BindOne(query, 1, value);
+    query.executeStep();
+    const int64_t number = query.getColumn(0).getInt64();
+    query.reset();
+    return number;
   }
 
   /// Runs `action` within the open transaction.
@@ -109,6 +127,7 @@ struct Store::Impl {
   std::filesystem::path path;
   std::optional<SQLite::Database> db;
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
+  std::string end_trial;  // the statement that gives a trial its state, error and value
   bool writable = false;
   bool record_steps = true;
   bool in_transaction = false;

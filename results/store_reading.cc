@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <limits>
 
 #include "results/store.h"
@@ -9,10 +7,6 @@ namespace lrsweep {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// What `ranking` ranks; Curves must give the same trials.
-constexpr const char* kRanked =
-    "t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))";
 
 std::optional<double> RealOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
@@ -64,14 +58,48 @@ std::vector<TrialRow> Store::Trials() const {
   });
 }
 
-std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix) const {
+std::vector<TrialRow> Store::TrialsInState(TrialState state) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            std::string(kSelectTrials) + "WHERE state = ? ORDER BY number");
+    query.bind(1, std::string(ToString(state)));
+    return ReadTrials(query);
+  });
+}
+
+TrialRow Store::TrialById(const std::string& trial_id) const {
+  static const std::string kById = std::string(kSelectTrials) + "WHERE trial_id = ?";
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement& query = impl_->Prepared(kById);
+    query.bind(1, trial_id);
+    std::vector<TrialRow> found = ReadTrials(query);
+    query.reset();
+    if (found.empty()) throw std::logic_error("no such trial: " + trial_id);
+    return std::move(found.front());
+  });
+}
+
+std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix, int64_t limit) const {
   return Guarded(impl_->path, [&] {
     // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
     SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
                                              "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
-                                             "ORDER BY trial_id");
+                                             "ORDER BY trial_id LIMIT ?2");
     query.bind(1, prefix);
+    query.bind(2, limit);
     return ReadTrials(query);
+  });
+}
+
+TrialLabels Store::Labels() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), "SELECT scheduler, path, varies FROM parameters");
+    std::vector<LabelPath> paths;
+    while (query.executeStep()) {
+      paths.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(),
+                       query.getColumn(2).getInt() != 0});
+    }
+    return TrialLabels(paths);
   });
 }
 
@@ -121,27 +149,6 @@ Span Store::AttemptsSpan() const {
     SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
     query.executeStep();
     return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
-  });
-}
-
-std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
-  NaturalMode(metric);  // throws unless it is one of the columns
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(
-        impl_->Db(), fmt::format("SELECT t.trial_id, t.diverged, e.epoch, e.{} FROM trials AS t "
-                                 "LEFT JOIN epochs AS e USING (trial_id) WHERE {} "
-                                 "ORDER BY t.number, e.epoch",
-                                 metric, kRanked));
-    std::vector<RankedCurve> curves;
-    while (query.executeStep()) {
-      const char* trial_id = query.getColumn(0).getText();
-      if (curves.empty() || curves.back().trial_id != trial_id) {
-        curves.push_back({trial_id, query.getColumn(1).getInt() != 0, {}});
-      }
-      if (query.getColumn(2).isNull()) continue;  // no epoch at all
-      curves.back().values.push_back(RealOrNone(query.getColumn(3)).value_or(kNan));
-    }
-    return curves;
   });
 }
 
