@@ -11,11 +11,13 @@ CREATE TABLE sweep (
   metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss or val_accuracy,
   mode TEXT NOT NULL,            --   max or min,
   scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or the mean (avg)
-  engine TEXT NOT NULL,          -- what computes the training: torch
+  engine TEXT NOT NULL,          -- what computes the training: cpu or torch
   dataset_sha256 TEXT NOT NULL,  -- of the images and labels that were trained on
   record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
   created_at TEXT NOT NULL,
-  version TEXT NOT NULL          -- of the program that made this file
+  version TEXT NOT NULL,         -- of the program that made this file
+  started_at TEXT,               -- of the first attempt
+  ended_at TEXT                  -- of the attempt that ended last
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.

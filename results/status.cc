@@ -29,9 +29,8 @@ struct Status {
       const std::vector<AttemptRow> attempts = store.Attempts(trial.trial_id);
       if (!attempts.empty()) running.push_back({std::move(trial), attempts.back()});
     }
-    const Span span = store.AttemptsSpan();
-    const std::string until = running.empty() ? span.ended_at.value_or("") : UtcNow();
-    if (span.started_at) elapsed_seconds = SecondsBetween(*span.started_at, until);
+    const std::string until = running.empty() ? sweep.ended_at.value_or("") : UtcNow();
+    if (sweep.started_at) elapsed_seconds = SecondsBetween(*sweep.started_at, until);
   }
 
   /// The first place, unless all who have finished diverged.

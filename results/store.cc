@@ -27,6 +27,12 @@ namespace fs = std::filesystem;
 constexpr int32_t kApplicationId = 0x6c727377;
 constexpr int32_t kSchemaVersion = 2;
 constexpr int kPageBytes = 4096;
+
+// Ids are hashes, so a trial's rows lie anywhere in the file: room for many pages, and many changes
+// of a page gathered in the journal (16 MB) before it is copied into the file.
+constexpr const char* kWriterPragmas =
+    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; "
+    "PRAGMA wal_autocheckpoint = 4000; SELECT * FROM sweep";
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
 
 void MustChange(const std::string& trial_id, int changed_rows) {
@@ -47,7 +53,8 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 }
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
-  SQLite::Statement insert(db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  SQLite::Statement insert(db,
+                           "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
@@ -184,7 +191,7 @@ Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count
       impl->record_steps = sweep.record_steps;
       impl->end_trial = EndTrialSql(sweep.objective);
       impl->writable = true;
-      impl->Db().exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; SELECT * FROM sweep");
+      impl->Db().exec(kWriterPragmas);
       return Store(std::move(impl));
     });
   } catch (const StoreError&) {  // no room for the journal: then no database either
@@ -215,6 +222,7 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
   int64_t earlier = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
+    if (impl_->first_start.empty()) impl_->first_start = now;
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = 0, "
                                     "wall_seconds = 0, diverged = 0, value = NULL "
@@ -263,10 +271,12 @@ void Store::EndAttempt(const std::string& trial_id, TrialState state, const std:
   const std::string word(ToString(state));
   const std::string outcome = state == TrialState::kPending ? "interrupted" : word;
   impl_->Write([&] {
+    const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE attempts SET ended_at = ?2, outcome = ?3, "
                                     "error = nullif(?4, '') "
                                     "WHERE trial_id = ?1 AND outcome IS NULL",
-                                    trial_id, UtcNow(), outcome, error));
+                                    trial_id, now, outcome, error));
+    impl_->last_end = now;
     impl_->Run(impl_->end_trial, trial_id, word, error);
   });
 }

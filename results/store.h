@@ -35,6 +35,7 @@ struct SweepRecord {
   std::string created_at;  // set by the store
   std::string version;     // of the program
   bool record_steps = true;
+  std::optional<std::string> started_at, ended_at;  // its attempts: set by the store
 };
 
 /// A row of `trials` for reading.
@@ -89,11 +90,6 @@ struct AttemptRow {
   int64_t first_epoch = 1;
 };
 
-/// From the first attempt's start to the last one's end; none where there is none.
-struct Span {
-  std::optional<std::string> started_at, ended_at;
-};
-
 class Store {
  public:
   /// Makes a new database of `count` pending trials, `trial_at(0)` to `trial_at(count - 1)`, and
@@ -141,7 +137,6 @@ class Store {
   /// In the order of the trial's optimizer steps; none where steps are not recorded.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
-  Span AttemptsSpan() const;
   /// The first `limit` (0: all) of the completed and diverged trials in order of place. By the
   /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
   /// Throws std::invalid_argument as Check.

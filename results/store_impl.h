@@ -120,14 +120,24 @@ struct Store::Impl {
 
   void Commit() {
     if (!in_transaction) return;
+    Write([&] {
+      if (!first_start.empty() || !last_end.empty()) {
+        Run("UPDATE sweep SET started_at = coalesce(started_at, nullif(?1, '')), "
+            "ended_at = coalesce(nullif(?2, ''), ended_at)",
+            first_start, last_end);
+      }
+      Db().exec("COMMIT");
+    });
     in_transaction = false;
-    Guarded(path, [&] { Db().exec("COMMIT"); });
+    first_start.clear();
+    last_end.clear();
   }
 
   std::filesystem::path path;
   std::optional<SQLite::Database> db;
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
   std::string end_trial;  // the statement that gives a trial its state, error and value
+  std::string first_start, last_end;  // of attempts in this transaction; empty: none
   bool writable = false;
   bool record_steps = true;
   bool in_transaction = false;

@@ -20,13 +20,23 @@ std::optional<std::string> TextOrNone(const SQLite::Column& column) {
 
 SweepRecord Store::Sweep() const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT name, config_yaml, metric, mode, scope, engine, "
-                            "dataset_sha256, created_at, version, record_steps FROM sweep");
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT name, config_yaml, metric, mode, scope, engine, "
+        "dataset_sha256, created_at, version, record_steps, started_at, ended_at "
+        "FROM sweep");
     if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
     const auto text = [&query](int i) { return query.getColumn(i).getString(); };
-    return SweepRecord{text(0), text(1), {text(2), text(3), text(4)},     text(5), text(6),
-                       text(7), text(8), query.getColumn(9).getInt() != 0};
+    return SweepRecord{text(0),
+                       text(1),
+                       {text(2), text(3), text(4)},
+                       text(5),
+                       text(6),
+                       text(7),
+                       text(8),
+                       query.getColumn(9).getInt() != 0,
+                       TextOrNone(query.getColumn(10)),
+                       TextOrNone(query.getColumn(11))};
   });
 }
 
@@ -141,14 +151,6 @@ std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
                           column(11).getInt64()});
     }
     return attempts;
-  });
-}
-
-Span Store::AttemptsSpan() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
-    query.executeStep();
-    return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
   });
 }
 

@@ -251,6 +251,20 @@ TEST_F(StoreTest, AttemptIsRecordedFromBeginToEnd) {
   EXPECT_EQ(trial.wall_seconds, 1.5);
 }
 
+TEST_F(StoreTest, SweepTellsWhenItsAttemptsBeganAndEnded) {
+  Store store = CreateSweep({MakeTrial("a"), MakeTrial("b")});
+  EXPECT_FALSE(store.Sweep().started_at);
+  Begin(store, "a");
+  store.Commit();
+  EXPECT_EQ(store.Sweep().started_at, store.Attempts("a")[0].started_at);
+  EXPECT_FALSE(store.Sweep().ended_at);
+  store.EndAttempt("a", TrialState::kCompleted, "");
+  Complete(store, "b", {0.5});
+  store.Commit();
+  EXPECT_EQ(store.Sweep().started_at, store.Attempts("a")[0].started_at);
+  EXPECT_EQ(store.Sweep().ended_at, store.Attempts("b")[0].ended_at);
+}
+
 TEST_F(StoreTest, SecondAttemptStartsOver) {
   Store store = CreateSweep({MakeTrial("a")});
   Begin(store, "a");
