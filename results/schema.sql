@@ -22,7 +22,8 @@ CREATE TABLE sweep (
 
 -- A trial: one assignment of every parameter, seed included.
 CREATE TABLE trials (
-  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0
+  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0; what a
+                                 --   changed configuration added comes after
   trial_id TEXT NOT NULL UNIQUE, -- 16 hex digits, a hash of the parameters
   group_id TEXT NOT NULL,        -- the same without the seed: equal for repetitions
   state TEXT NOT NULL,           -- pending, running, completed, stopped (by a rule) or failed
@@ -66,7 +67,7 @@ CREATE TABLE attempts (
   cpu_target TEXT NOT NULL,      -- the CPU arithmetic that the engine chose
   pack_size INTEGER NOT NULL,    -- trials that the worker trained together, this one included
   started_at TEXT NOT NULL,
-  ended_at TEXT,                 -- NULL while it runs
+  ended_at TEXT,                 -- NULL while it runs, and where its sweep broke off
   first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
   outcome TEXT,                  -- completed, stopped, failed, or interrupted (to be done again)
   error TEXT,

@@ -90,6 +90,11 @@ struct AttemptRow {
   int64_t first_epoch = 1;
 };
 
+/// How many trials came into a search space, left it, and came back to it.
+struct SpaceChange {
+  int64_t added = 0, left = 0, returned = 0;
+};
+
 class Store {
  public:
   /// Makes a new database of `count` pending trials, `trial_at(0)` to `trial_at(count - 1)`, and
@@ -102,6 +107,10 @@ class Store {
   /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
   /// version.
   static Store Open(const std::filesystem::path& path);
+  /// Opens for writing, to continue the sweep. What a crash left running is pending again, its
+  /// attempt interrupted. Throws StoreError as Open, and where another process writes the file or
+  /// it is damaged; nothing is written then. A process must not open a file twice for writing.
+  static Store OpenForWriting(const std::filesystem::path& path);
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
@@ -117,6 +126,13 @@ class Store {
   /// The attempt ends. `state` kPending means cut off: the trial is to be trained again. `error`
   /// is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
+  /// The search space is now `trial_at(0)` to `trial_at(count - 1)`, as `sweep` configures it: its
+  /// configuration, objective and record_steps are taken over, and values follow the objective. New
+  /// trials are added as pending, numbered after the old ones; those that the space lacks keep
+  /// their rows and are no longer in_space; those that it has again are. Its engine and data must
+  /// be those of the database, which is the caller's to check.
+  SpaceChange ChangeSpace(const SweepRecord& sweep, size_t count,
+                          const std::function<Trial(size_t)>& trial_at);
   void Commit();
   /// Commits and leaves one portable file without journal beside it; where another program has
   /// the file open, at least the journal's content is in it. The Store is of no further use.

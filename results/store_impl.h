@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "results/database_file.h"
 #include "results/store.h"
 
 namespace lrsweep {
@@ -69,9 +71,24 @@ int RunStatement(SQLite::Statement& statement, const Values&... values) {
 /// them lacks the metric. `where` chooses the epochs.
 std::string ScoreQuery(const Objective& objective, const std::string& where);
 
+/// What EndAttempt does to the trial: ?1 its id, ?2 its state, ?3 its error.
+std::string EndTrialSql(const Objective& objective);
+
+/// Puts the trials of a new sweep, pending, into its empty tables.
+void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
+
 struct Store::Impl {
-  Impl(std::filesystem::path file, int flags)
-      : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+  Impl(std::filesystem::path file, int flags, std::optional<WriterLock> writer_lock = {})
+      : path(std::move(file)),
+        lock(std::move(writer_lock)),
+        db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+
+  /// Writes as the sweep wants it.
+  void Follow(const SweepRecord& sweep) {
+    prepared.clear();  // end_trial may be among them
+    record_steps = sweep.record_steps;
+    end_trial = EndTrialSql(sweep.objective);
+  }
 
   SQLite::Database& Db() {
     if (!db) throw std::logic_error("the store is closed");
@@ -134,11 +151,11 @@ struct Store::Impl {
   }
 
   std::filesystem::path path;
+  std::optional<WriterLock> lock;  // of a writer; outlives `db`, as it must
   std::optional<SQLite::Database> db;
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
-  std::string end_trial;  // the statement that gives a trial its state, error and value
+  std::string end_trial;              // the statement that gives a trial its state, error and value
   std::string first_start, last_end;  // of attempts in this transaction; empty: none
-  bool writable = false;
   bool record_steps = true;
   bool in_transaction = false;
 };

@@ -48,6 +48,14 @@ std::string ScoreQuery(const Objective& objective, const std::string& where) {
       metric, score, where);
 }
 
+std::string EndTrialSql(const Objective& objective) {
+  return fmt::format(
+      "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
+      "value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) END "
+      "WHERE trial_id = ?1",
+      ScoreQuery(objective, "WHERE trial_id = ?1"));
+}
+
 bool TrialCount::IsRanked() const {
   return in_space && (state == "completed" || (state == "stopped" && diverged));
 }
