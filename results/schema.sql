@@ -1,7 +1,7 @@
 -- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps` and `ranking`
 -- are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
--- `steps` is stored, `parameters` and the indexes serve lrsweep's own commands: they may change with
--- the version of the file (PRAGMA user_version).
+-- `steps` is stored, `checkpoints`, `parameters` and the indexes serve lrsweep's own commands: they
+-- may change with the version of the file (PRAGMA user_version).
 -- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
 
 -- The sweep: one row.
@@ -86,6 +86,15 @@ CREATE TABLE epochs (
   wall_seconds REAL NOT NULL,    -- elapsed, evaluation included, whatever the pack's size
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
+
+-- Where a trial that has begun and not ended can continue. Written together with its epochs.
+CREATE TABLE checkpoints (
+  trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),
+  epoch INTEGER NOT NULL,        -- the last one done
+  size INTEGER NOT NULL,         -- of data, in bytes
+  sha256 TEXT NOT NULL,          -- of data, in hex digits
+  data BLOB NOT NULL             -- what the engine saved
+) STRICT;
 
 -- The steps of one epoch in one value; query `steps` instead.
 CREATE TABLE step_traces (

@@ -12,7 +12,7 @@ namespace {
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
 
 void MustChange(const std::string& trial_id, int changed_rows) {
-  if (changed_rows == 0) throw std::logic_error("no such trial, or it is not running: " + trial_id);
+  if (changed_rows == 0) throw std::logic_error("no such trial, or it cannot do this now: " + trial_id);
 }
 
 }  // namespace
@@ -24,32 +24,38 @@ Store::~Store() = default;
 
 // What may throw std::logic_error comes first, before anything is changed.
 
-int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker) {
+int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
+                            int64_t first_epoch, int64_t pack_size) {
   int64_t earlier = 0;
   impl_->Write([&] {
     const std::string now = UtcNow();
-    if (impl_->first_start.empty()) impl_->first_start = now;
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
-                                    "started_at = coalesce(started_at, ?2), epochs_done = 0, "
+                                    "started_at = coalesce(started_at, ?2), epochs_done = ?3, "
                                     "wall_seconds = 0, diverged = 0, value = NULL "
-                                    "WHERE trial_id = ?1",
-                                    trial_id, now));
+                                    "WHERE trial_id = ?1 AND epochs_done >= ?3",
+                                    trial_id, now, first_epoch - 1));
+    if (impl_->first_start.empty()) impl_->first_start = now;
     earlier = impl_->Number("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
-    if (earlier > 0) {
-      // What an earlier attempt left: its epochs, with them their traces, and perhaps no end.
-      impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
-      impl_->Run(
-          "UPDATE attempts SET outcome = 'interrupted' "
-          "WHERE trial_id = ? AND outcome IS NULL",
-          trial_id);
-    }
+    if (earlier > 0) impl_->CutBack(trial_id, first_epoch);
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
-        "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 1)",
+        "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         trial_id, earlier + 1, worker.worker, worker.host, worker.device, worker.engine,
-        worker.cpu_target, now);
+        worker.cpu_target, pack_size, now, first_epoch);
   });
   return earlier + 1;
+}
+
+void Store::Impl::CutBack(const std::string& trial_id, int64_t first_epoch) {
+  Run("DELETE FROM epochs WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
+  Run("DELETE FROM checkpoints WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
+  Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
+      trial_id);
+  if (first_epoch == 1) return;
+  Run("UPDATE trials SET wall_seconds = "
+      "(SELECT coalesce(sum(wall_seconds), 0) FROM epochs WHERE trial_id = ?1) "
+      "WHERE trial_id = ?1",
+      trial_id);
 }
 
 void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
@@ -84,6 +90,20 @@ void Store::EndAttempt(const std::string& trial_id, TrialState state, const std:
                                     trial_id, now, outcome, error));
     impl_->last_end = now;
     impl_->Run(impl_->end_trial, trial_id, word, error);
+    if (state != TrialState::kPending) {
+      impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
+    }
+  });
+}
+
+void Store::SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint) {
+  impl_->Write([&] {
+    MustChange(trial_id,
+               impl_->Run("INSERT OR REPLACE INTO checkpoints SELECT ?1, ?2, ?3, ?4, "
+                          "CAST(?5 AS BLOB) FROM trials "
+                          "WHERE trial_id = ?1 AND state = 'running' AND epochs_done = ?2",
+                          trial_id, checkpoint.epoch, static_cast<int64_t>(checkpoint.data.size()),
+                          checkpoint.sha256, checkpoint.data));
   });
 }
 
@@ -97,6 +117,7 @@ void Store::Close() {
     Guarded(impl_->path, [&] {
       SQLite::Database& db = impl_->Db();
       db.setBusyTimeout(kCloseTimeoutMs);
+      db.tryExec("PRAGMA incremental_vacuum");  // where checkpoints were
       try {
         db.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");
       } catch (const SQLite::Exception& error) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/ranking.h"
@@ -90,6 +91,19 @@ struct AttemptRow {
   int64_t first_epoch = 1;
 };
 
+/// Where a trial can continue.
+struct Checkpoint {
+  int64_t epoch = 0;   // the last one done
+  std::string sha256;  // of data: 64 lower-case hex digits, from where the data was made
+  std::string data;    // bytes
+};
+
+/// A checkpoint that is whole; or what is wrong with it; or neither, where there is none.
+struct StoredCheckpoint {
+  std::optional<Checkpoint> checkpoint;
+  std::string defect;
+};
+
 /// How many trials came into a search space, left it, and came back to it.
 struct SpaceChange {
   int64_t added = 0, left = 0, returned = 0;
@@ -119,12 +133,17 @@ class Store {
 
   // Writing. Changes are collected in a transaction until Commit; this Store reads them at once,
   // others after it. A StoreError undoes what was not committed.
-  /// The trial is running, from its first epoch: epochs that an earlier attempt recorded are
-  /// removed. Returns the number of this attempt, from 1.
-  int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker);
+  /// The trial is running, in a pack of `pack_size` trials. Epochs and a checkpoint that an earlier
+  /// attempt recorded are kept up to `first_epoch`, which it begins with, and removed from there
+  /// on; the epochs before it must be there. Returns the number of this attempt, from 1.
+  int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
+                       int64_t first_epoch = 1, int64_t pack_size = 1);
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
-  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again. `error`
-  /// is stored unless empty.
+  /// The state after the last epoch that was added, in the place of an earlier one. Keeps it until
+  /// the trial ends.
+  void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
+  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again, from its
+  /// checkpoint if it has one. `error` is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
   /// The search space is now `trial_at(0)` to `trial_at(count - 1)`, as `sweep` configures it: its
   /// configuration, objective and record_steps are taken over, and values follow the objective. New
@@ -152,6 +171,10 @@ class Store {
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
   /// In the order of the trial's optimizer steps; none where steps are not recorded.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
+  /// The trial's checkpoint, checked: its size, its hash by `sha256` (64 lower-case hex digits),
+  /// and that the epochs before it are recorded.
+  StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
+                                  const std::function<std::string(std::string_view)>& sha256) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   /// The first `limit` (0: all) of the completed and diverged trials in order of place. By the
   /// sweep's objective the database has it at hand; by another one it is computed from all epochs.

@@ -150,6 +150,9 @@ struct Store::Impl {
     last_end.clear();
   }
 
+  /// Takes away what an earlier attempt recorded from `first_epoch` on, and ends it.
+  void CutBack(const std::string& trial_id, int64_t first_epoch);
+
   std::filesystem::path path;
   std::optional<WriterLock> lock;  // of a writer; outlives `db`, as it must
   std::optional<SQLite::Database> db;

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <limits>
+#include <utility>
 
 #include "results/store.h"
 #include "results/store_impl.h"
@@ -127,6 +130,33 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
                         query.getColumn(6).getDouble()});
     }
     return epochs;
+  });
+}
+
+StoredCheckpoint Store::ReadCheckpoint(
+    const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
+  return Guarded(impl_->path, [&]() -> StoredCheckpoint {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT epoch, size, sha256, data, epochs_done FROM checkpoints "
+                            "JOIN trials USING (trial_id) WHERE trial_id = ?");
+    query.bind(1, trial_id);
+    if (!query.executeStep()) return {};
+    const SQLite::Column data = query.getColumn(3);
+    const std::string_view bytes(static_cast<const char*>(data.getBlob()),
+                                 static_cast<size_t>(data.getBytes()));
+    const int64_t epoch = query.getColumn(0).getInt64();
+    if (data.getBytes() != query.getColumn(1).getInt64()) {
+      return {{},
+              fmt::format("its checkpoint has {} bytes of {}", bytes.size(),
+                          query.getColumn(1).getInt64())};
+    }
+    if (sha256(bytes) != query.getColumn(2).getString()) {
+      return {{}, "its checkpoint is damaged: its SHA-256 is another than recorded"};
+    }
+    if (epoch < 1 || epoch > query.getColumn(4).getInt64()) {
+      return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
+    }
+    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes)}, ""};
   });
 }
 
