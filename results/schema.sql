@@ -17,7 +17,9 @@ CREATE TABLE sweep (
   created_at TEXT NOT NULL,
   version TEXT NOT NULL,         -- of the program that made this file
   started_at TEXT,               -- of the first attempt
-  ended_at TEXT                  -- of the attempt that ended last
+  ended_at TEXT,                 -- of the attempt that ended last
+  journal TEXT NOT NULL          -- of the run that writes or wrote last: wal, or delete (SQLite's
+                                 --   rollback journal, for network file systems)
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.

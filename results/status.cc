@@ -45,6 +45,10 @@ struct Status {
   std::vector<Running> running;
 };
 
+std::string JournalText(const SweepRecord& sweep) {
+  return sweep.journal == "wal" ? "wal" : "delete (a rollback journal: readers and writer wait)";
+}
+
 std::string TrialsLine(const Status& status) {
   std::string line =
       fmt::format("{}: {}", status.ranked.Trials(),
@@ -96,6 +100,7 @@ std::string StatusText(const Store& store) {
   table.AddRow({"made", fmt::format("{} by lrsweep {}, engine {}", sweep.created_at, sweep.version,
                                     sweep.engine)});
   table.AddRow({"objective", Describe(status.ranked.By())});
+  table.AddRow({"journal", JournalText(sweep)});
   table.AddRow({"trials", TrialsLine(status)});
   table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
   table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
@@ -134,6 +139,7 @@ std::string StatusJson(const Store& store) {
                 {"created_at", sweep.created_at},
                 {"version", sweep.version},
                 {"engine", sweep.engine},
+                {"journal", sweep.journal},
                 {"metric", sweep.objective.metric},
                 {"mode", sweep.objective.mode},
                 {"scope", sweep.objective.scope},

@@ -12,7 +12,8 @@ namespace {
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
 
 void MustChange(const std::string& trial_id, int changed_rows) {
-  if (changed_rows == 0) throw std::logic_error("no such trial, or it cannot do this now: " + trial_id);
+  if (changed_rows == 0)
+    throw std::logic_error("no such trial, or it cannot do this now: " + trial_id);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The sweep's database: the only SQL of the program. The schema is results/schema.sql.
 //
-// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients. The
-// file must lie on a disk of the writer's machine or a file system that maps memory as one (WAL).
+// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients; on a
+// network file system (Journal) they wait for each other.
 // Not thread-safe: one Store per thread. An unknown trial or an attempt that is not running is a
 // bug of the caller: std::logic_error. Everything else that goes wrong throws StoreError.
 #pragma once
@@ -22,6 +22,14 @@
 
 namespace lrsweep {
 
+/// SQLite's journal while a Store writes. `kWal`: readers and the writer never wait for each other;
+/// not for network file systems. `kDelete`, a rollback journal: a commit waits for readers, and
+/// they for it. `kAuto`: kDelete on a network file system, else kWal.
+enum class Journal { kAuto, kWal, kDelete };
+
+/// From "auto", "wal" or "delete". Throws std::invalid_argument.
+Journal ParseJournal(const std::string& word);
+
 /// The database cannot be used: which file, what is wrong, what to do.
 struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -37,6 +45,7 @@ struct SweepRecord {
   std::string version;     // of the program
   bool record_steps = true;
   std::optional<std::string> started_at, ended_at;  // its attempts: set by the store
+  std::string journal;  // "wal" or "delete", of the last run: set by the store
 };
 
 /// A row of `trials` for reading.
@@ -115,7 +124,8 @@ class Store {
   /// opens it for writing. It appears under `path` complete with the sweep and its trials, or not
   /// at all. Throws StoreError, also if `path` exists: nothing is overwritten.
   static Store Create(const std::filesystem::path& path, const SweepRecord& sweep, size_t count,
-                      const std::function<Trial(size_t)>& trial_at);
+                      const std::function<Trial(size_t)>& trial_at,
+                      Journal journal = Journal::kAuto);
   /// Opens for reading: everything read is what the file held at one moment, now. Open anew to see
   /// what was written since; do not keep it open for long beside a writer, whose journal would
   /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
@@ -124,7 +134,7 @@ class Store {
   /// Opens for writing, to continue the sweep. What a crash left running is pending again, its
   /// attempt interrupted. Throws StoreError as Open, and where another process writes the file or
   /// it is damaged; nothing is written then. A process must not open a file twice for writing.
-  static Store OpenForWriting(const std::filesystem::path& path);
+  static Store OpenForWriting(const std::filesystem::path& path, Journal journal = Journal::kAuto);
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "results/database_file.h"
+#include "results/file_system.h"
 #include "results/store.h"
 #include "results/store_impl.h"
 #include "results/time_text.h"
@@ -22,10 +24,12 @@ constexpr int32_t kApplicationId = 0x6c727377;
 constexpr int32_t kSchemaVersion = 2;
 constexpr int kPageBytes = 4096;
 
+// With a rollback journal a commit waits for readers, and giving up would end the sweep.
 // Ids are hashes, so a trial's rows lie anywhere in the file: room for many pages, and many changes
 // of a page gathered in the journal (16 MB) before it is copied into the file.
 constexpr const char* kWriterPragmas =
-    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; "
+    "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA "
+    "cache_size = -65536; "
     "PRAGMA wal_autocheckpoint = 4000; SELECT * FROM sweep";
 
 int64_t Pragma(SQLite::Database& db, const std::string& name) {
@@ -33,17 +37,32 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 }
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
-  SQLite::Statement insert(db,
-                           "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)");
+  SQLite::Statement insert(
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, '')");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
                UtcNow(), sweep.version);
 }
 
+/// Sets the journal and records it.
+void SetJournal(const fs::path& path, SQLite::Database& db, Journal journal) {
+  if (journal == Journal::kAuto) {
+    journal = NetworkFileSystemOf(path).empty() ? Journal::kWal : Journal::kDelete;
+  }
+  const std::string wanted = journal == Journal::kWal ? "wal" : "delete";
+  const std::string mode = db.execAndGet("PRAGMA journal_mode = " + wanted).getString();
+  if (mode != wanted) {
+    throw StoreError(fmt::format("{} is on a file system that SQLite's {} journal does not work on",
+                                 path.parent_path().string(), wanted));
+  }
+  SQLite::Statement record(db, "UPDATE sweep SET journal = ?1 WHERE journal <> ?1");
+  RunStatement(record, wanted);
+}
+
 /// Fills an empty file that nobody else knows yet: without journal, since a failure discards it.
 void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
-           const std::function<Trial(size_t)>& trial_at) {
+           const std::function<Trial(size_t)>& trial_at, Journal journal) {
   SQLite::Database db(path.string(), SQLite::OPEN_READWRITE);
   db.exec(
       fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL; "
@@ -56,11 +75,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   InsertTrials(db, count, trial_at);
   transaction.commit();
   // Here already, so that a file system that cannot do it is found before anything is in place.
-  const std::string mode = db.execAndGet("PRAGMA journal_mode = WAL").getString();
-  if (mode != "wal") {
-    throw StoreError(path.parent_path().string() +
-                     " is on a file system that SQLite's WAL mode does not work on");
-  }
+  SetJournal(path, db, journal);
 }
 
 void RefuseTaken(const fs::path& path) {
@@ -138,8 +153,15 @@ void TakeBackRunningTrials(SQLite::Database& db) {
 
 }  // namespace
 
+Journal ParseJournal(const std::string& word) {
+  if (word == "auto") return Journal::kAuto;
+  if (word == "wal") return Journal::kWal;
+  if (word == "delete") return Journal::kDelete;
+  throw std::invalid_argument("unknown journal '" + word + "': it is one of auto, wal, delete");
+}
+
 Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count,
-                    const std::function<Trial(size_t)>& trial_at) {
+                    const std::function<Trial(size_t)>& trial_at, Journal journal) {
   const fs::path absolute = fs::absolute(path);
   if (!fs::is_directory(absolute.parent_path())) {
     throw StoreError(fmt::format("cannot create {}: the folder {} does not exist", path.string(),
@@ -149,7 +171,7 @@ Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count
   std::optional<WriterLock> lock;
   try {
     NewFile file(absolute);
-    Guarded(path, [&] { Build(file.Path(), sweep, count, trial_at); });
+    Guarded(path, [&] { Build(file.Path(), sweep, count, trial_at, journal); });
     lock.emplace(file.Path());
     file.PutInPlace();
   } catch (const fs::filesystem_error& error) {
@@ -180,7 +202,7 @@ Store Store::Open(const fs::path& path) {
   });
 }
 
-Store Store::OpenForWriting(const fs::path& path) {
+Store Store::OpenForWriting(const fs::path& path, Journal journal) {
   RefuseNoFile(path);
   WriterLock lock = LockForWriting(path);
   return Guarded(path, [&] {
@@ -195,7 +217,7 @@ Store Store::OpenForWriting(const fs::path& path) {
     RefuseDamaged(path, db);
     copy_journal_on_close(true);
     Store store(std::move(impl));
-    db.exec("PRAGMA journal_mode = WAL");
+    SetJournal(path, db, journal);
     db.exec(kWriterPragmas);
     store.impl_->Follow(store.Sweep());
     TakeBackRunningTrials(db);

@@ -26,7 +26,7 @@ SweepRecord Store::Sweep() const {
     SQLite::Statement query(
         impl_->Db(),
         "SELECT name, config_yaml, metric, mode, scope, engine, "
-        "dataset_sha256, created_at, version, record_steps, started_at, ended_at "
+        "dataset_sha256, created_at, version, record_steps, started_at, ended_at, journal "
         "FROM sweep");
     if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
     const auto text = [&query](int i) { return query.getColumn(i).getString(); };
@@ -39,7 +39,8 @@ SweepRecord Store::Sweep() const {
                        text(8),
                        query.getColumn(9).getInt() != 0,
                        TextOrNone(query.getColumn(10)),
-                       TextOrNone(query.getColumn(11))};
+                       TextOrNone(query.getColumn(11)),
+                       text(12)};
   });
 }
 
