@@ -15,6 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Far behind the largest database (2^48 bytes), and so behind the bytes that SQLite locks.
+constexpr off_t kLockedByte = off_t{1} << 60;
+
 [[noreturn]] void Fail(const char* what, const fs::path& path) {
   throw fs::filesystem_error(what, path, std::error_code(errno, std::generic_category()));
 }
@@ -73,6 +76,28 @@ void NewFile::PutInPlace() {
     if (error.code() != std::errc::invalid_argument) throw;  // file systems that sync no folders
   }
 }
+
+WriterLock::WriterLock(const fs::path& database)
+    : descriptor_(open(database.c_str(), O_RDWR | O_CLOEXEC)) {
+  if (descriptor_ < 0) Fail("cannot open", database);
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_whence = SEEK_SET;
+  byte.l_start = kLockedByte;
+  byte.l_len = 1;
+  if (fcntl(descriptor_, F_OFD_SETLK, &byte) == 0) return;
+  const int reason = errno == EACCES ? EAGAIN : errno;
+  close(descriptor_);
+  errno = reason;
+  Fail("cannot lock", database);
+}
+
+WriterLock::~WriterLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+WriterLock::WriterLock(WriterLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 fs::path FirstTaken(const fs::path& database) {
   for (const char* suffix : {"", "-wal", "-journal"}) {

@@ -26,6 +26,23 @@ class NewFile {
   std::filesystem::path path_;
 };
 
+/// The one writer of a database, as long as it lives: a lock on a byte of the file that nothing
+/// else uses, which the kernel lets go when the process ends, however it ends. It belongs to the
+/// open file description (F_OFD_SETLK), so that SQLite's own locks and descriptors of the same file
+/// do not touch it. Destroy it after SQLite's connection: closing a descriptor of a file drops the
+/// locks that SQLite holds in this process. Errors throw std::filesystem::filesystem_error; where
+/// another process has the lock, with EAGAIN.
+class WriterLock {
+ public:
+  explicit WriterLock(const std::filesystem::path& database);
+  ~WriterLock();
+  WriterLock(WriterLock&& other) noexcept;
+  WriterLock& operator=(WriterLock&&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 /// Which of a database's file, its -wal and its -journal exists, or an empty path. A journal that
 /// another database of this name left would be played into a new one.
 std::filesystem::path FirstTaken(const std::filesystem::path& database);

@@ -4,54 +4,95 @@
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace lrsweep {
 
-RankedSweep::RankedSweep(const Store& store, const std::optional<std::string>& metric,
-                         const std::optional<std::string>& mode,
-                         const std::optional<std::string>& scope)
-    : sweep_(store.Sweep()), objective_(sweep_.objective) {
-  if (metric && *metric != objective_.metric) {
-    objective_.metric = *metric;
-    objective_.mode = NaturalMode(*metric);
-  }
-  if (mode) objective_.mode = *mode;
-  if (scope) objective_.scope = *scope;
-  Check(objective_);
-  trials_ = store.Trials();
-  ranking_ = Rank(store.Curves(objective_.metric), objective_);
-  for (size_t i = 0; i < trials_.size(); ++i) {
-    const TrialRow& trial = trials_[i];
-    index_[trial.trial_id] = i;
-    const FlatParams params = FlatText(trial.params_json);
-    labels_.Add(trial.scheduler, params);
-    const auto validation = params.find("dataset.validation");
-    ++held_back_[validation == params.end() ? "0" : validation->second];
-  }
+namespace {
+
+template <typename Of>
+int64_t Sum(const std::vector<TrialCount>& counts, const Of& of) {
+  int64_t sum = 0;
+  for (const TrialCount& count : counts) sum += of(count);
+  return sum;
 }
 
-const TrialRow& RankedSweep::At(const Placed& placed) const {
-  return trials_[index_.at(placed.trial_id)];
+std::optional<int64_t> HeldBackOf(const Store& store, const TrialLabels& labels) {
+  const std::string path = "dataset.validation";
+  if (labels.Varies(path)) return std::nullopt;
+  int64_t images = 0;
+  for (const TrialRow& any : store.TrialsByPrefix("", 1)) {
+    const FlatParams params = FlatText(any.params_json);
+    const auto found = params.find(path);
+    if (found == params.end()) continue;
+    const std::string& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), images);  // null stays 0
+  }
+  return images;
+}
+
+}  // namespace
+
+Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::string>& metric,
+                          const std::optional<std::string>& mode,
+                          const std::optional<std::string>& scope) {
+  Objective objective = sweep.objective;
+  if (metric && *metric != objective.metric) {
+    objective.metric = *metric;
+    objective.mode = NaturalMode(*metric);
+  }
+  if (mode) objective.mode = *mode;
+  if (scope) objective.scope = *scope;
+  Check(objective);
+  return objective;
+}
+
+RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective objective,
+                         size_t limit)
+    : sweep_(sweep),
+      objective_(std::move(objective)),
+      counts_(store.CountTrials()),
+      labels_(store.Labels()),
+      held_back_(HeldBackOf(store, labels_)) {
+  for (Placed& placed : store.Ranking(objective_, limit)) {
+    TrialRow trial = store.TrialById(placed.trial_id);
+    first_.push_back({std::move(placed), std::move(trial)});
+  }
 }
 
 std::string RankedSweep::Label(const TrialRow& trial) const {
   return labels_.Of(trial.scheduler, FlatText(trial.params_json));
 }
 
-std::map<std::string, int64_t> RankedSweep::CountByState() const {
-  std::map<std::string, int64_t> counts = {
+int64_t RankedSweep::Trials() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.trials; });
+}
+
+int64_t RankedSweep::Ranked() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.IsRanked() ? count.trials : 0; });
+}
+
+int64_t RankedSweep::Diverged() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.diverged ? count.trials : 0; });
+}
+
+int64_t RankedSweep::EpochsDone() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.epochs_done; });
+}
+
+StateCounts RankedSweep::CountByState() const {
+  StateCounts counts = {
       {"pending", 0}, {"running", 0}, {"completed", 0}, {"stopped", 0}, {"failed", 0}};
-  for (const TrialRow& trial : trials_) ++counts[trial.state];
+  for (const TrialCount& count : counts_) counts[count.state] += count.trials;
   return counts;
 }
 
-std::optional<int64_t> RankedSweep::HeldBack() const {
-  if (held_back_.empty()) return 0;
-  if (held_back_.size() > 1) return std::nullopt;
-  const std::string& text = held_back_.begin()->first;
-  int64_t images = 0;
-  std::from_chars(text.data(), text.data() + text.size(), images);  // null stays 0
-  return images;
+StateCounts RankedSweep::CountUnranked() const {
+  StateCounts counts;
+  for (const TrialCount& count : counts_) {
+    if (!count.IsRanked()) counts[count.state] += count.trials;
+  }
+  return counts;
 }
 
 std::string Describe(const Objective& objective) {
@@ -66,8 +107,7 @@ std::string MetricText(const std::optional<double>& value) {
   return std::abs(*value) < 1e6 ? fmt::format("{:.4f}", *value) : fmt::format("{:.4e}", *value);
 }
 
-std::string CountsText(const std::map<std::string, int64_t>& counts,
-                       const std::vector<std::string>& states) {
+std::string CountsText(const StateCounts& counts, const std::vector<std::string>& states) {
   std::string text;
   for (const std::string& state : states) {
     const auto found = counts.find(state);

@@ -18,6 +18,8 @@ struct Objective {
   std::string metric = "val_accuracy";
   std::string mode = "max";
   std::string scope = "last";
+
+  bool operator==(const Objective&) const = default;
 };
 
 /// Throws std::invalid_argument, with the known names, if a word of `objective` is unknown.

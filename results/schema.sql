@@ -1,6 +1,7 @@
 -- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps` and `ranking`
 -- are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
--- `steps` is stored and may change with the version of the file (PRAGMA user_version).
+-- `steps` is stored, `checkpoints`, `parameters` and the indexes serve lrsweep's own commands: they
+-- may change with the version of the file (PRAGMA user_version).
 -- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
 
 -- The sweep: one row.
@@ -10,16 +11,21 @@ CREATE TABLE sweep (
   metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss or val_accuracy,
   mode TEXT NOT NULL,            --   max or min,
   scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or the mean (avg)
-  engine TEXT NOT NULL,          -- what computes the training: torch
+  engine TEXT NOT NULL,          -- what computes the training: cpu or torch
   dataset_sha256 TEXT NOT NULL,  -- of the images and labels that were trained on
   record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
   created_at TEXT NOT NULL,
-  version TEXT NOT NULL          -- of the program that made this file
+  version TEXT NOT NULL,         -- of the program that made this file
+  started_at TEXT,               -- of the first attempt
+  ended_at TEXT,                 -- of the attempt that ended last
+  journal TEXT NOT NULL          -- of the run that writes or wrote last: wal, or delete (SQLite's
+                                 --   rollback journal, for network file systems)
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.
 CREATE TABLE trials (
-  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0
+  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0; what a
+                                 --   changed configuration added comes after
   trial_id TEXT NOT NULL UNIQUE, -- 16 hex digits, a hash of the parameters
   group_id TEXT NOT NULL,        -- the same without the seed: equal for repetitions
   state TEXT NOT NULL,           -- pending, running, completed, stopped (by a rule) or failed
@@ -31,8 +37,26 @@ CREATE TABLE trials (
   wall_seconds REAL NOT NULL DEFAULT 0,    -- the sum over its rows in `epochs`
   epochs_done INTEGER NOT NULL DEFAULT 0,
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
-  in_space INTEGER NOT NULL DEFAULT 1      -- 1: the configuration spans it (else it is not ranked)
+  in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration spans it (else it is not ranked)
+  value REAL                     -- of a completed trial, by the sweep's metric, mode and scope;
+                                 --   NULL where one of its epochs lacks the metric
 ) STRICT;
+
+-- How many trials are how far, without reading their rows.
+CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done);
+
+-- What `ranking` ranks, by value.
+CREATE INDEX trials_by_value ON trials (value, trial_id)
+WHERE in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1));
+
+-- The parameters that the trials of a scheduler have, and whether they differ among them: what
+-- tells trials apart, without reading them all.
+CREATE TABLE parameters (
+  scheduler TEXT NOT NULL,
+  path TEXT NOT NULL,            -- in `params`, dotted: optimizer.lr
+  varies INTEGER NOT NULL,       -- 1: not all trials of this scheduler have the same value
+  PRIMARY KEY (scheduler, path)
+) STRICT, WITHOUT ROWID;
 
 -- One go at a trial.
 CREATE TABLE attempts (
@@ -45,7 +69,7 @@ CREATE TABLE attempts (
   cpu_target TEXT NOT NULL,      -- the CPU arithmetic that the engine chose
   pack_size INTEGER NOT NULL,    -- trials that the worker trained together, this one included
   started_at TEXT NOT NULL,
-  ended_at TEXT,                 -- NULL while it runs
+  ended_at TEXT,                 -- NULL while it runs, and where its sweep broke off
   first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
   outcome TEXT,                  -- completed, stopped, failed, or interrupted (to be done again)
   error TEXT,
@@ -64,6 +88,15 @@ CREATE TABLE epochs (
   wall_seconds REAL NOT NULL,    -- elapsed, evaluation included, whatever the pack's size
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
+
+-- Where a trial that has begun and not ended can continue. Written together with its epochs.
+CREATE TABLE checkpoints (
+  trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),
+  epoch INTEGER NOT NULL,        -- the last one done
+  size INTEGER NOT NULL,         -- of data, in bytes
+  sha256 TEXT NOT NULL,          -- of data, in hex digits
+  data BLOB NOT NULL             -- what the engine saved
+) STRICT;
 
 -- The steps of one epoch in one value; query `steps` instead.
 CREATE TABLE step_traces (
@@ -91,41 +124,18 @@ SELECT
   CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
 FROM step_traces AS t, json_each(t.trace) AS j;
 
--- A trial's place by the sweep's metric, mode and scope: completed trials by value, then diverged
--- ones, whose value is NULL; equal values by trial_id. A mean over the epochs is rounded to 12
--- decimals, so that equal means are equal in whatever order they were added up.
+-- A trial's place by the sweep's metric, mode and scope: completed trials by value, then those
+-- without one and diverged ones, whose value is NULL; equal values by trial_id. A mean over the
+-- epochs is rounded to 12 decimals, so that equal means are equal in whatever order they were added
+-- up.
 CREATE VIEW ranking AS
 SELECT
   row_number() OVER (
-    ORDER BY value IS NULL, CASE mode WHEN 'min' THEN value ELSE -value END, trial_id
+    ORDER BY
+      t.value IS NULL, CASE s.mode WHEN 'min' THEN t.value ELSE -t.value END, t.trial_id
   ) AS place,
-  trial_id, scheduler, value, state, diverged, seed, group_id, epochs_done, wall_seconds, params
-FROM (
-  SELECT
-    t.*,
-    s.mode,
-    CASE WHEN t.diverged = 0 THEN (
-      SELECT
-        CASE
-          WHEN count(metric_value) < count(*) THEN NULL
-          WHEN s.scope = 'last' THEN max(CASE WHEN epoch = t.epochs_done THEN metric_value END)
-          WHEN s.scope = 'avg' THEN round(avg(metric_value) * 1e12) / 1e12
-          WHEN s.mode = 'min' THEN min(metric_value)
-          ELSE max(metric_value)
-        END
-      FROM (
-        SELECT
-          epoch,
-          CASE s.metric
-            WHEN 'train_loss' THEN train_loss
-            WHEN 'val_loss' THEN val_loss
-            WHEN 'val_accuracy' THEN val_accuracy
-          END AS metric_value
-        FROM epochs
-        WHERE trial_id = t.trial_id
-      )
-    ) END AS value
-  FROM trials AS t, sweep AS s
-  WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
-)
+  t.trial_id, t.scheduler, t.value, t.state, t.diverged, t.seed, t.group_id, t.epochs_done,
+  t.wall_seconds, t.params
+FROM trials AS t, sweep AS s
+WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
 ORDER BY place;

@@ -8,6 +8,7 @@
 
 #include "results/json_rows.h"
 #include "results/lr_finder.h"
+#include "results/ranked_sweep.h"
 #include "results/table.h"
 #include "results/time_text.h"
 #include "results/trial_labels.h"
@@ -17,13 +18,14 @@ namespace {
 
 using Align = Table::Align;
 
+constexpr size_t kNamed = 10;
+
 std::string Candidates(const std::vector<TrialRow>& trials) {
-  constexpr size_t kNamed = 10;
   std::string text;
   for (size_t i = 0; i < std::min(trials.size(), kNamed); ++i) {
     text += "\n  " + trials[i].trial_id + "  " + trials[i].scheduler;
   }
-  if (trials.size() > kNamed) text += fmt::format("\n  ... and {} more", trials.size() - kNamed);
+  if (trials.size() > kNamed) text += "\n  ... and more";
   return text;
 }
 
@@ -55,13 +57,21 @@ std::string Lines(const std::string& text) {
   return lines;
 }
 
-std::string Head(const TrialRow& trial) {
+std::string PlaceText(const Store& store, const Placed& placed) {
+  const Objective objective = store.Sweep().objective;
+  return fmt::format("{} by {}: {}", placed.place, Describe(objective), MetricText(placed.value));
+}
+
+std::string Head(const Store& store, const TrialRow& trial) {
   std::string state = trial.state;
   if (trial.diverged) state += " (diverged: a loss became NaN or infinite)";
   Table table({{"trial_id"}, {trial.trial_id}});
   table.AddRow({"group_id", trial.group_id});
   table.AddRow({"scheduler", trial.scheduler});
   table.AddRow({"state", state});
+  if (const auto placed = store.PlaceOf(trial.trial_id)) {
+    table.AddRow({"place", PlaceText(store, *placed)});
+  }
   table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
   table.AddRow({"started_at", trial.started_at.value_or("not started yet")});
   table.AddRow({"wall_seconds", fmt::format("{:.3f}", trial.wall_seconds)});
@@ -127,22 +137,23 @@ TrialRow FindTrial(const Store& store, const std::string& id_prefix) {
   std::string prefix = id_prefix;
   std::transform(prefix.begin(), prefix.end(), prefix.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const std::vector<TrialRow> found = store.TrialsByPrefix(prefix);
+  const std::vector<TrialRow> found = store.TrialsByPrefix(prefix, kNamed + 1);
   if (found.size() == 1) return found[0];
   if (!found.empty()) {
     throw std::invalid_argument(
         fmt::format("several trials begin with '{}':{}", id_prefix, Candidates(found)));
   }
   throw std::invalid_argument(fmt::format("no trial begins with '{}'; these are the trials:{}",
-                                          id_prefix, Candidates(store.Trials())));
+                                          id_prefix,
+                                          Candidates(store.TrialsByPrefix("", kNamed + 1))));
 }
 
 std::string ShowText(const Store& store, const std::string& id_prefix) {
   const TrialRow trial = FindTrial(store, id_prefix);
   std::string test;
   if (IsRangeTest(trial)) test = "\nrange test\n  " + Describe(RangeTestOf(store, trial)) + "\n";
-  return Head(trial) + test + Parameters(trial) + AttemptsText(store.Attempts(trial.trial_id)) +
-         EpochsText(store.Epochs(trial.trial_id));
+  return Head(store, trial) + test + Parameters(trial) +
+         AttemptsText(store.Attempts(trial.trial_id)) + EpochsText(store.Epochs(trial.trial_id));
 }
 
 std::string ShowJson(const Store& store, const std::string& id_prefix) {
@@ -152,6 +163,9 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
   for (const AttemptRow& row : store.Attempts(trial.trial_id)) attempts.push_back(ToJson(row));
   Json epochs = Json::array();
   for (const EpochRow& row : store.Epochs(trial.trial_id)) epochs.push_back(ToJson(row));
+  const std::optional<Placed> placed = store.PlaceOf(trial.trial_id);
+  json["place"] = placed ? Json(placed->place) : Json(nullptr);
+  json["value"] = placed ? OrNull(placed->value) : Json(nullptr);
   if (IsRangeTest(trial)) json["range_test"] = ToJson(RangeTestOf(store, trial));
   json["attempts"] = std::move(attempts);
   json["epochs"] = std::move(epochs);

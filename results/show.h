@@ -14,7 +14,8 @@ TrialRow FindTrial(const Store& store, const std::string& id_prefix);
 /// Its parameters, state, attempts and epochs. Throws as FindTrial.
 std::string ShowText(const Store& store, const std::string& id_prefix);
 
-/// The columns of its row in `trials`, and "attempts" and "epochs", arrays of theirs.
+/// The columns of its row in `trials`; "place" and "value" by the sweep's objective, null where it
+/// is not ranked; "attempts" and "epochs", arrays of theirs.
 std::string ShowJson(const Store& store, const std::string& id_prefix);
 
 }  // namespace lrsweep

@@ -21,48 +21,49 @@ struct Running {
 };
 
 struct Status {
-  explicit Status(const Store& store) : ranked(store), states(ranked.CountByState()) {
-    for (const TrialRow& trial : ranked.Trials()) {
-      epochs_done += trial.epochs_done;
-      diverged += trial.diverged ? 1 : 0;
-      if (trial.state == "failed") failed.push_back(trial);
-      if (trial.state != "running") continue;
+  explicit Status(const Store& store) : Status(store, store.Sweep()) {}
+
+  Status(const Store& store, const SweepRecord& sweep)
+      : ranked(store, sweep, sweep.objective, 1), failed(store.TrialsInState(TrialState::kFailed)) {
+    for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
       const std::vector<AttemptRow> attempts = store.Attempts(trial.trial_id);
-      if (!attempts.empty()) running.push_back({trial, attempts.back()});
+      if (!attempts.empty()) running.push_back({std::move(trial), attempts.back()});
     }
-    const Span span = store.AttemptsSpan();
-    const std::string until = running.empty() ? span.ended_at.value_or("") : UtcNow();
-    if (span.started_at) elapsed_seconds = SecondsBetween(*span.started_at, until);
+    const std::string until = running.empty() ? sweep.ended_at.value_or("") : UtcNow();
+    if (sweep.started_at) elapsed_seconds = SecondsBetween(*sweep.started_at, until);
   }
 
   /// The first place, unless all who have finished diverged.
-  const Placed* Best() const {
-    const std::vector<Placed>& ranking = ranked.Ranking();
-    return ranking.empty() || !ranking[0].value ? nullptr : &ranking[0];
+  const RankedTrial* Best() const {
+    const std::vector<RankedTrial>& first = ranked.First();
+    return first.empty() || !first[0].placed.value ? nullptr : &first[0];
   }
 
   RankedSweep ranked;
-  std::map<std::string, int64_t> states;
-  int64_t epochs_done = 0;
-  int64_t diverged = 0;
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
   std::vector<Running> running;
 };
 
+std::string JournalText(const SweepRecord& sweep) {
+  return sweep.journal == "wal" ? "wal" : "delete (a rollback journal: readers and writer wait)";
+}
+
 std::string TrialsLine(const Status& status) {
-  std::string line = fmt::format(
-      "{}: {}", status.ranked.Trials().size(),
-      CountsText(status.states, {"completed", "stopped", "failed", "running", "pending"}));
-  if (status.diverged > 0) line += fmt::format("; {} diverged", status.diverged);
+  std::string line =
+      fmt::format("{}: {}", status.ranked.Trials(),
+                  CountsText(status.ranked.CountByState(),
+                             {"completed", "stopped", "failed", "running", "pending"}));
+  const int64_t diverged = status.ranked.Diverged();
+  if (diverged > 0) line += fmt::format("; {} diverged", diverged);
   return line;
 }
 
 std::string BestLine(const Status& status) {
-  const Placed* best = status.Best();
+  const RankedTrial* best = status.Best();
   if (best == nullptr) return "no trial has finished with a value yet";
-  const TrialRow& trial = status.ranked.At(*best);
-  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric, MetricText(best->value),
+  const TrialRow& trial = best->trial;
+  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric, MetricText(best->placed.value),
                      trial.trial_id, trial.scheduler, status.ranked.Label(trial));
 }
 
@@ -99,8 +100,9 @@ std::string StatusText(const Store& store) {
   table.AddRow({"made", fmt::format("{} by lrsweep {}, engine {}", sweep.created_at, sweep.version,
                                     sweep.engine)});
   table.AddRow({"objective", Describe(status.ranked.By())});
+  table.AddRow({"journal", JournalText(sweep)});
   table.AddRow({"trials", TrialsLine(status)});
-  table.AddRow({"epochs", fmt::format("{} done", status.epochs_done)});
+  table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
   table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
   table.AddRow({"best", BestLine(status)});
   std::string text = table.Text();
@@ -113,9 +115,9 @@ std::string StatusJson(const Store& store) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
-  if (const Placed* placed = status.Best()) {
-    best = {{"place", placed->place}, {"value", OrNull(placed->value)}};
-    best.update(ToJson(status.ranked.At(*placed)));
+  if (const RankedTrial* first = status.Best()) {
+    best = {{"place", first->placed.place}, {"value", OrNull(first->placed.value)}};
+    best.update(ToJson(first->trial));
   }
   Json running = Json::array();
   for (const Running& row : status.running) {
@@ -137,13 +139,14 @@ std::string StatusJson(const Store& store) {
                 {"created_at", sweep.created_at},
                 {"version", sweep.version},
                 {"engine", sweep.engine},
+                {"journal", sweep.journal},
                 {"metric", sweep.objective.metric},
                 {"mode", sweep.objective.mode},
                 {"scope", sweep.objective.scope},
-                {"trials", status.ranked.Trials().size()},
-                {"states", status.states},
-                {"diverged", status.diverged},
-                {"epochs_done", status.epochs_done},
+                {"trials", status.ranked.Trials()},
+                {"states", status.ranked.CountByState()},
+                {"diverged", status.ranked.Diverged()},
+                {"epochs_done", status.ranked.EpochsDone()},
                 {"elapsed_seconds", status.elapsed_seconds},
                 {"best", std::move(best)},
                 {"running", std::move(running)},

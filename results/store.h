@@ -1,7 +1,7 @@
 // The sweep's database: the only SQL of the program. The schema is results/schema.sql.
 //
-// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients. The
-// file must lie on a disk of the writer's machine or a file system that maps memory as one (WAL).
+// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients; on a
+// network file system (Journal) they wait for each other.
 // Not thread-safe: one Store per thread. An unknown trial or an attempt that is not running is a
 // bug of the caller: std::logic_error. Everything else that goes wrong throws StoreError.
 #pragma once
@@ -13,12 +13,22 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/ranking.h"
 #include "results/trial.h"
+#include "results/trial_labels.h"
 
 namespace lrsweep {
+
+/// SQLite's journal while a Store writes. `kWal`: readers and the writer never wait for each other;
+/// not for network file systems. `kDelete`, a rollback journal: a commit waits for readers, and
+/// they for it. `kAuto`: kDelete on a network file system, else kWal.
+enum class Journal { kAuto, kWal, kDelete };
+
+/// From "auto", "wal" or "delete". Throws std::invalid_argument.
+Journal ParseJournal(const std::string& word);
 
 /// The database cannot be used: which file, what is wrong, what to do.
 struct StoreError : std::runtime_error {
@@ -34,6 +44,8 @@ struct SweepRecord {
   std::string created_at;  // set by the store
   std::string version;     // of the program
   bool record_steps = true;
+  std::optional<std::string> started_at, ended_at;  // its attempts: set by the store
+  std::string journal;  // "wal" or "delete", of the last run: set by the store
 };
 
 /// A row of `trials` for reading.
@@ -51,6 +63,18 @@ struct TrialRow {
   int64_t epochs_done = 0;
   bool diverged = false;
   bool in_space = true;
+};
+
+/// How many trials there are of a kind.
+struct TrialCount {
+  std::string state;
+  bool in_space = true;
+  bool diverged = false;
+  int64_t trials = 0;
+  int64_t epochs_done = 0;  // of them together
+
+  /// What Ranking, and the database's `ranking`, hold.
+  bool IsRanked() const;
 };
 
 struct EpochRow {
@@ -76,9 +100,22 @@ struct AttemptRow {
   int64_t first_epoch = 1;
 };
 
-/// From the first attempt's start to the last one's end; none where there is none.
-struct Span {
-  std::optional<std::string> started_at, ended_at;
+/// Where a trial can continue.
+struct Checkpoint {
+  int64_t epoch = 0;   // the last one done
+  std::string sha256;  // of data: 64 lower-case hex digits, from where the data was made
+  std::string data;    // bytes
+};
+
+/// A checkpoint that is whole; or what is wrong with it; or neither, where there is none.
+struct StoredCheckpoint {
+  std::optional<Checkpoint> checkpoint;
+  std::string defect;
+};
+
+/// How many trials came into a search space, left it, and came back to it.
+struct SpaceChange {
+  int64_t added = 0, left = 0, returned = 0;
 };
 
 class Store {
@@ -87,12 +124,17 @@ class Store {
   /// opens it for writing. It appears under `path` complete with the sweep and its trials, or not
   /// at all. Throws StoreError, also if `path` exists: nothing is overwritten.
   static Store Create(const std::filesystem::path& path, const SweepRecord& sweep, size_t count,
-                      const std::function<Trial(size_t)>& trial_at);
+                      const std::function<Trial(size_t)>& trial_at,
+                      Journal journal = Journal::kAuto);
   /// Opens for reading: everything read is what the file held at one moment, now. Open anew to see
   /// what was written since; do not keep it open for long beside a writer, whose journal would
   /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
   /// version.
   static Store Open(const std::filesystem::path& path);
+  /// Opens for writing, to continue the sweep. What a crash left running is pending again, its
+  /// attempt interrupted. Throws StoreError as Open, and where another process writes the file or
+  /// it is damaged; nothing is written then. A process must not open a file twice for writing.
+  static Store OpenForWriting(const std::filesystem::path& path, Journal journal = Journal::kAuto);
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
@@ -101,15 +143,25 @@ class Store {
 
   // Writing. Changes are collected in a transaction until Commit; this Store reads them at once,
   // others after it. A StoreError undoes what was not committed.
-  /// The trial is running, from its first epoch: epochs that an earlier attempt recorded are
-  /// removed. `pack_size` trials, this one included, are trained together. Returns the number of
-  /// this attempt, from 1.
+  /// The trial is running, in a pack of `pack_size` trials. Epochs and a checkpoint that an earlier
+  /// attempt recorded are kept up to `first_epoch`, which it begins with, and removed from there
+  /// on; the epochs before it must be there. Returns the number of this attempt, from 1.
   int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
-                       int64_t pack_size = 1);
+                       int64_t first_epoch = 1, int64_t pack_size = 1);
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
-  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again. `error`
-  /// is stored unless empty.
+  /// The state after the last epoch that was added, in the place of an earlier one. Keeps it until
+  /// the trial ends.
+  void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
+  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again, from its
+  /// checkpoint if it has one. `error` is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
+  /// The search space is now `trial_at(0)` to `trial_at(count - 1)`, as `sweep` configures it: its
+  /// configuration, objective and record_steps are taken over, and values follow the objective. New
+  /// trials are added as pending, numbered after the old ones; those that the space lacks keep
+  /// their rows and are no longer in_space; those that it has again are. Its engine and data must
+  /// be those of the database, which is the caller's to check.
+  SpaceChange ChangeSpace(const SweepRecord& sweep, size_t count,
+                          const std::function<Trial(size_t)>& trial_at);
   void Commit();
   /// Commits and leaves one portable file without journal beside it; where another program has
   /// the file open, at least the journal's content is in it. The Store is of no further use.
@@ -118,16 +170,28 @@ class Store {
   // Reading.
   SweepRecord Sweep() const;
   std::vector<TrialRow> Trials() const;  // in the order in which they were added
-  /// Trials whose id begins with `prefix` (hexadecimal digits), by id.
-  std::vector<TrialRow> TrialsByPrefix(const std::string& prefix) const;
+  std::vector<TrialRow> TrialsInState(TrialState state) const;  // likewise
+  TrialRow TrialById(const std::string& trial_id) const;
+  /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).
+  std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;
+  /// Of every kind that there is, without reading the trials.
+  std::vector<TrialCount> CountTrials() const;
+  /// What tells the trials apart, without reading them.
+  TrialLabels Labels() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
   /// In the order of the trial's optimizer steps; none where steps are not recorded.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
+  /// The trial's checkpoint, checked: its size, its hash by `sha256` (64 lower-case hex digits),
+  /// and that the epochs before it are recorded.
+  StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
+                                  const std::function<std::string(std::string_view)>& sha256) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
-  Span AttemptsSpan() const;
-  /// Completed and diverged trials with the metric's value after each epoch; NaN for NULL. Throws
-  /// std::invalid_argument for an unknown metric.
-  std::vector<RankedCurve> Curves(const std::string& metric) const;
+  /// The first `limit` (0: all) of the completed and diverged trials in order of place. By the
+  /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
+  /// Throws std::invalid_argument as Check.
+  std::vector<Placed> Ranking(const Objective& objective, size_t limit) const;
+  /// The place of one trial by the sweep's objective; none where it is not ranked.
+  std::optional<Placed> PlaceOf(const std::string& trial_id) const;
 
  private:
   struct Impl;

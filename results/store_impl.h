@@ -1,11 +1,11 @@
-// What store.cc and store_reading.cc share: the open database behind a Store. SQLite stays in these
-// three files.
+// What the store*.cc files share: the open database behind a Store. SQLite stays in these files.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "results/database_file.h"
 #include "results/store.h"
 
 namespace lrsweep {
@@ -66,9 +67,28 @@ int RunStatement(SQLite::Statement& statement, const Values&... values) {
   return changed;
 }
 
+/// A query of each trial's `trial_id` and `score`: the objective over its epochs, NULL where one of
+/// them lacks the metric. `where` chooses the epochs.
+std::string ScoreQuery(const Objective& objective, const std::string& where);
+
+/// What EndAttempt does to the trial: ?1 its id, ?2 its state, ?3 its error.
+std::string EndTrialSql(const Objective& objective);
+
+/// Puts the trials of a new sweep, pending, into its empty tables.
+void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
+
 struct Store::Impl {
-  Impl(std::filesystem::path file, int flags)
-      : path(std::move(file)), db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+  Impl(std::filesystem::path file, int flags, std::optional<WriterLock> writer_lock = {})
+      : path(std::move(file)),
+        lock(std::move(writer_lock)),
+        db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
+
+  /// Writes as the sweep wants it.
+  void Follow(const SweepRecord& sweep) {
+    prepared.clear();  // end_trial may be among them
+    record_steps = sweep.record_steps;
+    end_trial = EndTrialSql(sweep.objective);
+  }
 
   SQLite::Database& Db() {
     if (!db) throw std::logic_error("the store is closed");
@@ -117,14 +137,28 @@ struct Store::Impl {
 
   void Commit() {
     if (!in_transaction) return;
+    Write([&] {
+      if (!first_start.empty() || !last_end.empty()) {
+        Run("UPDATE sweep SET started_at = coalesce(started_at, nullif(?1, '')), "
+            "ended_at = coalesce(nullif(?2, ''), ended_at)",
+            first_start, last_end);
+      }
+      Db().exec("COMMIT");
+    });
     in_transaction = false;
-    Guarded(path, [&] { Db().exec("COMMIT"); });
+    first_start.clear();
+    last_end.clear();
   }
 
+  /// Takes away what an earlier attempt recorded from `first_epoch` on, and ends it.
+  void CutBack(const std::string& trial_id, int64_t first_epoch);
+
   std::filesystem::path path;
+  std::optional<WriterLock> lock;  // of a writer; outlives `db`, as it must
   std::optional<SQLite::Database> db;
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
-  bool writable = false;
+  std::string end_trial;              // the statement that gives a trial its state, error and value
+  std::string first_start, last_end;  // of attempts in this transaction; empty: none
   bool record_steps = true;
   bool in_transaction = false;
 };

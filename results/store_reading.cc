@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <utility>
 
 #include "results/store.h"
 #include "results/store_impl.h"
@@ -9,10 +10,6 @@ namespace lrsweep {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// What `ranking` ranks; Curves must give the same trials.
-constexpr const char* kRanked =
-    "t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))";
 
 std::optional<double> RealOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
@@ -26,13 +23,24 @@ std::optional<std::string> TextOrNone(const SQLite::Column& column) {
 
 SweepRecord Store::Sweep() const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT name, config_yaml, metric, mode, scope, engine, "
-                            "dataset_sha256, created_at, version, record_steps FROM sweep");
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT name, config_yaml, metric, mode, scope, engine, "
+        "dataset_sha256, created_at, version, record_steps, started_at, ended_at, journal "
+        "FROM sweep");
     if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
     const auto text = [&query](int i) { return query.getColumn(i).getString(); };
-    return SweepRecord{text(0), text(1), {text(2), text(3), text(4)},     text(5), text(6),
-                       text(7), text(8), query.getColumn(9).getInt() != 0};
+    return SweepRecord{text(0),
+                       text(1),
+                       {text(2), text(3), text(4)},
+                       text(5),
+                       text(6),
+                       text(7),
+                       text(8),
+                       query.getColumn(9).getInt() != 0,
+                       TextOrNone(query.getColumn(10)),
+                       TextOrNone(query.getColumn(11)),
+                       text(12)};
   });
 }
 
@@ -64,14 +72,48 @@ std::vector<TrialRow> Store::Trials() const {
   });
 }
 
-std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix) const {
+std::vector<TrialRow> Store::TrialsInState(TrialState state) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            std::string(kSelectTrials) + "WHERE state = ? ORDER BY number");
+    query.bind(1, std::string(ToString(state)));
+    return ReadTrials(query);
+  });
+}
+
+TrialRow Store::TrialById(const std::string& trial_id) const {
+  static const std::string kById = std::string(kSelectTrials) + "WHERE trial_id = ?";
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement& query = impl_->Prepared(kById);
+    query.bind(1, trial_id);
+    std::vector<TrialRow> found = ReadTrials(query);
+    query.reset();
+    if (found.empty()) throw std::logic_error("no such trial: " + trial_id);
+    return std::move(found.front());
+  });
+}
+
+std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix, int64_t limit) const {
   return Guarded(impl_->path, [&] {
     // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
     SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
                                              "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
-                                             "ORDER BY trial_id");
+                                             "ORDER BY trial_id LIMIT ?2");
     query.bind(1, prefix);
+    query.bind(2, limit);
     return ReadTrials(query);
+  });
+}
+
+TrialLabels Store::Labels() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), "SELECT scheduler, path, varies FROM parameters");
+    std::vector<LabelPath> paths;
+    while (query.executeStep()) {
+      paths.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(),
+                       query.getColumn(2).getInt() != 0});
+    }
+    return TrialLabels(paths);
   });
 }
 
@@ -89,6 +131,33 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
                         query.getColumn(6).getDouble()});
     }
     return epochs;
+  });
+}
+
+StoredCheckpoint Store::ReadCheckpoint(
+    const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
+  return Guarded(impl_->path, [&]() -> StoredCheckpoint {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT epoch, size, sha256, data, epochs_done FROM checkpoints "
+                            "JOIN trials USING (trial_id) WHERE trial_id = ?");
+    query.bind(1, trial_id);
+    if (!query.executeStep()) return {};
+    const SQLite::Column data = query.getColumn(3);
+    const std::string_view bytes(static_cast<const char*>(data.getBlob()),
+                                 static_cast<size_t>(data.getBytes()));
+    const int64_t epoch = query.getColumn(0).getInt64();
+    if (data.getBytes() != query.getColumn(1).getInt64()) {
+      return {{},
+              fmt::format("its checkpoint has {} bytes of {}", bytes.size(),
+                          query.getColumn(1).getInt64())};
+    }
+    if (sha256(bytes) != query.getColumn(2).getString()) {
+      return {{}, "its checkpoint is damaged: its SHA-256 is another than recorded"};
+    }
+    if (epoch < 1 || epoch > query.getColumn(4).getInt64()) {
+      return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
+    }
+    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes)}, ""};
   });
 }
 
@@ -113,35 +182,6 @@ std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
                           column(11).getInt64()});
     }
     return attempts;
-  });
-}
-
-Span Store::AttemptsSpan() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), "SELECT min(started_at), max(ended_at) FROM attempts");
-    query.executeStep();
-    return Span{TextOrNone(query.getColumn(0)), TextOrNone(query.getColumn(1))};
-  });
-}
-
-std::vector<RankedCurve> Store::Curves(const std::string& metric) const {
-  NaturalMode(metric);  // throws unless it is one of the columns
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(
-        impl_->Db(), fmt::format("SELECT t.trial_id, t.diverged, e.epoch, e.{} FROM trials AS t "
-                                 "LEFT JOIN epochs AS e USING (trial_id) WHERE {} "
-                                 "ORDER BY t.number, e.epoch",
-                                 metric, kRanked));
-    std::vector<RankedCurve> curves;
-    while (query.executeStep()) {
-      const char* trial_id = query.getColumn(0).getText();
-      if (curves.empty() || curves.back().trial_id != trial_id) {
-        curves.push_back({trial_id, query.getColumn(1).getInt() != 0, {}});
-      }
-      if (query.getColumn(2).isNull()) continue;  // no epoch at all
-      curves.back().values.push_back(RealOrNone(query.getColumn(3)).value_or(kNan));
-    }
-    return curves;
   });
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "results/json_rows.h"
 #include "results/lr_finder.h"
 #include "results/ranked_sweep.h"
@@ -15,12 +13,9 @@ namespace {
 using Align = Table::Align;
 
 RankedSweep Ranked(const Store& store, const TopOptions& options) {
-  return RankedSweep(store, options.metric, options.mode, options.scope);
-}
-
-size_t RowCount(const RankedSweep& ranked, const TopOptions& options) {
-  const size_t all = ranked.Ranking().size();
-  return options.limit == 0 ? all : std::min(all, options.limit);
+  const SweepRecord sweep = store.Sweep();
+  return {store, sweep, ChooseObjective(sweep, options.metric, options.mode, options.scope),
+          options.limit};
 }
 
 std::string Title(const RankedSweep& ranked) {
@@ -35,7 +30,7 @@ std::string Title(const RankedSweep& ranked) {
                      measured);
 }
 
-std::string Rows(const RankedSweep& ranked, size_t count) {
+std::string Rows(const RankedSweep& ranked) {
   Table table({{"place", Align::kRight},
                {"trial_id", Align::kLeft},
                {ranked.By().metric, Align::kRight},
@@ -43,9 +38,7 @@ std::string Rows(const RankedSweep& ranked, size_t count) {
                {"state", Align::kLeft},
                {"scheduler", Align::kLeft},
                {"parameters", Align::kLeft}});
-  for (size_t i = 0; i < count; ++i) {
-    const Placed& placed = ranked.Ranking()[i];
-    const TrialRow& trial = ranked.At(placed);
+  for (const auto& [placed, trial] : ranked.First()) {
     table.AddRow({std::to_string(placed.place), trial.trial_id, MetricText(placed.value),
                   std::to_string(trial.epochs_done), trial.state, trial.scheduler,
                   ranked.Label(trial)});
@@ -57,21 +50,17 @@ std::string Rows(const RankedSweep& ranked, size_t count) {
 
 std::string TopText(const Store& store, const TopOptions& options) {
   const RankedSweep ranked = Ranked(store, options);
-  const size_t all = ranked.Ranking().size();
-  const size_t shown = RowCount(ranked, options);
+  const int64_t more = ranked.Ranked() - static_cast<int64_t>(ranked.First().size());
   std::string text = Title(ranked);
-  text += all == 0 ? "No trial has finished yet.\n" : Rows(ranked, shown);
-  if (shown < all) text += fmt::format("... and {} more\n", all - shown);
+  text += ranked.Ranked() == 0 ? "No trial has finished yet.\n" : Rows(ranked);
+  if (more > 0) text += fmt::format("... and {} more\n", more);
 
-  for (size_t i = 0; i < shown; ++i) {
-    const TrialRow& trial = ranked.At(ranked.Ranking()[i]);
+  for (const auto& [placed, trial] : ranked.First()) {
     if (!IsRangeTest(trial)) continue;
     text += fmt::format("range test {}: {}\n", trial.trial_id, Describe(RangeTestOf(store, trial)));
   }
-  std::map<std::string, int64_t> others = ranked.CountByState();
-  for (const Placed& placed : ranked.Ranking()) --others[ranked.At(placed).state];
   const std::string rest =
-      CountsText(others, {"failed", "stopped", "running", "pending", "completed"});
+      CountsText(ranked.CountUnranked(), {"failed", "stopped", "running", "pending", "completed"});
   if (!rest.empty()) text += fmt::format("Not ranked: {}.\n", rest);
   return text;
 }
@@ -79,11 +68,9 @@ std::string TopText(const Store& store, const TopOptions& options) {
 std::string TopJson(const Store& store, const TopOptions& options) {
   const RankedSweep ranked = Ranked(store, options);
   Json rows = Json::array();
-  for (size_t i = 0; i < RowCount(ranked, options); ++i) {
-    const Placed& placed = ranked.Ranking()[i];
+  for (const auto& [placed, trial] : ranked.First()) {
     Json row = {{"place", placed.place}, {"value", OrNull(placed.value)}};
-    row.update(ToJson(ranked.At(placed)));
-    const TrialRow& trial = ranked.At(placed);
+    row.update(ToJson(trial));
     if (IsRangeTest(trial)) row["range_test"] = ToJson(RangeTestOf(store, trial));
     rows.push_back(std::move(row));
   }
@@ -92,9 +79,9 @@ std::string TopJson(const Store& store, const TopOptions& options) {
                 {"mode", ranked.By().mode},
                 {"scope", ranked.By().scope},
                 {"validation_images", OrNull(ranked.HeldBack())},
-                {"trials", ranked.Trials().size()},
+                {"trials", ranked.Trials()},
                 {"states", ranked.CountByState()},
-                {"ranked", ranked.Ranking().size()},
+                {"ranked", ranked.Ranked()},
                 {"ranking", std::move(rows)}});
 }
 

@@ -1,5 +1,6 @@
 #include "results/trial_labels.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "results/store.h"
@@ -20,13 +21,28 @@ void FlattenInto(const nlohmann::json& object, const std::string& prefix, FlatPa
   }
 }
 
+void FlattenInto(const Map& params, const std::string& prefix, FlatParams& flat) {
+  for (const auto& [key, value] : params) {
+    if (const Map* inner = value.As<Map>()) {
+      FlattenInto(*inner, prefix + key + ".", flat);
+    } else {
+      const std::string* text = value.As<std::string>();
+      flat.emplace(prefix + key, text != nullptr ? *text : ToJson(value));
+    }
+  }
+}
+
 std::string LastWord(const std::string& path) {
   return path.substr(path.rfind('.') + 1);  // npos + 1 is 0
 }
 
 }  // namespace
 
-FlatParams FlatText(const Map& params) { return FlatText(ToJson(params)); }
+FlatParams FlatText(const Map& params) {
+  FlatParams flat;
+  FlattenInto(params, "", flat);
+  return flat;
+}
 
 FlatParams FlatText(const std::string& params_json) {
   const nlohmann::json parsed = nlohmann::json::parse(params_json, nullptr, false);
@@ -36,28 +52,48 @@ FlatParams FlatText(const std::string& params_json) {
   return flat;
 }
 
+TrialLabels::TrialLabels(const std::vector<LabelPath>& paths) {
+  for (const LabelPath& row : paths) {
+    by_scheduler_[row.scheduler].varies[row.path] = row.varies;
+    paths_by_last_word_[LastWord(row.path)].insert(row.path);
+  }
+}
+
 void TrialLabels::Add(const std::string& scheduler, const FlatParams& params) {
-  const auto [entry, is_first] = by_scheduler_.try_emplace(scheduler);
-  Seen& seen = entry->second;
-  if (is_first) seen.first = params;
+  Seen& seen = by_scheduler_[scheduler];
+  if (seen.first.empty()) seen.first = params;
   for (const auto& [path, text] : params) {
     const auto first = seen.first.find(path);
-    const bool is_new = first == seen.first.end();
-    if (is_new || first->second != text) seen.varying.insert(path);
-    if (is_first || is_new) paths_by_last_word_[LastWord(path)].insert(path);
+    if (first != seen.first.end() && first->second == text && seen.varies.contains(path)) continue;
+    seen.varies[path] |= first == seen.first.end() || first->second != text;
+    paths_by_last_word_[LastWord(path)].insert(path);
   }
-  for (const auto& [path, text] : seen.first) {
-    if (!params.contains(path)) seen.varying.insert(path);
+  if (params.size() == seen.varies.size()) return;
+  for (auto& [path, varies] : seen.varies) varies |= !params.contains(path);
+}
+
+std::vector<LabelPath> TrialLabels::Paths() const {
+  std::vector<LabelPath> paths;
+  for (const auto& [scheduler, seen] : by_scheduler_) {
+    for (const auto& [path, varies] : seen.varies) paths.push_back({scheduler, path, varies});
   }
+  return paths;
+}
+
+bool TrialLabels::Varies(const std::string& path) const {
+  return std::any_of(by_scheduler_.begin(), by_scheduler_.end(), [&path](const auto& entry) {
+    const auto found = entry.second.varies.find(path);
+    return found != entry.second.varies.end() && found->second;
+  });
 }
 
 std::string TrialLabels::Of(const std::string& scheduler, const FlatParams& params) const {
   const auto seen = by_scheduler_.find(scheduler);
   if (seen == by_scheduler_.end()) return "";
   std::string label;
-  for (const std::string& path : seen->second.varying) {
+  for (const auto& [path, varies] : seen->second.varies) {
     const auto value = params.find(path);
-    if (value == params.end()) continue;
+    if (!varies || value == params.end()) continue;
     if (!label.empty()) label += ' ';
     label += ShortName(path) + '=' + value->second;
   }

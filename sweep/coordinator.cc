@@ -110,7 +110,7 @@ void Coordinator::BeginNextPack(WorkerLoad& load) {
   Pack pack = load.BeginNext(now_());
   const auto size = static_cast<int64_t>(pack.size());
   for (Trial& trial : pack) {
-    store_.BeginAttempt(trial.id, load.info(), size);
+    store_.BeginAttempt(trial.id, load.info(), 1, size);
     LiveTrial live;
     live.epochs = EpochsOf(trial);
     live.trial = std::move(trial);

@@ -87,24 +87,59 @@ TEST(Ranking, UnknownWordsAreRefusedWithTheKnownOnes) {
   EXPECT_THROW(NaturalMode("lr"), std::invalid_argument);
 }
 
-class RankingView : public SweepFixture {
+/// The three ways to a place: Rank over the epochs, the view, and what the store answers.
+class StoredRanking : public SweepFixture {
  protected:
-  /// Few different values, so that many tie; some diverge, fail, or are not done.
+  /// Few different values, so that many tie; some diverge, fail, lack a value, or are not done.
   void RunAtRandom(Store& store, const std::string& id) {
     const auto pick = [this](int below) { return static_cast<int>(random_() % below); };
-    const int fate = pick(10);
+    const int fate = pick(12);
     if (fate == 0) return;
     if (fate == 1) return Fail(store, id, "no memory");
     if (fate == 2) return Diverge(store, id);
     Begin(store, id);
-    const int epochs = 1 + pick(4);
+    const int epochs = fate == 3 ? 0 : 1 + pick(4);
     for (int e = 1; e <= epochs; ++e) {
       EpochRecord record = MakeEpoch(e, 0.9 + 0.01 * pick(4));
       record.val_loss = 0.1 * pick(3);
       record.train_loss = 0.1 + 0.2 * pick(3);
+      if (fate == 4) record.val_accuracy = kNan;
       store.AddEpoch(id, record);
     }
-    if (fate != 3) store.EndAttempt(id, TrialState::kCompleted, "");
+    if (fate != 5) store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+
+  /// A sweep of 120 trials at random, one of which has left the search space.
+  Store RandomSweep(const Objective& objective) {
+    random_.seed(42);
+    std::filesystem::remove(db_);
+    std::vector<Trial> trials;
+    trials.reserve(120);
+    for (int i = 0; i < 120; ++i) trials.push_back(MakeTrial(std::to_string(random_())));
+    Store store = CreateSweep(trials, objective);
+    for (const Trial& trial : trials) RunAtRandom(store, trial.id);
+    store.Close();
+    SQLite::Database(db_.string(), SQLite::OPEN_READWRITE)
+        .exec(
+            "UPDATE trials SET in_space = 0 WHERE number = "
+            "(SELECT max(number) FROM trials WHERE state = 'completed')");
+    return Store::Open(db_);
+  }
+
+  static std::vector<RankedCurve> Curves(const Store& store, const std::string& metric) {
+    std::vector<RankedCurve> curves;
+    for (const TrialRow& trial : store.Trials()) {
+      const bool diverged = trial.state == "stopped" && trial.diverged;
+      if (!trial.in_space || (trial.state != "completed" && !diverged)) continue;
+      curves.push_back({trial.trial_id, trial.diverged, {}});
+      for (const EpochRow& epoch : store.Epochs(trial.trial_id)) {
+        const auto& value = metric == "train_loss" ? epoch.train_loss
+                            : metric == "val_loss" ? epoch.val_loss
+                                                   : epoch.val_accuracy;
+        curves.back().values.push_back(value.value_or(kNan));
+      }
+    }
+    return curves;
   }
 
   std::vector<Placed> ReadView() const {
@@ -119,36 +154,69 @@ class RankingView : public SweepFixture {
     return ranking;
   }
 
-  std::mt19937 random_{42};
-};
-
-TEST_F(RankingView, AgreesWithRankForEveryObjective) {
-  std::vector<Trial> trials;
-  trials.reserve(120);
-  for (int i = 0; i < 120; ++i) trials.push_back(MakeTrial(std::to_string(random_())));
-  Store store = CreateSweep(trials);
-  for (const Trial& trial : trials) RunAtRandom(store, trial.id);
-  store.Close();
-
-  for (const std::string& metric : Metrics()) {
-    for (const char* mode : {"max", "min"}) {
-      for (const char* scope : {"last", "best", "avg"}) {
-        const Objective objective{metric, mode, scope};
-        SQLite::Database writer(db_.string(), SQLite::OPEN_READWRITE);
-        writer.exec("UPDATE sweep SET metric = '" + metric + "', mode = '" + mode + "', scope = '" +
-                    scope + "'");
-        const std::vector<Placed> expected = Rank(Store::Open(db_).Curves(metric), objective);
-        const std::vector<Placed> view = ReadView();
-        ASSERT_EQ(view.size(), expected.size());
-        ASSERT_GT(view.size(), 60U);
-        for (size_t i = 0; i < view.size(); ++i) {
-          EXPECT_EQ(view[i].place, expected[i].place);
-          EXPECT_EQ(view[i].trial_id, expected[i].trial_id) << metric << mode << scope << i;
-          EXPECT_EQ(view[i].value, expected[i].value);
-        }
-      }
+  static void ExpectEqual(const std::vector<Placed>& actual, const std::vector<Placed>& expected) {
+    ASSERT_EQ(actual.size(), expected.size());
+    for (size_t i = 0; i < actual.size(); ++i) {
+      EXPECT_EQ(actual[i].place, expected[i].place);
+      EXPECT_EQ(actual[i].trial_id, expected[i].trial_id);
+      EXPECT_EQ(actual[i].value, expected[i].value);
     }
   }
+
+  static std::vector<Objective> AllObjectives() {
+    std::vector<Objective> all;
+    for (const std::string& metric : Metrics()) {
+      for (const char* mode : {"max", "min"}) {
+        for (const char* scope : {"last", "best", "avg"}) all.push_back({metric, mode, scope});
+      }
+    }
+    return all;
+  }
+
+  std::mt19937 random_;
+};
+
+TEST_F(StoredRanking, BySweepsObjectiveAgreesWithRank) {
+  for (const Objective& by : AllObjectives()) {
+    SCOPED_TRACE(by.metric + " " + by.mode + " " + by.scope);
+    const Store store = RandomSweep(by);
+    const std::vector<Placed> expected = Rank(Curves(store, by.metric), by);
+    ASSERT_GT(expected.size(), 60U);
+    ExpectEqual(ReadView(), expected);
+    ExpectEqual(store.Ranking(by, 0), expected);
+    ExpectEqual(store.Ranking(by, 10), {expected.begin(), expected.begin() + 10});
+    for (const Placed& placed : expected) {
+      ASSERT_TRUE(store.PlaceOf(placed.trial_id));
+      ExpectEqual({*store.PlaceOf(placed.trial_id)}, {placed});
+    }
+  }
+}
+
+TEST_F(StoredRanking, ByAnotherObjectiveAgreesWithRank) {
+  const Store store = RandomSweep({"val_loss", "min", "avg"});
+  for (const Objective& by : AllObjectives()) {
+    SCOPED_TRACE(by.metric + " " + by.mode + " " + by.scope);
+    const std::vector<Placed> expected = Rank(Curves(store, by.metric), by);
+    ExpectEqual(store.Ranking(by, 0), expected);
+    ExpectEqual(store.Ranking(by, 10), {expected.begin(), expected.begin() + 10});
+  }
+  EXPECT_THROW(store.Ranking({"lr", "max", "last"}, 0), std::invalid_argument);
+}
+
+TEST_F(StoredRanking, UnrankedTrialsHaveNoPlace) {
+  Store store = CreateSweep({MakeTrial("a"), MakeTrial("b")});
+  Fail(store, "a", "no memory");
+  EXPECT_FALSE(store.PlaceOf("a"));
+  EXPECT_FALSE(store.PlaceOf("b"));
+}
+
+TEST_F(StoredRanking, ATrialThatRunsAgainLosesItsPlace) {
+  Store store = CreateSweep({MakeTrial("a")});
+  Complete(store, "a", {0.5});
+  EXPECT_EQ(store.PlaceOf("a")->value, 0.5);
+  Begin(store, "a");
+  EXPECT_FALSE(store.PlaceOf("a"));
+  EXPECT_TRUE(store.Ranking({}, 0).empty());
 }
 
 }  // namespace

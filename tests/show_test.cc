@@ -40,6 +40,7 @@ TEST_F(ShowTest, TextTellsParametersAttemptsAndEpochs) {
   EXPECT_THAT(ShowText(store, "ab"), AllOf(HasSubstr("pending"), HasSubstr("not started yet"),
                                            HasSubstr("No epoch is done yet.")));
   Complete(store, "ab12", {0.5, 0.75});
+  EXPECT_THAT(ShowText(store, "ab"), HasSubstr("1 by val_accuracy (max, last epoch): 0.7500\n"));
   EXPECT_THAT(
       ShowText(store, "ab"),
       AllOf(HasSubstr("  scheduler.gamma  0.1\n"), HasSubstr("node-a"), HasSubstr("AVX512"),
@@ -63,6 +64,8 @@ TEST_F(ShowTest, JsonHasTheDatabasesNames) {
   const json show = json::parse(ShowJson(store, "a"));
   EXPECT_EQ(show["trial_id"], "ab");
   EXPECT_EQ(show["diverged"], true);
+  EXPECT_EQ(show["place"], 1);
+  EXPECT_TRUE(show["value"].is_null());
   EXPECT_EQ(show["params"]["training"]["epochs"], 2);
   EXPECT_EQ(show["attempts"][0]["outcome"], "stopped");
   EXPECT_EQ(show["attempts"][0]["worker"], 3);

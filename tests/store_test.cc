@@ -88,7 +88,7 @@ TEST_F(StoreTest, PublicColumnsExist) {
 TEST_F(StoreTest, FileSaysWhoseItIs) {
   CreateSweep({}).Close();
   EXPECT_EQ(Count("PRAGMA application_id"), 0x6c727377);  // "lrsw"
-  EXPECT_EQ(Count("PRAGMA user_version"), 1);
+  EXPECT_EQ(Count("PRAGMA user_version"), 2);
 }
 
 TEST_F(StoreTest, CreateStoresEveryTrialAsPending) {
@@ -152,8 +152,14 @@ TEST_F(StoreTest, OpenRefusesWhatIsNotOurs) {
 
 TEST_F(StoreTest, OpenRefusesANewerLayout) {
   CreateSweep({}).Close();
-  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 3");
   EXPECT_THAT(ErrorOf([&] { Store::Open(db_); }), HasSubstr("newer lrsweep"));
+}
+
+TEST_F(StoreTest, OpenRefusesALayoutFromBeforeTheFirstRelease) {
+  CreateSweep({}).Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1");
+  EXPECT_THAT(ErrorOf([&] { Store::Open(db_); }), HasSubstr("before its first release"));
 }
 
 TEST_F(StoreTest, CloseLeavesOnePortableFile) {
@@ -245,6 +251,20 @@ TEST_F(StoreTest, AttemptIsRecordedFromBeginToEnd) {
   EXPECT_EQ(trial.wall_seconds, 1.5);
 }
 
+TEST_F(StoreTest, SweepTellsWhenItsAttemptsBeganAndEnded) {
+  Store store = CreateSweep({MakeTrial("a"), MakeTrial("b")});
+  EXPECT_FALSE(store.Sweep().started_at);
+  Begin(store, "a");
+  store.Commit();
+  EXPECT_EQ(store.Sweep().started_at, store.Attempts("a")[0].started_at);
+  EXPECT_FALSE(store.Sweep().ended_at);
+  store.EndAttempt("a", TrialState::kCompleted, "");
+  Complete(store, "b", {0.5});
+  store.Commit();
+  EXPECT_EQ(store.Sweep().started_at, store.Attempts("a")[0].started_at);
+  EXPECT_EQ(store.Sweep().ended_at, store.Attempts("b")[0].ended_at);
+}
+
 TEST_F(StoreTest, SecondAttemptStartsOver) {
   Store store = CreateSweep({MakeTrial("a")});
   Begin(store, "a");
@@ -296,10 +316,11 @@ TEST_F(StoreTest, StepsCanBeLeftOut) {
 
 TEST_F(StoreTest, PrefixFindsTrials) {
   Store store = CreateSweep({MakeTrial("ab12"), MakeTrial("abff"), MakeTrial("ac00")});
-  EXPECT_EQ(store.TrialsByPrefix("ab").size(), 2U);
-  EXPECT_EQ(store.TrialsByPrefix("ac00").size(), 1U);
-  EXPECT_EQ(store.TrialsByPrefix("").size(), 3U);
-  EXPECT_TRUE(store.TrialsByPrefix("b").empty());
+  EXPECT_EQ(store.TrialsByPrefix("ab", 9).size(), 2U);
+  EXPECT_EQ(store.TrialsByPrefix("ac00", 9).size(), 1U);
+  EXPECT_EQ(store.TrialsByPrefix("", 9).size(), 3U);
+  EXPECT_EQ(store.TrialsByPrefix("", 2).size(), 2U);
+  EXPECT_TRUE(store.TrialsByPrefix("b", 9).empty());
 }
 
 TEST_F(StoreTest, QueriesForATrialUseAnIndex) {
@@ -311,6 +332,16 @@ TEST_F(StoreTest, QueriesForATrialUseAnIndex) {
     ASSERT_TRUE(plan.executeStep());
     EXPECT_THAT(plan.getColumn(3).getString(), HasSubstr("SEARCH")) << table;
   }
+}
+
+TEST_F(StoreTest, TrialsAreCountedByIndex) {
+  CreateSweep({}).Close();
+  SQLite::Database db(db_.string());
+  SQLite::Statement plan(db,
+                         "EXPLAIN QUERY PLAN SELECT state, count(*), sum(epochs_done) "
+                         "FROM trials GROUP BY state");
+  ASSERT_TRUE(plan.executeStep());
+  EXPECT_THAT(plan.getColumn(3).getString(), HasSubstr("COVERING INDEX"));
 }
 
 // ---- The steps view gives back what was added, to the bit.

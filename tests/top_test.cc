@@ -94,10 +94,25 @@ TEST(TrialLabels, NamesOnlyWhatDiffersWithinAScheduler) {
   EXPECT_EQ(labels.Of("Other", {{"t.seed", "5"}}), "");
 }
 
+TEST(TrialLabels, AreTheSameFromTheirPaths) {
+  TrialLabels gathered;
+  gathered.Add("S", {{"a.lr", "1"}, {"b.lr", "1"}, {"old", "1"}});
+  gathered.Add("S", {{"a.lr", "1"}, {"b.lr", "2"}, {"new", "1"}});
+  const TrialLabels read(gathered.Paths());
+  const FlatParams params = {{"a.lr", "1"}, {"b.lr", "2"}, {"new", "1"}, {"old", "1"}};
+  EXPECT_EQ(gathered.Of("S", params), "b.lr=2 new=1 old=1");
+  EXPECT_EQ(read.Of("S", params), "b.lr=2 new=1 old=1");
+  EXPECT_TRUE(read.Varies("old"));
+  EXPECT_FALSE(read.Varies("a.lr"));
+}
+
 TEST(TrialLabels, ReadsNestedParameters) {
   const FlatParams flat = FlatText(R"({"model":{"hidden":[128,64]},"name":"x","lr":0.1})");
   EXPECT_EQ(flat, (FlatParams{{"lr", "0.1"}, {"model.hidden", "[128,64]"}, {"name", "x"}}));
   EXPECT_THROW(FlatText(std::string("[1]")), StoreError);
+  const Map map = {
+      {"model", Map{{"hidden", List{int64_t{128}, int64_t{64}}}}}, {"name", "x"}, {"lr", 0.1}};
+  EXPECT_EQ(FlatText(map), flat);
 }
 
 TEST(Table, AlignsByCharactersAndKeepsCellsOnALine) {

@@ -1,0 +1,228 @@
+// A database made, opened to read, and opened to continue.
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "results/database_file.h"
+#include "results/file_system.h"
+#include "results/store.h"
+#include "results/store_impl.h"
+#include "results/time_text.h"
+#include "schema_sql.h"
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first four bytes that say whose file this is, "lrsw", and the layout's number. Neither an
+// application_id, a page size nor auto_vacuum can be changed later without rewriting the file.
+constexpr int32_t kApplicationId = 0x6c727377;
+constexpr int32_t kSchemaVersion = 2;
+constexpr int kPageBytes = 4096;
+
+// With a rollback journal a commit waits for readers, and giving up would end the sweep.
+// Ids are hashes, so a trial's rows lie anywhere in the file: room for many pages, and many changes
+// of a page gathered in the journal (16 MB) before it is copied into the file.
+constexpr const char* kWriterPragmas =
+    "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA "
+    "cache_size = -65536; "
+    "PRAGMA wal_autocheckpoint = 4000; SELECT * FROM sweep";
+
+int64_t Pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt64();
+}
+
+void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
+  SQLite::Statement insert(
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, '')");
+  const Objective& objective = sweep.objective;
+  RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
+               objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
+               UtcNow(), sweep.version);
+}
+
+/// Sets the journal and records it.
+void SetJournal(const fs::path& path, SQLite::Database& db, Journal journal) {
+  if (journal == Journal::kAuto) {
+    journal = NetworkFileSystemOf(path).empty() ? Journal::kWal : Journal::kDelete;
+  }
+  const std::string wanted = journal == Journal::kWal ? "wal" : "delete";
+  const std::string mode = db.execAndGet("PRAGMA journal_mode = " + wanted).getString();
+  if (mode != wanted) {
+    throw StoreError(fmt::format("{} is on a file system that SQLite's {} journal does not work on",
+                                 path.parent_path().string(), wanted));
+  }
+  SQLite::Statement record(db, "UPDATE sweep SET journal = ?1 WHERE journal <> ?1");
+  RunStatement(record, wanted);
+}
+
+/// Fills an empty file that nobody else knows yet: without journal, since a failure discards it.
+void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
+           const std::function<Trial(size_t)>& trial_at, Journal journal) {
+  SQLite::Database db(path.string(), SQLite::OPEN_READWRITE);
+  db.exec(
+      fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL; "
+                  "PRAGMA application_id = {}; PRAGMA user_version = {}; "
+                  "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+                  kPageBytes, kApplicationId, kSchemaVersion));
+  SQLite::Transaction transaction(db);
+  db.exec(kSchemaSql);
+  InsertSweep(db, sweep);
+  InsertTrials(db, count, trial_at);
+  transaction.commit();
+  // Here already, so that a file system that cannot do it is found before anything is in place.
+  SetJournal(path, db, journal);
+}
+
+void RefuseTaken(const fs::path& path) {
+  const fs::path taken = FirstTaken(path);
+  if (taken.empty()) return;
+  throw StoreError(taken.string() + " exists already: move it away, or name another file by --db");
+}
+
+void RefuseForeign(const fs::path& path, SQLite::Database& db) {
+  if (Pragma(db, "application_id") != kApplicationId) {
+    throw StoreError(path.string() + " is a database, but none that lrsweep made");
+  }
+  const int64_t version = Pragma(db, "user_version");
+  if (version < kSchemaVersion) {
+    throw StoreError(
+        fmt::format("{} was made by an lrsweep before its first release (its layout is number {}, "
+                    "this program knows {}): run its sweep again",
+                    path.string(), version, kSchemaVersion));
+  }
+  if (version > kSchemaVersion) {
+    throw StoreError(
+        fmt::format("{} was made by a newer lrsweep (its layout is number {}, this program "
+                    "knows {}): read it with that one",
+                    path.string(), version, kSchemaVersion));
+  }
+}
+
+void RefuseNoFile(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw StoreError("there is no file " + path.string());
+  if (!fs::is_regular_file(status)) throw StoreError(path.string() + " is not a file");
+}
+
+/// The file may come from anywhere.
+void DistrustFile(SQLite::Database& db) {
+  sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  db.exec("PRAGMA trusted_schema = OFF");
+}
+
+/// Looks through the tables that say what is done; epochs and steps can be too many.
+void RefuseDamaged(const fs::path& path, SQLite::Database& db) {
+  for (const char* table : {"sweep", "trials", "attempts"}) {
+    const std::string found =
+        db.execAndGet(fmt::format("PRAGMA quick_check({})", table)).getString();
+    if (found == "ok") continue;
+    throw StoreError(
+        fmt::format("{} is damaged ({}): nothing was written to it", path.string(), found));
+  }
+}
+
+WriterLock LockForWriting(const fs::path& path) {
+  try {
+    return WriterLock(path);
+  } catch (const fs::filesystem_error& error) {
+    if (error.code() == std::errc::resource_unavailable_try_again) {
+      throw StoreError(path.string() +
+                       " is being written by another lrsweep: wait until that has ended, or name "
+                       "another file by --db");
+    }
+    throw StoreError(fmt::format("cannot write {}: {}", path.string(), error.code().message()));
+  }
+}
+
+/// What a crash left running is to be trained again.
+void TakeBackRunningTrials(SQLite::Database& db) {
+  SQLite::Transaction transaction(db);
+  db.exec(
+      "UPDATE attempts SET outcome = 'interrupted', error = 'its sweep broke off' "
+      "WHERE outcome IS NULL "
+      "AND trial_id IN (SELECT trial_id FROM trials WHERE state = 'running');"
+      "UPDATE trials SET state = 'pending' WHERE state = 'running'");
+  transaction.commit();
+}
+
+}  // namespace
+
+Journal ParseJournal(const std::string& word) {
+  if (word == "auto") return Journal::kAuto;
+  if (word == "wal") return Journal::kWal;
+  if (word == "delete") return Journal::kDelete;
+  throw std::invalid_argument("unknown journal '" + word + "': it is one of auto, wal, delete");
+}
+
+Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count,
+                    const std::function<Trial(size_t)>& trial_at, Journal journal) {
+  const fs::path absolute = fs::absolute(path);
+  if (!fs::is_directory(absolute.parent_path())) {
+    throw StoreError(fmt::format("cannot create {}: the folder {} does not exist", path.string(),
+                                 absolute.parent_path().string()));
+  }
+  RefuseTaken(path);
+  std::optional<WriterLock> lock;
+  try {
+    NewFile file(absolute);
+    Guarded(path, [&] { Build(file.Path(), sweep, count, trial_at, journal); });
+    lock.emplace(file.Path());
+    file.PutInPlace();
+  } catch (const fs::filesystem_error& error) {
+    if (error.code() == std::errc::file_exists) RefuseTaken(path);  // by another, meanwhile
+    throw StoreError(fmt::format("cannot create {}: {}", path.string(), error.code().message()));
+  }
+  try {
+    return Guarded(path, [&] {
+      auto impl = std::make_unique<Impl>(absolute, SQLite::OPEN_READWRITE, std::move(lock));
+      impl->Db().exec(kWriterPragmas);
+      impl->Follow(sweep);
+      return Store(std::move(impl));
+    });
+  } catch (const StoreError&) {  // no room for the journal: then no database either
+    RemoveDatabase(absolute);
+    throw;
+  }
+}
+
+Store Store::Open(const fs::path& path) {
+  RefuseNoFile(path);
+  return Guarded(path, [&] {
+    auto impl = std::make_unique<Impl>(fs::absolute(path), SQLite::OPEN_READONLY);
+    DistrustFile(impl->Db());
+    impl->Db().exec("PRAGMA query_only = ON; BEGIN");
+    RefuseForeign(path, impl->Db());
+    return Store(std::move(impl));
+  });
+}
+
+Store Store::OpenForWriting(const fs::path& path, Journal journal) {
+  RefuseNoFile(path);
+  WriterLock lock = LockForWriting(path);
+  return Guarded(path, [&] {
+    auto impl = std::make_unique<Impl>(fs::absolute(path), SQLite::OPEN_READWRITE, std::move(lock));
+    SQLite::Database& db = impl->Db();
+    const auto copy_journal_on_close = [&db](bool wanted) {
+      sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
+    };
+    copy_journal_on_close(false);  // what is refused stays as it is
+    DistrustFile(db);
+    RefuseForeign(path, db);
+    RefuseDamaged(path, db);
+    copy_journal_on_close(true);
+    Store store(std::move(impl));
+    SetJournal(path, db, journal);
+    db.exec(kWriterPragmas);
+    store.impl_->Follow(store.Sweep());
+    TakeBackRunningTrials(db);
+    return store;
+  });
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,129 @@
+// The trials that a search space spans, put into the database, and changed with the space.
+#include <fmt/format.h>
+
+#include <unordered_map>
+#include <utility>
+
+#include "results/store.h"
+#include "results/store_impl.h"
+
+namespace lrsweep {
+namespace {
+
+struct Known {
+  bool in_space = false;    // until now
+  bool is_spanned = false;  // by the new space
+};
+using KnownTrials = std::unordered_map<std::string, Known>;
+
+KnownTrials ReadKnown(SQLite::Database& db) {
+  KnownTrials known;
+  SQLite::Statement query(db, "SELECT trial_id, in_space FROM trials");
+  while (query.executeStep()) {
+    known.emplace(query.getColumn(0).getString(), Known{query.getColumn(1).getInt() != 0});
+  }
+  return known;
+}
+
+/// Labels to which further trials can be added: beside the paths, a trial of each scheduler.
+TrialLabels OpenLabels(SQLite::Database& db, TrialLabels labels) {
+  SQLite::Statement query(db,
+                          "SELECT scheduler, params FROM trials WHERE number IN "
+                          "(SELECT min(number) FROM trials GROUP BY scheduler)");
+  while (query.executeStep()) {
+    labels.Add(query.getColumn(0).getString(), FlatText(query.getColumn(1).getString()));
+  }
+  return labels;
+}
+
+void InsertTrial(SQLite::Statement& insert, int64_t number, const Trial& trial) {
+  RunStatement(insert, number, trial.id, trial.group_id,
+               std::string(ToString(TrialState::kPending)), trial.scheduler, ToJson(trial.params),
+               trial.seed);
+}
+
+SQLite::Statement PrepareInsert(SQLite::Database& db) {
+  return {db,
+          "INSERT INTO trials (number, trial_id, group_id, state, scheduler, params, seed) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?)"};
+}
+
+/// Marks the known trials that the space spans, and adds the others. Returns how many.
+int64_t AddUnknown(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at,
+                   KnownTrials& known, TrialLabels& labels) {
+  SQLite::Statement insert = PrepareInsert(db);
+  int64_t number = db.execAndGet("SELECT coalesce(max(number) + 1, 0) FROM trials").getInt64();
+  int64_t added = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const Trial trial = trial_at(i);
+    const auto found = known.find(trial.id);
+    if (found != known.end()) {
+      found->second.is_spanned = true;
+      continue;
+    }
+    labels.Add(trial.scheduler, FlatText(trial.params));
+    InsertTrial(insert, number++, trial);
+    ++added;
+  }
+  return added;
+}
+
+void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
+  SQLite::Statement update(db,
+                           "UPDATE sweep SET name = ?, config_yaml = ?, metric = ?, mode = ?, "
+                           "scope = ?, record_steps = ?");
+  const Objective& objective = sweep.objective;
+  RunStatement(update, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
+               objective.scope, int64_t{sweep.record_steps});
+}
+
+/// The values by another objective.
+void Revalue(SQLite::Database& db, const Objective& objective) {
+  db.exec(
+      fmt::format("UPDATE trials SET value = (SELECT score FROM ({})) "
+                  "WHERE state = 'completed' AND diverged = 0",
+                  ScoreQuery(objective, "WHERE trial_id = trials.trial_id")));
+}
+
+void WriteLabels(SQLite::Database& db, const TrialLabels& labels) {
+  SQLite::Statement insert(db, "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?)");
+  for (const LabelPath& row : labels.Paths()) {
+    RunStatement(insert, row.scheduler, row.path, int64_t{row.varies});
+  }
+}
+
+}  // namespace
+
+void InsertTrials(SQLite::Database& db, size_t count,
+                  const std::function<Trial(size_t)>& trial_at) {
+  TrialLabels labels;
+  KnownTrials none;
+  AddUnknown(db, count, trial_at, none, labels);
+  WriteLabels(db, labels);
+}
+
+SpaceChange Store::ChangeSpace(const SweepRecord& sweep, size_t count,
+                               const std::function<Trial(size_t)>& trial_at) {
+  const SweepRecord before = Sweep();
+  TrialLabels labels = Labels();
+  SpaceChange change;
+  impl_->Write([&] {
+    SQLite::Database& db = impl_->Db();
+    KnownTrials known = ReadKnown(db);
+    labels = OpenLabels(db, std::move(labels));
+    change.added = AddUnknown(db, count, trial_at, known, labels);
+    WriteLabels(db, labels);
+    SQLite::Statement mark(db, "UPDATE trials SET in_space = ?2 WHERE trial_id = ?1");
+    for (const auto& [trial_id, trial] : known) {
+      if (trial.in_space == trial.is_spanned) continue;
+      RunStatement(mark, trial_id, int64_t{trial.is_spanned});
+      ++(trial.is_spanned ? change.returned : change.left);
+    }
+    TakeOver(db, sweep);
+    if (!(sweep.objective == before.objective)) Revalue(db, sweep.objective);
+  });
+  impl_->Follow(sweep);
+  return change;
+}
+
+}  // namespace lrsweep
