@@ -243,6 +243,7 @@ int Run(const std::vector<std::string>& arguments) {
     return 0;
   }
   std::vector<Contestant> contestants;
+  contestants.reserve(names.size());
   for (const std::string& name : names) {
     contestants.push_back(MakeContestant(name, config, dataset));
   }

@@ -1,7 +1,7 @@
 """Ray Tune's side of benchmarks/sweep.py: sweep_ray.py script|memory DATA TRIALS FOLDER
 
 Two CPUs, one a trial; actors are reused, so that each imports torch and loads the data once; no
-dashboard, no usage report, no output. Prints the best accuracy."""
+dashboard, no usage report, no output. Prints each trial's last accuracy."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def main(variant: str, data: str, trials_file: str, folder: str) -> None:
     )
     results = tuner.fit()
     assert len(results) == len(trials) and not results.errors, results.errors
-    print(f"{max(result.metrics['val_accuracy'] for result in results):.4f}")
+    print(*(result.metrics["val_accuracy"] for result in results))
     ray.shutdown()
 
 
