@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from measuring import BIN, PEERS, PEERS_PYTHON, Spread, data_root, environment, find_data
-from measuring import goal, goals_table, say, table
+from measuring import goal, goals_table, ratio, say, table
 
 TITLES = {
     "products": "dense matrix products (OpenBLAS)",
@@ -95,43 +95,42 @@ def measure(trainers: list[Trainer], rounds: int) -> list[Contestant]:
     return contestants
 
 
-def medians(contestants: list[Contestant]) -> dict[str, float]:
-    """By name; "engine" is the CPU engine's target that workers choose: the first in the list."""
-    by_name = {c.name: Spread(c.seconds).median for c in contestants}
-    return {**by_name, "engine": by_name[contestants[1].name]}
+def by_name(contestants: list[Contestant]) -> dict[str, list[float]]:
+    """Everyone's seconds; "engine" is the CPU engine's target that workers choose: the first."""
+    return {**{c.name: c.seconds for c in contestants}, "engine": contestants[1].seconds}
 
 
 def report(contestants: list[Contestant]) -> str:
-    median = medians(contestants)
+    seconds = by_name(contestants)
     rows = []
     for contestant in contestants:
-        name, spread = contestant.name, Spread(contestant.seconds)
-        ratios = [f"{spread.median / median[base]:.2f}" for base in ("products", "engine")]
+        name = contestant.name
+        ratios = [f"{ratio(seconds[name], seconds[base]):.2f}" for base in ("products", "engine")]
         accuracy = f"{contestant.accuracy:.4f}" if name != "products" else "-"
         title = TITLES.get(name, f"lrsweep, cpu engine, {name}")
-        rows.append([title, *spread.cells(), *ratios, accuracy])
+        rows.append([title, *Spread(seconds[name]).cells(), *ratios, accuracy])
     head = ["s per epoch", "median", "min", "max", "/ products", "/ cpu engine", "accuracy"]
     return table(head, rows)
 
 
 def products_goal(contestants: list[Contestant], name: str, limit: float) -> list[str]:
-    median = medians(contestants)
-    ratio = median["engine"] / median["products"]
-    return goal(f"{name}: at most {limit:.2f} of the products", f"{ratio:.3f}", ratio <= limit)
+    seconds = by_name(contestants)
+    share = ratio(seconds["engine"], seconds["products"])
+    return goal(f"{name}: at most {limit:.2f} of the products", f"{share:.3f}", share <= limit)
 
 
 def speed_goals(contestants: list[Contestant]) -> list[list[str]]:
     """AVX2 beside the widest target, and the peers, as far as they took part."""
-    median = medians(contestants)
+    seconds = by_name(contestants)
     goals = []
-    if median.get("AVX2", median["engine"]) != median["engine"]:
-        ratio = median["AVX2"] / median["engine"]
-        goals.append(goal("AVX2: at most 1.10 of the widest target", f"{ratio:.3f}", ratio <= 1.1))
+    if "AVX2" in seconds and contestants[1].name != "AVX2":
+        share = ratio(seconds["AVX2"], seconds["engine"])
+        goals.append(goal("AVX2: at most 1.10 of the widest target", f"{share:.3f}", share <= 1.1))
     for name, factor in PEER_GOALS.items():
-        if name in median:
-            ratio = median[name] / median["engine"]
+        if name in seconds:
+            speedup = ratio(seconds[name], seconds["engine"])
             text = f"at least {factor} times as fast as {TITLES[name]}"
-            goals.append(goal(text, f"{ratio:.1f}", ratio >= factor))
+            goals.append(goal(text, f"{speedup:.1f}", speedup >= factor))
     return goals
 
 
@@ -161,13 +160,13 @@ def two_workers(folder: str, rounds: int, epochs: int = 5) -> tuple[str, list[li
                 rates[count].append(count * epochs / (time.perf_counter() - start))
     for trainer in pair:
         trainer.close()
-    ratio = Spread(rates[2]).median / Spread(rates[1]).median
+    speedup = ratio(rates[2], rates[1])
     rows = [
         [f"{count} worker{'s' if count > 1 else ''}", *Spread(rates[count]).cells("{:.2f}")]
         for count in (1, 2)
     ]
     text = table(["epochs per second", "median", "min", "max"], rows)
-    return text, [goal("two cores: at least 1.9 times one", f"{ratio:.2f}", ratio >= 1.9)]
+    return text, [goal("two cores: at least 1.9 times one", f"{speedup:.2f}", speedup >= 1.9)]
 
 
 def main() -> None:

@@ -94,6 +94,11 @@ class Spread:
         return [number.format(v) for v in (self.median, min(self.values), max(self.values))]
 
 
+def ratio(values: Sequence[float], base: Sequence[float]) -> float:
+    """The median of the rounds' ratios: what slowed a round slowed both."""
+    return statistics.median(value / other for value, other in zip(values, base))
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True) -> str:
     """In Markdown; all columns but the first are flush right if they hold numbers."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
