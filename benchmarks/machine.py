@@ -5,7 +5,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 from measuring import PEERS_PYTHON, ROOT, find_data, table
@@ -54,7 +53,7 @@ def system() -> str:
     return f"{name}, Linux {os.uname().release}"
 
 
-def main(with_peers: bool) -> None:
+def main() -> None:
     for name in ("mnist", "fashion_mnist"):  # if one is missing, say so before minutes have passed
         find_data(name)
     rows = [
@@ -68,10 +67,10 @@ def main(with_peers: bool) -> None:
         ("LibTorch", libtorch()),
         ("SQLite", sqlite3.sqlite_version),
         ("Open MPI", first(r"\(Open MPI\) (\S+)", output("mpirun", "--version"))),
-        *(peers() if with_peers else []),
+        *(peers() if PEERS_PYTHON.exists() else []),
     ]
     print(table(["what", "which"], rows, numbers=False))
 
 
 if __name__ == "__main__":
-    main("--peers" in sys.argv[1:])
+    main()
