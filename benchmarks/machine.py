@@ -60,7 +60,6 @@ def main() -> None:
         ("CPU", first(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text())),
         ("cores", str(os.cpu_count())),
         ("system", system()),
-        ("load average at the start", f"{os.getloadavg()[0]:.1f}"),
         ("compiler", output(cache("CMAKE_CXX_COMPILER"), "--version").splitlines()[0]),
         ("Highway", output("pkg-config", "--modversion", "libhwy").strip()),
         ("OpenBLAS", openblas()),
