@@ -6,7 +6,9 @@
 //
 // FOLDER holds the four IDX files, or is `dense`: 60,000 images without a zero. HIDDEN lists the
 // hidden widths ("128", "256,128", "" for none). WHO lists who takes part ("products,AVX3"; without
-// it all do); ratios are to the first.
+// it all do); ratios are to the first. With `serve` for ROUNDS somebody else keeps the time table
+// (engine.py): a first line lists who can take part, then each line on stdin names who trains an
+// epoch, answered with "SECONDS ACCURACY".
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -14,6 +16,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -124,10 +128,10 @@ std::shared_ptr<const Dataset> DenseDataset() {
   return dataset;
 }
 
-/// One thing to measure: its name and what an epoch of it is.
+/// One thing to measure: its name and what an epoch of it is, which returns the test accuracy.
 struct Contestant {
   std::string name;
-  std::function<void()> epoch;
+  std::function<double()> epoch;
   std::vector<double> seconds;
 };
 
@@ -139,18 +143,28 @@ Contestant EngineContestant(const std::string& name, const std::shared_ptr<Engin
   return {name,
           [engine, training, go_on] {
             training->TrainEpoch({.lr = {0.1}, .momentum = {0.9}}, go_on);
-            training->Evaluate(go_on);
+            return training->Evaluate(go_on).accuracy;
           },
           {}};
+}
+
+struct TimedEpoch {
+  double seconds = 0;
+  double accuracy = 0;
+};
+
+TimedEpoch RunEpoch(const Contestant& contestant) {
+  const auto start = std::chrono::steady_clock::now();
+  const double accuracy = contestant.epoch();
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  return {taken.count(), accuracy};
 }
 
 void Measure(std::vector<Contestant>& contestants, int rounds) {
   for (int round = -1; round < rounds; ++round) {  // the first one warms up
     for (Contestant& contestant : contestants) {
-      const auto start = std::chrono::steady_clock::now();
-      contestant.epoch();
-      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-      if (round >= 0) contestant.seconds.push_back(taken.count());
+      const TimedEpoch epoch = RunEpoch(contestant);
+      if (round >= 0) contestant.seconds.push_back(epoch.seconds);
     }
   }
 }
@@ -195,7 +209,24 @@ Contestant MakeContestant(const std::string& name, const TrainConfig& config,
   widths.push_back(dataset->classes);
   const auto products = std::make_shared<Products>(
       widths, config.StepsPerEpoch(dataset->train.count), dataset->test.count);
-  return {name, [products] { products->Epoch(); }, {}};
+  const auto epoch = [products] {
+    products->Epoch();
+    return 0.0;  // it classifies nothing
+  };
+  return {name, epoch, {}};
+}
+
+/// Trains an epoch of whom each line of stdin names, made when named first.
+void Serve(const std::vector<std::string>& names, const TrainConfig& config,
+           const std::shared_ptr<const Dataset>& dataset) {
+  for (const std::string& name : names) std::cout << name << (name == names.back() ? "\n" : ",");
+  std::cout << std::flush;
+  std::map<std::string, Contestant> contestants;
+  for (std::string name; std::getline(std::cin, name);) {
+    if (!contestants.contains(name)) contestants[name] = MakeContestant(name, config, dataset);
+    const TimedEpoch epoch = RunEpoch(contestants[name]);
+    std::cout << epoch.seconds << " " << epoch.accuracy << std::endl;
+  }
 }
 
 int Run(const std::vector<std::string>& arguments) {
@@ -206,13 +237,19 @@ int Run(const std::vector<std::string>& arguments) {
   for (const std::string& width : Split(arguments.size() > 1 ? arguments[1] : "128")) {
     config.hidden.push_back(std::stoll(width));
   }
-  const int rounds = arguments.size() > 2 ? std::stoi(arguments[2]) : 5;
+  const std::string rounds = arguments.size() > 2 ? arguments[2] : "5";
+  const auto names = arguments.size() > 3 ? Split(arguments[3]) : Everyone();
   const auto dataset = folder == "dense" ? DenseDataset() : LoadDataset(folder);
+  if (rounds == "serve") {
+    Serve(names, config, dataset);
+    return 0;
+  }
   std::vector<Contestant> contestants;
-  for (const std::string& name : arguments.size() > 3 ? Split(arguments[3]) : Everyone()) {
+  contestants.reserve(names.size());
+  for (const std::string& name : names) {
     contestants.push_back(MakeContestant(name, config, dataset));
   }
-  Measure(contestants, rounds);
+  Measure(contestants, std::stoi(rounds));
   Print(contestants);
   return 0;
 }

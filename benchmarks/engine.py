@@ -1,0 +1,208 @@
+"""Seconds per epoch, training and evaluation, on one core and one thread: dense matrix products,
+our engines, and with --peers PyTorch and JAX. All stay running and train in turn, an epoch at a
+time, so that what slows the machine slows all; imports, compiling and a first epoch are outside."""
+
+import argparse
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from measuring import BIN, PEERS, PEERS_PYTHON, Spread, data_root, environment, find_data
+from measuring import goal, goals_table, ratio, say, table
+
+TITLES = {
+    "products": "dense matrix products (OpenBLAS)",
+    "torch": "lrsweep, torch engine (LibTorch)",
+    "pytorch_memory": "PyTorch, data in memory",
+    "jax": "JAX, the epoch one jitted scan",
+    "pytorch_script": "PyTorch, the usual script",
+}
+# How many times as fast as each the CPU engine is meant to be.
+PEER_GOALS = {"pytorch_memory": 6.5, "jax": 4, "pytorch_script": 35}
+LEAST_ACCURACY = 0.95  # on MNIST, of whoever claims to have trained
+CORES = sorted(os.sched_getaffinity(0))
+
+
+class Trainer:
+    """A process that trains an epoch when told (engine_benchmark serve, peers/serve.py)."""
+
+    def __init__(self, command: list[str], core: int = CORES[-1]):
+        self._process = subprocess.Popen(
+            ["taskset", "-c", str(core), *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        self.names = self._answer().split(",")
+
+    def ask(self, name: str) -> None:
+        self._process.stdin.write(name + "\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> tuple[float, float]:
+        """Seconds and test accuracy of the epoch that was asked for."""
+        seconds, accuracy = map(float, self._answer().split())
+        return seconds, accuracy
+
+    def _answer(self) -> str:
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self._process.args} ended with status {self._process.wait()}")
+        return line.strip()
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+
+@dataclass
+class Contestant:
+    name: str
+    trainer: Trainer
+    seconds: list[float] = field(default_factory=list)
+    accuracy: float = 0
+
+    def epoch(self, counts: bool) -> None:
+        self.trainer.ask(self.name)
+        seconds, self.accuracy = self.trainer.hear()
+        if counts:
+            self.seconds.append(seconds)
+
+
+def ours(folder: str, hidden: str, core: int = CORES[-1]) -> Trainer:
+    return Trainer([str(BIN / "engine_benchmark"), folder, hidden, "serve"], core)
+
+
+def peers() -> list[Trainer]:
+    data = str(data_root())
+    commands = [["torch_epochs.py", "memory"], ["torch_epochs.py", "script"], ["jax_epochs.py"]]
+    return [
+        Trainer([str(PEERS_PYTHON), str(PEERS / script), *words, data])
+        for script, *words in commands
+    ]
+
+
+def measure(trainers: list[Trainer], rounds: int) -> list[Contestant]:
+    contestants = [Contestant(name, trainer) for trainer in trainers for name in trainer.names]
+    for current in range(rounds + 1):  # the first one warms up
+        for contestant in contestants:
+            contestant.epoch(counts=current > 0)
+        say(f"  round {current} of {rounds}")
+    for trainer in trainers:
+        trainer.close()
+    return contestants
+
+
+def by_name(contestants: list[Contestant]) -> dict[str, list[float]]:
+    """Everyone's seconds; "engine" is the CPU engine's target that workers choose: the first."""
+    return {**{c.name: c.seconds for c in contestants}, "engine": contestants[1].seconds}
+
+
+def report(contestants: list[Contestant]) -> str:
+    seconds = by_name(contestants)
+    rows = []
+    for contestant in contestants:
+        name = contestant.name
+        ratios = [f"{ratio(seconds[name], seconds[base]):.2f}" for base in ("products", "engine")]
+        accuracy = f"{contestant.accuracy:.4f}" if name != "products" else "-"
+        title = TITLES.get(name, f"lrsweep, cpu engine, {name}")
+        rows.append([title, *Spread(seconds[name]).cells(), *ratios, accuracy])
+    head = ["s per epoch", "median", "min", "max", "/ products", "/ cpu engine", "accuracy"]
+    return table(head, rows)
+
+
+def products_goal(contestants: list[Contestant], name: str, limit: float) -> list[str]:
+    seconds = by_name(contestants)
+    share = ratio(seconds["engine"], seconds["products"])
+    return goal(f"{name}: at most {limit:.2f} of the products", f"{share:.3f}", share <= limit)
+
+
+def speed_goals(contestants: list[Contestant]) -> list[list[str]]:
+    """AVX2 beside the widest target, and the peers, as far as they took part."""
+    seconds = by_name(contestants)
+    goals = []
+    if "AVX2" in seconds and contestants[1].name != "AVX2":
+        share = ratio(seconds["AVX2"], seconds["engine"])
+        goals.append(goal("AVX2: at most 1.10 of the widest target", f"{share:.3f}", share <= 1.1))
+    for name, factor in PEER_GOALS.items():
+        if name in seconds:
+            speedup = ratio(seconds[name], seconds["engine"])
+            text = f"at least {factor} times as fast as {TITLES[name]}"
+            goals.append(goal(text, f"{speedup:.1f}", speedup >= factor))
+    return goals
+
+
+def check_honesty(contestants: list[Contestant]) -> None:
+    for contestant in contestants:
+        if contestant.name != "products" and contestant.accuracy < LEAST_ACCURACY:
+            raise SystemExit(f"{contestant.name} has learnt only {contestant.accuracy:.4f}")
+
+
+def two_workers(folder: str, rounds: int, epochs: int = 5) -> tuple[str, list[list[str]]]:
+    """Epochs per second of one process and of two, each on a core of its own, in turn."""
+    if len(CORES) < 2:
+        return "", []
+    pair = [ours(folder, "128", core) for core in CORES[-2:]]
+    name = pair[0].names[1]
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    for current in range(rounds + 1):
+        for count in (1, 2):
+            start = time.perf_counter()
+            for trainer in pair[:count]:
+                for _ in range(epochs):
+                    trainer.ask(name)
+            for trainer in pair[:count]:
+                for _ in range(epochs):
+                    trainer.hear()
+            if current > 0:
+                rates[count].append(count * epochs / (time.perf_counter() - start))
+    for trainer in pair:
+        trainer.close()
+    speedup = ratio(rates[2], rates[1])
+    rows = [
+        [f"{count} worker{'s' if count > 1 else ''}", *Spread(rates[count]).cells("{:.2f}")]
+        for count in (1, 2)
+    ]
+    text = table(["epochs per second", "median", "min", "max"], rows)
+    return text, [goal("two cores: at least 1.9 times one", f"{speedup:.2f}", speedup >= 1.9)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    mnist = str(data_root() / "mnist")
+    goals: list[list[str]] = []
+
+    print("An epoch is training on 60,000 images, batches of 64, SGD with lr 0.1 and momentum 0.9,")
+    print(
+        f"and evaluation on 10,000. One thread on core {CORES[-1]}, {options.rounds} rounds in turn"
+    )
+    print("after one that is not counted; `accuracy` is on the test set after all of them.\n")
+    say("MNIST, 784-128-10" + (", with the peers" if options.peers else ""))
+    contestants = measure([ours(mnist, "128"), *(peers() if options.peers else [])], options.rounds)
+    check_honesty(contestants)
+    print(f"MNIST, 784-128-10:\n\n{report(contestants)}\n", flush=True)
+    goals += [products_goal(contestants, "MNIST", 0.30), *speed_goals(contestants)]
+
+    for name, folder, hidden, limit in (
+        ("Fashion-MNIST, 784-128-10", str(find_data("fashion_mnist")), "128", 0.60),
+        ("MNIST, 784-256-128-10", mnist, "256,128", 0.55),
+        ("no zero among the pixels, 784-128-10", "dense", "128", 1.15),
+    ):
+        say(name)
+        contestants = measure([ours(folder, hidden)], options.rounds)
+        print(f"{name}:\n\n{report(contestants)}\n", flush=True)
+        goals.append(products_goal(contestants, name, limit))
+
+    say("two workers")
+    text, two_goals = two_workers(mnist, options.rounds)
+    print(f"MNIST, the cpu engine on one and on two cores:\n\n{text}\n")
+    print(goals_table(goals + two_goals))
+
+
+if __name__ == "__main__":
+    main()
