@@ -300,7 +300,9 @@ TEST(TorchPack, GivesATrialTheSameEpochsAloneAndAtAnyPlaceInAPack) {
   ExpectTheSameAloneAndInAPack(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5);
 }
 
-TEST(TorchPack, EndsAResumedTrialWithTheSameBits) { ExpectResumedTrialToEndTheSame(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5); }
+TEST(TorchPack, EndsAResumedTrialWithTheSameBits) {
+  ExpectResumedTrialToEndTheSame(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5);
+}
 
 /// A momentum of 0 lets the buffer be, whatever the others do.
 TEST(TorchPack, LetsMembersWithAndWithoutMomentumShareAPack) {
