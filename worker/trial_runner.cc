@@ -121,6 +121,7 @@ class Pack {
     }
     if (kept.size() == runners_.size()) return;
     std::vector<Runner> going_on;
+    going_on.reserve(kept.size());
     for (const size_t i : kept) going_on.push_back(std::move(runners_[i]));
     runners_ = std::move(going_on);
     if (!Ended()) training_->Keep(kept);
