@@ -14,6 +14,7 @@ class LoneTrainings : public PackTraining {
   std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
                                              const Tick& tick) override {
     std::vector<std::vector<float>> losses;
+    losses.reserve(members_.size());
     for (size_t member = 0; member < members_.size(); ++member) {
       losses.push_back(members_[member]->TrainEpoch(rates.at(member), TickOf(member, tick)));
     }
@@ -22,6 +23,7 @@ class LoneTrainings : public PackTraining {
 
   std::vector<Evaluation> Evaluate(const Tick& tick) override {
     std::vector<Evaluation> evaluations;
+    evaluations.reserve(members_.size());
     for (size_t member = 0; member < members_.size(); ++member) {
       evaluations.push_back(members_[member]->Evaluate(TickOf(member, tick)));
     }
@@ -30,6 +32,7 @@ class LoneTrainings : public PackTraining {
 
   void Keep(const std::vector<size_t>& members) override {
     std::vector<std::unique_ptr<Training>> kept;
+    kept.reserve(members.size());
     for (const size_t member : members) kept.push_back(std::move(members_.at(member)));
     members_ = std::move(kept);
   }
@@ -55,8 +58,9 @@ class LoneTrainings : public PackTraining {
 }  // namespace
 
 std::unique_ptr<PackTraining> Engine::StartPack(const std::vector<TrainConfig>& configs,
-                                                std::shared_ptr<const Dataset> dataset) {
+                                                const std::shared_ptr<const Dataset>& dataset) {
   std::vector<std::unique_ptr<Training>> members;
+  members.reserve(configs.size());
   for (const TrainConfig& config : configs) members.push_back(Start(config, dataset));
   return std::make_unique<LoneTrainings>(std::move(members));
 }

@@ -117,7 +117,7 @@ class Engine {
   /// agree in `hidden`, `batch_size` and `optimizer`; an engine may take others too, or throw
   /// std::invalid_argument. As it is here, trainings of their own take turns, an epoch each.
   virtual std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
-                                                  std::shared_ptr<const Dataset> dataset);
+                                                  const std::shared_ptr<const Dataset>& dataset);
 };
 
 /// The LibTorch engine, from the shared library beside the program, loaded at the first call

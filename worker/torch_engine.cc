@@ -99,23 +99,23 @@ class TorchEngine : public Engine {
 
   std::unique_ptr<Training> Start(const TrainConfig& config,
                                   std::shared_ptr<const Dataset> dataset) override {
-    return std::make_unique<LoneTraining>(StartPack({config}, std::move(dataset)));
+    return std::make_unique<LoneTraining>(StartPack({config}, dataset));
   }
 
   std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
-                                          std::shared_ptr<const Dataset> dataset) override {
-    return WithPlainErrors([&] { return MakePack(configs, std::move(dataset)); });
+                                          const std::shared_ptr<const Dataset>& dataset) override {
+    return WithPlainErrors([&] { return MakePack(configs, dataset); });
   }
 
  private:
   std::unique_ptr<PackTraining> MakePack(const std::vector<TrainConfig>& configs,
-                                         std::shared_ptr<const Dataset> dataset) {
+                                         const std::shared_ptr<const Dataset>& dataset) {
     CheckPack(configs);
     ComputeOnOneThread();
     const ComputeScope scope(device_);
     if (data_ == nullptr || data_->source != dataset) {
       data_ = nullptr;  // frees the device's memory before the next set takes it
-      data_ = ToDevice(std::move(dataset), device_.Device());
+      data_ = ToDevice(dataset, device_.Device());
     }
     return std::make_unique<TorchPack>(configs, data_, device_);
   }

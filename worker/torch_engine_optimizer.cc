@@ -12,7 +12,7 @@ at::Tensor RowOf(const at::Tensor& stacked, size_t member) {
 }
 
 /// Copies `values` into the member's row, or zeros where there are none.
-void Fill(const std::vector<float>& values, at::Tensor row) {
+void Fill(const std::vector<float>& values, const at::Tensor& row) {
   if (values.empty()) {
     row.zero_();
   } else {
@@ -204,6 +204,7 @@ void Optimizer::Step(const at::Tensor& step, at::Tensor& parameters, at::Tensor&
 
 void Optimizer::Keep(const std::vector<size_t>& members, const at::Tensor& indices) {
   std::vector<Member> kept;
+  kept.reserve(members.size());
   for (const size_t member : members) kept.push_back(members_.at(member));
   members_ = std::move(kept);
   first_moment_ = first_moment_.index_select(0, indices);

@@ -26,6 +26,7 @@ DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
 
 std::vector<at::Generator> Generators(const std::vector<TrainConfig>& configs) {
   std::vector<at::Generator> generators;
+  generators.reserve(configs.size());
   for (const TrainConfig& config : configs) {
     generators.push_back(at::detail::createCPUGenerator(config.seed));
   }
@@ -242,6 +243,7 @@ void TorchPack::Keep(const std::vector<size_t>& members) {
   model_.Keep(indices);
   optimizer_->Keep(members, indices);
   std::vector<at::Generator> kept;
+  kept.reserve(members.size());
   for (const size_t member : members) kept.push_back(generators_.at(member));
   generators_ = std::move(kept);
   progress_ = {};

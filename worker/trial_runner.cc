@@ -95,7 +95,7 @@ void Resume(const ResumePoint& point, Runner& runner) {
 /// The members of a pack and what trains them, in the same order.
 class Pack {
  public:
-  Pack(const std::vector<PackMember>& members, std::shared_ptr<const Dataset> dataset,
+  Pack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
        Engine& engine, const PackObserver& observer)
       : observer_(observer) {
     std::vector<TrainConfig> configs;
@@ -104,7 +104,7 @@ class Pack {
       runners_.emplace_back(i, configs.back(), configs[i].StepsPerEpoch(dataset->train.count));
       if (members[i].resume) Resume(*members[i].resume, runners_[i]);
     }
-    training_ = engine.StartPack(configs, std::move(dataset));
+    training_ = engine.StartPack(configs, dataset);
     for (size_t i = 0; i < members.size(); ++i) {
       if (members[i].resume) training_->Restore(i, members[i].resume->state);
     }
@@ -121,6 +121,7 @@ class Pack {
     }
     if (kept.size() == runners_.size()) return;
     std::vector<Runner> going_on;
+    going_on.reserve(kept.size());
     for (const size_t i : kept) going_on.push_back(std::move(runners_[i]));
     runners_ = std::move(going_on);
     if (!Ended()) training_->Keep(kept);
@@ -136,6 +137,7 @@ class Pack {
     const std::vector<Evaluation> evaluations = training_->Evaluate(tick);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     std::vector<EpochRecord> records;
+    records.reserve(runners_.size());
     for (size_t i = 0; i < runners_.size(); ++i) {
       records.push_back(MakeRecord(runners_[i].epoch, std::move(losses[i]), std::move(rates[i]),
                                    evaluations[i], elapsed.count()));
@@ -172,9 +174,9 @@ class Pack {
 
 }  // namespace
 
-void RunPack(const std::vector<PackMember>& members, std::shared_ptr<const Dataset> dataset,
+void RunPack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
              Engine& engine, const PackObserver& observer) {
-  Pack pack(members, std::move(dataset), engine, observer);
+  Pack pack(members, dataset, engine, observer);
   while (!pack.Ended()) pack.RunEpoch();
 }
 

@@ -51,7 +51,7 @@ struct PackObserver {
 ///
 /// Throws std::exception for what makes the pack failed, without saying by whose fault, and
 /// TrainingInterrupted when told to stop; members that have ended by then stay ended.
-void RunPack(const std::vector<PackMember>& members, std::shared_ptr<const Dataset> dataset,
+void RunPack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
              Engine& engine, const PackObserver& observer);
 
 }  // namespace lrsweep
