@@ -78,8 +78,8 @@ struct Gaps {
 };
 
 /// LibTorch's second epochs from the seed's start, first as it is, then permuted.
-std::vector<double> TorchMeans(Engine& torch, std::shared_ptr<const Dataset> dataset, uint64_t seed,
-                               uint64_t starts) {
+std::vector<double> TorchMeans(Engine& torch, const std::shared_ptr<const Dataset>& dataset,
+                               uint64_t seed, uint64_t starts) {
   std::vector<double> means;
   for (uint64_t start = 0; start < starts; ++start) {
     const auto training = torch.Start(Config(seed), dataset);
