@@ -116,6 +116,10 @@ class SimulatedPool : public WorkerPool {
   }
 
   int64_t size() const override { return static_cast<int64_t>(free_at_.size()); }
+  int64_t first() const override { return 0; }
+  void StopAll() override {}
+  void Dismiss(int64_t /*worker*/) override {}
+  bool IsGone(int64_t /*worker*/) const override { return false; }
 
   void Start(int64_t worker, const PackTask& pack) override {
     Encode(Command(pack));

@@ -38,7 +38,7 @@ CREATE TABLE trials (
   epochs_done INTEGER NOT NULL DEFAULT 0,
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
   in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration spans it (else it is not ranked)
-  value REAL                     -- of a completed trial, by the sweep's metric, mode and scope;
+  objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
                                  --   NULL where one of its epochs lacks the metric
 ) STRICT;
 
@@ -46,7 +46,7 @@ CREATE TABLE trials (
 CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done);
 
 -- What `ranking` ranks, by value.
-CREATE INDEX trials_by_value ON trials (value, trial_id)
+CREATE INDEX trials_by_value ON trials (objective_value, trial_id)
 WHERE in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1));
 
 -- The parameters that the trials of a scheduler have, and whether they differ among them: what
@@ -71,7 +71,8 @@ CREATE TABLE attempts (
   started_at TEXT NOT NULL,
   ended_at TEXT,                 -- NULL while it runs, and where its sweep broke off
   first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
-  outcome TEXT,                  -- completed, stopped, failed, or interrupted (to be done again)
+  outcome TEXT,                  -- completed, stopped, failed; to be done again: interrupted, or
+                                 --   lost (its worker died, or was silent)
   error TEXT,
   PRIMARY KEY (trial_id, attempt)
 ) STRICT, WITHOUT ROWID;
@@ -132,9 +133,11 @@ CREATE VIEW ranking AS
 SELECT
   row_number() OVER (
     ORDER BY
-      t.value IS NULL, CASE s.mode WHEN 'min' THEN t.value ELSE -t.value END, t.trial_id
+      t.objective_value IS NULL,
+      CASE s.mode WHEN 'min' THEN t.objective_value ELSE -t.objective_value END,
+      t.trial_id
   ) AS place,
-  t.trial_id, t.scheduler, t.value, t.state, t.diverged, t.seed, t.group_id, t.epochs_done,
+  t.trial_id, t.scheduler, t.objective_value AS value, t.state, t.diverged, t.seed, t.group_id, t.epochs_done,
   t.wall_seconds, t.params
 FROM trials AS t, sweep AS s
 WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))

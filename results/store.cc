@@ -32,7 +32,7 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
     const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = ?3, "
-                                    "wall_seconds = 0, diverged = 0, value = NULL "
+                                    "wall_seconds = 0, diverged = 0, objective_value = NULL "
                                     "WHERE trial_id = ?1 AND epochs_done >= ?3",
                                     trial_id, now, first_epoch - 1));
     if (impl_->first_start.empty()) impl_->first_start = now;
@@ -80,21 +80,55 @@ void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
   });
 }
 
-void Store::EndAttempt(const std::string& trial_id, TrialState state, const std::string& error) {
-  const std::string word(ToString(state));
-  const std::string outcome = state == TrialState::kPending ? "interrupted" : word;
-  impl_->Write([&] {
+void Store::Impl::EndAttempt(const std::string& trial_id, TrialState state,
+                             const std::string& outcome, const std::string& error) {
+  Write([&] {
     const std::string now = UtcNow();
-    MustChange(trial_id, impl_->Run("UPDATE attempts SET ended_at = ?2, outcome = ?3, "
-                                    "error = nullif(?4, '') "
-                                    "WHERE trial_id = ?1 AND outcome IS NULL",
-                                    trial_id, now, outcome, error));
-    impl_->last_end = now;
-    impl_->Run(impl_->end_trial, trial_id, word, error);
-    if (state != TrialState::kPending) {
-      impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
-    }
+    MustChange(trial_id, Run("UPDATE attempts SET ended_at = ?2, outcome = ?3, "
+                             "error = nullif(?4, '') "
+                             "WHERE trial_id = ?1 AND outcome IS NULL",
+                             trial_id, now, outcome, error));
+    last_end = now;
+    Run(end_trial, trial_id, std::string(ToString(state)), error);
+    if (state == TrialState::kPending) return;
+    Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
   });
+}
+
+void Store::EndAttempt(const std::string& trial_id, TrialState state, const std::string& error) {
+  const bool cut_off = state == TrialState::kPending;
+  impl_->EndAttempt(trial_id, state, cut_off ? "interrupted" : std::string(ToString(state)), error);
+}
+
+void Store::LoseAttempt(const std::string& trial_id, const std::string& error) {
+  impl_->EndAttempt(trial_id, TrialState::kPending, "lost", error);
+}
+
+void Store::EndTrial(const std::string& trial_id, TrialState state, const std::string& error) {
+  impl_->Write([&] {
+    impl_->Run(impl_->end_trial, trial_id, std::string(ToString(state)), error);
+    impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
+  });
+}
+
+void Store::DropCheckpoint(const std::string& trial_id, const std::string& why) {
+  impl_->Write([&] {
+    impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
+    impl_->Run(
+        "UPDATE attempts SET error = coalesce(error || '; ', '') || ?2 WHERE trial_id = ?1 "
+        "AND attempt = (SELECT max(attempt) FROM attempts WHERE trial_id = ?1)",
+        trial_id, why);
+  });
+}
+
+int64_t Store::RetryFailed() {
+  int64_t retried = 0;
+  impl_->Write([&] {
+    retried = impl_->Run(
+        "UPDATE trials SET state = 'pending', error = NULL WHERE state = 'failed' AND in_space = "
+        "1");
+  });
+  return retried;
 }
 
 void Store::SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint) {

@@ -95,7 +95,7 @@ struct AttemptRow {
   WorkerInfo by;
   int64_t pack_size = 1;
   std::string started_at;
-  /// None while it runs. The outcome is the state that the trial then has, or "interrupted".
+  /// None while it runs. The outcome is the state that the trial then has, "interrupted" or "lost".
   std::optional<std::string> ended_at, outcome, error;
   int64_t first_epoch = 1;
 };
@@ -155,6 +155,15 @@ class Store {
   /// The attempt ends. `state` kPending means cut off: the trial is to be trained again, from its
   /// checkpoint if it has one. `error` is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
+  /// The attempt ends because its worker was lost, as `error` tells; the trial is pending again.
+  void LoseAttempt(const std::string& trial_id, const std::string& error);
+  /// The trial, which no attempt trains, is over: failed after what its attempts tell.
+  void EndTrial(const std::string& trial_id, TrialState state, const std::string& error);
+  /// The trial's checkpoint cannot be used, as `why` tells: it is removed, and the row of the last
+  /// attempt says so.
+  void DropCheckpoint(const std::string& trial_id, const std::string& why);
+  /// Failed trials of the space are pending again. Returns how many.
+  int64_t RetryFailed();
   /// The search space is now `trial_at(0)` to `trial_at(count - 1)`, as `sweep` configures it: its
   /// configuration, objective and record_steps are taken over, and values follow the objective. New
   /// trials are added as pending, numbered after the old ones; those that the space lacks keep
@@ -171,6 +180,12 @@ class Store {
   SweepRecord Sweep() const;
   std::vector<TrialRow> Trials() const;  // in the order in which they were added
   std::vector<TrialRow> TrialsInState(TrialState state) const;  // likewise
+  /// Ids of the trials of the space that are to be trained.
+  std::vector<std::string> PendingIds() const;
+  /// Ids of the trials that have a checkpoint.
+  std::vector<std::string> IdsWithCheckpoint() const;
+  /// Attempts at the trial, alone in its pack, that ended with the loss of their worker.
+  int64_t LostAttempts(const std::string& trial_id) const;
   TrialRow TrialById(const std::string& trial_id) const;
   /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).
   std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;

@@ -119,6 +119,16 @@ struct Store::Impl {
     return number;
   }
 
+  /// The texts that the query gives.
+  std::vector<std::string> Texts(const std::string& sql) {
+    return Guarded(path, [&] {
+      SQLite::Statement query(Db(), sql);
+      std::vector<std::string> texts;
+      while (query.executeStep()) texts.push_back(query.getColumn(0).getString());
+      return texts;
+    });
+  }
+
   /// Runs `action` within the open transaction.
   template <typename Action>
   void Write(const Action& action) {
@@ -149,6 +159,9 @@ struct Store::Impl {
     first_start.clear();
     last_end.clear();
   }
+
+  void EndAttempt(const std::string& trial_id, TrialState state, const std::string& outcome,
+                  const std::string& error);
 
   /// Takes away what an earlier attempt recorded from `first_epoch` on, and ends it.
   void CutBack(const std::string& trial_id, int64_t first_epoch);

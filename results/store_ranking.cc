@@ -51,7 +51,8 @@ std::string ScoreQuery(const Objective& objective, const std::string& where) {
 std::string EndTrialSql(const Objective& objective) {
   return fmt::format(
       "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
-      "value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) END "
+      "objective_value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) "
+      "END "
       "WHERE trial_id = ?1",
       ScoreQuery(objective, "WHERE trial_id = ?1"));
 }
@@ -92,13 +93,13 @@ std::vector<Placed> Store::Ranking(const Objective& objective, size_t limit) con
     }
     // Two queries, each in the order of the index.
     Append(impl_->Db(),
-           fmt::format("SELECT trial_id, value FROM {} AND value IS NOT NULL "
-                       "ORDER BY value {}, trial_id LIMIT ?",
+           fmt::format("SELECT trial_id, objective_value FROM {} AND objective_value IS NOT NULL "
+                       "ORDER BY objective_value {}, trial_id LIMIT ?",
                        RankedByValue(), Direction(objective)),
            most, ranking);
     if (limit > 0 && ranking.size() == limit) return ranking;
     Append(impl_->Db(),
-           fmt::format("SELECT trial_id, value FROM {} AND value IS NULL "
+           fmt::format("SELECT trial_id, objective_value FROM {} AND objective_value IS NULL "
                        "ORDER BY trial_id LIMIT ?",
                        RankedByValue()),
            limit == 0 ? -1 : most - static_cast<int64_t>(ranking.size()), ranking);
@@ -112,14 +113,15 @@ std::optional<Placed> Store::PlaceOf(const std::string& trial_id) const {
     // Before it: better values; any value if it has none; of equal ones the lesser ids.
     SQLite::Statement query(
         impl_->Db(),
-        fmt::format("SELECT own.value, 1 "
-                    "+ (SELECT count(*) FROM {0} AND value {1} own.value) "
-                    "+ (SELECT count(*) FROM {0} AND value IS NOT NULL "
-                    "   AND own.value IS NULL) "
-                    "+ (SELECT count(*) FROM {0} AND value IS own.value "
-                    "   AND trial_id < own.trial_id) "
-                    "FROM (SELECT trial_id, value FROM trials WHERE trial_id = ? AND {2}) AS own",
-                    RankedByValue(), better, kRanked));
+        fmt::format(
+            "SELECT own.objective_value, 1 "
+            "+ (SELECT count(*) FROM {0} AND objective_value {1} own.objective_value) "
+            "+ (SELECT count(*) FROM {0} AND objective_value IS NOT NULL "
+            "   AND own.objective_value IS NULL) "
+            "+ (SELECT count(*) FROM {0} AND objective_value IS own.objective_value "
+            "   AND trial_id < own.trial_id) "
+            "FROM (SELECT trial_id, objective_value FROM trials WHERE trial_id = ? AND {2}) AS own",
+            RankedByValue(), better, kRanked));
     query.bind(1, trial_id);
     if (!query.executeStep()) return std::nullopt;
     const SQLite::Column value = query.getColumn(0);

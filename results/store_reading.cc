@@ -81,6 +81,22 @@ std::vector<TrialRow> Store::TrialsInState(TrialState state) const {
   });
 }
 
+std::vector<std::string> Store::PendingIds() const {
+  return impl_->Texts("SELECT trial_id FROM trials WHERE state = 'pending' AND in_space = 1");
+}
+
+std::vector<std::string> Store::IdsWithCheckpoint() const {
+  return impl_->Texts("SELECT trial_id FROM checkpoints");
+}
+
+int64_t Store::LostAttempts(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    return impl_->Number(
+        "SELECT count(*) FROM attempts WHERE trial_id = ? AND outcome = 'lost' AND pack_size = 1",
+        trial_id);
+  });
+}
+
 TrialRow Store::TrialById(const std::string& trial_id) const {
   static const std::string kById = std::string(kSelectTrials) + "WHERE trial_id = ?";
   return Guarded(impl_->path, [&] {

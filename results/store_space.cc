@@ -80,7 +80,7 @@ void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
 /// The values by another objective.
 void Revalue(SQLite::Database& db, const Objective& objective) {
   db.exec(
-      fmt::format("UPDATE trials SET value = (SELECT score FROM ({})) "
+      fmt::format("UPDATE trials SET objective_value = (SELECT score FROM ({})) "
                   "WHERE state = 'completed' AND diverged = 0",
                   ScoreQuery(objective, "WHERE trial_id = trials.trial_id")));
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
@@ -22,6 +23,7 @@ struct Options {
   StatusCommand status;
   std::vector<std::string> settings;
   std::string engine;
+  std::string max_wall_time;
   LaunchOptions launch;
   bool quiet = false;
   bool verbose = false;
@@ -94,17 +96,49 @@ void AddLaunch(CLI::App& command, LaunchOptions& launch) {
       ->capture_default_str();
 }
 
+void AddSafety(CLI::App& command, Options& options) {
+  RunCommand& run = options.run;
+  command.add_flag("--retry-failed", run.retry_failed, "train failed trials again");
+  command
+      .add_option("--checkpoint-every", run.checkpoint_seconds,
+                  "seconds between two checkpoints of a trial, at least; 0 at every epoch's end")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      .add_option("--worker-timeout", run.worker_timeout_seconds,
+                  "seconds of silence after which a worker is given up")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
+  command
+      .add_option("--max-attempts", run.max_attempts,
+                  "workers that a trial may bring down before it is failed")
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
+      ->capture_default_str();
+  command
+      .add_option("--max-wall-time", options.max_wall_time,
+                  "stop after so long, as if interrupted: seconds, or [[D-]HH:]MM:SS as in Slurm")
+      ->type_name("TIME");
+  command
+      .add_option("--journal", run.journal,
+                  "the database's: wal, delete (for network file systems), or auto")
+      ->check(CLI::IsMember({"auto", "wal", "delete"}))
+      ->capture_default_str();
+}
+
 CLI::App* AddRun(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand(
-      "run", "Train every trial: alone in one process, or as several ranks under mpirun or srun");
+      "run",
+      "Train every trial: alone in one process, or as several ranks under mpirun or srun. Run "
+      "again, it continues");
   AddConfig(*command, options.run.config, options);
-  command->add_option("--db", options.run.db, "the database to make [NAME.db]");
+  command->add_option("--db", options.run.db, "the database to make, or to continue [NAME.db]");
   command
       ->add_option("--engine", options.engine,
                    "what trains: cpu (our kernels), torch (LibTorch), or auto: torch on GPUs, else "
                    "cpu [auto]")
       ->check(CLI::IsMember({"auto", "cpu", "torch"}));
   AddStrict(*command, options.run.strict);
+  AddSafety(*command, options);
   AddLaunch(*command, options.launch);
   auto* quiet = command->add_flag("--quiet,-q", options.quiet, "print nothing but errors");
   command->add_flag("--verbose,-v", options.verbose, "print a line per epoch")->excludes(quiet);
@@ -138,6 +172,8 @@ CLI::App* AddShow(CLI::App& app, Options& options) {
 CLI::App* AddStatus(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("status", "Show how far a sweep is");
   AddDatabase(*command, options.status.db, options.status.json);
+  command->add_flag("--exit-code", options.status.exit_code,
+                    "exit as the sweep's run would: 0, 1 where trials failed, 75 with work left");
   return command;
 }
 
@@ -162,6 +198,36 @@ std::pair<std::vector<std::string>, std::vector<std::string>> SplitWords(int arg
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const auto dashes = std::find(words.begin(), words.end(), "--");
   return {{words.begin(), dashes}, {dashes == words.end() ? dashes : dashes + 1, words.end()}};
+}
+
+/// Seconds, or Slurm's [[D-]HH:]MM:SS.
+double ParseWallTime(const std::string& text) {
+  double days = 0;
+  std::string rest = text;
+  bool good = !text.empty();
+  const auto number = [&good](const std::string& digits) {
+    double value = 0;
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    good = good && end.ec == std::errc() && end.ptr == digits.data() + digits.size() &&
+           value >= 0 && value < 1e9;
+    return value;
+  };
+  if (const size_t dash = rest.find('-'); dash != std::string::npos) {
+    days = number(rest.substr(0, dash));
+    rest = rest.substr(dash + 1);
+    good = good && std::count(rest.begin(), rest.end(), ':') == 2;
+  }
+  double seconds = 0;
+  size_t parts = 0;
+  for (size_t at = 0; at != std::string::npos; ++parts) {
+    const size_t colon = rest.find(':', at);
+    seconds = 60 * seconds + number(rest.substr(at, colon - at));
+    at = colon == std::string::npos ? colon : colon + 1;
+  }
+  if (!good || parts > 3) {
+    throw UsageError("--max-wall-time " + text + ": expected seconds, or [[D-]HH:]MM:SS");
+  }
+  return days * 86400 + seconds;
 }
 
 std::vector<Setting> ParseSettings(const std::vector<std::string>& texts) {
@@ -218,6 +284,9 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
                             : options.verbose ? Verbosity::kVerbose
                                               : Verbosity::kNormal;
     options.run.words = words;
+    if (!options.max_wall_time.empty()) {
+      options.run.max_wall_seconds = ParseWallTime(options.max_wall_time);
+    }
     if (!run->get_option("--workers")->empty()) {
       options.launch.mpirun_arguments = mpirun_arguments;
       options.run.launch = options.launch;

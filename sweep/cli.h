@@ -38,6 +38,12 @@ struct RunCommand {
   std::string db;  // empty: NAME.db in the current folder
   bool strict = false;
   Verbosity verbosity = Verbosity::kNormal;
+  bool retry_failed = false;
+  double checkpoint_seconds = 10;
+  double worker_timeout_seconds = 60;
+  int64_t max_attempts = 3;
+  std::optional<double> max_wall_seconds;
+  std::string journal = "auto";
   std::optional<LaunchOptions> launch;  // mpirun is to be launched, which calls this command again
   std::vector<std::string> words;       // the command as given, with what follows `run`, up to --
 };
@@ -54,6 +60,7 @@ struct ShowCommand {
 };
 struct StatusCommand {
   std::string db;
+  bool exit_code = false;  // the exit status is that of the sweep
   bool json = false;
 };
 /// The program has said all there is to say (help, version, a mistake) and ends.

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -23,6 +24,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr const char* kStatusVariable = "LRSWEEP_STATUS_FILE";
+constexpr const char* kStartVariable = "LRSWEEP_LAUNCHED_AT";  // seconds since 1970
+constexpr auto kStartLimit = std::chrono::minutes(2);          // for the coordinator to come up
 constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be run
 
 /// The file in which the coordinator tells that it runs, as whom, and with what status it ends.
@@ -155,9 +158,11 @@ class InterruptRelay {
 void WaitFor(Mpirun& mpirun, const StatusFile& status, InterruptRelay& relay,
              Clock::duration end_limit) {
   std::optional<Clock::time_point> ended;
+  const auto start_limit = Clock::now() + kStartLimit;
   while (mpirun.Runs()) {
     relay.PassOn(mpirun);
     if (!ended && status.Status()) ended = Clock::now();
+    if (Clock::now() > start_limit && !status.Coordinator()) mpirun.End(SIGTERM);
     if (ended && Clock::now() - *ended > end_limit) mpirun.End(SIGTERM);
     std::this_thread::sleep_for(kPoll);
   }
@@ -176,7 +181,7 @@ void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::dura
 }  // namespace
 
 std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
-                                       const std::string& status_file,
+                                       const std::vector<std::string>& variables,
                                        const std::vector<std::string>& program) {
   std::vector<std::string> command = {"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to",
                                       "none"};
@@ -187,7 +192,7 @@ std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_roo
   // Cross-memory attach is forbidden in many containers, and messages here are small.
   add({"--mca", "btl_vader_single_copy_mechanism", "none"});
   add({"--mca", "odls_base_sigkill_timeout", "10"});
-  add({"-x", std::string(kStatusVariable) + "=" + status_file});
+  for (const std::string& variable : variables) add({"-x", variable});
   add({"-n", std::to_string(options.workers + 1)});
   if (!options.hostfile.empty()) add({"--hostfile", options.hostfile});
   add(options.mpirun_arguments);
@@ -200,7 +205,10 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
            const std::function<void(const std::string&)>& say) {
   CountInterrupts();
   const StatusFile status;
-  const auto command = MpirunCommand(options, geteuid() == 0, status.path(), program);
+  const std::vector<std::string> variables = {
+      std::string(kStatusVariable) + "=" + status.path(),
+      std::string(kStartVariable) + "=" + std::to_string(std::time(nullptr))};
+  const auto command = MpirunCommand(options, geteuid() == 0, variables, program);
   InterruptRelay relay;
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
@@ -225,6 +233,11 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
     say("the coordinator died; launching it again (" + std::to_string(launch + 1) + " of " +
         std::to_string(options.max_restarts) + ")");
   }
+}
+
+double SecondsSinceLaunch() {
+  const char* start = std::getenv(kStartVariable);
+  return start == nullptr ? 0 : std::difftime(std::time(nullptr), std::atoll(start));
 }
 
 bool StartedByLauncher() { return std::getenv(kStatusVariable) != nullptr; }

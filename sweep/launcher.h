@@ -23,9 +23,10 @@ struct LaunchOptions {
 
 /// What mpirun is called with: rank 0 coordinates, so one rank more than workers; ranks that die
 /// take none with them (recovery); the coordinator sleeps, so it needs no core of its own; nothing
-/// is bound, a rank has one thread. `program`: what every rank runs, with its arguments.
+/// is bound, a rank has one thread. `variables`: NAME=value for every rank's environment;
+/// `program`: what every rank runs, with its arguments.
 std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
-                                       const std::string& status_file,
+                                       const std::vector<std::string>& variables,
                                        const std::vector<std::string>& program);
 
 /// Launches and waits. `database_status`: the exit status that the database tells, or nothing where
@@ -39,6 +40,9 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
 
 /// Whether this process was started by Launch.
 bool StartedByLauncher();
+
+/// Seconds since the launcher began, its earlier launches included; 0 where there is none.
+double SecondsSinceLaunch();
 
 /// Rank 0's word to the launcher, where there is one: that it runs, and with what status it ends.
 void TellLauncherOfStart();

@@ -16,7 +16,8 @@ void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSin
   } else if (!packs_.empty()) {
     const PackTask pack = std::move(packs_.front());
     packs_.pop_front();
-    ExecutePack(*executor_, pack, setup_.worker, sink, go_on_);
+    ExecutePack(*executor_, pack, setup_, sink,
+                [this] { return go_on_() ? Order::kGoOn : Order::kStopAfterEpoch; });
   }
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "data/dataset_source.h"
@@ -23,6 +24,7 @@
 #include "sweep/run.h"
 #include "sweep/schedules_text.h"
 #include "sweep/search_space.h"
+#include "worker/checkpoint.h"
 #include "worker/cpu_engine.h"
 #include "worker/device.h"
 #include "worker/engine.h"
@@ -62,8 +64,18 @@ class Worker : public TrialExecutor {
   void Execute(const PackTask& pack, const PackReporter& reporter) override {
     std::vector<PackMember> members;
     members.reserve(pack.trials.size());
-    for (const TrialTask& trial : pack.trials) members.push_back({.params = trial.params});
-    PackObserver observer{reporter.on_epoch, reporter.on_end, {}};
+    for (const TrialTask& trial : pack.trials) {
+      members.push_back({trial.params, ResumePointOf(trial, members.size())});
+    }
+    PackObserver observer{.on_epoch = reporter.on_epoch,
+                          .on_end = reporter.on_end,
+                          .on_progress = {},
+                          .wants_checkpoint = reporter.wants_checkpoint,
+                          .on_checkpoint = {},
+                          .stops = reporter.stops};
+    observer.on_checkpoint = [&reporter](size_t member, const ResumePoint& point) {
+      reporter.on_checkpoint(member, point.epochs_done, EncodeCheckpoint(point));
+    };
     observer.on_progress = [&reporter](size_t member, const TrialProgress& at) {
       return reporter.on_progress(member,
                                   {0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
@@ -71,10 +83,26 @@ class Worker : public TrialExecutor {
     try {
       RunPack(members, data_, *engine_, observer);
     } catch (const TrainingInterrupted&) {  // the members that have not ended are cut off
+    } catch (const UnusableResumePoint& unusable) {
+      throw UnusableCheckpoint(unusable.member, unusable.what());
     }
   }
 
  private:
+  static std::optional<ResumePoint> ResumePointOf(const TrialTask& trial, size_t member) {
+    if (trial.checkpoint.empty()) return std::nullopt;
+    try {
+      ResumePoint point = DecodeCheckpoint(trial.checkpoint);
+      if (point.epochs_done != trial.epochs_done) {
+        throw std::invalid_argument("it is of epoch " + std::to_string(point.epochs_done) +
+                                    ", not of " + std::to_string(trial.epochs_done));
+      }
+      return point;
+    } catch (const std::invalid_argument& error) {
+      throw UnusableCheckpoint(member, error.what());
+    }
+  }
+
   std::shared_ptr<const Dataset> data_;
   std::unique_ptr<Engine> engine_;
 };
@@ -168,9 +196,12 @@ struct Dispatcher {
     });
   }
   int operator()(const StatusCommand& command) const {
-    return Read(command.db, [&](const Store& store) {
+    int status = kAllEndedWell;
+    const int read = Read(command.db, [&](const Store& store) {
+      if (command.exit_code) status = SweepExitStatus(store);
       return command.json ? StatusJson(store) : StatusText(store);
     });
+    return read == kAllEndedWell ? status : read;
   }
   int operator()(const ExitCommand& command) const { return command.status; }
 };

@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 json Message(const char* type) { return {{"v", kVersion}, {"type", type}}; }
 
@@ -68,6 +68,15 @@ json Pack(const std::vector<Number>& numbers) {
   std::vector<uint8_t> bytes(numbers.size() * sizeof(Number));
   if (!bytes.empty()) std::memcpy(bytes.data(), numbers.data(), bytes.size());
   return json::binary(std::move(bytes));
+}
+
+json PackText(const std::string& bytes) {
+  return json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
+}
+
+std::string UnpackText(const json& field) {
+  const auto& bytes = field.get_binary();
+  return {bytes.begin(), bytes.end()};
 }
 
 template <typename Number>
@@ -138,17 +147,25 @@ struct CommandEncoder {
     message["dataset_map"] = setup.dataset_map;
     message["dataset_sha256"] = setup.dataset_sha256;
     message["held_back"] = setup.held_back;
+    message["workers"] = setup.workers;
+    message["checkpoint_seconds"] = setup.checkpoint_seconds;
+    message["silence_seconds"] = setup.silence_seconds;
     return message;
   }
   json operator()(const PackTask& pack) const {
     json message = Message("pack");
     json& trials = message["trials"] = json::array();
     for (const TrialTask& task : pack.trials) {
-      trials.push_back({{"trial_id", task.trial_id}, {"params", ToJsonValue(task.params)}});
+      trials.push_back({{"trial_id", task.trial_id},
+                        {"params", ToJsonValue(task.params)},
+                        {"checkpoint", PackText(task.checkpoint)},
+                        {"epochs_done", task.epochs_done}});
     }
     return message;
   }
+  json operator()(const Stop& /*stop*/) const { return Message("stop"); }
   json operator()(const Shutdown& /*shutdown*/) const { return Message("shutdown"); }
+  json operator()(const Alive& /*alive*/) const { return Message("alive"); }
 };
 
 struct EventEncoder {
@@ -191,6 +208,14 @@ struct EventEncoder {
     message["wall_seconds"] = record.wall_seconds;
     return message;
   }
+  json operator()(const CheckpointMade& made) const {
+    json message = Message("checkpoint");
+    message["trial_id"] = made.trial_id;
+    message["epoch"] = made.epoch;
+    message["sha256"] = made.sha256;
+    message["data"] = PackText(made.data);
+    return message;
+  }
   json operator()(const TrialEnded& ended) const {
     json message = Message("ended");
     message["trial_id"] = ended.trial_id;
@@ -210,7 +235,8 @@ WorkerReady ReadyFrom(const json& message, int64_t worker) {
 PackTask PackFrom(const json& message) {
   PackTask pack;
   for (const json& task : message.at("trials")) {
-    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJsonValue(task.at("params")))});
+    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJsonValue(task.at("params"))),
+                           UnpackText(task.at("checkpoint")), task.at("epochs_done")});
   }
   if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");
   return pack;
@@ -245,10 +271,18 @@ Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncod
 Command DecodeCommand(const Bytes& bytes) {
   return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
     if (type == "setup")
-      return Setup{message.at("engine"), message.at("dataset_folder"), message.at("dataset_map"),
-                   message.at("dataset_sha256"), message.at("held_back")};
+      return Setup{message.at("engine"),
+                   message.at("dataset_folder"),
+                   message.at("dataset_map"),
+                   message.at("dataset_sha256"),
+                   message.at("held_back"),
+                   message.at("workers"),
+                   message.at("checkpoint_seconds"),
+                   message.at("silence_seconds")};
     if (type == "pack") return PackFrom(message);
+    if (type == "stop") return Stop{};
     if (type == "shutdown") return Shutdown{};
+    if (type == "alive") return Alive{};
     throw std::runtime_error("unknown type " + type);
   });
 }
@@ -266,6 +300,10 @@ Event DecodeEvent(const Bytes& bytes, int64_t worker) {
                              message.at("lr")};
     }
     if (type == "epoch") return EpochFrom(message, worker);
+    if (type == "checkpoint") {
+      return CheckpointMade{worker, message.at("trial_id"), message.at("epoch"),
+                            message.at("sha256"), UnpackText(message.at("data"))};
+    }
     if (type == "ended") {
       return TrialEnded{worker, message.at("trial_id"), StateFrom(message.at("state")),
                         message.at("error")};

@@ -3,8 +3,11 @@
 // Without the C++ bindings, which Open MPI 4 still ships and newer versions do not.
 #define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <exception>
@@ -16,6 +19,8 @@
 
 #include "sweep/errors.h"
 #include "sweep/frames.h"
+#include "sweep/lifeline.h"
+#include "sweep/process_identity.h"
 
 namespace lrsweep {
 namespace {
@@ -24,6 +29,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int kTag = 1;
 constexpr int kCoordinator = 0;
 constexpr int kBugStatus = 70;
+constexpr int kOrphanStatus = 75;
+constexpr auto kAliveInterval = std::chrono::seconds(10);
 // Long enough for a peer to take what was sent to it, short of the second that mpirun grants.
 constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 
@@ -77,6 +84,8 @@ struct MpiSession::Channel {
   int size = 0;
   int worker_index = -1;
   bool workers_have_gpus = false;
+  std::vector<ProcessIdentity> processes;  // by rank
+  Lifeline lifeline;
   Backoff backoff;
 
   void Send(int to, const Bytes& message) {
@@ -135,6 +144,29 @@ struct MpiSession::Channel {
   std::map<int, FrameJoiner> joiners;
 };
 
+namespace {
+
+/// Everybody's identity, by rank.
+std::vector<ProcessIdentity> ExchangeIdentities(int size) {
+  struct Fixed {
+    std::array<char, 120> machine;
+    int64_t pid, start_time;
+  };
+  const ProcessIdentity self = ThisProcess();
+  Fixed mine{{}, self.pid, self.start_time};
+  if (self.machine.size() < mine.machine.size()) {
+    std::copy(self.machine.begin(), self.machine.end(), mine.machine.begin());
+  }
+  std::vector<Fixed> all(static_cast<size_t>(size));
+  MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all.data(), sizeof mine, MPI_BYTE, MPI_COMM_WORLD);
+  std::vector<ProcessIdentity> identities;
+  identities.reserve(all.size());
+  for (const Fixed& one : all) identities.push_back({one.machine.data(), one.pid, one.start_time});
+  return identities;
+}
+
+}  // namespace
+
 MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
@@ -160,17 +192,28 @@ MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
   int all_have = has_gpu || !trains ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
   channel_->workers_have_gpus = all_have != 0;
+  channel_->processes = ExchangeIdentities(channel_->size);
+}
+
+void MpiSession::ShutDownWorkers() {
+  for (int worker = 1; worker < channel_->size; ++worker) {
+    if (IsGone(channel_->processes[static_cast<size_t>(worker)])) continue;
+    channel_->Send(worker, Encode(Command(Shutdown{})));
+  }
+}
+
+void MpiSession::Leave(int status) {
+  if (channel_->rank == kCoordinator) ShutDownWorkers();
+  channel_->Flush();
+  std::fflush(nullptr);
+  _exit(status);
 }
 
 MpiSession::~MpiSession() {
   const bool trains = channel_->rank != kCoordinator;
   // A worker that ends by a bug of ours would be waited for without end.
   if (trains && std::uncaught_exceptions() > 0) MPI_Abort(MPI_COMM_WORLD, kBugStatus);
-  if (!trains) {
-    for (int worker = 1; worker < channel_->size; ++worker) {
-      channel_->Send(worker, Encode(Command(Shutdown{})));
-    }
-  }
+  if (!trains) ShutDownWorkers();
   channel_->Flush();
   MPI_Finalize();
 }
@@ -180,7 +223,8 @@ int MpiSession::size() const { return channel_->size; }
 bool MpiSession::workers_have_gpus() const { return channel_->workers_have_gpus; }
 int MpiSession::worker_index() const { return channel_->worker_index; }
 
-MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup) : session_(session) {
+MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup)
+    : session_(session), next_alive_(Clock::now() + kAliveInterval) {
   for (int worker = 1; worker < session.size(); ++worker) {
     session_.channel_->Send(worker, Encode(Command(setup)));
   }
@@ -192,9 +236,30 @@ void MpiWorkerPool::Start(int64_t worker, const PackTask& pack) {
   session_.channel_->Send(static_cast<int>(worker), Encode(Command(pack)));
 }
 
+void MpiWorkerPool::StopAll() {
+  for (int worker = 1; worker < session_.size(); ++worker) {
+    if (!IsGone(worker)) session_.channel_->Send(worker, Encode(Command(Stop{})));
+  }
+}
+
+void MpiWorkerPool::Dismiss(int64_t worker) {
+  if (!dismissed_.insert(worker).second) return;
+  session_.channel_->Send(static_cast<int>(worker), Encode(Command(Shutdown{})));
+}
+
+bool MpiWorkerPool::IsGone(int64_t worker) const {
+  return lrsweep::IsGone(session_.channel_->processes[static_cast<size_t>(worker)]);
+}
+
 void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sink) {
   MpiSession::Channel& channel = *session_.channel_;
   const auto limit = Clock::now() + timeout;
+  if (Clock::now() >= next_alive_) {
+    next_alive_ = Clock::now() + kAliveInterval;
+    for (int worker = 1; worker < session_.size(); ++worker) {
+      if (!IsGone(worker)) channel.Send(worker, Encode(Command(Alive{})));
+    }
+  }
   auto message = channel.Receive();
   while (!message && Clock::now() < limit) {
     channel.backoff.Sleep();
@@ -208,16 +273,22 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
 
 namespace {
 
-/// What the coordinator told a worker: packs to train, in order, and whether to end.
+/// What the coordinator told a worker: packs to train, in order, and whether to stop or end.
 struct Orders {
   std::optional<Setup> setup;
   std::deque<PackTask> packs;
+  bool stop = false;
   bool shutdown = false;
 
   void Add(Command command) {
     if (auto* given = std::get_if<Setup>(&command)) setup = std::move(*given);
     if (auto* pack = std::get_if<PackTask>(&command)) packs.push_back(std::move(*pack));
+    if (std::holds_alternative<Stop>(command)) stop = true;
     if (std::holds_alternative<Shutdown>(command)) shutdown = true;
+  }
+
+  Order Now() const {
+    return shutdown ? Order::kStopNow : stop ? Order::kStopAfterEpoch : Order::kGoOn;
   }
 };
 
@@ -231,28 +302,44 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
   Orders orders;
   // Signals to a worker alone are not heeded: rank 0 gets them too where they are meant, and
   // decides.
-  const auto go_on = [&channel, &orders] {
-    while (const auto message = channel.Receive()) orders.Add(DecodeCommand(message->second));
-    return !orders.shutdown;
+  const auto listen = [&channel, &orders] {
+    while (const auto message = channel.Receive()) {
+      channel.lifeline.Heard();
+      orders.Add(DecodeCommand(message->second));
+    }
+    if (channel.lifeline.IsBroken()) _exit(kOrphanStatus);
+    return orders.Now();
   };
 
+  channel.lifeline.WatchCoordinator(channel.processes[kCoordinator], Clock::duration::max());
   std::unique_ptr<TrialExecutor> executor;
-  while (go_on()) {
+  WorkerSetup here;
+  while (listen() != Order::kStopNow) {
     if (orders.setup) {
       const Setup setup = *std::exchange(orders.setup, std::nullopt);
-      executor = Announce(make,
-                          {.engine = setup.engine,
-                           .dataset_folder = setup.dataset_folder,
-                           .dataset_map = setup.dataset_map,
-                           .dataset_sha256 = setup.dataset_sha256,
-                           .held_back = setup.held_back,
-                           .worker = channel.rank,
-                           .worker_index = channel.worker_index},
-                          report);
+      here = {.engine = setup.engine,
+              .dataset_folder = setup.dataset_folder,
+              .dataset_map = setup.dataset_map,
+              .dataset_sha256 = setup.dataset_sha256,
+              .checkpoint_seconds = setup.checkpoint_seconds,
+              .workers = setup.workers,
+              .held_back = setup.held_back,
+              .worker = channel.rank,
+              .worker_index = channel.worker_index};
+      const std::chrono::duration<double> silence(setup.silence_seconds);
+      channel.lifeline.WatchCoordinator(channel.processes[kCoordinator],
+                                        std::chrono::duration_cast<Clock::duration>(silence));
+      executor = Announce(make, here, report);
     } else if (!orders.packs.empty()) {
       const PackTask pack = std::move(orders.packs.front());
       orders.packs.pop_front();
-      ExecutePack(*executor, pack, channel.rank, report, go_on);
+      if (orders.stop) {  // it does not begin any more
+        for (const TrialTask& trial : pack.trials) {
+          report(TrialEnded{channel.rank, trial.trial_id, TrialState::kPending, ""});
+        }
+        continue;
+      }
+      ExecutePack(*executor, pack, here, report, listen);
       channel.backoff.Reset();
     } else {
       channel.backoff.Sleep();

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "sweep/message.h"
@@ -33,6 +34,10 @@ class MpiSession {
   int size() const;
   /// Whether every worker said that it has one.
   bool workers_have_gpus() const;
+  /// Ends the process at once with `status`, after the workers were told to end and what was said
+  /// is on its way. For when ranks may have died: MPI's own end would wait for them, at times for
+  /// ever.
+  [[noreturn]] void Leave(int status);
   /// This worker's place among the workers of its node, from 0; -1 for rank 0, which trains
   /// nothing.
   int worker_index() const;
@@ -41,6 +46,7 @@ class MpiSession {
   friend class MpiWorkerPool;
   friend void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
   struct Channel;
+  void ShutDownWorkers();
   std::unique_ptr<Channel> channel_;
 };
 
@@ -52,13 +58,20 @@ class MpiWorkerPool : public WorkerPool {
 
   int64_t size() const override;
   void Start(int64_t worker, const PackTask& pack) override;
+  void StopAll() override;
+  void Dismiss(int64_t worker) override;
+  bool IsGone(int64_t worker) const override;
   void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override;
 
  private:
   MpiSession& session_;
+  std::set<int64_t> dismissed_;
+  std::chrono::steady_clock::time_point next_alive_;
 };
 
-/// What every other rank does: trains what it is given until it is told to end.
+/// What every other rank does: trains what it is given until it is told to end. Where its
+/// coordinator or its launcher's daemon is gone it ends the process: within a second on the
+/// coordinator's machine, elsewhere when nothing was heard for `Setup::silence_seconds`.
 void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
 
 }  // namespace lrsweep

@@ -143,6 +143,8 @@ Trial SearchSpace::At(size_t index) const {
   return trial;
 }
 
+std::string SearchSpace::IdAt(size_t index) const { return IdText(distinct_.at(index).id); }
+
 int64_t SearchSpace::EpochsAt(size_t index) const {
   const char kPath[] = "training.epochs";
   const Value* epochs = Find(config_.fixed, kPath);

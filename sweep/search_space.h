@@ -29,6 +29,8 @@ class SearchSpace {
 
   size_t size() const { return distinct_.size(); }
   Trial At(size_t index) const;
+  /// At(index).id, without making the trial.
+  std::string IdAt(size_t index) const;
   /// training.epochs of that trial.
   int64_t EpochsAt(size_t index) const;
   /// Equal for trials whose points are alike but for their values of axes that do not count: a

@@ -50,6 +50,8 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs) {
   return pack;
 }
 
+void TrialQueue::GiveBack(Trial trial) { waiting_.push_front({std::move(trial), "", false}); }
+
 void TrialQueue::TryAlone(Trial trial) {
   const auto behind_its_like = std::find_if_not(waiting_.begin(), waiting_.end(),
                                                 [](const Entry& entry) { return entry.alone; });

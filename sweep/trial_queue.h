@@ -32,6 +32,9 @@ class TrialQueue {
   /// Not to be called when nothing is pending.
   Pack Take(int64_t size, int64_t epochs);
 
+  /// A trial that was taken and has not begun, or was cut off by no fault of its own: it is next.
+  void GiveBack(Trial trial);
+
   /// The trial is to be trained again, next and by itself, so that what happens then is its own.
   void TryAlone(Trial trial);
 

@@ -51,6 +51,13 @@ Pack WorkerLoad::BeginNext(TimePoint now) {
   return pack;
 }
 
+void WorkerLoad::OnResume(const std::string& trial_id, int64_t epochs) {
+  Member& member = training_.at(trial_id);
+  member.epochs -= epochs;
+  member.epochs_left -= epochs;
+  work_ -= epochs;
+}
+
 void WorkerLoad::OnEpoch(const std::string& trial_id) {
   --training_.at(trial_id).epochs_left;
   --work_;

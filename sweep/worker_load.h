@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "results/trial.h"
 #include "sweep/trial_queue.h"
@@ -41,6 +42,10 @@ class WorkerLoad {
   void HandOut(Pack pack);
   /// Nothing is in training, and something was handed out: its first pack begins, at `now`.
   Pack BeginNext(TimePoint now);
+  /// A trial in training has `epochs` behind it already.
+  void OnResume(const std::string& trial_id, int64_t epochs);
+  /// What was handed out in advance, which it will not train.
+  std::deque<Pack> TakeBack() { return std::exchange(ahead_, {}); }
   /// An epoch of a trial in training is done.
   void OnEpoch(const std::string& trial_id);
   /// A trial in training has ended, `completed` or otherwise. True: it was the pack's last one.

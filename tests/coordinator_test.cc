@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "data/sha256.h"
 #include "sweep/errors.h"
 #include "tests/temp_folder.h"
 
@@ -62,13 +63,34 @@ class FakePool : public WorkerPool {
   void FailSeed(int64_t seed) { failing_.insert(seed); }
   void DivergeSeed(int64_t seed) { diverging_.insert(seed); }
   void NeverEndSeed(int64_t seed) { endless_.insert(seed); }
+  /// Likewise, the first time.
+  void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
   /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
   void BreakPackOf(int64_t seed) { breaking_.insert(seed); }
   void Send(int64_t worker, Event event) { events_[worker].push_back(std::move(event)); }
 
+  /// Its process ends, and nothing more is heard of it.
+  void Kill(int64_t worker) {
+    gone_.insert(worker);
+    events_.erase(worker);
+  }
+  /// The worker dies when it is given the seed, so many times.
+  void DieOfSeed(int64_t seed, int times) { deadly_[seed] = times; }
+  /// Where the seed goes on after its first epoch, reported with it.
+  void CheckpointSeed(int64_t seed, const std::string& data) { checkpoints_[seed] = data; }
+
   int64_t size() const override { return workers_; }
+  void StopAll() override {}
+  void Dismiss(int64_t worker) override { dismissed_.insert(worker); }
+  bool IsGone(int64_t worker) const override { return gone_.count(worker) > 0; }
 
   void Start(int64_t worker, const PackTask& pack) override {
+    for (const TrialTask& task : pack.trials) {
+      const int64_t seed = std::get<int64_t>(*Find(task.params, "training.seed"));
+      given_checkpoints_[seed] = task.checkpoint;
+      if (deadly_[seed]-- > 0) Kill(worker);
+    }
+    if (IsGone(worker)) return;
     std::vector<int64_t> seeds;
     for (const TrialTask& task : pack.trials) {
       seeds.push_back(std::get<int64_t>(*Find(task.params, "training.seed")));
@@ -98,6 +120,9 @@ class FakePool : public WorkerPool {
     }
   }
 
+  const std::set<int64_t>& dismissed() const { return dismissed_; }
+  /// The checkpoint that came with the seed's last task.
+  const std::string& given_checkpoint(int64_t seed) { return given_checkpoints_[seed]; }
   const std::vector<int64_t>& started_seeds() const { return started_seeds_; }
   /// The seeds of each pack, in the order in which the packs were given out.
   const std::vector<std::vector<int64_t>>& packs() const { return packs_; }
@@ -120,7 +145,16 @@ class FakePool : public WorkerPool {
       return {EpochFinished{worker, id, record}, TrialEnded{worker, id, TrialState::kStopped, ""}};
     }
     const double accuracy = 0.9 + 0.01 * static_cast<double>(seed % 4);
-    if (endless_.count(seed) > 0) return {EpochFinished{worker, id, Epoch(1, 0.5)}};
+    if (checkpoints_.count(seed) > 0 && given_checkpoints_[seed].empty()) {
+      const std::string& data = checkpoints_[seed];
+      return {EpochFinished{worker, id, Epoch(1, 0.5)},
+              CheckpointMade{worker, id, 1, Sha256Hex(data), data}};
+    }
+    if (!given_checkpoints_[seed].empty()) {
+      return {EpochFinished{worker, id, Epoch(2, accuracy)},
+              TrialEnded{worker, id, TrialState::kCompleted, ""}};
+    }
+    if (endless_.count(seed) + hanging_once_.erase(seed) > 0) return {EpochFinished{worker, id, Epoch(1, 0.5)}};
     return {EpochFinished{worker, id, Epoch(1, 0.5)}, EpochFinished{worker, id, Epoch(2, accuracy)},
             TrialEnded{worker, id, TrialState::kCompleted, ""}};
   }
@@ -145,10 +179,13 @@ class FakePool : public WorkerPool {
 
   int64_t workers_;
   std::map<int64_t, std::deque<Event>> events_;  // by worker
-  std::set<int64_t> failing_, diverging_, endless_, breaking_;
+  std::set<int64_t> failing_, diverging_, endless_, hanging_once_, breaking_;
   std::vector<int64_t> started_seeds_;
   std::vector<std::vector<int64_t>> packs_;
   std::map<int64_t, int64_t> held_;
+  std::set<int64_t> gone_, dismissed_;
+  std::map<int64_t, int> deadly_;
+  std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
   int64_t ran_dry_ = 0;
 };
 
@@ -158,7 +195,7 @@ class CoordinatorTest : public testing::Test {
 
   RunOutcome Run(
       FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
-    Coordinator coordinator(space_, store_, pool, view_, go_on, Now());
+    Coordinator coordinator(space_, store_, pool, view_, go_on, Now(), options_);
     const RunOutcome outcome = coordinator.Run();
     state_ = coordinator.state();
     return outcome;
@@ -180,6 +217,8 @@ class CoordinatorTest : public testing::Test {
   ProgressView view_;
   SweepState state_;
   Coordinator::TimePoint now_{};
+  CoordinatorOptions options_{.worker_timeout = std::chrono::hours(24),
+                              .stop_limit = std::chrono::seconds(5)};
 };
 
 TEST_F(CoordinatorTest, TrainsEveryTrialOnce) {
@@ -313,6 +352,136 @@ TEST_F(CoordinatorTest, WhatAWorkerSaysOfATrialThatItDoesNotHoldDoesNotCount) {
   const RunOutcome outcome = Run(pool);
   EXPECT_EQ(outcome.failed, 0);
   EXPECT_THAT(States(), Each("completed"));
+}
+
+std::vector<std::string> Outcomes(const std::vector<AttemptRow>& attempts) {
+  std::vector<std::string> outcomes;
+  for (const AttemptRow& attempt : attempts) outcomes.push_back(attempt.outcome.value_or("none"));
+  return outcomes;
+}
+
+TEST_F(CoordinatorTest, ASecondRunTrainsOnlyWhatIsLeft) {
+  FakePool first(1);
+  first.NeverEndSeed(2);
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().size() < 3; });
+  FakePool second(2);
+  const RunOutcome outcome = Run(second);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(second.started_seeds(), UnorderedElementsAre(2, 3, 4));
+  EXPECT_EQ(state_.completed, 5);
+  EXPECT_EQ(state_.epochs_done, 10);
+  EXPECT_EQ(state_.best->trial.seed, 3);
+}
+
+TEST_F(CoordinatorTest, ARunOfAFinishedSweepTrainsNothing) {
+  FakePool first(2);
+  first.FailSeed(4);
+  Run(first);
+  FakePool second(2);
+  Run(second);
+  EXPECT_THAT(second.started_seeds(), IsEmpty());
+  EXPECT_EQ(state_.completed, 4);
+  EXPECT_EQ(state_.failed, 1);
+}
+
+TEST_F(CoordinatorTest, ATrialGoesOnFromItsCheckpoint) {
+  FakePool first(1);
+  first.CheckpointSeed(0, "state of seed 0");
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
+  FakePool second(1);
+  Run(second);
+  EXPECT_EQ(second.given_checkpoint(0), "state of seed 0");
+  EXPECT_EQ(store_.Attempts(space_.At(0).id).back().first_epoch, 2);
+  EXPECT_EQ(store_.Epochs(space_.At(0).id).size(), 2U);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
+}
+
+TEST_F(CoordinatorTest, ADamagedCheckpointMeansBeginningAnewAndIsSaid) {
+  FakePool first(1);
+  first.CheckpointSeed(0, "state of seed 0");
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
+  const std::string id = space_.At(0).id;
+  store_.BeginAttempt(id, {}, 2);
+  store_.AddEpoch(id, Epoch(2, 0.5));
+  store_.SaveCheckpoint(id, {2, Sha256Hex("what it was"), "what it became"});
+  store_.EndAttempt(id, TrialState::kPending, "");
+  FakePool second(1);
+  Run(second);
+  EXPECT_EQ(second.given_checkpoint(0), "");
+  EXPECT_THAT(store_.Attempts(id).at(1).error, testing::Optional(HasSubstr("damaged")));
+  EXPECT_EQ(store_.Attempts(id).back().first_epoch, 1);
+}
+
+TEST_F(CoordinatorTest, AnotherWorkerTrainsWhatADeadOneLeft) {
+  FakePool pool(2);
+  pool.DieOfSeed(1, 1);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(1).id)), ElementsAre("lost", "completed"));
+}
+
+TEST_F(CoordinatorTest, TrialsHandedOutInAdvanceAreNotBlamedForALostWorker) {
+  FakePool pool(2);
+  pool.HangOnceInSeed(0);
+  options_.worker_timeout = std::chrono::seconds(100);
+  Run(pool);
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(0).id)), ElementsAre("lost", "completed"));
+  for (const size_t trial : {1U, 2U, 3U, 4U}) {
+    EXPECT_THAT(Outcomes(store_.Attempts(space_.At(trial).id)), ElementsAre("completed")) << trial;
+  }
+}
+
+TEST_F(CoordinatorTest, ASilentWorkerIsGivenUpAndItsLateResultsAreRefused) {
+  FakePool pool(2);
+  pool.NeverEndSeed(0);
+  options_.worker_timeout = std::chrono::seconds(100);
+  bool spoke_late = false;
+  const std::string id = space_.At(0).id;
+  Run(pool, [&] {
+    const auto outcomes = Outcomes(store_.Attempts(id));
+    if (!spoke_late && !outcomes.empty() && outcomes[0] == "lost") {
+      spoke_late = true;
+      pool.Send(1, TrialEnded{1, id, TrialState::kCompleted, ""});
+      pool.Send(1, EpochFinished{1, id, Epoch(2, 0.99)});
+    }
+    return outcomes.size() < 2 || !pool.quiet();
+  });
+  EXPECT_TRUE(spoke_late);
+  EXPECT_THAT(pool.dismissed(), ElementsAre(1));
+  EXPECT_EQ(store_.TrialById(id).state, "pending");  // the second worker is in it
+  EXPECT_EQ(store_.Epochs(id).size(), 1U);
+}
+
+TEST_F(CoordinatorTest, ATrialThatBringsDownWorkersAgainAndAgainFailsAndTheOthersComplete) {
+  FakePool pool(5);
+  pool.DieOfSeed(2, 3);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(2).id)), ElementsAre("lost", "lost", "lost"));
+  EXPECT_THAT(store_.Trials()[2].error,
+              testing::Optional(HasSubstr("it brought down 3 workers, the last time worker")));
+}
+
+TEST_F(CoordinatorTest, WhenAllWorkersAreLostTheRestIsPending) {
+  FakePool pool(2);
+  pool.DieOfSeed(0, 1);
+  pool.DieOfSeed(1, 1);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_TRUE(outcome.lost_all_workers);
+  EXPECT_THAT(States(), Each("pending"));
+}
+
+TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreTriedAlone) {
+  FakePool pool(2, 5);
+  pool.DieOfSeed(0, 1);
+  Run(pool);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_EQ(store_.LostAttempts(space_.At(0).id), 0);
 }
 
 class ManyTrialsTest : public CoordinatorTest {

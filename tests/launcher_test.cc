@@ -55,7 +55,8 @@ class LauncherTest : public testing::Test {
 
 TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
   EXPECT_THAT(
-      MpirunCommand({.workers = 3}, false, "/tmp/s", {"lrsweep", "run", "s.yaml"}),
+      MpirunCommand({.workers = 3}, false, {"LRSWEEP_STATUS_FILE=/tmp/s"},
+                    {"lrsweep", "run", "s.yaml"}),
       ElementsAre("mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "--mca",
                   "btl_vader_single_copy_mechanism", "none", "--mca", "odls_base_sigkill_timeout",
                   "10", "-x", "LRSWEEP_STATUS_FILE=/tmp/s", "-n", "4", "lrsweep", "run", "s.yaml"));
@@ -64,7 +65,7 @@ TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
 TEST(MpirunCommandTest, PassesHostfileAndFurtherArgumentsThrough) {
   const LaunchOptions options{
       .workers = 1, .hostfile = "hosts", .mpirun_arguments = {"--map-by", "node"}};
-  const auto command = MpirunCommand(options, true, "/tmp/s", {"lrsweep"});
+  const auto command = MpirunCommand(options, true, {}, {"lrsweep"});
   EXPECT_THAT(command, AllOf(Contains("--allow-run-as-root"), Contains("hosts"), Contains("node")));
   EXPECT_EQ(command.back(), "lrsweep");
 }

@@ -111,13 +111,16 @@ TEST(MessageTest, PackWithoutTrialsIsAnError) {
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
-  const auto setup =
-      DecodeCommand(Encode(Command(lrsweep::Setup{"cpu", "/data", "/proc/1/fd/5", "abc", 7})));
+  const auto setup = DecodeCommand(
+      Encode(Command(lrsweep::Setup{"cpu", "/data", "/proc/1/fd/5", "abc", 7, 3, 2.5, 90})));
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_folder, "/data");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).engine, "cpu");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_map, "/proc/1/fd/5");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_sha256, "abc");
   EXPECT_EQ(std::get<lrsweep::Setup>(setup).held_back, 7);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).workers, 3);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).checkpoint_seconds, 2.5);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).silence_seconds, 90);
   EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));
 }
 
@@ -135,7 +138,7 @@ TEST(MessageTest, AnotherVersionIsAnError) {
   Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
                  0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 2;
+  bytes[3] = 3;
   EXPECT_NO_THROW(DecodeCommand(bytes));
 }
 
@@ -172,6 +175,23 @@ TEST(FrameJoinerTest, RefusesWhatIsNoFrame) {
   FrameJoiner joiner;
   EXPECT_THROW(joiner.Add({}), std::runtime_error);
   EXPECT_THROW(joiner.Add({2, 0}), std::runtime_error);
+}
+
+TEST(MessageTest, CheckpointsArriveByteForByte) {
+  std::string bytes(256, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i);
+  const Event made = DecodeEvent(Encode(Event(CheckpointMade{2, "abc", 7, "hash", bytes})), 2);
+  EXPECT_EQ(std::get<CheckpointMade>(made).data, bytes);
+  EXPECT_EQ(std::get<CheckpointMade>(made).epoch, 7);
+  EXPECT_EQ(std::get<CheckpointMade>(made).sha256, "hash");
+  const PackTask pack = ThroughCommand({{{"abc", {}, bytes, 7}}});
+  EXPECT_EQ(pack.trials[0].checkpoint, bytes);
+  EXPECT_EQ(pack.trials[0].epochs_done, 7);
+}
+
+TEST(MessageTest, OrdersArrive) {
+  EXPECT_TRUE(std::holds_alternative<lrsweep::Stop>(DecodeCommand(Encode(Command(Stop{})))));
+  EXPECT_TRUE(std::holds_alternative<lrsweep::Alive>(DecodeCommand(Encode(Command(Alive{})))));
 }
 
 TEST(MessageTest, NestingWithoutEndIsRefused) {

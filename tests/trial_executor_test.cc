@@ -21,8 +21,11 @@ class FakeExecutor : public TrialExecutor {
       if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
       EpochRecord record;
       record.epoch = 1;
+      if (pack.trials[member].checkpoint == "bad") throw UnusableCheckpoint(member, "it is bad");
       reporter.on_epoch(member, record);
       if (!reporter.on_progress(member, {})) return;
+      if (reporter.wants_checkpoint(member)) reporter.on_checkpoint(member, 1, "state");
+      if (reporter.stops()) return;
       reporter.on_end(member, TrialState::kCompleted);
     }
   }
@@ -53,6 +56,9 @@ class EventLog {
       return "refused " + refused->reason;
     if (const auto* epoch = std::get_if<EpochFinished>(&event))
       return "epoch of " + epoch->trial_id;
+    if (const auto* made = std::get_if<CheckpointMade>(&event)) {
+      return "checkpoint of " + made->trial_id + ": " + made->data;
+    }
     if (const auto* ended = std::get_if<TrialEnded>(&event)) {
       return ended->trial_id + " " + std::string(ToString(ended->state)) + ended->error;
     }
@@ -64,7 +70,7 @@ class EventLog {
 class LocalWorkerPoolTest : public testing::Test {
  protected:
   void Train(const MakeExecutor& make, const std::vector<std::string>& pack) {
-    LocalWorkerPool pool(make, {}, [this] { return go_on_; });
+    LocalWorkerPool pool(make, setup_, [this] { return go_on_; });
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
     PackTask task;
     for (const std::string& trial : pack) task.trials.push_back({trial, {}});
@@ -73,6 +79,7 @@ class LocalWorkerPoolTest : public testing::Test {
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
   }
   bool go_on_ = true;
+  WorkerSetup setup_;
   EventLog log_;
 };
 
@@ -95,11 +102,27 @@ TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
                std::logic_error);
 }
 
-TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOff) {
+TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOffAfterItsEpochWithACheckpoint) {
   go_on_ = false;
   Train(MakeFake, {"abc", "def"});
+  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state",
+                                        "abc pending", "def pending"));
+}
+
+TEST_F(LocalWorkerPoolTest, CheckpointsAreMadeWhenTheirTimeHasCome) {
+  setup_.checkpoint_seconds = 0;
+  Train(MakeFake, {"abc"});
+  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state",
+                                        "abc completed"));
+}
+
+TEST_F(LocalWorkerPoolTest, ATrialWhoseCheckpointCannotBeUsedIsPendingWithTheReason) {
+  LocalWorkerPool pool(MakeFake, {}, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  pool.Start(0, {{{"abc", {}, "bad"}, {"def", {}, ""}}});
+  pool.Wait(std::chrono::milliseconds(1), log_.Sink());
   EXPECT_THAT(log_.lines(),
-              ElementsAre("ready 0 fake", "epoch of abc", "abc pending", "def pending"));
+              ElementsAre("abc pendingits checkpoint could not be used: it is bad", "def pending"));
 }
 
 TEST_F(LocalWorkerPoolTest, ExceptionFailsTheMembersOfThePackThatHaveNotEnded) {

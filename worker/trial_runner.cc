@@ -73,7 +73,8 @@ struct Runner {
   size_t index;  // among the members given
   TrainConfig config;
   TrialSchedule schedule;
-  int64_t epoch = 1;  // the next, or the one in training
+  int64_t epoch = 1;          // the next, or the one in training
+  std::vector<double> heard;  // what the schedule listens to, of each epoch
 };
 
 /// Tells the schedule what it has heard.
@@ -89,6 +90,7 @@ void Resume(const ResumePoint& point, Runner& runner) {
                                 " epochs, got " + std::to_string(point.heard.size()));
   }
   for (const double value : point.heard) runner.schedule.OnEpochEnd(value);
+  runner.heard = point.heard;
   runner.epoch = point.epochs_done + 1;
 }
 
@@ -102,11 +104,10 @@ class Pack {
     for (size_t i = 0; i < members.size(); ++i) {
       configs.push_back(ToTrainConfig(members[i].params));
       runners_.emplace_back(i, configs.back(), configs[i].StepsPerEpoch(dataset->train.count));
-      if (members[i].resume) Resume(*members[i].resume, runners_[i]);
     }
     training_ = engine.StartPack(configs, dataset);
     for (size_t i = 0; i < members.size(); ++i) {
-      if (members[i].resume) training_->Restore(i, members[i].resume->state);
+      if (members[i].resume) GoOnFrom(*members[i].resume, i);
     }
   }
 
@@ -119,15 +120,35 @@ class Pack {
     for (size_t i = 0; i < runners_.size(); ++i) {
       if (!EndsWith(std::move(records[i]), runners_[i])) kept.push_back(i);
     }
-    if (kept.size() == runners_.size()) return;
-    std::vector<Runner> going_on;
-    going_on.reserve(kept.size());
-    for (const size_t i : kept) going_on.push_back(std::move(runners_[i]));
-    runners_ = std::move(going_on);
-    if (!Ended()) training_->Keep(kept);
+    if (kept.size() < runners_.size()) {
+      std::vector<Runner> going_on;
+      going_on.reserve(kept.size());
+      for (const size_t i : kept) going_on.push_back(std::move(runners_[i]));
+      runners_ = std::move(going_on);
+      if (!Ended()) training_->Keep(kept);
+    }
+    GiveCheckpoints();
   }
 
  private:
+  void GoOnFrom(const ResumePoint& point, size_t member) {
+    try {
+      Resume(point, runners_[member]);
+      training_->Restore(member, point.state);
+    } catch (const std::invalid_argument& error) {
+      throw UnusableResumePoint(member, error.what());
+    }
+  }
+
+  void GiveCheckpoints() const {
+    if (!observer_.wants_checkpoint) return;
+    for (size_t i = 0; i < runners_.size(); ++i) {
+      const Runner& runner = runners_[i];
+      if (!observer_.wants_checkpoint(runner.index)) continue;
+      observer_.on_checkpoint(runner.index, {training_->State(i), runner.epoch - 1, runner.heard});
+    }
+  }
+
   std::vector<EpochRecord> TrainAndEvaluate() {
     const auto start = std::chrono::steady_clock::now();
     std::vector<StepRates> rates;
@@ -149,7 +170,9 @@ class Pack {
   bool EndsWith(EpochRecord record, Runner& runner) {
     const bool diverged = record.Diverged();
     const bool ends = diverged || runner.epoch == runner.config.epochs;
-    runner.schedule.OnEpochEnd(HeardMetric(runner.schedule.listens_to(), record));
+    const double heard = HeardMetric(runner.schedule.listens_to(), record);
+    runner.schedule.OnEpochEnd(heard);
+    if (!runner.schedule.listens_to().empty()) runner.heard.push_back(heard);
     ++runner.epoch;
     if (observer_.on_epoch) observer_.on_epoch(runner.index, std::move(record));
     if (ends && observer_.on_end) {
@@ -177,7 +200,10 @@ class Pack {
 void RunPack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
              Engine& engine, const PackObserver& observer) {
   Pack pack(members, dataset, engine, observer);
-  while (!pack.Ended()) pack.RunEpoch();
+  while (!pack.Ended()) {
+    pack.RunEpoch();
+    if (!pack.Ended() && observer.stops && observer.stops()) throw TrainingInterrupted{};
+  }
 }
 
 }  // namespace lrsweep

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -19,6 +21,13 @@ struct ResumePoint {
   int64_t epochs_done = 0;  // at least 1, less than the trial's epochs
   /// What the trial's schedule heard after each of them, if it is one that listens to a metric.
   std::vector<double> heard;
+};
+
+/// A member's resume point does not fit its trial, or the engine.
+struct UnusableResumePoint : std::invalid_argument {
+  UnusableResumePoint(size_t of_member, const std::string& why)
+      : std::invalid_argument(why), member(of_member) {}
+  size_t member;
 };
 
 struct PackMember {
@@ -41,6 +50,11 @@ struct PackObserver {
   std::function<void(size_t member, TrialState)> on_end;
   /// At least every 100 ms, for one of the members. False: stop now.
   std::function<bool(size_t member, const TrialProgress&)> on_progress;
+  /// After each epoch of a member that goes on: whether its resume point is wanted, and that point.
+  std::function<bool(size_t member)> wants_checkpoint;
+  std::function<void(size_t member, const ResumePoint&)> on_checkpoint;
+  /// After each epoch, when all was reported. True: stop here.
+  std::function<bool()> stops;
 };
 
 /// Trains every member to its end on `dataset`, from which the images that `dataset.validation`
@@ -49,8 +63,9 @@ struct PackObserver {
 /// Engine::StartPack asks for; everything else is each one's own. An epoch's wall_seconds are those
 /// of the whole pack.
 ///
-/// Throws std::exception for what makes the pack failed, without saying by whose fault, and
-/// TrainingInterrupted when told to stop; members that have ended by then stay ended.
+/// Throws UnusableResumePoint before anything is trained, std::exception for what makes the pack
+/// failed, without saying by whose fault, and TrainingInterrupted when told to stop; members that
+/// have ended by then stay ended.
 void RunPack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
              Engine& engine, const PackObserver& observer);
 
