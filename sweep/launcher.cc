@@ -81,7 +81,8 @@ void AppendToStatusFile(const std::string& line) {
 [[noreturn]] void Become(const std::vector<char*>& arguments, pid_t parent) {
   // In a process group of its own it gets a terminal's Ctrl-C from this launcher alone.
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // Under recovery mpirun does not always end at a SIGTERM. Its ranks notice that it is gone.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kNotStarted);
   const int nothing = open("/dev/null", O_RDONLY);
   if (nothing >= 0) dup2(nothing, STDIN_FILENO);
