@@ -12,6 +12,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "sweep/errors.h"
@@ -115,6 +116,7 @@ class Mpirun {
     if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
     return pid_ > 0;
   }
+  pid_t pid() const { return pid_; }
   void Signal(int signal) const {
     if (pid_ > 0) kill(pid_, signal);
   }
@@ -155,18 +157,61 @@ class InterruptRelay {
   int passed_on_ = 0;
 };
 
-/// Waits for mpirun's end, but not for ever once the coordinator has ended.
-void WaitFor(Mpirun& mpirun, const StatusFile& status, InterruptRelay& relay,
+/// The ranks that mpirun has started on this machine.
+class LocalRanks {
+ public:
+  explicit LocalRanks(pid_t mpirun)
+      : tasks_("/proc/" + std::to_string(mpirun) + "/task"), program_(ProgramOf("self")) {}
+
+  /// Whether one that was there is there no more. While MPI starts, all others wait for it.
+  bool LostOne() {
+    const std::set<std::string> now = Children();
+    const bool lost = !std::includes(now.begin(), now.end(), seen_.begin(), seen_.end());
+    seen_.insert(now.begin(), now.end());
+    return lost;
+  }
+
+ private:
+  static std::filesystem::path ProgramOf(const std::string& pid) {
+    std::error_code gone;
+    return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
+  }
+  std::set<std::string> Children() const {
+    std::set<std::string> ranks;
+    std::error_code gone;
+    for (const auto& task : std::filesystem::directory_iterator(tasks_, gone)) {
+      std::ifstream children(task.path() / "children");
+      for (std::string pid; children >> pid;) {
+        if (ProgramOf(pid) == program_) ranks.insert(pid);
+      }
+    }
+    return ranks;
+  }
+
+  std::filesystem::path tasks_, program_;
+  std::set<std::string> seen_;
+};
+
+/// Waits for mpirun's end, but not for ever once the coordinator has ended, nor for ranks that
+/// cannot come up: then it returns false.
+bool WaitFor(Mpirun& mpirun, const StatusFile& status, InterruptRelay& relay,
              Clock::duration end_limit) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
+  LocalRanks ranks(mpirun.pid());
+  bool is_up = false;
   while (mpirun.Runs()) {
     relay.PassOn(mpirun);
     if (!ended && status.Status()) ended = Clock::now();
-    if (Clock::now() > start_limit && !status.Coordinator()) mpirun.End(SIGTERM);
+    is_up = is_up || status.Coordinator();
+    if (!is_up && (Clock::now() > start_limit || ranks.LostOne())) {
+      mpirun.End(SIGKILL);
+      return false;
+    }
     if (ended && Clock::now() - *ended > end_limit) mpirun.End(SIGTERM);
     std::this_thread::sleep_for(kPoll);
   }
+  return true;
 }
 
 /// A coordinator that outlived its mpirun ends within moments: the next one must not meet it.
@@ -214,7 +259,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
     Mpirun mpirun(command, options.end_limit);
-    WaitFor(mpirun, status, relay, options.end_limit);
+    const bool came_up = WaitFor(mpirun, status, relay, options.end_limit);
     if (const auto told = status.Status()) return *told;
     if (mpirun.CouldNotStart()) {
       throw ResourceError("mpirun could not be started: is Open MPI installed?");
@@ -224,14 +269,15 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
     if (Interrupted()) return kInterrupted;
     const auto in_database = database_status();
     if (in_database && *in_database != kInterrupted) return *in_database;
-    if (!coordinator && !in_database) {
+    if (came_up && !coordinator && !in_database) {
       throw ResourceError("mpirun ended before the sweep began: what it said is above");
     }
     if (launch == options.max_restarts) {
-      say("the coordinator died again; what is done is kept, and the same command continues it");
+      say("it died again; what is done is kept, and the same command continues it");
       return kInterrupted;
     }
-    say("the coordinator died; launching it again (" + std::to_string(launch + 1) + " of " +
+    const std::string what = came_up ? "the coordinator died" : "a rank died while MPI started";
+    say(what + "; launching again (" + std::to_string(launch + 1) + " of " +
         std::to_string(options.max_restarts) + ")");
   }
 }

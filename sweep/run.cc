@@ -128,10 +128,11 @@ Store OpenStore(const RunCommand& command, const fs::path& path, const SearchSpa
   if (!Exists(path)) {
     return Store::Create(path, RecordOf(space.config(), setup), space.size(), trial_at, journal);
   }
-  Store store = Store::OpenForWriting(path, journal);
-  const SweepRecord before = store.Sweep();
+  // Looked at before it is opened to be written: a refusal leaves it as it is.
+  const SweepRecord before = Store::Open(path).Sweep();
   RequireSameMeaning(path, before, RecordOf(space.config(), setup),
                      space.config().engine != "auto");
+  Store store = Store::OpenForWriting(path, journal);
   setup.engine = before.engine;
   const SpaceChange change =
       store.ChangeSpace(RecordOf(space.config(), setup), space.size(), trial_at);

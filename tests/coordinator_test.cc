@@ -154,7 +154,8 @@ class FakePool : public WorkerPool {
       return {EpochFinished{worker, id, Epoch(2, accuracy)},
               TrialEnded{worker, id, TrialState::kCompleted, ""}};
     }
-    if (endless_.count(seed) + hanging_once_.erase(seed) > 0) return {EpochFinished{worker, id, Epoch(1, 0.5)}};
+    if (endless_.count(seed) + hanging_once_.erase(seed) > 0)
+      return {EpochFinished{worker, id, Epoch(1, 0.5)}};
     return {EpochFinished{worker, id, Epoch(1, 0.5)}, EpochFinished{worker, id, Epoch(2, accuracy)},
             TrialEnded{worker, id, TrialState::kCompleted, ""}};
   }

@@ -83,7 +83,7 @@ TEST_F(LauncherTest, LaunchesAgainWhereTheCoordinatorDied) {
            "; then echo ends 0 >> $status; fi; touch " + (folder_ / "second").string());
   EXPECT_EQ(LaunchIt(), kAllEndedWell);
   EXPECT_EQ(Launches(), 2U);
-  EXPECT_THAT(said_, ElementsAre(HasSubstr("launching it again (1 of 3)")));
+  EXPECT_THAT(said_, ElementsAre(HasSubstr("the coordinator died; launching again (1 of 3)")));
 }
 
 TEST_F(LauncherTest, GivesUpAfterTheRestartsThatAreAllowed) {
