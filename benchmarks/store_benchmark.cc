@@ -56,8 +56,10 @@ Trial TrialAt(size_t i) {
   std::array<char, 17> id{};
   std::snprintf(id.data(), id.size(), "%016llx", static_cast<unsigned long long>(Scramble(i)));
   const auto seed = static_cast<int64_t>(i % 10);
-  const double lr = 0.001 * static_cast<double>(1 + i / 10 % 100);
-  const double gamma = 0.01 * static_cast<double>(1 + i / 1000);
+  const size_t lr_place = i / 10 % 100;
+  const size_t gamma_place = i / 1000;
+  const double lr = 0.001 * static_cast<double>(1 + lr_place);
+  const double gamma = 0.01 * static_cast<double>(1 + gamma_place);
   return {.id = id.data(),
           .group_id = id.data(),
           .scheduler = "StepLR",
@@ -216,6 +218,7 @@ void MeasureSteps(const fs::path& folder, const RateCase& rates) {
 
 int RunProgram(const std::vector<std::string>& arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
