@@ -130,7 +130,7 @@ TEST_F(StoreCheckpointTest, EveryFlippedBitAndEveryTruncationIsFound) {
     damage.exec();
     return Store::Open(db_).ReadCheckpoint("a", Sha256Hex);
   };
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::string flipped = data;
     flipped[random() % data.size()] ^= static_cast<char>(1U << (random() % 8));
     const StoredCheckpoint damaged = read_with(flipped);
@@ -154,6 +154,44 @@ TEST_F(StoreCheckpointTest, ItsRoomIsGivenBack) {
   store.BeginAttempt("a", {});
   store.Close();
   EXPECT_LT(std::filesystem::file_size(db_), 200'000U);
+}
+
+TEST_F(StoreCheckpointTest, ALostAttemptIsCountedWhereItsTrialWasAlone) {
+  Store store = CreateSweep({MakeTrial("a")});
+  store.BeginAttempt("a", {}, 1, 1);
+  store.LoseAttempt("a", "worker 3 is gone");
+  store.BeginAttempt("a", {}, 1, 4);
+  store.LoseAttempt("a", "worker 4 is gone");
+  EXPECT_EQ(store.LostAttempts("a"), 1);
+  EXPECT_EQ(store.Attempts("a").at(0).outcome, "lost");
+  EXPECT_EQ(store.Attempts("a").at(0).error, "worker 3 is gone");
+  EXPECT_EQ(store.TrialById("a").state, "pending");
+}
+
+TEST_F(StoreCheckpointTest, ADroppedOneIsGoneAndTheAttemptSaysWhy) {
+  Store store = CutOff("state");
+  EXPECT_THAT(store.IdsWithCheckpoint(), testing::ElementsAre("a"));
+  store.DropCheckpoint("a", "it was damaged");
+  EXPECT_THAT(store.IdsWithCheckpoint(), testing::IsEmpty());
+  EXPECT_EQ(store.Attempts("a").at(0).error, "interrupted; it was damaged");
+}
+
+TEST_F(StoreCheckpointTest, FailedTrialsArePendingAgainWhenRetried) {
+  Store store = CreateSweep({MakeTrial("a"), MakeTrial("b")});
+  store.BeginAttempt("a", {});
+  store.EndAttempt("a", TrialState::kFailed, "it broke");
+  EXPECT_THAT(store.PendingIds(), testing::ElementsAre("b"));
+  EXPECT_EQ(store.RetryFailed(), 1);
+  EXPECT_THAT(store.PendingIds(), testing::UnorderedElementsAre("a", "b"));
+  EXPECT_EQ(store.TrialById("a").error, std::nullopt);
+}
+
+TEST_F(StoreCheckpointTest, ATrialCanEndWithoutAnAttempt) {
+  Store store = CutOff("state");
+  store.EndTrial("a", TrialState::kFailed, "it brought down 3 workers");
+  EXPECT_EQ(store.TrialById("a").state, "failed");
+  EXPECT_EQ(store.TrialById("a").error, "it brought down 3 workers");
+  EXPECT_THAT(store.IdsWithCheckpoint(), testing::IsEmpty());
 }
 
 }  // namespace
