@@ -36,7 +36,7 @@ namespace {
 /// The coordinator's data: its own copy where this is its machine, else that of `setup`'s folder,
 /// if it is the same: on another node a path may hold something else.
 std::shared_ptr<const Dataset> Load(const WorkerSetup& setup) {
-  const auto mapped = MapDataset(setup.dataset_map);
+  auto mapped = MapDataset(setup.dataset_map);
   if (mapped != nullptr && DatasetSha256(*mapped) == setup.dataset_sha256) return mapped;
   auto data = LoadDataset(setup.dataset_folder);
   if (!setup.dataset_sha256.empty() && DatasetSha256(*data) != setup.dataset_sha256) {
