@@ -260,8 +260,10 @@ double Simulate(const Case& simulated) {
     return Coordinator::TimePoint(std::chrono::duration_cast<Coordinator::TimePoint::duration>(
         std::chrono::duration<double>(clock.Now())));
   };
+  // Simulated workers say nothing within an epoch, however long it is.
+  const CoordinatorOptions options{.worker_timeout = std::chrono::hours(24)};
   Coordinator coordinator(
-      space, store, pool, view, [] { return true; }, now);
+      space, store, pool, view, [] { return true; }, now, options);
   coordinator.Run();
   store.Close();
   fs::remove(path);

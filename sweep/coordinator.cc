@@ -1,12 +1,8 @@
 #include "sweep/coordinator.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
-#include <unordered_set>
 #include <utility>
 
-#include "data/sha256.h"
 #include "sweep/errors.h"
 
 namespace lrsweep {
@@ -14,37 +10,11 @@ namespace {
 
 constexpr auto kWait = std::chrono::milliseconds(200);
 constexpr auto kCommitInterval = std::chrono::milliseconds(100);
-// To load LibTorch and the data from a slow file system.
-constexpr auto kReadyLimit = std::chrono::minutes(5);
 
 double MetricOf(const EpochRecord& record, const std::string& metric) {
   if (metric == "train_loss") return record.train_loss;
   if (metric == "val_loss") return record.val_loss;
   return record.val_accuracy;
-}
-
-/// The places in the space of what is to be trained, in order.
-std::vector<size_t> PendingOf(const SearchSpace& space, const Store& store) {
-  const std::vector<std::string> ids = store.PendingIds();
-  const std::unordered_set<std::string> pending(ids.begin(), ids.end());
-  std::vector<size_t> places;
-  places.reserve(pending.size());
-  for (size_t i = 0; i < space.size(); ++i) {
-    if (pending.count(space.IdAt(i)) > 0) places.push_back(i);
-  }
-  return places;
-}
-
-TrialQueue QueueOf(const SearchSpace& space, const Store& store) {
-  auto places = PendingOf(space, store);
-  const size_t count = places.size();
-  return {count, [&space, places = std::move(places)](size_t i) { return space.At(places[i]); }};
-}
-
-std::vector<int64_t> WorkersOf(const WorkerPool& pool) {
-  std::vector<int64_t> workers(static_cast<size_t>(pool.size()));
-  std::iota(workers.begin(), workers.end(), pool.first());
-  return workers;
 }
 
 /// The worker that an event is of.
@@ -56,57 +26,10 @@ struct WorkerOf {
   }
 };
 
-double MetricOf(const EpochRow& row, const std::string& metric) {
-  const auto& value = metric == "train_loss" ? row.train_loss
-                      : metric == "val_loss" ? row.val_loss
-                                             : row.val_accuracy;
-  return value.value_or(std::numeric_limits<double>::quiet_NaN());
-}
-
 }  // namespace
 
 double SweepState::ElapsedSeconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-}
-
-Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& pool,
-                         ProgressView& view, std::function<bool()> go_on,
-                         std::function<TimePoint()> now, CoordinatorOptions options)
-    : store_(store),
-      pool_(pool),
-      view_(view),
-      go_on_(std::move(go_on)),
-      now_(std::move(now)),
-      options_(options),
-      queue_(QueueOf(space, store)),
-      watch_(WorkersOf(pool), options.worker_timeout, now_()),
-      made_(now_()),
-      last_commit_(made_) {
-  state_.name = space.config().name;
-  state_.objective = space.config().objective;
-  state_.trials = static_cast<int64_t>(space.size());
-  const std::vector<std::string> ids = store.IdsWithCheckpoint();
-  with_checkpoint_.insert(ids.begin(), ids.end());
-  CountWhatIsDone(space);
-}
-
-/// What earlier runs have done.
-void Coordinator::CountWhatIsDone(const SearchSpace& space) {
-  for (const size_t place : PendingOf(space, store_)) state_.epochs += space.EpochsAt(place);
-  for (const TrialCount& count : store_.CountTrials()) {
-    if (!count.in_space || count.state == "pending") continue;
-    if (count.state == "completed") state_.completed += count.trials;
-    if (count.state == "stopped") state_.stopped += count.trials;
-    if (count.state == "failed") state_.failed += count.trials;
-    state_.epochs += count.epochs_done;
-    state_.epochs_done += count.epochs_done;
-  }
-  if (state_.completed == 0) return;
-  const Placed first = store_.Ranking(state_.objective, 1).front();
-  if (!first.value) return;
-  for (size_t i = 0; i < space.size(); ++i) {
-    if (space.IdAt(i) == first.trial_id) state_.best = {space.At(i), *first.value};
-  }
 }
 
 RunOutcome Coordinator::Run() {
@@ -173,62 +96,6 @@ void Coordinator::WaitForEvents() {
   }
 }
 
-void Coordinator::LookForLosses() {
-  const auto is_gone = [this](int64_t worker) { return pool_.IsGone(worker); };
-  const auto owes_word = [this](int64_t worker) {
-    const auto load = workers_.find(worker);
-    if (load == workers_.end()) return now_() - made_ > kReadyLimit;
-    return !load->second.idle();
-  };
-  for (const auto& loss : watch_.Look(now_(), is_gone, owes_word)) GiveUp(loss.worker, loss.reason);
-}
-
-/// The worker is held for dead: what it trained goes back with its checkpoint, what it was handed
-/// in advance as if nothing had been.
-void Coordinator::GiveUp(int64_t worker, const std::string& reason) {
-  ++lost_;
-  view_.OnNotice("worker " + std::to_string(worker) + " is lost: " + reason);
-  const auto found = workers_.find(worker);
-  if (found == workers_.end()) return;
-  --state_.workers;
-  room_.erase({false, worker});
-  room_.erase({true, worker});
-  auto ahead = found->second.TakeBack();
-  workers_.erase(found);
-  for (auto pack = ahead.rbegin(); pack != ahead.rend(); ++pack) {
-    for (auto trial = pack->rbegin(); trial != pack->rend(); ++trial) {
-      queue_.GiveBack(std::move(*trial));
-    }
-  }
-  std::vector<std::string> trained;
-  for (const auto& [id, live] : state_.running) {
-    if (live.by.worker == worker) trained.push_back(id);
-  }
-  for (const std::string& id : trained)
-    LoseTrial(std::move(state_.running.extract(id).mapped()), reason);
-}
-
-/// A trial is blamed only for what it did alone, and not at once.
-void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
-  const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
-                           " was lost after epoch " + std::to_string(live.metric.size()) + ": " +
-                           reason;
-  store_.LoseAttempt(live.trial.id, what);
-  const int64_t alone = store_.LostAttempts(live.trial.id);
-  if (live.pack_size == 1 && alone >= options_.max_attempts) {
-    store_.EndTrial(live.trial.id, TrialState::kFailed,
-                    "it brought down " + std::to_string(alone) + " workers, the last time " + what);
-    state_.epochs -= live.epochs - static_cast<int64_t>(live.metric.size());
-    ++state_.failed;
-    with_checkpoint_.erase(live.trial.id);
-    uncommitted_.push_back({std::move(live), TrialState::kFailed, what, state_.Ended()});
-    return;
-  }
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
-  if (live.pack_size > 1) return queue_.TryAlone(std::move(live.trial));
-  queue_.GiveBack(std::move(live.trial));
-}
-
 /// Epochs that each worker would train from now on if all that is left were spread evenly.
 int64_t Coordinator::FairShare() const {
   return (state_.epochs - state_.epochs_done) / std::max<int64_t>(pool_.size() - refused_, 1);
@@ -256,23 +123,6 @@ PackTask Coordinator::TaskOf(const Pack& pack) {
   return task;
 }
 
-/// The bytes of the trial's checkpoint, if it has one that is whole. Notes where the trial goes on.
-std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
-  resume_after_.erase(trial_id);
-  if (with_checkpoint_.count(trial_id) == 0) return "";
-  StoredCheckpoint stored =
-      store_.ReadCheckpoint(trial_id, [](std::string_view bytes) { return Sha256Hex(bytes); });
-  if (!stored.checkpoint) {
-    with_checkpoint_.erase(trial_id);
-    store_.DropCheckpoint(trial_id, "its checkpoint was damaged: " + stored.defect);
-    view_.OnNotice("trial " + trial_id +
-                   " begins anew: its checkpoint was damaged: " + stored.defect);
-    return "";
-  }
-  resume_after_[trial_id] = stored.checkpoint->epoch;
-  return std::move(stored.checkpoint->data);
-}
-
 /// The first pack that the worker was handed in advance is in training from now on. An attempt
 /// begins here and no sooner: a trial that waits its turn is still pending.
 void Coordinator::BeginNextPack(WorkerLoad& load) {
@@ -283,27 +133,6 @@ void Coordinator::BeginNextPack(WorkerLoad& load) {
     const std::string id = trial.id;
     state_.running.insert_or_assign(id, Begin(std::move(trial), load, size));
   }
-}
-
-LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
-  const auto resumed = resume_after_.extract(trial.id);
-  const int64_t epochs_done = resumed.empty() ? 0 : resumed.mapped();
-  store_.BeginAttempt(trial.id, load.info(), epochs_done + 1, pack_size);
-  LiveTrial live;
-  live.epochs = EpochsOf(trial);
-  live.epoch = epochs_done;
-  live.trial = std::move(trial);
-  live.by = load.info();
-  live.pack_size = pack_size;
-  live.started = now_();
-  if (epochs_done > 0) {
-    for (const EpochRow& row : store_.Epochs(live.trial.id)) {
-      live.metric.push_back(MetricOf(row, state_.objective.metric));
-    }
-    load.OnResume(live.trial.id, epochs_done);
-    state_.epochs_done += epochs_done;
-  }
-  return live;
 }
 
 void Coordinator::LookForRoom(const WorkerLoad& load) {
@@ -393,28 +222,6 @@ void Coordinator::On(const TrialEnded& ended) {
       load.OnEnd(ended.trial_id, ended.state == TrialState::kCompleted, now_());
   if (pack_is_over && load.ahead() > 0 && !stopping_) BeginNextPack(load);
   LookForRoom(load);
-}
-
-/// It did not get to its end, because it was told to stop, or, with `error`, could not go on from
-/// its checkpoint.
-void Coordinator::CutOff(LiveTrial live, const std::string& error) {
-  const std::string& id = live.trial.id;
-  store_.EndAttempt(id, TrialState::kPending, error);
-  if (!error.empty()) {
-    with_checkpoint_.erase(id);
-    store_.DropCheckpoint(id, "it begins anew");
-    view_.OnNotice("trial " + id + " begins anew: " + error);
-  }
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
-  queue_.GiveBack(std::move(live.trial));
-}
-
-/// A trial is blamed only for what it did alone.
-void Coordinator::TryAgainAlone(LiveTrial live, const std::string& error) {
-  store_.EndAttempt(live.trial.id, TrialState::kPending,
-                    "the pack of " + std::to_string(live.pack_size) + " broke off: " + error);
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
-  queue_.TryAlone(std::move(live.trial));
 }
 
 void Coordinator::Conclude(LiveTrial live, const TrialEnded& ended) {
