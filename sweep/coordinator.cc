@@ -48,12 +48,12 @@ RunOutcome Coordinator::Run() {
   CutOffRunningTrials();
   Commit();
   view_.OnFinish(state_);
-  const bool lost_all = interrupted && lost_ > 0 && lost_ + refused_ == pool_.size();
+  const bool lost_all = interrupted && lost_ > 0 && AbleWorkers() == 0;
   return {interrupted, lost_all, began_, state_.failed};
 }
 
 void Coordinator::RunLoop() {
-  while (HasWork() && lost_ + refused_ < pool_.size() && go_on_()) {
+  while (HasWork() && AbleWorkers() > 0 && go_on_()) {
     StartWhatThereIsRoomFor();
     WaitForEvents();
     LookForLosses();
@@ -98,7 +98,7 @@ void Coordinator::WaitForEvents() {
 
 /// Epochs that each worker would train from now on if all that is left were spread evenly.
 int64_t Coordinator::FairShare() const {
-  return (state_.epochs - state_.epochs_done) / std::max<int64_t>(pool_.size() - refused_, 1);
+  return (state_.epochs - state_.epochs_done) / std::max<int64_t>(AbleWorkers(), 1);
 }
 
 PackTask Coordinator::HandOutPack(WorkerLoad& load) {

@@ -65,6 +65,8 @@ class Coordinator {
   void CountWhatIsDone(const SearchSpace& space);
   bool HasWork() const { return queue_.pending() > 0 || !state_.running.empty(); }
 
+  /// Workers that train, or may come to it.
+  int64_t AbleWorkers() const { return pool_.size() - refused_ - lost_; }
   int64_t FairShare() const;
   PackTask HandOutPack(WorkerLoad& load);
   PackTask TaskOf(const Pack& pack);
@@ -97,6 +99,7 @@ class Coordinator {
   std::function<bool()> go_on_;
   std::function<TimePoint()> now_;
   CoordinatorOptions options_;
+  std::vector<size_t> todo_;  // what was pending at first: places in the space, in order
   TrialQueue queue_;
   SweepState state_;
   std::map<int64_t, WorkerLoad> workers_;  // the ready ones

@@ -22,12 +22,6 @@ std::vector<size_t> PendingOf(const SearchSpace& space, const Store& store) {
   return places;
 }
 
-TrialQueue QueueOf(const SearchSpace& space, const Store& store) {
-  auto places = PendingOf(space, store);
-  const size_t count = places.size();
-  return {count, [&space, places = std::move(places)](size_t i) { return space.At(places[i]); }};
-}
-
 std::vector<int64_t> WorkersOf(const WorkerPool& pool) {
   std::vector<int64_t> workers(static_cast<size_t>(pool.size()));
   std::iota(workers.begin(), workers.end(), pool.first());
@@ -52,7 +46,8 @@ Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& poo
       go_on_(std::move(go_on)),
       now_(std::move(now)),
       options_(options),
-      queue_(QueueOf(space, store)),
+      todo_(PendingOf(space, store)),
+      queue_(todo_.size(), [this, &space](size_t i) { return space.At(todo_[i]); }),
       watch_(WorkersOf(pool), options.worker_timeout, now_()),
       made_(now_()),
       last_commit_(made_) {
@@ -66,7 +61,7 @@ Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& poo
 
 /// What earlier runs have done.
 void Coordinator::CountWhatIsDone(const SearchSpace& space) {
-  for (const size_t place : PendingOf(space, store_)) state_.epochs += space.EpochsAt(place);
+  for (const size_t place : todo_) state_.epochs += space.EpochsAt(place);
   for (const TrialCount& count : store_.CountTrials()) {
     if (!count.in_space || count.state == "pending") continue;
     if (count.state == "completed") state_.completed += count.trials;

@@ -121,21 +121,18 @@ void SayWhatChanged(const RunCommand& command, const SpaceChange& change, int64_
 }
 
 /// The sweep's database: a new one, or the one that is there, which is continued.
-Store OpenStore(const RunCommand& command, const fs::path& path, const SearchSpace& space,
-                WorkerSetup& setup) {
+Store OpenStore(const RunCommand& command, const fs::path& path, bool is_new,
+                const SearchSpace& space, WorkerSetup& setup) {
   const auto trial_at = [&space](size_t i) { return space.At(i); };
   const Journal journal = ParseJournal(command.journal);
-  if (!Exists(path)) {
-    return Store::Create(path, RecordOf(space.config(), setup), space.size(), trial_at, journal);
-  }
+  SweepRecord record = RecordOf(space.config(), setup);
+  if (is_new) return Store::Create(path, record, space.size(), trial_at, journal);
   // Looked at before it is opened to be written: a refusal leaves it as it is.
   const SweepRecord before = Store::Open(path).Sweep();
-  RequireSameMeaning(path, before, RecordOf(space.config(), setup),
-                     space.config().engine != "auto");
+  RequireSameMeaning(path, before, record, space.config().engine != "auto");
   Store store = Store::OpenForWriting(path, journal);
-  setup.engine = before.engine;
-  const SpaceChange change =
-      store.ChangeSpace(RecordOf(space.config(), setup), space.size(), trial_at);
+  setup.engine = record.engine = before.engine;
+  const SpaceChange change = store.ChangeSpace(record, space.size(), trial_at);
   const int64_t retried = command.retry_failed ? store.RetryFailed() : 0;
   store.Commit();
   SayWhatChanged(command, change, retried);
@@ -222,7 +219,7 @@ Ended Coordinate(const RunCommand& command, const Workers& workers, StopConditio
                     .held_back = HeldBack(space.config()),
                     .data = data.data};
   const bool is_new = !Exists(path);
-  Store store = OpenStore(command, path, space, setup);
+  Store store = OpenStore(command, path, is_new, space, setup);
   const auto pool = workers.make_pool(setup);
   return RunInStore(command, space, path, is_new, store, *pool, stop);
 }
