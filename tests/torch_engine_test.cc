@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "tests/engine_checks.h"
+#include "tests/engine_contract.h"
 #include "tests/training_reference.h"
 #include "worker/engine.h"
 
@@ -184,63 +185,22 @@ TEST(TorchEngine, SaysADivergedLossAndGoesOn) {
   EXPECT_TRUE(std::isnan(training->Evaluate(GoOn).loss));
 }
 
-TEST(TorchEngine, StopsAtTheFirstStepWhenTold) {
-  const auto training = Start(Config(0), TinyDataset());
-  int64_t stopped_at = 0;
-  const Tick stop = [&stopped_at](const StepProgress& progress) {
-    stopped_at = progress.steps_done;
-    return false;
-  };
-  EXPECT_THROW(training->TrainEpoch(kRates, stop), TrainingInterrupted);
-  EXPECT_EQ(stopped_at, 1);
-  EXPECT_THROW(training->Evaluate(stop), TrainingInterrupted);
-}
-
-/// The longest time between two ticks of some epochs of small steps.
-std::chrono::steady_clock::duration LongestSilence() {
-  using Clock = std::chrono::steady_clock;
-  const auto training = Start(Config(0, {128}, 1), SyntheticDataset());
-  Clock::time_point last = Clock::now();
-  Clock::duration longest{};
-  const Tick tick = [&](const StepProgress&) {
-    const auto now = Clock::now();
-    longest = std::max(longest, now - last);
-    last = now;
-    return true;
-  };
-  for (int epoch = 0; epoch < 3; ++epoch) {
-    training->TrainEpoch(kRates, tick);
-    training->Evaluate(tick);
-  }
-  return longest;
-}
+TEST(TorchEngine, StopsAtTheFirstStepWhenTold) { ExpectStopsAtTheFirstStepWhenTold(TorchEngine()); }
 
 TEST(TorchEngine, TicksAtLeastEvery100Milliseconds) {
-  // 50 ms by design. A busy machine may keep a thread waiting longer: then it may try again.
-  auto shortest = LongestSilence();
-  for (int attempt = 0; attempt < 4; ++attempt) shortest = std::min(shortest, LongestSilence());
-  EXPECT_LT(shortest, std::chrono::milliseconds(100));
+  ExpectTicksAtLeastEvery100Milliseconds(TorchEngine(), 128);
 }
 
 TEST(TorchEngine, RefusesALabelThatTheClassesDoNotHold) {
-  auto dataset = std::make_shared<Dataset>(*TinyDataset());
-  dataset->train.labels[7] = 3;
-  EXPECT_THROW(Start(Config(0), dataset), std::invalid_argument);
+  ExpectRefusesALabelThatTheClassesDoNotHold(TorchEngine());
 }
 
 TEST(TorchEngine, RefusesDataThatIsEmptyOrDoesNotFitTogether) {
-  auto empty = std::make_shared<Dataset>(*TinyDataset());
-  empty->test = ImageSet{};
-  EXPECT_THROW(Start(Config(0), empty), std::invalid_argument);
-  auto other_size = std::make_shared<Dataset>(*TinyDataset());
-  other_size->test = SyntheticImages(10, 9, 3, 1);
-  EXPECT_THROW(Start(Config(0), other_size), std::invalid_argument);
+  ExpectRefusesDataThatIsEmptyOrDoesNotFitTogether(TorchEngine());
 }
 
 TEST(TorchEngine, RefusesRatesThatAreNotOnePerStep) {
-  const auto training = Start(Config(0, {4}, 32), TinyDataset());
-  EXPECT_THROW(training->TrainEpoch({.lr = {0.1, 0.1}, .momentum = {0}}, GoOn),
-               std::invalid_argument);
+  ExpectRefusesRatesThatAreNotOnePerStep(TorchEngine());
 }
 
 }  // namespace
