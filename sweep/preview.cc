@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "results/chart.h"
 #include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
+#include "views/chart.h"
 
 namespace lrsweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "results/chart.h"
+#include "views/chart.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

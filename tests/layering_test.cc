@@ -26,7 +26,8 @@ std::vector<Include> AllIncludes() {
   static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   const fs::path root = LRSWEEP_SOURCE_DIR;
   std::vector<Include> includes;
-  for (const char* room : {"params", "schedulers", "data", "results", "worker", "sweep"}) {
+  for (const char* room :
+       {"params", "schedulers", "data", "analysis", "results", "views", "worker", "sweep"}) {
     for (const auto& entry : fs::directory_iterator(root / room)) {
       const std::string extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;
@@ -51,7 +52,10 @@ bool MayEnter(const std::string& from, const std::string& header) {
   if (room == "worker") {
     return target == "schedulers" || header == "data/dataset.h" || header == "results/trial.h";
   }
-  if (room == "sweep") return target == "schedulers" || target == "results" || target == "data";
+  if (room == "views") return target == "results" || target == "analysis";
+  if (room == "sweep") {
+    return target == "schedulers" || target == "results" || target == "views" || target == "data";
+  }
   return false;
 }
 
@@ -104,6 +108,8 @@ TEST(LayeringTest, LibrariesStayBehindTheirWalls) {
 TEST(LayeringTest, TheRuleForbidsWhatItShould) {
   EXPECT_FALSE(MayEnter("schedulers/schedule.cc", "results/trial.h"));
   EXPECT_FALSE(MayEnter("results/store.cc", "schedulers/catalog.h"));
+  EXPECT_FALSE(MayEnter("results/store.cc", "views/table.h"));
+  EXPECT_FALSE(MayEnter("analysis/paired.cc", "results/store.h"));
   EXPECT_FALSE(MayEnter("worker/engine.h", "results/store.h"));
   EXPECT_FALSE(MayEnter("worker/engine.h", "sweep/message.h"));
   EXPECT_FALSE(MayEnter("sweep/run.cc", "worker/engine.h"));

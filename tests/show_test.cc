@@ -1,4 +1,4 @@
-#include "results/show.h"
+#include "views/show.h"
 
 #include <gmock/gmock.h>
 

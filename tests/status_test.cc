@@ -1,4 +1,4 @@
-#include "results/status.h"
+#include "views/status.h"
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
-#include "results/top.h"
+#include "views/top.h"
 
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "results/table.h"
+#include "views/table.h"
 #include "results/trial_labels.h"
 #include "tests/sweep_fixture.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "results/chart.h"
+#include "views/chart.h"
 
 namespace lrsweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "results/ranked_sweep.h"
+#include "views/ranked_sweep.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "results/show.h"
+#include "views/show.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "results/json_rows.h"
-#include "results/lr_finder.h"
-#include "results/ranked_sweep.h"
-#include "results/table.h"
+#include "views/json_rows.h"
+#include "views/lr_finder.h"
+#include "views/ranked_sweep.h"
+#include "views/table.h"
 #include "results/time_text.h"
 #include "results/trial_labels.h"
 

@@ -1,4 +1,4 @@
-#include "results/lr_finder.h"
+#include "views/lr_finder.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "results/lr_finder.h"
+#include "views/lr_finder.h"
 #include "results/store.h"
 
 namespace lrsweep {

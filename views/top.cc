@@ -1,11 +1,11 @@
-#include "results/top.h"
+#include "views/top.h"
 
 #include <fmt/format.h>
 
-#include "results/json_rows.h"
-#include "results/lr_finder.h"
-#include "results/ranked_sweep.h"
-#include "results/table.h"
+#include "views/json_rows.h"
+#include "views/lr_finder.h"
+#include "views/ranked_sweep.h"
+#include "views/table.h"
 
 namespace lrsweep {
 namespace {

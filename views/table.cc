@@ -1,4 +1,4 @@
-#include "results/table.h"
+#include "views/table.h"
 
 #include <algorithm>
 #include <stdexcept>

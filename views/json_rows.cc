@@ -1,4 +1,4 @@
-#include "results/json_rows.h"
+#include "views/json_rows.h"
 
 #include <utility>
 

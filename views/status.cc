@@ -1,12 +1,12 @@
-#include "results/status.h"
+#include "views/status.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "results/json_rows.h"
-#include "results/ranked_sweep.h"
-#include "results/table.h"
+#include "views/json_rows.h"
+#include "views/ranked_sweep.h"
+#include "views/table.h"
 #include "results/time_text.h"
 
 namespace lrsweep {
