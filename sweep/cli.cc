@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "sweep/cli_reading.h"
 #include "sweep/section_reader.h"
 #include "sweep/version.h"
 
@@ -18,9 +19,6 @@ struct Options {
   PreviewCommand preview;
   SchedulesCommand schedules;
   RunCommand run;
-  TopCommand top;
-  ShowCommand show;
-  StatusCommand status;
   std::vector<std::string> settings;
   std::string engine;
   std::string max_wall_time;
@@ -37,11 +35,6 @@ void AddConfig(CLI::App& command, std::string& config, Options& options) {
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
-}
-
-void AddDatabase(CLI::App& command, std::string& db, bool& json) {
-  command.add_option("DB", db, "the sweep's database")->required();
-  command.add_flag("--json", json, "print JSON");
 }
 
 void AddStrict(CLI::App& command, bool& strict) {
@@ -145,38 +138,6 @@ CLI::App* AddRun(CLI::App& app, Options& options) {
   return command;
 }
 
-CLI::App* AddTop(CLI::App& app, Options& options) {
-  CLI::App* command = app.add_subcommand("top", "Rank the trials of a sweep");
-  AddDatabase(*command, options.top.db, options.top.json);
-  command->add_option("--metric", options.top.metric,
-                      "val_accuracy, val_loss or train_loss [the sweep's]");
-  command->add_option("--mode", options.top.mode, "max or min [the sweep's, or the metric's]")
-      ->check(CLI::IsMember({"max", "min"}));
-  command
-      ->add_option("--scope", options.top.scope,
-                   "which epoch counts: last, best or avg [the sweep's]")
-      ->check(CLI::IsMember({"last", "best", "avg"}));
-  command->add_option("--limit", options.top.limit, "rows; 0 shows all")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  return command;
-}
-
-CLI::App* AddShow(CLI::App& app, Options& options) {
-  CLI::App* command = app.add_subcommand("show", "Show one trial: parameters, attempts, epochs");
-  AddDatabase(*command, options.show.db, options.show.json);
-  command->add_option("TRIAL", options.show.trial, "its id, or the beginning of it")->required();
-  return command;
-}
-
-CLI::App* AddStatus(CLI::App& app, Options& options) {
-  CLI::App* command = app.add_subcommand("status", "Show how far a sweep is");
-  AddDatabase(*command, options.status.db, options.status.json);
-  command->add_flag("--exit-code", options.status.exit_code,
-                    "exit as the sweep's run would: 0, 1 where trials failed, 75 with work left");
-  return command;
-}
-
 /// Of several MPI ranks one says what is wrong with the command that they share.
 bool SpeaksForAllRanks() {
   const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
@@ -252,9 +213,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   const CLI::App* preview = AddPreview(app, options);
   const CLI::App* schedules = AddSchedules(app, options);
   const CLI::App* run = AddRun(app, options);
-  const CLI::App* top = AddTop(app, options);
-  const CLI::App* show = AddShow(app, options);
-  const CLI::App* status = AddStatus(app, options);
+  CommandLine reading = ExitCommand{kUserMistake};
+  AddReadingCommands(app, reading);
   const auto [words, mpirun_arguments] = SplitWords(argc, argv);
   try {
     RefuseUnknownCommand(app, argc, argv);
@@ -293,10 +253,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     }
     return options.run;
   }
-  if (top->parsed()) return options.top;
-  if (show->parsed()) return options.show;
-  if (status->parsed()) return options.status;
-  return ExitCommand{kUserMistake};
+  return reading;
 }
 
 }  // namespace lrsweep

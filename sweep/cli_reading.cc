@@ -1,0 +1,55 @@
+#include "sweep/cli_reading.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+namespace lrsweep {
+namespace {
+
+/// Adds a command whose words are parsed into a Command, which `add_options` ties to its options.
+template <typename Command, typename AddOptions>
+void Add(CLI::App& app, CommandLine& chosen, const std::string& name,
+         const std::string& description, const AddOptions& add_options) {
+  const auto parsed = std::make_shared<Command>();
+  CLI::App* command = app.add_subcommand(name, description);
+  add_options(*command, *parsed);
+  command->callback([parsed, &chosen] { chosen = *parsed; });
+}
+
+void AddDatabase(CLI::App& command, std::string& db, bool& json) {
+  command.add_option("DB", db, "the sweep's database")->required();
+  command.add_flag("--json", json, "print JSON");
+}
+
+void AddTop(CLI::App& command, TopCommand& top) {
+  AddDatabase(command, top.db, top.json);
+  command.add_option("--metric", top.metric, "val_accuracy, val_loss or train_loss [the sweep's]");
+  command.add_option("--mode", top.mode, "max or min [the sweep's, or the metric's]")
+      ->check(CLI::IsMember({"max", "min"}));
+  command.add_option("--scope", top.scope, "which epoch counts: last, best or avg [the sweep's]")
+      ->check(CLI::IsMember({"last", "best", "avg"}));
+  command.add_option("--limit", top.limit, "rows; 0 shows all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+void AddShow(CLI::App& command, ShowCommand& show) {
+  AddDatabase(command, show.db, show.json);
+  command.add_option("TRIAL", show.trial, "its id, or the beginning of it")->required();
+}
+
+void AddStatus(CLI::App& command, StatusCommand& status) {
+  AddDatabase(command, status.db, status.json);
+  command.add_flag("--exit-code", status.exit_code,
+                   "exit as the sweep's run would: 0, 1 where trials failed, 75 with work left");
+}
+
+}  // namespace
+
+void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
+  Add<TopCommand>(app, chosen, "top", "Rank the trials of a sweep", AddTop);
+  Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, attempts, epochs", AddShow);
+  Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
+}
+
+}  // namespace lrsweep
