@@ -25,7 +25,8 @@ struct Summary {
 Summary Summarize(std::span<const double> values);
 
 /// Student's t: what |t| exceeds with probability 1 - `confidence`, for `degrees` >= 1 of freedom.
-/// Within 1e-9, relative. Throws std::invalid_argument outside 0 < confidence < 1.
+/// Within 1e-9, relative, for confidences up to 0.999999. Takes time in proportion to
+/// `degrees`: 0.1 ms for 1,000. Throws std::invalid_argument outside 0 < confidence < 1.
 double StudentQuantile(double confidence, int64_t degrees);
 
 }  // namespace lrsweep
