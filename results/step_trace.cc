@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -65,6 +67,28 @@ StepTrace MakeStepTrace(std::span<const float> losses, const StepRates& rates) {
   }
   trace.json += ']';
   return trace;
+}
+
+void ReadStepTrace(const StepTrace& trace, std::vector<StepRow>& steps) {
+  // The first numbers of a step are in the JSON: the loss, then what the trace does not share.
+  const nlohmann::json parsed = nlohmann::json::parse(trace.json, nullptr, false);
+  const size_t numbers = trace.lr ? 1 : trace.momentum ? 2 : 3;
+  const auto refuse = [](bool good) {
+    if (!good) throw std::invalid_argument("a trace of steps that is no JSON of ours");
+  };
+  const auto number = [&refuse](const nlohmann::json& value) {
+    refuse(value.is_number() || value.is_null());
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+  };
+  refuse(parsed.is_array());
+  steps.reserve(steps.size() + parsed.size());
+  for (const nlohmann::json& step : parsed) {
+    refuse(numbers == 1 || (step.is_array() && step.size() == numbers));
+    const auto at = [&](size_t i) { return number(numbers == 1 ? step : step[i]); };
+    steps.push_back({.lr = trace.lr ? *trace.lr : at(1),
+                     .momentum = trace.momentum ? *trace.momentum : at(2),
+                     .loss = at(0)});
+  }
 }
 
 }  // namespace lrsweep

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "results/trial.h"
 
@@ -21,5 +22,17 @@ struct StepTrace {
 
 /// Throws std::invalid_argument unless `rates` holds one value for all of `losses` or one for each.
 StepTrace MakeStepTrace(std::span<const float> losses, const StepRates& rates);
+
+/// One optimizer step: the values applied at it, and the loss of its batch; NaN where a number was
+/// NaN or infinite.
+struct StepRow {
+  double lr = 0;
+  double momentum = 0;
+  double loss = 0;  // a float's shortest decimal form, read as a double
+};
+
+/// Adds the steps of `trace` to `steps`. Throws std::invalid_argument where its JSON is not of a
+/// form that MakeStepTrace gives.
+void ReadStepTrace(const StepTrace& trace, std::vector<StepRow>& steps);
 
 }  // namespace lrsweep

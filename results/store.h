@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "results/ranking.h"
+#include "results/step_trace.h"
 #include "results/trial.h"
 #include "results/trial_labels.h"
 
@@ -83,11 +84,6 @@ struct EpochRow {
   std::optional<double> lr;                                  // at its last step
   std::optional<double> train_loss, val_loss, val_accuracy;  // none: NaN or infinite
   double wall_seconds = 0;
-};
-
-struct StepRow {
-  double lr = 0;
-  double loss = 0;  // NaN where it was NaN or infinite
 };
 
 struct AttemptRow {
@@ -194,7 +190,8 @@ class Store {
   /// What tells the trials apart, without reading them.
   TrialLabels Labels() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
-  /// In the order of the trial's optimizer steps; none where steps are not recorded.
+  /// In the order of the trial's optimizer steps; none where steps are not recorded. Every number
+  /// is the recorded one to the last bit.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
   /// The trial's checkpoint, checked: its size, its hash by `sha256` (64 lower-case hex digits),
   /// and that the epochs before it are recorded.

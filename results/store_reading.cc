@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "results/store.h"
@@ -8,8 +8,6 @@
 
 namespace lrsweep {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::optional<double> RealOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
@@ -204,18 +202,21 @@ std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
 std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
     // Not through the view `steps`: SQLite refuses JSON functions in the views of a file whose
-    // schema it is told not to trust, as Open does.
+    // schema it is told not to trust, as Open does, and its own reading of a decimal may be off by
+    // the last bit.
     SQLite::Statement query(
         impl_->Db(),
-        "SELECT coalesce(t.lr, json_extract(j.value, '$[1]')), "
-        "CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END "
-        "FROM step_traces AS t, json_each(t.trace) AS j WHERE t.trial_id = ? "
-        "ORDER BY t.epoch, j.key");
+        "SELECT lr, momentum, trace FROM step_traces WHERE trial_id = ? ORDER BY epoch");
     query.bind(1, trial_id);
     std::vector<StepRow> steps;
     while (query.executeStep()) {
-      steps.push_back({RealOrNone(query.getColumn(0)).value_or(kNan),
-                       RealOrNone(query.getColumn(1)).value_or(kNan)});
+      const StepTrace trace{RealOrNone(query.getColumn(0)), RealOrNone(query.getColumn(1)),
+                            query.getColumn(2).getString()};
+      try {
+        ReadStepTrace(trace, steps);
+      } catch (const std::invalid_argument& error) {
+        throw StoreError(impl_->path.string() + ": trial " + trial_id + ": " + error.what());
+      }
     }
     return steps;
   });

@@ -344,7 +344,7 @@ TEST_F(StoreTest, TrialsAreCountedByIndex) {
   EXPECT_THAT(plan.getColumn(3).getString(), HasSubstr("COVERING INDEX"));
 }
 
-// ---- The steps view gives back what was added, to the bit.
+// ---- The steps view, and Store::Steps, give back what was added, to the bit.
 
 class StepsTest : public StoreTest {
  protected:
@@ -371,6 +371,13 @@ class StepsTest : public StoreTest {
       for (const int real : {2, 3, 4}) ASSERT_TRUE(query.getColumn(real).isFloat());
     }
     EXPECT_FALSE(query.executeStep());
+    const std::vector<StepRow> steps = Store::Open(db_).Steps("a");
+    ASSERT_EQ(steps.size(), losses.size());
+    for (size_t i = 0; i < losses.size(); ++i) {
+      ASSERT_EQ(steps[i].lr, rates.LrAt(i));
+      ASSERT_EQ(steps[i].momentum, rates.MomentumAt(i));
+      ASSERT_EQ(static_cast<float>(steps[i].loss), losses[i]);
+    }
   }
 
   std::vector<float> Losses(size_t count) {
