@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sweep/json_value.h"
+
 namespace lrsweep {
 namespace {
 
@@ -36,32 +38,6 @@ struct JsonConverter {
 };
 
 json ToJsonValue(const Value& value) { return std::visit(JsonConverter{}, value); }
-
-Value FromJsonValue(const json& value) {
-  switch (value.type()) {
-    case json::value_t::boolean:
-      return value.get<bool>();
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-      return value.get<int64_t>();
-    case json::value_t::number_float:
-      return value.get<double>();
-    case json::value_t::string:
-      return value.get<std::string>();
-    case json::value_t::array: {
-      List list;
-      for (const json& element : value) list.push_back(FromJsonValue(element));
-      return list;
-    }
-    case json::value_t::object: {
-      Map map;
-      for (const auto& [key, member] : value.items()) map.emplace(key, FromJsonValue(member));
-      return map;
-    }
-    default:
-      return {};
-  }
-}
 
 template <typename Number>
 json Pack(const std::vector<Number>& numbers) {
@@ -235,7 +211,7 @@ WorkerReady ReadyFrom(const json& message, int64_t worker) {
 PackTask PackFrom(const json& message) {
   PackTask pack;
   for (const json& task : message.at("trials")) {
-    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJsonValue(task.at("params"))),
+    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJson(task.at("params"))),
                            UnpackText(task.at("checkpoint")), task.at("epochs_done")});
   }
   if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
-#include "sweep/terminal.h"
 #include "sweep/trial_text.h"
+#include "views/terminal.h"
 
 namespace lrsweep {
 namespace {

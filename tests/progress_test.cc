@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sweep/terminal.h"
 #include "tests/temp_folder.h"
+#include "views/terminal.h"
 
 namespace lrsweep {
 namespace {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "views/style.h"
+
 namespace lrsweep {
 
 /// `text` on one line that cannot steer a terminal: control characters become spaces.
@@ -23,14 +25,19 @@ class Table {
   explicit Table(std::vector<Column> columns);
 
   /// One cell for each column; throws std::invalid_argument otherwise.
-  void AddRow(std::vector<std::string> cells);
+  void AddRow(std::vector<std::string> cells, Tone tone = Tone::kPlain);
 
-  /// The titles and the rows, a line each, two spaces between columns, none at a line's end.
-  std::string Text() const;
+  /// The titles and the rows, a line each, two spaces between columns, none at a line's end. In a
+  /// terminal lines end at its width.
+  std::string Text(const Style& style = {}) const;
 
  private:
+  struct Row {
+    std::vector<std::string> cells;
+    Tone tone;
+  };
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace lrsweep

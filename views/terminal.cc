@@ -1,4 +1,4 @@
-#include "sweep/terminal.h"
+#include "views/terminal.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
