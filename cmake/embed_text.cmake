@@ -1,4 +1,9 @@
-# Writes the text file IN as a C++ string constant into the header OUT:
-# schema.sql becomes `inline constexpr char kSchemaSql[]`.
-file(READ ${IN} TEXT)
-file(WRITE ${OUT} "#pragma once\ninline constexpr char kSchemaSql[] = R\"text(${TEXT})text\";\n")
+# Writes the text file IN, or several separated by |, as the C++ string constant NAME into the
+# header OUT.
+string(REPLACE "|" ";" IN "${IN}")
+file(WRITE ${OUT} "#pragma once\ninline constexpr char ${NAME}[] =\n")
+foreach(FILE IN LISTS IN)
+  file(READ ${FILE} TEXT)
+  file(APPEND ${OUT} "R\"text(${TEXT})text\"\n")
+endforeach()
+file(APPEND ${OUT} ";\n")

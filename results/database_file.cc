@@ -46,6 +46,15 @@ bool MoveWithoutReplacing(const fs::path& from, const fs::path& to) {
   return true;
 }
 
+struct flock LockedByte() {
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_whence = SEEK_SET;
+  byte.l_start = kLockedByte;
+  byte.l_len = 1;
+  return byte;
+}
+
 }  // namespace
 
 NewFile::NewFile(fs::path target) : target_(std::move(target)) {
@@ -80,11 +89,7 @@ void NewFile::PutInPlace() {
 WriterLock::WriterLock(const fs::path& database)
     : descriptor_(open(database.c_str(), O_RDWR | O_CLOEXEC)) {
   if (descriptor_ < 0) Fail("cannot open", database);
-  struct flock byte {};
-  byte.l_type = F_WRLCK;
-  byte.l_whence = SEEK_SET;
-  byte.l_start = kLockedByte;
-  byte.l_len = 1;
+  struct flock byte = LockedByte();
   if (fcntl(descriptor_, F_OFD_SETLK, &byte) == 0) return;
   const int reason = errno == EACCES ? EAGAIN : errno;
   close(descriptor_);
@@ -98,6 +103,17 @@ WriterLock::~WriterLock() {
 
 WriterLock::WriterLock(WriterLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+bool IsBeingWritten(const fs::path& database) {
+  // Closing a descriptor drops SQLite's locks in this process (see WriterLock): readers here open
+  // the file anew each time, and hold none in between.
+  const int descriptor = open(database.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  struct flock byte = LockedByte();
+  const bool known = fcntl(descriptor, F_OFD_GETLK, &byte) == 0;
+  close(descriptor);
+  return known && byte.l_type != F_UNLCK;
+}
 
 fs::path FirstTaken(const fs::path& database) {
   for (const char* suffix : {"", "-wal", "-journal"}) {

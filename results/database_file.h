@@ -43,6 +43,9 @@ class WriterLock {
   int descriptor_;
 };
 
+/// Whether a process holds the database's WriterLock; false where that cannot be found out.
+bool IsBeingWritten(const std::filesystem::path& database);
+
 /// Which of a database's file, its -wal and its -journal exists, or an empty path. A journal that
 /// another database of this name left would be played into a new one.
 std::filesystem::path FirstTaken(const std::filesystem::path& database);

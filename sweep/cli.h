@@ -53,6 +53,12 @@ struct TopCommand {
   size_t limit = 20;
   bool json = false;
 };
+struct ReportCommand {
+  std::vector<std::string> dbs;
+  std::string output = "report.html";
+  std::optional<std::string> metric, mode, scope;
+  bool watch = false;  // write it anew while the sweep runs
+};
 struct ShowCommand {
   std::string db;
   std::string trial;  // the beginning of its id
@@ -68,8 +74,9 @@ struct ExitCommand {
   int status = 0;
 };
 
-using CommandLine = std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand,
-                                 TopCommand, ShowCommand, StatusCommand, ExitCommand>;
+using CommandLine =
+    std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand, TopCommand,
+                 ReportCommand, ShowCommand, StatusCommand, ExitCommand>;
 
 /// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
 CommandLine ParseCommandLine(int argc, const char* const* argv);

@@ -21,16 +21,34 @@ void AddDatabase(CLI::App& command, std::string& db, bool& json) {
   command.add_flag("--json", json, "print JSON");
 }
 
+/// The objective, where it is not the sweep's.
+template <typename Command>
+void AddObjective(CLI::App& command, Command& parsed) {
+  command.add_option("--metric", parsed.metric,
+                     "val_accuracy, val_loss or train_loss [the sweep's]");
+  command.add_option("--mode", parsed.mode, "max or min [the sweep's, or the metric's]")
+      ->check(CLI::IsMember({"max", "min"}));
+  command
+      .add_option("--scope", parsed.scope, "which epoch counts: last, best or avg [the sweep's]")
+      ->check(CLI::IsMember({"last", "best", "avg"}));
+}
+
 void AddTop(CLI::App& command, TopCommand& top) {
   AddDatabase(command, top.db, top.json);
-  command.add_option("--metric", top.metric, "val_accuracy, val_loss or train_loss [the sweep's]");
-  command.add_option("--mode", top.mode, "max or min [the sweep's, or the metric's]")
-      ->check(CLI::IsMember({"max", "min"}));
-  command.add_option("--scope", top.scope, "which epoch counts: last, best or avg [the sweep's]")
-      ->check(CLI::IsMember({"last", "best", "avg"}));
+  AddObjective(command, top);
   command.add_option("--limit", top.limit, "rows; 0 shows all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+}
+
+void AddReport(CLI::App& command, ReportCommand& report) {
+  command.add_option("DB", report.dbs, "the sweeps' databases, shown together")->required();
+  command.add_option("-o,--output", report.output, "the file to write; replaced if it is there")
+      ->type_name("FILE")
+      ->capture_default_str();
+  AddObjective(command, report);
+  command.add_flag("--watch", report.watch,
+                   "write it anew every few seconds while the sweep runs; the page follows");
 }
 
 void AddShow(CLI::App& command, ShowCommand& show) {
@@ -48,6 +66,7 @@ void AddStatus(CLI::App& command, StatusCommand& status) {
 
 void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
   Add<TopCommand>(app, chosen, "top", "Rank the trials of a sweep", AddTop);
+  Add<ReportCommand>(app, chosen, "report", "Write one HTML page about sweeps", AddReport);
   Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, attempts, epochs", AddShow);
   Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
 }

@@ -18,6 +18,7 @@
 #include "sweep/lint.h"
 #include "sweep/plan.h"
 #include "sweep/preview.h"
+#include "sweep/report_command.h"
 #include "sweep/run.h"
 #include "sweep/schedules_text.h"
 #include "sweep/search_space.h"
@@ -190,6 +191,7 @@ struct Dispatcher {
       return command.json ? TopJson(store, options) : TopText(store, options);
     });
   }
+  int operator()(const ReportCommand& command) const { return RunReport(command, std::cout); }
   int operator()(const ShowCommand& command) const {
     return Read(command.db, [&](const Store& store) {
       return command.json ? ShowJson(store, command.trial) : ShowText(store, command.trial);

@@ -1,0 +1,25 @@
+// The curves of a report: by epoch as recorded, by step thinned.
+#pragma once
+
+#include <vector>
+
+#include "report/report_input.h"
+#include "views/json_rows.h"
+
+namespace lrsweep {
+
+/// {"kept": [epoch, ...], "thinned": bool, and under each recorded metric, and "lr" (at the epoch's
+/// last step): for every trial an array of its values at the kept epochs that it has done, null for
+/// one that is not finite}. All epochs are kept where that is at most 80,000 values of a metric.
+Json EpochColumns(const ReportInput& input);
+
+/// The curves over optimizer steps, thinned to buckets of equal length: {"loss_buckets",
+/// "lr_buckets" (how many at the most), "loss": for every trial {"n": steps, "v": [first, second,
+/// mean of the first bucket, ...]}, null where steps are not recorded; "rates": [{"n", "v": [first,
+/// second,
+/// ...], "peak": its greatest rate}, ...], each once; "rate_of": of every trial the index of its
+/// rates, or -1}. First and second are a bucket's least and greatest, in the order in which they
+/// come. A curve with no more steps than buckets has each step as a bucket.
+Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& input);
+
+}  // namespace lrsweep

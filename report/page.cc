@@ -1,0 +1,106 @@
+#include "report/page.h"
+
+#include <array>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+#include "data/sha256.h"
+#include "page_D3.h"
+#include "page_D3Licence.h"
+#include "page_Script.h"
+#include "page_Style.h"
+#include "page_Template.h"
+
+namespace lrsweep {
+namespace {
+
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+/// JSON has '<' within strings alone, where this means the same.
+std::string WithoutTags(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (const char c : json) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+unsigned HexDigit(char digit) {
+  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/// Base64 of the bytes that the hex digits spell.
+std::string Base64(const std::string& hex) {
+  static constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < hex.size(); i += 6) {  // 3 bytes, 4 digits
+    unsigned bits = 0;
+    for (size_t j = i; j < i + 6; ++j) bits = bits << 4 | (j < hex.size() ? HexDigit(hex[j]) : 0);
+    for (int digit = 0; digit < 4; ++digit) out += kDigits[bits >> (18 - 6 * digit) & 63];
+  }
+  const size_t missing = (3 - hex.size() / 2 % 3) % 3;
+  out.replace(out.size() - missing, missing, missing, '=');
+  return out;
+}
+
+/// As the policy names what stands between a tag and its end.
+std::string Hash(std::string_view content) { return "'sha256-" + Base64(Sha256Hex(content)) + "'"; }
+
+/// The template with every {{NAME}} replaced, once: what is put in is not looked at again.
+std::string Fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
+  std::string out;
+  for (size_t at = 0; at < page.size();) {
+    const size_t open = page.find("{{", at);
+    out += page.substr(at, open - at);
+    if (open == std::string_view::npos) break;
+    const size_t close = page.find("}}", open);
+    out += parts.at(page.substr(open + 2, close - open - 2));
+    at = close + 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string MakePage(const std::string& title, const std::string& json) {
+  const std::string policy = "default-src 'none'; script-src " + Hash(kD3) + " " + Hash(kScript) +
+                             "; style-src " + Hash(kStyle) +
+                             "; base-uri 'none'; form-action 'none'";
+  return Fill(kTemplate, {{"POLICY", policy},
+                          {"TITLE", Escaped(title)},
+                          {"STYLE", std::string(kStyle)},
+                          {"D3", std::string(kD3)},
+                          {"D3_LICENCE", std::string(kD3Licence)},
+                          {"SCRIPT", std::string(kScript)},
+                          {"DATA", WithoutTags(json)}});
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,242 @@
+// Loss and accuracy while training: each group's mean over its seeds with their spread, or single
+// trials, over epochs or optimizer steps.
+
+const CURVES = [
+  ["val_accuracy", "val_accuracy"], ["val_error", "val error (1 − val_accuracy)"],
+  ["val_loss", "val_loss"], ["train_loss", "train_loss (epoch's mean)"],
+  ["step_loss", "batch loss (every step, thinned)"],
+];
+const CURVE_UNITS = {
+  val_accuracy: "val_accuracy (share of images)", val_error: "val error (share of images)",
+  val_loss: "val_loss (cross-entropy, nats)", train_loss: "train_loss (cross-entropy, nats)",
+  step_loss: "loss of a batch (cross-entropy, nats)",
+};
+
+/// A trial's [epoch, value] points; of the batch loss each bucket's mean, with its least and greatest.
+function curvePoints(trial, metric) {
+  if (metric === "step_loss") return lossPoints(trial);
+  const name = metric === "val_error" ? "val_accuracy" : metric;
+  return trial.curves[name].map((value, i) => {
+    const shown = value === null ? null : metric === "val_error" ? 1 - value : value;
+    return { x: raw.epochs.kept[i], y: shown, low: shown, high: shown };
+  });
+}
+
+function lossPoints(trial) {
+  if (!trial.loss || !trial.stepsPerEpoch) return [];
+  const { n, v } = trial.loss;
+  const buckets = v.length / 3;
+  return d3.range(buckets).map((i) => ({
+    x: ((i + 0.5) * n) / buckets / trial.stepsPerEpoch,
+    y: v[3 * i + 2],
+    low: v[3 * i] === null ? null : Math.min(v[3 * i], v[3 * i + 1]),
+    high: v[3 * i] === null ? null : Math.max(v[3 * i], v[3 * i + 1]),
+  }));
+}
+
+/// The mean over a group's trials where all of them have a value, and their least and greatest: it ends
+/// where a seed diverged, since the mean of those that are left would flatter.
+function meanPoints(group, metric) {
+  const curves = group.trials.map((trial) => curvePoints(trial, metric))
+    .filter((points) => points.length > 0);
+  if (curves.length <= 1) return curves[0] || [];
+  const points = [];
+  for (let i = 0; i < d3.min(curves, (curve) => curve.length); ++i) {
+    const here = curves.map((curve) => curve[i]);
+    if (here.some((point) => point.y === null)) break;
+    points.push({ x: here[0].x, y: d3.mean(here, (point) => point.y),
+      low: d3.min(here, (point) => point.y), high: d3.max(here, (point) => point.y) });
+  }
+  return points;
+}
+
+/// The best group of every scheduler, in order of place.
+function bestGroups() {
+  const seen = new Set();
+  return shownGroups().filter((group) => {
+    const key = `${group.sweep.label} ${group.scheduler}`;
+    if (seen.has(key)) return false;
+    return seen.add(key);
+  });
+}
+
+function drawCurves() {
+  const section = makeSection("curves", "Loss and accuracy",
+    repeated ? "A line is the mean over a group's seeds, the band around it reaches from their least to " +
+      "their greatest. Click a line to pick its trials." : "A line is a trial. Click one to pick it.");
+  const figure = new Figure(section, {
+    name: "curves",
+    draw: () => drawLines(figure, settings()),
+    mark: () => markLines(figure, settings().metric),
+    describe: () => describeCurves(figure, settings()),
+    table: () => curvesTable(figure, settings()),
+  });
+  const known = METRICS.includes(objective.metric) ? objective.metric : "val_accuracy";
+  const metric = addSelect(figure, "Show", "metric",
+    CURVES.filter(([name]) => name !== "step_loss" || recordsSteps), known);
+  const lines = addSelect(figure, "of", "lines", [
+    ["best", "the best of each scheduler"],
+    ...(repeated ? [["groups", "all groups"]] : []), ["trials", "all trials"]], "best");
+  const clock = addSelect(figure, "over", "clock", [["epochs", "epochs"], ["steps", "optimizer steps"]],
+    "epochs");
+  const scale = addSelect(figure, "Scale", "scale",
+    [["zoom", "where most values lie"], ["all", "all values"], ["log", "logarithmic"]], "zoom");
+  const settings = () => ({ metric: metric(), lines: lines(), clock: clock(), scale: scale() });
+}
+
+function curveLines({ metric, lines, clock }) {
+  const ofGroup = (group, strong) => ({ group, strong, scheduler: group.scheduler,
+    trials: group.trials, name: groupName(group), points: meanPoints(group, metric) });
+  let all = [];
+  if (lines === "trials") {
+    all = shownTrials().map((trial) => ({ trials: [trial], scheduler: trial.scheduler, strong: false,
+      name: trialName(trial), points: curvePoints(trial, metric) }));
+  } else if (lines === "groups") {
+    all = shownGroups().map((group) => ofGroup(group, false));
+  } else {
+    all = bestGroups().map((group) => ofGroup(group, true));
+  }
+  if (clock === "steps") {
+    for (const line of all) line.points = inSteps(line.points, line.trials[0]);
+  }
+  return all.filter((line) => line.points.some((point) => point.y !== null));
+}
+
+const inSteps = (points, trial) =>
+  points.map((point) => ({ ...point, x: point.x * trial.stepsPerEpoch }));
+
+/// What the axis spans: all values, or those without the worst tenth, which may lie far off.
+function curveDomain(lines, { metric, scale }) {
+  const values = lines.flatMap((line) => line.points.flatMap((point) => [point.low, point.high]))
+    .filter((value) => value !== null).sort(d3.ascending);
+  if (values.length === 0) return [0, 1];
+  const [least, greatest] = [values[0], values[values.length - 1]];
+  if (scale === "log") {
+    const positive = values.filter((value) => value > 0);
+    return [positive[0] || 1e-6, greatest || 1];
+  }
+  if (scale === "all") return metric === "val_accuracy" ? [least, greatest] : [0, greatest];
+  return metric === "val_accuracy" ? [d3.quantile(values, 0.1), greatest]
+    : [0, d3.quantile(values, 0.9)];
+}
+
+function drawLines(figure, settings) {
+  const width = figure.width;
+  const frame = { left: 56, right: width - 28, top: 26, bottom: 340 };
+  const lines = figure.lines = curveLines(settings);
+  const domain = curveDomain(lines, settings);
+  const makeScale = settings.scale === "log" ? d3.scaleLog : d3.scaleLinear;
+  const xs = d3.extent(lines.flatMap((line) => line.points.map((point) => point.x)));
+  figure.setSize(width, 386);
+  figure.frame = frame;
+  figure.x = d3.scaleLinear([settings.metric === "step_loss" ? 0 : xs[0] || 0, xs[1] || 1],
+    [frame.left, frame.right]);
+  figure.y = makeScale(domain, [frame.bottom, frame.top]).clamp(settings.scale === "log").nice();
+  drawAxes(figure.svg, frame, figure.x, figure.y, {
+    xLabel: settings.clock === "steps" ? "optimizer steps" : "epochs",
+    yLabel: CURVE_UNITS[settings.metric], yFormat: settings.scale === "log" ? shortNumber : null });
+  figure.path = d3.line().defined((point) => point.y !== null)
+    .x((point) => figure.x(point.x)).y((point) => figure.y(point.y));
+  figure.band = d3.area().defined((point) => point.low !== null)
+    .x((point) => figure.x(point.x)).y0((point) => figure.y(point.low))
+    .y1((point) => figure.y(point.high));
+
+  const inside = clipped(figure.svg, frame).attr("class", lines.length > 12 ? "lines many" : "lines");
+  for (const line of lines.slice().reverse()) {
+    const look = inside.append("g").attr("class", colourClass(line.scheduler));
+    if (line.strong) look.append("path").attr("class", "band").attr("d", figure.band(line.points));
+    look.append("path").attr("class", "line").attr("stroke-dasharray", dashOf(line.scheduler))
+      .attr("d", figure.path(line.points));
+  }
+  figure.setLegend(settings.lines === "best"
+    ? lines.map((line) => legendItem(line.scheduler, line.name)) : schedulerLegend());
+  figure.note.textContent = curveNote(lines, figure.y.domain(), settings);
+  followPointer(figure, (px, py) => nearestCurve(figure, px, py, settings.metric));
+}
+
+function curveNote(lines, [least, greatest], { metric, scale }) {
+  const outside = d3.sum(lines, (line) => line.points.filter((point) =>
+    point.y !== null && (point.y < least - 1e-9 || point.y > greatest + 1e-9)).length);
+  const notes = [];
+  if (scale === "zoom" && outside > 0) {
+    notes.push(`${count(outside, "value")} outside of this range: choose the scale “all values” to see them.`);
+  }
+  if (metric === "step_loss") {
+    notes.push(`Thinned to at most ${raw.steps.loss_buckets} spans of steps: the line is a span's mean; of ` +
+      "a picked trial the band is its least to its greatest batch loss.");
+  } else if (raw.epochs.thinned) {
+    notes.push(`Thinned: of the epochs, ${raw.epochs.kept.join(", ")} are in this file.`);
+  }
+  return notes.join(" ");
+}
+
+function nearestCurve(figure, px, py, metric) {
+  let best = null;
+  for (const line of figure.lines) {
+    for (const point of line.points) {
+      if (point.y === null) continue;
+      const distance = Math.hypot(figure.x(point.x) - px, figure.y(point.y) - py);
+      if (distance < 24 && (!best || distance < best.distance)) best = { distance, line, point };
+    }
+  }
+  if (!best) return null;
+  const { line, point } = best;
+  const spread = point.low === point.high ? "" : `, ${point.low.toFixed(4)} to ${point.high.toFixed(4)}`;
+  const when = metric === "step_loss" ? `at ${shortNumber(point.x)}` : `at ${wholeNumber(point.x)}`;
+  return {
+    pick: line.trials,
+    lines: [line.name, `${metric} ${point.y.toFixed(4)}${spread}`, when],
+    near: (layer) => layer.append("path").attr("class", `line strong ${colourClass(line.scheduler)}`)
+      .attr("d", figure.path(line.points)),
+  };
+}
+
+function markLines(figure, metric) {
+  const letters = [];
+  const steps = choice("curves.clock", "epochs") === "steps";
+  const inside = clipped(figure.marks, figure.frame);
+  for (const trial of shownPicks()) {
+    const own = curvePoints(trial, metric);
+    const points = (steps ? inSteps(own, trial) : own).filter((point) => point.y !== null);
+    if (points.length === 0) continue;
+    const look = inside.append("g").attr("class", colourClass(trial.scheduler))
+      .attr("data-trial", trial.id);
+    if (metric === "step_loss") look.append("path").attr("class", "band").attr("d", figure.band(points));
+    look.append("path").attr("class", "line strong").attr("stroke-dasharray", dashOf(trial.scheduler))
+      .attr("d", figure.path(points));
+    const last = points[points.length - 1];
+    const y = Math.min(Math.max(figure.y(last.y), figure.frame.top), figure.frame.bottom);
+    letters.push({ x: figure.x(last.x) + 12, y, trial });
+  }
+  drawLetters(figure.marks, letters, figure.frame);
+}
+
+function describeCurves(figure, { metric, clock }) {
+  const ends = figure.lines.slice(0, 3).map((line) => {
+    const points = line.points.filter((point) => point.y !== null);
+    return `${line.name} ends at ${points[points.length - 1].y.toFixed(4)}`;
+  });
+  return `${metric} over ${clock}: ${count(figure.lines.length, "line")}. ${ends.join("; ")}.`;
+}
+
+function curvesTable(figure, { metric, clock }) {
+  const xs = [...new Set(figure.lines.flatMap((line) => line.points.map((point) => point.x)))]
+    .sort(d3.ascending);
+  const shown = xs.length <= 60 ? xs : d3.range(60).map((i) => xs[Math.floor((i * xs.length) / 60)]);
+  return {
+    caption: `${metric} over ${clock}`,
+    columns: [
+      { name: "name", title: "Line", heads: true, value: (line) => line.name, text: (line) => line.name },
+      { name: "n", title: "Trials", number: true, value: (line) => line.trials.length,
+        text: (line) => String(line.trials.length) },
+      ...shown.map((x) => ({ name: `x${x}`, title: shortNumber(x), number: true,
+        value: (line) => valueAt(line, x), text: (line) => valueAt(line, x)?.toFixed(4) ?? "" })),
+    ],
+    rows: figure.lines,
+  };
+}
+
+function valueAt(line, x) {
+  const point = line.points.find((each) => each.x === x);
+  return point ? point.y : null;
+}

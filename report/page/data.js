@@ -1,0 +1,129 @@
+"use strict";
+// The report's data as the other files use it: trials, groups (trials that differ in the seed alone)
+// and axes (parameters that differ among trials), read once from the JSON that lrsweep wrote.
+
+const raw = JSON.parse(document.getElementById("data").textContent);
+const objective = raw.objective;
+const higherIsBetter = objective.mode === "max";
+const sweeps = raw.sweeps;
+
+/// The step curve of an index, or null: {n, v} as curve_columns.h describes it.
+const rateOf = (i) => (raw.steps.rate_of[i] < 0 ? null : raw.steps.rates[raw.steps.rate_of[i]]);
+
+const METRICS = ["val_accuracy", "val_loss", "train_loss"];
+
+const trials = raw.trials.id.map((id, index) => ({
+  index,
+  id,
+  sweep: sweeps[raw.trials.sweep[index]],
+  scheduler: raw.trials.schedulers[raw.trials.scheduler[index]],
+  seed: raw.trials.seed[index],
+  state: raw.trials.states[raw.trials.state[index]],
+  place: raw.trials.place[index],
+  value: raw.trials.value[index],
+  epochs: raw.trials.epochs[index],
+  stepsPerEpoch: raw.trials.steps[index],
+  seconds: raw.trials.seconds[index],
+  diverged: raw.trials.diverged[index] === 1,
+  error: raw.trials.errors[index] || null,
+  curves: Object.fromEntries([...METRICS, "lr"].map((name) => [name, raw.epochs[name][index]])),
+  loss: raw.steps.loss[index],
+  rate: rateOf(index),
+}));
+
+/// The highest learning rate that was applied: of all steps where they are recorded, else of the
+/// epochs' last steps.
+function peakRate(trial) {
+  if (trial.rate) return trial.rate.peak;
+  const rates = trial.curves.lr.filter((rate) => rate !== null);
+  return rates.length > 0 ? Math.max(...rates) : null;
+}
+
+const axes = raw.axes.map((axis) => ({
+  ...axis,
+  isSeed: axis.path === "training.seed",
+  /// The trial's value as text; null where it has no such parameter.
+  text: (trial) => (axis.codes[trial.index] < 0 ? null : axis.values[axis.codes[trial.index]]),
+}));
+
+/// "max_lr=0.1 lr=0.05": what tells a group from others of its scheduler.
+function labelOf(trial, withSeed) {
+  const words = [];
+  for (const axis of axes) {
+    if (axis.isSeed && !withSeed) continue;
+    const text = axis.text(trial);
+    if (text !== null && variesWithin(trial.scheduler, axis)) words.push(`${axis.name}=${text}`);
+  }
+  return words.join(" ");
+}
+
+const codesWithin = new Map();
+for (const axis of axes) {
+  for (const trial of trials) {
+    const key = `${trial.scheduler} ${axis.path}`;
+    if (!codesWithin.has(key)) codesWithin.set(key, new Set());
+    codesWithin.get(key).add(axis.codes[trial.index]);
+  }
+}
+function variesWithin(scheduler, axis) {
+  return codesWithin.get(`${scheduler} ${axis.path}`).size > 1;
+}
+
+const groups = raw.groups.n.map((n, index) => ({
+  index,
+  trials: [],
+  n,
+  mean: raw.groups.mean[index],
+  sd: raw.groups.sd[index],
+  low: raw.groups.low[index],
+  high: raw.groups.high[index],
+  least: raw.groups.least[index],
+  greatest: raw.groups.greatest[index],
+}));
+trials.forEach((trial, index) => {
+  trial.group = groups[raw.trials.group[index]];
+  trial.group.trials.push(trial);
+  trial.peak = peakRate(trial);
+  trial.parameters = labelOf(trial, false);
+  trial.label = `${trial.scheduler} ${labelOf(trial, true)}`.trim();
+});
+for (const group of groups) {
+  const first = group.trials[0];
+  group.sweep = first.sweep;
+  group.scheduler = first.scheduler;
+  group.parameters = first.parameters;
+  group.label = `${first.scheduler} ${first.parameters}`.trim();
+  group.finished = group.trials.filter((trial) => trial.place !== null).length;
+}
+
+/// Better values first, those without one last.
+function byValue(a, b) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  return higherIsBetter ? b - a : a - b;
+}
+const rankedGroups = groups
+  .filter((group) => group.finished > 0)
+  .sort((a, b) => byValue(a.mean, b.mean) || a.index - b.index);
+rankedGroups.forEach((group, i) => { group.place = i + 1; });
+const rankedTrials = trials
+  .filter((trial) => trial.place !== null)
+  .sort((a, b) => byValue(a.value, b.value) || a.place - b.place);
+
+const repeated = groups.some((group) => group.trials.length > 1);
+const schedulers = [...new Set(trials.map((trial) => trial.scheduler))].sort();
+const severalSweeps = sweeps.length > 1;
+const recordsSteps = raw.steps.rates.length > 0;
+
+/// Student's t for a 95% interval of the mean of n values.
+function t95(n) {
+  return raw.t95[Math.min(n - 1, raw.t95.length) - 1];
+}
+
+/// {n, mean, low, high} of numbers; low and high are the 95% interval of the mean, null where n is 1.
+function summarize(values) {
+  const n = values.length;
+  const mean = d3.mean(values);
+  if (n < 2) return { n, mean, low: null, high: null };
+  const half = (t95(n) * d3.deviation(values)) / Math.sqrt(n);
+  return { n, mean, low: mean - half, high: mean + half };
+}

@@ -1,0 +1,89 @@
+// Puts the page together: the answer at the top, every section, the theme, and reloading while the
+// sweep runs.
+
+function drawAnswer() {
+  const name = sweeps.map((sweep) => sweep.name).join(", ");
+  const section = makeElement("section", { id: "answer", "aria-labelledby": "title" },
+    makeElement("h1", { id: "title" }, name),
+    makeElement("div", { class: "sentences" },
+      raw.answer.map((sentence) => makeElement("p", {}, sentence))));
+  section.append(makeElement("dl", { class: "facts" }, keyFacts().map(([term, text]) =>
+    makeElement("div", {}, makeElement("dt", {}, term), makeElement("dd", {}, text)))));
+  main.append(section);
+}
+
+function keyFacts() {
+  const total = (state) => d3.sum(sweeps, (sweep) => sweep.counts[state] || 0);
+  const all = d3.sum(sweeps, (sweep) => d3.sum(Object.values(sweep.counts)));
+  const facts = [["Trials", wholeNumber(all)], ["Completed", wholeNumber(total("completed"))]];
+  const diverged = d3.sum(sweeps, (sweep) => sweep.diverged);
+  if (diverged > 0) facts.push(["Diverged", wholeNumber(diverged)]);
+  for (const state of ["failed", "running", "pending"]) {
+    if (total(state) > 0) facts.push([state[0].toUpperCase() + state.slice(1), wholeNumber(total(state))]);
+  }
+  if (repeated) facts.push(["Groups", wholeNumber(groups.length)]);
+  facts.push(["Epochs trained", wholeNumber(d3.sum(sweeps, (sweep) => sweep.epochs_done))]);
+  facts.push(["Training time", durationText(d3.sum(trials, (trial) => trial.seconds))]);
+  return facts;
+}
+
+function isDark() {
+  return state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+function applyTheme() {
+  document.documentElement.dataset.theme = isDark() ? "dark" : "light";
+  const button = document.getElementById("theme");
+  button.textContent = isDark() ? "Light" : "Dark";
+  button.setAttribute("aria-label", `Switch to the ${isDark() ? "light" : "dark"} theme`);
+}
+
+function drawContents() {
+  const links = [...main.querySelectorAll("section[id]")].filter((section) => section.id !== "answer")
+    .map((section) => makeElement("a", { href: `#${section.id}` },
+      section.querySelector("h2").textContent));
+  document.getElementById("contents").replaceChildren(...links);
+}
+
+/// While the sweep runs, lrsweep writes this file anew.
+function reloadLater() {
+  if (raw.reload_seconds === 0) return;
+  setTimeout(() => {
+    saveState();
+    location.reload();
+  }, raw.reload_seconds * 1000);
+}
+
+function drawPage() {
+  const scroll = restoreState();
+  matches = parseFilterOr(state.filter);
+  applyTheme();
+  drawAnswer();
+  drawRanking();
+  drawSchedules();
+  drawCurves();
+  drawContents();
+  drawTray();
+  document.getElementById("made").textContent =
+    `Made by lrsweep ${raw.version} at ${raw.generated_at}` +
+    (raw.reload_seconds > 0 ? "; the sweep runs, and this page loads itself again." : ".");
+  document.getElementById("theme").addEventListener("click", () => {
+    state.theme = isDark() ? "light" : "dark";
+    saveState();
+    applyTheme();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
+  window.addEventListener("pagehide", saveState);
+  if (scroll > 0) window.scrollTo(0, scroll);
+  reloadLater();
+}
+
+function parseFilterOr(text) {
+  try {
+    return parseFilter(text);
+  } catch (error) {
+    state.filter = "";
+    return () => true;
+  }
+}
+
+drawPage();

@@ -1,0 +1,204 @@
+// The ranking: groups (seeds averaged) or trials, to sort, filter and pick.
+
+const rankingColumns = {
+  database: { name: "database", title: "Database", value: (row) => row.sweep.label,
+    text: (row) => row.sweep.label },
+  place: { name: "place", title: "Place", number: true, value: (row) => row.place,
+    text: (row) => (row.place === null ? "–" : String(row.place)) },
+  scheduler: { name: "scheduler", title: "Scheduler", value: (row) => row.scheduler,
+    cell: (row) => schedulerCell(row.scheduler), text: (row) => row.scheduler },
+  parameters: { name: "parameters", title: "Parameters", value: (row) => row.parameters,
+    text: (row) => row.parameters },
+};
+
+function schedulerCell(scheduler) {
+  const svg = d3.create("svg").attr("width", 12).attr("height", 12).attr("aria-hidden", "true")
+    .attr("class", `swatch ${colourClass(scheduler)}`);
+  svg.append("path").attr("class", "dot").attr("transform", "translate(6 6)")
+    .attr("d", symbolOf(scheduler, 50));
+  return makeElement("span", { class: "scheduler" }, svg.node(), scheduler);
+}
+
+const trialColumns = [
+  { ...rankingColumns.place },
+  { name: "value", title: objective.metric, number: true, value: (trial) => trial.value,
+    text: (trial) => (trial.place === null ? "–" : metricText(trial.value)) },
+  rankingColumns.scheduler, rankingColumns.parameters,
+  { name: "seed", title: "Seed", number: true, value: (trial) => trial.seed,
+    text: (trial) => String(trial.seed) },
+  { name: "epochs", title: "Epochs", number: true, value: (trial) => trial.epochs,
+    text: (trial) => String(trial.epochs) },
+  { name: "seconds", title: "Seconds", number: true, value: (trial) => trial.seconds,
+    text: (trial) => trial.seconds.toFixed(1) },
+  { name: "state", title: "State", value: (trial) => trial.state,
+    text: (trial) => (trial.diverged ? "diverged" : trial.state) },
+  { name: "trial_id", title: "Trial", value: (trial) => trial.id,
+    cell: (trial) => makeElement("code", {}, trial.id), text: (trial) => trial.id },
+];
+
+/// The tables' optional columns: each parameter that differs, the rates applied, the metrics.
+const finalValue = (metric) => (trial) => {
+  const values = trial.curves[metric];
+  return values.length > 0 ? values[values.length - 1] : null;
+};
+const extraColumns = [
+  ...axes.filter((axis) => !axis.isSeed).map((axis) => ({
+    name: axis.path, title: axis.name, number: axis.numbers,
+    value: (trial) => (axis.numbers && axis.text(trial) !== null ? Number(axis.text(trial))
+      : axis.text(trial)),
+    text: (trial) => axis.text(trial) ?? "" })),
+  { name: "peak_lr", title: "Peak lr", number: true, value: (trial) => trial.peak,
+    text: (trial) => shortNumber(trial.peak) },
+  ...METRICS.filter((metric) => metric !== objective.metric).map((metric) => ({
+    name: metric, title: `${metric}, last`, number: true, value: finalValue(metric),
+    text: (trial) => (finalValue(metric)(trial) === null ? "–" : finalValue(metric)(trial).toFixed(4)) })),
+];
+
+const groupColumns = [
+  rankingColumns.place,
+  { name: "mean", title: `Mean ${objective.metric}`, number: true, value: (group) => group.mean,
+    text: (group) => metricText(group.mean) },
+  { name: "interval", title: "95% interval", value: (group) => group.low,
+    cell: (group) => intervalCell(group), text: (group) => intervalText(group) },
+  { name: "n", title: "Seeds", number: true, value: (group) => group.n,
+    text: (group) => (group.n < group.finished ? `${group.n} of ${group.finished}` : String(group.n)) },
+  rankingColumns.scheduler, rankingColumns.parameters,
+  { name: "sd", title: "SD", number: true, value: (group) => group.sd,
+    text: (group) => (group.sd === null ? "–" : group.sd.toFixed(4)) },
+  { name: "least", title: "Least", number: true, value: (group) => group.least,
+    text: (group) => (group.least === null ? "–" : group.least.toFixed(4)) },
+  { name: "greatest", title: "Greatest", number: true, value: (group) => group.greatest,
+    text: (group) => (group.greatest === null ? "–" : group.greatest.toFixed(4)) },
+];
+
+function intervalText(group) {
+  return group.low === null ? "–" : `${group.low.toFixed(4)} to ${group.high.toFixed(4)}`;
+}
+
+/// The interval as text and as a mark on the scale that all rows share: seeds as ticks, the mean as a
+/// dot, the interval as a bar.
+const stripScale = d3.scaleLinear().range([4, 136]).clamp(true);
+(function fitStrip() {
+  const values = rankedGroups.slice(0, Math.max(10, rankedGroups.length * 0.75))
+    .flatMap((group) => [group.least, group.greatest]).filter((value) => value !== null);
+  stripScale.domain(values.length > 0 ? d3.extent(values) : [0, 1]);
+})();
+
+function intervalCell(group) {
+  if (group.mean === null) return "";
+  const svg = d3.create("svg").attr("width", 140).attr("height", 16).attr("aria-hidden", "true")
+    .attr("class", `strip ${colourClass(group.scheduler)}`);
+  svg.append("path").attr("class", "base").attr("d", "M4 8H136");
+  if (group.low !== null) {
+    svg.append("path").attr("class", "interval")
+      .attr("d", `M${stripScale(group.low)} 8H${stripScale(group.high)}`);
+  }
+  for (const trial of group.trials.filter((each) => each.value !== null)) {
+    svg.append("path").attr("class", "tick").attr("d", `M${stripScale(trial.value)} 4V12`);
+  }
+  svg.append("circle").attr("class", "dot").attr("cx", stripScale(group.mean)).attr("cy", 8).attr("r", 3.5);
+  return makeElement("span", { class: "interval-cell" }, svg.node(),
+    makeElement("span", {}, intervalText(group)));
+}
+
+const trialsOf = (row) => row.trials || [row];
+
+/// The column that picks: a check box, and the letter that the picked have in the charts.
+const pickColumn = {
+  name: "pick", title: "Pick",
+  cell: (row) => {
+    const some = trialsOf(row);
+    const picked = some.filter(isPicked);
+    const box = makeElement("input", { type: "checkbox", "data-pick": row.id || `group-${row.index}`,
+      "aria-label": `pick ${row.label}`, onchange: () => togglePicks(some) });
+    box.checked = picked.length === some.length;
+    box.indeterminate = picked.length > 0 && !box.checked;
+    return makeElement("span", { class: "pick" }, box,
+      picked.map((trial) => badgeElement(trial)));
+  },
+  text: () => "",
+};
+
+function badgeElement(trial) {
+  return makeElement("span", { class: `letter ${colourClass(trial.scheduler)}`,
+    "data-trial": trial.id }, pickLetter(trial));
+}
+
+function drawRanking() {
+  const section = makeSection("ranking", "Ranking",
+    `By ${objectiveText}. Pick trials to make them stand out in every chart; the filter holds for all ` +
+    "charts as well.");
+  let extras = choice("ranking.extras", []);
+  let byGroup = choice("ranking.by", repeated ? "groups" : "trials") === "groups";
+
+  const rows = () => (byGroup ? shownGroups()
+    : [...rankedTrials, ...trials.filter((trial) => trial.place === null)].filter(matches));
+  const columns = () => [pickColumn, ...(severalSweeps ? [rankingColumns.database] : []),
+    ...(byGroup ? groupColumns
+      : [...trialColumns, ...extraColumns.filter((column) => extras.includes(column.name))])];
+  const table = new PagedTable({
+    caption: `Ranking by ${objectiveText}`, columns: columns(), rows: rows(), pageSize: 15,
+    decorate: (line, row) => {
+      line.classList.toggle("picked", trialsOf(row).some(isPicked));
+      if (row.error) line.title = row.error;
+    },
+  });
+  const redraw = () => {
+    table.setColumns(columns());
+    table.setRows(rows());
+  };
+
+  const by = [["groups", "Groups (seeds together)"], ["trials", "Trials"]].map(([value, text]) =>
+    makeElement("label", { class: "radio" }, makeElement("input", { type: "radio", name: "by", value,
+      checked: (value === "groups") === byGroup, onchange: () => {
+        byGroup = value === "groups";
+        choose("ranking.by", value);
+        extraChoice.hidden = byGroup;
+        table.sort = null;
+        redraw();
+      } }), text));
+  const extraChoice = makeElement("details", { class: "columns", hidden: byGroup },
+    makeElement("summary", {}, "Columns"),
+    makeElement("div", { class: "column-list" }, extraColumns.map((column) => makeElement("label", {},
+      makeElement("input", { type: "checkbox", value: column.name,
+        checked: extras.includes(column.name), onchange: (event) => {
+          extras = event.target.checked ? [...extras, column.name]
+            : extras.filter((name) => name !== column.name);
+          choose("ranking.extras", extras);
+          redraw();
+        } }), column.title))));
+  section.append(
+    makeElement("div", { class: "controls" }, repeated ? makeElement("fieldset", {},
+      makeElement("legend", { class: "hidden" }, "Rows"), by) : null, filterBox(), extraChoice),
+    table.element);
+  listeners.picks.push(redraw);
+  listeners.filter.push(() => { table.page = 0; redraw(); });
+}
+
+function filterBox() {
+  const problem = makeElement("span", { class: "problem", role: "status" });
+  const input = makeElement("input", { type: "search", id: "filter", value: state.filter,
+    placeholder: "CyclicLR max_lr>0.05", "aria-describedby": "filter-help", autocomplete: "off",
+    spellcheck: "false", oninput: () => {
+      problem.textContent = setFilter(input.value) || `${count(shownTrials().length, "trial")} shown`;
+    } });
+  return makeElement("span", { class: "filter" },
+    makeElement("label", { for: "filter" }, "Filter"), input, problem,
+    makeElement("span", { id: "filter-help", class: "hint" },
+      "Words, or comparisons with parameters and columns: lr>=0.1 state=completed place<20"));
+}
+
+/// The strip at the bottom that says what is picked.
+function drawTray() {
+  const tray = document.getElementById("picks");
+  tray.hidden = state.picks.length === 0;
+  document.body.classList.toggle("with-tray", !tray.hidden);
+  tray.replaceChildren(
+    makeElement("strong", {}, `${count(state.picks.length, "trial")} picked`),
+    makeElement("ul", {}, state.picks.map((trial) => makeElement("li", {}, badgeElement(trial),
+      makeElement("span", { class: "what" }, `${trialName(trial)}: ${metricText(trial.value)}`),
+      makeElement("button", { type: "button", "aria-label": `let ${trial.label} go`,
+        onclick: () => togglePicks([trial]) }, "×")))),
+    makeElement("button", { type: "button", id: "clear-picks", onclick: clearPicks }, "Clear"));
+}
+listeners.picks.push(drawTray);

@@ -1,0 +1,133 @@
+// How schedulers look in every chart (colour, dash and marker, so that colour is never all), axes with
+// their units, the tip beside the pointer, and the letters of picked trials.
+
+const COLOURS = 6;  // of the palette in style.css
+const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
+const SYMBOLS = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross,
+  d3.symbolStar, d3.symbolWye];
+
+const lookIndex = (scheduler) => schedulers.indexOf(scheduler);
+const colourClass = (scheduler) => `t${lookIndex(scheduler) % COLOURS}`;
+const dashOf = (scheduler) => DASHES[Math.floor(lookIndex(scheduler) / COLOURS) % DASHES.length];
+const symbolOf = (scheduler, size = 46) =>
+  d3.symbol().type(SYMBOLS[lookIndex(scheduler) % SYMBOLS.length]).size(size)();
+
+/// A legend's entry: what it looks like, and what it is.
+function legendItem(scheduler, text, { line = true, symbol = false } = {}) {
+  const svg = d3.create("svg").attr("width", 34).attr("height", 14).attr("aria-hidden", "true")
+    .attr("class", colourClass(scheduler));
+  if (line) {
+    svg.append("path").attr("class", "line").attr("d", "M1 7H33")
+      .attr("stroke-dasharray", dashOf(scheduler));
+  }
+  if (symbol) {
+    svg.append("path").attr("class", "dot").attr("transform", "translate(17 7)")
+      .attr("d", symbolOf(scheduler));
+  }
+  return makeElement("li", {}, svg.node(), makeElement("span", {}, text));
+}
+
+/// One entry for each scheduler that is shown, with its numbers of groups and trials.
+function schedulerLegend(look) {
+  const shown = d3.nest().key((trial) => trial.scheduler).entries(shownTrials());
+  return shown.sort((a, b) => d3.ascending(a.key, b.key)).map(({ key, values }) => {
+    const groupCount = new Set(values.map((trial) => trial.group)).size;
+    const text = repeated ? `${key} (${count(groupCount, "group")}, ${count(values.length, "trial")})`
+      : `${key} (${count(values.length, "trial")})`;
+    return legendItem(key, text, look);
+  });
+}
+
+/// Axes below and to the left of the frame {left, top, right, bottom}, with grid lines and labels.
+function drawAxes(svg, frame, x, y, { xLabel, yLabel, xFormat = null, yFormat = null, xTicks = null }) {
+  const across = xTicks || Math.max(3, Math.floor((frame.right - frame.left) / 90));
+  const up = Math.max(3, Math.floor((frame.bottom - frame.top) / 45));
+  const bottom = d3.axisBottom(x).ticks(across, xFormat || undefined).tickSizeOuter(0);
+  const left = d3.axisLeft(y).ticks(up, yFormat || undefined)
+    .tickSize(-(frame.right - frame.left)).tickPadding(6).tickSizeOuter(0);
+  svg.append("g").attr("class", "axis grid").attr("transform", `translate(${frame.left} 0)`)
+    .attr("aria-hidden", "true").call(left);
+  svg.append("g").attr("class", "axis").attr("transform", `translate(0 ${frame.bottom})`)
+    .attr("aria-hidden", "true").call(bottom);
+  svg.append("text").attr("class", "label").attr("text-anchor", "end")
+    .attr("x", frame.right).attr("y", frame.bottom + 34).text(xLabel);
+  svg.append("text").attr("class", "label").attr("x", 4).attr("y", 13).text(yLabel);
+}
+
+/// Draws nothing outside the frame; returns the group to draw in.
+let clips = 0;
+function clipped(svg, frame) {
+  const id = `clip-${++clips}`;
+  svg.append("clipPath").attr("id", id).append("rect").attr("x", frame.left).attr("y", frame.top - 1)
+    .attr("width", frame.right - frame.left).attr("height", frame.bottom - frame.top + 2);
+  return svg.append("g").attr("clip-path", `url(#${id})`);
+}
+
+const tip = document.getElementById("tip");
+/// Shows the lines beside the pointer; the numbers are in the tables too.
+function showTip(event, lines) {
+  tip.replaceChildren(...lines.map((line) => makeElement("div", {}, line)));
+  tip.hidden = false;
+  const { offsetWidth, offsetHeight } = tip;
+  const left = Math.min(event.clientX + 14, document.documentElement.clientWidth - offsetWidth - 8);
+  const above = event.clientY - offsetHeight - 12;
+  tip.style.left = `${Math.max(8, left)}px`;
+  tip.style.top = `${above > 8 ? above : event.clientY + 18}px`;
+}
+function hideTip() {
+  tip.hidden = true;
+}
+
+/// Follows the pointer over the drawing: `find(x, y)` gives {lines, pick (trials), near(group)} or null.
+function followPointer(figure, find) {
+  const layer = figure.svg.append("g").attr("class", "pointed");
+  figure.svg.on("pointermove", () => {
+    const [x, y] = d3.mouse(figure.svg.node());
+    const found = find(x, y);
+    layer.selectAll("*").remove();
+    figure.svg.classed("can-pick", Boolean(found));
+    if (!found) return hideTip();
+    found.near(layer);
+    return showTip(d3.event, found.lines);
+  }).on("pointerleave", () => {
+    layer.selectAll("*").remove();
+    hideTip();
+  }).on("click", () => {
+    const [x, y] = d3.mouse(figure.svg.node());
+    const found = find(x, y);
+    if (found) togglePicks(found.pick);
+  });
+}
+
+/// The letters of picked trials at {x, y, trial}, moved apart where they would cover each other.
+function drawLetters(marks, places, frame) {
+  const size = 17;
+  const sorted = places.slice().sort((a, b) => a.y - b.y);
+  const placed = [];
+  for (const place of sorted) {
+    let y = Math.max(place.y, frame.top + size / 2);
+    for (const other of placed) {
+      if (Math.abs(other.x - place.x) < size && Math.abs(other.y - y) < size) y = other.y + size;
+    }
+    placed.push({ ...place, y });
+  }
+  const badge = marks.selectAll("g.badge").data(placed).enter().append("g")
+    .attr("class", (place) => `badge ${colourClass(place.trial.scheduler)}`)
+    .attr("data-trial", (place) => place.trial.id)
+    .attr("transform", (place) => `translate(${place.x} ${place.y})`);
+  badge.append("circle").attr("r", size / 2);
+  badge.append("text").attr("text-anchor", "middle").attr("dy", "0.35em")
+    .text((place) => pickLetter(place.trial));
+}
+
+/// The picked trials that the filter shows.
+const shownPicks = () => state.picks.filter(matches);
+
+/// A trial in the words of tips and tables.
+function trialName(trial) {
+  return severalSweeps ? `${trial.sweep.label}: ${trial.label}` : trial.label;
+}
+function groupName(group) {
+  const name = severalSweeps ? `${group.sweep.label}: ${group.label}` : group.label;
+  return group.trials.length > 1 ? `${name} (${count(group.trials.length, "seed")})` : name;
+}

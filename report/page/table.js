@@ -1,0 +1,96 @@
+// Tables that sort by their headers: the ranking, and each chart's numbers.
+
+/// A column: {name, title, number (right-aligned), value(row) to sort by, text(row), unit}.
+class DataTable {
+  /// `pageSize` 0: all rows at once. `rowHeader` is the column whose cells head their rows.
+  constructor({ caption, columns, rows, pageSize = 0, sort = null, decorate = null, onpage = null }) {
+    Object.assign(this, { caption, columns, rows, pageSize, sort, decorate, onpage });
+    this.page = 0;
+    this.head = makeElement("thead");
+    this.body = makeElement("tbody");
+    this.element = makeElement("table", {}, makeElement("caption", {}, caption), this.head, this.body);
+    this.drawHead();
+    this.drawBody();
+  }
+
+  setRows(rows) {
+    this.rows = rows;
+    this.page = Math.min(this.page, Math.max(0, this.pages() - 1));
+    this.drawBody();
+  }
+
+  setColumns(columns) {
+    this.columns = columns;
+    this.drawHead();
+    this.drawBody();
+  }
+
+  pages() {
+    return this.pageSize ? Math.ceil(this.rows.length / this.pageSize) : 1;
+  }
+
+  turnTo(page) {
+    this.page = page;
+    this.drawBody();
+  }
+
+  sortBy(name) {
+    const descending = this.sort && this.sort.name === name ? !this.sort.descending : false;
+    this.sort = { name, descending };
+    this.page = 0;
+    this.drawHead();
+    this.drawBody();
+    const button = this.head.querySelector(`[data-column="${CSS.escape(name)}"]`);
+    if (button) button.focus();
+  }
+
+  drawHead() {
+    const cells = this.columns.map((column) => {
+      const sorted = this.sort && this.sort.name === column.name;
+      const direction = sorted ? (this.sort.descending ? "descending" : "ascending") : "none";
+      const arrow = makeElement("span", { "aria-hidden": "true", class: "arrow" },
+        sorted ? (this.sort.descending ? "▼" : "▲") : "");
+      const title = column.value
+        ? makeElement("button", { type: "button", "data-column": column.name, title: column.help,
+            onclick: () => this.sortBy(column.name) }, column.title, arrow)
+        : column.title;
+      return makeElement("th", { scope: "col", class: column.number ? "number" : null,
+        "aria-sort": column.value ? direction : null }, title);
+    });
+    this.head.replaceChildren(makeElement("tr", {}, cells));
+  }
+
+  sorted() {
+    const column = this.sort && this.columns.find((each) => each.name === this.sort.name);
+    if (!column) return this.rows;
+    const direction = this.sort.descending ? -1 : 1;
+    const keyed = this.rows.map((row, i) => ({ row, i, key: column.value(row) }));
+    keyed.sort((a, b) => {
+      const none = (key) => key === null || key === undefined || Number.isNaN(key);
+      if (none(a.key) || none(b.key)) return none(a.key) - none(b.key) || a.i - b.i;  // last, always
+      if (a.key === b.key) return a.i - b.i;
+      return (a.key < b.key ? -1 : 1) * direction;
+    });
+    return keyed.map((each) => each.row);
+  }
+
+  drawBody() {
+    const sorted = this.sorted();
+    const first = this.page * this.pageSize;
+    const shown = this.pageSize ? sorted.slice(first, first + this.pageSize) : sorted;
+    this.body.replaceChildren(...shown.map((row) => this.makeRow(row)));
+    if (this.onpage) this.onpage();
+  }
+
+  makeRow(row) {
+    const line = makeElement("tr", {}, this.columns.map((column) => {
+      const cell = makeElement(column.heads ? "th" : "td",
+        { class: column.number ? "number" : null, scope: column.heads ? "row" : null });
+      const content = column.cell ? column.cell(row) : column.text(row);
+      cell.append(content === null ? "" : content);
+      return cell;
+    }));
+    if (this.decorate) this.decorate(line, row);
+    return line;
+  }
+}

@@ -1,0 +1,59 @@
+// Words and numbers for people, and elements made of text: nothing here, or anywhere in the page,
+// becomes markup.
+
+/// makeElement("button", {type: "button", onclick: f}, "Clear"): attributes, on... handlers, children.
+function makeElement(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) element.append(child);
+  }
+  return element;
+}
+
+/// A metric as `lrsweep top` writes it.
+function metricText(value) {
+  if (value === null || value === undefined) return "diverged";
+  return Math.abs(value) < 1e6 ? value.toFixed(4) : value.toExponential(4);
+}
+
+/// A learning rate or another free number, short.
+function shortNumber(value) {
+  if (value === null || value === undefined) return "";
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace(".0e", "e");
+  return String(Number(value.toPrecision(4)));
+}
+
+function wholeNumber(value) {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/// "0.4 s", "12 s", "3 min 05 s", "2 h 03 min".
+function durationText(seconds) {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const two = (number) => String(Math.floor(number)).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
+}
+
+/// "1 trial", "3 trials".
+function count(number, noun) {
+  return `${wholeNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function scopeText(scope) {
+  return { last: "last epoch", best: "best epoch", avg: "mean of the epochs" }[scope] || scope;
+}
+
+const objectiveText = `${objective.metric} (${objective.mode}, ${scopeText(objective.scope)})`;
+
+/// "A" for 0 to "Z", then "A2": the letters that mark picked trials.
+function letter(i) {
+  return String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26) + 1);
+}

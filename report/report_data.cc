@@ -1,0 +1,86 @@
+#include "report/report_data.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "analysis/summary.h"
+#include "report/attempt_columns.h"
+#include "report/curve_columns.h"
+#include "report/thinning.h"
+#include "report/trial_columns.h"
+#include "results/time_text.h"
+#include "views/ranked_sweep.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr int64_t kMostDegrees =
+    60;  // beyond, Student's t is near its limit: the page uses the last
+constexpr int kQuantileDigits = 7;
+
+Json Quantiles() {
+  Json quantiles = Json::array();
+  for (int64_t degrees = 1; degrees <= kMostDegrees; ++degrees) {
+    quantiles.push_back(Rounded(StudentQuantile(0.95, degrees), kQuantileDigits));
+  }
+  return quantiles;
+}
+
+Json ToJson(const Objective& objective) {
+  return {{"metric", objective.metric}, {"mode", objective.mode}, {"scope", objective.scope}};
+}
+
+Json SweepJson(const ReportSource& source, const SweepRecord& sweep, const Objective& objective) {
+  const RankedSweep ranked(source.store, sweep, objective, 1);
+  return {{"label", source.label},
+          {"name", sweep.name},
+          {"objective", ToJson(sweep.objective)},
+          {"validation_images", OrNull(ranked.HeldBack())},
+          {"counts", ranked.CountByState()},
+          {"diverged", ranked.Diverged()},
+          {"epochs_done", ranked.EpochsDone()},
+          {"engine", sweep.engine},
+          {"dataset_sha256", sweep.dataset_sha256},
+          {"created_at", sweep.created_at},
+          {"started_at", OrNull(sweep.started_at)},
+          {"ended_at", OrNull(sweep.ended_at)},
+          {"version", sweep.version},
+          {"record_steps", sweep.record_steps},
+          {"config", sweep.config_yaml}};
+}
+
+std::string TitleOf(const ReportInput& input) {
+  std::string title;
+  for (const SweepRecord& sweep : input.sweeps) {
+    if (!title.empty()) title += ", ";
+    title += sweep.name;
+  }
+  return title + " - lrsweep report";
+}
+
+}  // namespace
+
+ReportData MakeReportData(const std::vector<ReportSource>& sources, const ReportOptions& options) {
+  const ReportInput input = ReadReportInput(sources, options.objective);
+  Json sweeps = Json::array();
+  for (size_t i = 0; i < sources.size(); ++i) {
+    sweeps.push_back(SweepJson(sources[i], input.sweeps[i], input.objective));
+  }
+  const Json data = {{"generated_at", UtcNow()},
+                     {"version", options.version},
+                     {"reload_seconds", options.reload_seconds},
+                     {"objective", ToJson(input.objective)},
+                     {"t95", Quantiles()},
+                     {"answer", Json::array()},
+                     {"sweeps", std::move(sweeps)},
+                     {"trials", TrialColumns(input)},
+                     {"groups", GroupColumns(input)},
+                     {"axes", AxisColumns(input)},
+                     {"epochs", EpochColumns(input)},
+                     {"steps", StepColumns(sources, input)},
+                     {"attempts", AttemptColumns(sources, input)}};
+  return {TitleOf(input), data.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,171 @@
+#include "report/trial_columns.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "analysis/summary.h"
+
+namespace lrsweep {
+namespace {
+
+/// Gives equal texts the same index, counting from 0.
+class Dictionary {
+ public:
+  size_t Index(const std::string& text) {
+    const auto [found, is_new] = indices_.emplace(text, texts_.size());
+    if (is_new) texts_.push_back(text);
+    return found->second;
+  }
+  const std::vector<std::string>& Texts() const { return texts_; }
+
+ private:
+  std::map<std::string, size_t> indices_;
+  std::vector<std::string> texts_;
+};
+
+std::optional<double> NumberOf(const std::string& text) {
+  double number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// Numbers ascending, then texts.
+bool Before(const std::string& a, const std::string& b) {
+  const std::optional<double> x = NumberOf(a);
+  const std::optional<double> y = NumberOf(b);
+  if (x && y) return *x != *y ? *x < *y : a < b;
+  return x || y ? x.has_value() : a < b;
+}
+
+std::vector<std::string> VaryingPaths(const ReportInput& input) {
+  std::set<std::string> paths;
+  for (const LabelPath& parameter : input.parameters) {
+    if (parameter.varies) paths.insert(parameter.path);
+  }
+  // What two sweeps differ in may be the same throughout each scheduler of either.
+  std::map<std::string, std::string> first;
+  for (const ReportTrial& trial : input.trials) {
+    for (const auto& [path, text] : trial.params) {
+      if (!path.starts_with("scheduler.") && first.emplace(path, text).first->second != text) {
+        paths.insert(path);
+      }
+    }
+  }
+  return {paths.begin(), paths.end()};
+}
+
+std::string LastWord(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+Json AxisColumn(const ReportInput& input, const std::string& path, const std::string& name) {
+  std::set<std::string> distinct;
+  for (const ReportTrial& trial : input.trials) {
+    if (const auto found = trial.params.find(path); found != trial.params.end()) {
+      distinct.insert(found->second);
+    }
+  }
+  std::vector<std::string> values(distinct.begin(), distinct.end());
+  std::sort(values.begin(), values.end(), Before);
+  std::map<std::string, int64_t> codes;
+  for (const std::string& value : values) {
+    codes.emplace(value, static_cast<int64_t>(codes.size()));
+  }
+  Json column = Json::array();
+  for (const ReportTrial& trial : input.trials) {
+    const auto found = trial.params.find(path);
+    column.push_back(found == trial.params.end() ? -1 : codes.at(found->second));
+  }
+  const bool numbers = std::all_of(values.begin(), values.end(),
+                                   [](const std::string& text) { return NumberOf(text); });
+  return {{"path", path},
+          {"name", name},
+          {"values", std::move(values)},
+          {"numbers", numbers},
+          {"codes", std::move(column)}};
+}
+
+}  // namespace
+
+std::vector<size_t> GroupIndices(const ReportInput& input) {
+  Dictionary groups;
+  std::vector<size_t> indices;
+  indices.reserve(input.trials.size());
+  for (const ReportTrial& trial : input.trials) {
+    indices.push_back(groups.Index(std::to_string(trial.sweep) + " " + trial.row.group_id));
+  }
+  return indices;
+}
+
+Json TrialColumns(const ReportInput& input) {
+  Dictionary schedulers;
+  Dictionary states;
+  const std::vector<size_t> groups = GroupIndices(input);
+  Json columns = {{"schedulers", nullptr}, {"states", nullptr}};
+  Json errors = Json::object();
+  for (size_t i = 0; i < input.trials.size(); ++i) {
+    const ReportTrial& trial = input.trials[i];
+    const TrialRow& row = trial.row;
+    columns["id"].push_back(row.trial_id);
+    columns["sweep"].push_back(trial.sweep);
+    columns["group"].push_back(groups[i]);
+    columns["scheduler"].push_back(schedulers.Index(row.scheduler));
+    columns["seed"].push_back(row.seed);
+    columns["state"].push_back(states.Index(row.state));
+    columns["place"].push_back(OrNull(trial.place));
+    columns["value"].push_back(OrNull(trial.value));
+    columns["epochs"].push_back(row.epochs_done);
+    columns["steps"].push_back(trial.epochs.empty() ? 0 : trial.epochs.front().steps_done);
+    columns["seconds"].push_back(row.wall_seconds);
+    columns["diverged"].push_back(row.diverged ? 1 : 0);
+    if (row.error) errors[std::to_string(i)] = *row.error;
+  }
+  columns["schedulers"] = schedulers.Texts();
+  columns["states"] = states.Texts();
+  columns["errors"] = std::move(errors);
+  return columns;
+}
+
+Json GroupColumns(const ReportInput& input) {
+  const std::vector<size_t> groups = GroupIndices(input);
+  std::vector<std::vector<double>> values;
+  for (size_t i = 0; i < input.trials.size(); ++i) {
+    values.resize(std::max(values.size(), groups[i] + 1));
+    if (input.trials[i].value) values[groups[i]].push_back(*input.trials[i].value);
+  }
+  Json columns = Json::object();
+  const auto add = [&columns](const char* name, const Json& value) {
+    columns[name].push_back(value);
+  };
+  for (const std::vector<double>& group : values) {
+    const std::optional<Summary> summary =
+        group.empty() ? std::nullopt : std::optional(Summarize(group));
+    const std::optional<Interval> interval = summary ? summary->interval95 : std::nullopt;
+    add("n", group.size());
+    add("mean", summary ? Json(summary->mean) : Json());
+    add("sd", summary ? OrNull(summary->sd) : Json());
+    add("low", interval ? Json(interval->low) : Json());
+    add("high", interval ? Json(interval->high) : Json());
+    add("least", summary ? Json(summary->least) : Json());
+    add("greatest", summary ? Json(summary->greatest) : Json());
+  }
+  return columns;
+}
+
+Json AxisColumns(const ReportInput& input) {
+  std::map<std::string, int> last_words;
+  std::set<std::string> all_paths;
+  for (const LabelPath& parameter : input.parameters) all_paths.insert(parameter.path);
+  for (const std::string& path : all_paths) ++last_words[LastWord(path)];
+  Json axes = Json::array();
+  for (const std::string& path : VaryingPaths(input)) {
+    const std::string word = LastWord(path);
+    if (path == "scheduler.type") continue;  // the trials' scheduler
+    axes.push_back(AxisColumn(input, path, last_words[word] == 1 ? word : path));
+  }
+  return axes;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,29 @@
+// The trials, groups and parameters of a report as columns of JSON: what is equal is written once
+// and then counted, since the page holds thousands of trials.
+#pragma once
+
+#include "report/report_input.h"
+#include "views/json_rows.h"
+
+namespace lrsweep {
+
+/// {"schedulers": [name], "states": [name], and of every trial, in the order of the input: "id",
+/// "sweep", "group", "scheduler", "seed", "state", "place", "value", "epochs", "steps" (of an
+/// epoch), "seconds", "diverged", and "errors": {index: text} of those that have one}. `sweep`,
+/// `group`, `scheduler` and `state` are indices.
+Json TrialColumns(const ReportInput& input);
+
+/// Of every group, by the index that trials have: {"n" (trials with a value), "mean", "sd", "low",
+/// "high" (the 95% interval of the mean), "least", "greatest"}; null where no trial has a value,
+/// and sd, low and high where only one has.
+Json GroupColumns(const ReportInput& input);
+
+/// The parameters that differ among trials, the seed included: [{"path", "name" (its last word
+/// where that is unique), "values": [text, numbers ascending, then texts], "numbers" (whether all
+/// are), "codes": [index of its value for every trial; -1: it has no such parameter]}].
+Json AxisColumns(const ReportInput& input);
+
+/// The index of every trial's group.
+std::vector<size_t> GroupIndices(const ReportInput& input);
+
+}  // namespace lrsweep
