@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <stdexcept>
 
@@ -222,9 +222,9 @@ TEST(ImportanceTest, TenThousandPointsTakeLittle) {
     }
     points.push_back({"StepLR", parameters, static_cast<double>(i * 7919 % 10'007)});
   }
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_EQ(ExplainVariance(points).parameters.size(), 8U);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 2);
 }
 
 }  // namespace
