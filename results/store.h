@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -64,6 +65,7 @@ struct TrialRow {
   int64_t epochs_done = 0;
   bool diverged = false;
   bool in_space = true;
+  std::optional<double> objective_value;  // of a completed trial, by the sweep's objective
 };
 
 /// How many trials there are of a kind.
@@ -175,6 +177,9 @@ class Store {
   // Reading.
   SweepRecord Sweep() const;
   std::vector<TrialRow> Trials() const;  // in the order in which they were added
+  /// Calls `visit` with each of them in turn, so that only one is in memory. It may read from this
+  /// Store, not write.
+  void EachTrial(const std::function<void(const TrialRow&)>& visit) const;
   std::vector<TrialRow> TrialsInState(TrialState state) const;  // likewise
   /// Ids of the trials of the space that are to be trained.
   std::vector<std::string> PendingIds() const;
@@ -193,6 +198,8 @@ class Store {
   /// In the order of the trial's optimizer steps; none where steps are not recorded. Every number
   /// is the recorded one to the last bit.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
+  /// The momentum at each epoch's last step; no epoch where steps are not recorded.
+  std::map<int64_t, double> MomentumByEpoch(const std::string& trial_id) const;
   /// The trial's checkpoint, checked: its size, its hash by `sha256` (64 lower-case hex digits),
   /// and that the epochs before it are recorded.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,

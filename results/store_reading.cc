@@ -46,18 +46,20 @@ namespace {
 
 constexpr const char* kSelectTrials =
     "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
-    "wall_seconds, epochs_done, diverged, in_space FROM trials ";
+    "wall_seconds, epochs_done, diverged, in_space, objective_value FROM trials ";
+
+TrialRow ReadTrial(SQLite::Statement& query) {
+  const auto column = [&query](int i) { return query.getColumn(i); };
+  return {column(0).getInt64(),     column(1).getString(), column(2).getString(),
+          column(3).getString(),    column(4).getString(), column(5).getString(),
+          column(6).getInt64(),     TextOrNone(column(7)), TextOrNone(column(8)),
+          column(9).getDouble(),    column(10).getInt64(), column(11).getInt() != 0,
+          column(12).getInt() != 0, RealOrNone(column(13))};
+}
 
 std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
   std::vector<TrialRow> trials;
-  while (query.executeStep()) {
-    const auto column = [&query](int i) { return query.getColumn(i); };
-    trials.push_back({column(0).getInt64(), column(1).getString(), column(2).getString(),
-                      column(3).getString(), column(4).getString(), column(5).getString(),
-                      column(6).getInt64(), TextOrNone(column(7)), TextOrNone(column(8)),
-                      column(9).getDouble(), column(10).getInt64(), column(11).getInt() != 0,
-                      column(12).getInt() != 0});
-  }
+  while (query.executeStep()) trials.push_back(ReadTrial(query));
   return trials;
 }
 
@@ -67,6 +69,13 @@ std::vector<TrialRow> Store::Trials() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
     return ReadTrials(query);
+  });
+}
+
+void Store::EachTrial(const std::function<void(const TrialRow&)>& visit) const {
+  Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
+    while (query.executeStep()) visit(ReadTrial(query));
   });
 }
 
@@ -219,6 +228,21 @@ std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
       }
     }
     return steps;
+  });
+}
+
+std::map<int64_t, double> Store::MomentumByEpoch(const std::string& trial_id) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT epoch, coalesce(momentum, json_extract(trace, '$[#-1][2]')) "
+                            "FROM step_traces WHERE trial_id = ?");
+    query.bind(1, trial_id);
+    std::map<int64_t, double> momenta;
+    while (query.executeStep()) {
+      const auto momentum = RealOrNone(query.getColumn(1));
+      if (momentum) momenta.emplace(query.getColumn(0).getInt64(), *momentum);
+    }
+    return momenta;
   });
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "exports/export.h"
 #include "sweep/errors.h"
 #include "sweep/launcher.h"
 #include "sweep/progress.h"
@@ -69,6 +70,10 @@ struct StatusCommand {
   bool exit_code = false;  // the exit status is that of the sweep
   bool json = false;
 };
+struct ExportCommand {
+  std::string db;
+  ExportOptions options;
+};
 /// The program has said all there is to say (help, version, a mistake) and ends.
 struct ExitCommand {
   int status = 0;
@@ -76,7 +81,7 @@ struct ExitCommand {
 
 using CommandLine =
     std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand, TopCommand,
-                 ReportCommand, ShowCommand, StatusCommand, ExitCommand>;
+                 ReportCommand, ShowCommand, StatusCommand, ExportCommand, ExitCommand>;
 
 /// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
 CommandLine ParseCommandLine(int argc, const char* const* argv);

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "exports/tables.h"
+
 namespace lrsweep {
 namespace {
 
@@ -62,6 +64,31 @@ void AddStatus(CLI::App& command, StatusCommand& status) {
                    "exit as the sweep's run would: 0, 1 where trials failed, 75 with work left");
 }
 
+void AddExport(CLI::App& command, ExportCommand& chosen) {
+  ExportOptions& options = chosen.options;
+  command.add_option("DB", chosen.db, "the sweep's database")->required();
+  command.add_option("--to", options.format, "the format")
+      ->required()
+      ->check(CLI::IsMember(ExportFormats()));
+  command
+      .add_option("OUTPUT,-o,--output", options.output,
+                  "where to: a new file (csv, json, jsonl; - is stdout, the default), or a new "
+                  "folder (the others)")
+      ->type_name("PATH");
+  command.add_option("--table", options.table, "what csv, json and jsonl hold")
+      ->check(CLI::IsMember(ExportTables()))
+      ->capture_default_str();
+  command
+      .add_option("--steps", options.step_points,
+                  "tensorboard and mlflow: also curves over optimizer steps, of at most so many "
+                  "points; 0: of every step")
+      ->type_name("POINTS");
+  command.add_option("--metric", options.metric, "what ranks, as for top [the sweep's]");
+  command.add_option("--mode", options.mode, "max or min [the sweep's, or the metric's]")
+      ->check(CLI::IsMember({"max", "min"}));
+  command.add_option("--scope", options.scope, "which epoch counts, as for top [the sweep's]");
+}
+
 }  // namespace
 
 void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
@@ -69,6 +96,8 @@ void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
   Add<ReportCommand>(app, chosen, "report", "Write one HTML page about sweeps", AddReport);
   Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, attempts, epochs", AddShow);
   Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
+  Add<ExportCommand>(app, chosen, "export", "Write a sweep in the formats of other tools",
+                     AddExport);
 }
 
 }  // namespace lrsweep

@@ -12,9 +12,12 @@
 
 #include "data/dataset_source.h"
 #include "data/shared_dataset.h"
+#include "exports/export.h"
+#include "exports/output.h"
 #include "results/store.h"
 #include "sweep/cli.h"
 #include "sweep/errors.h"
+#include "sweep/interrupt.h"
 #include "sweep/lint.h"
 #include "sweep/plan.h"
 #include "sweep/preview.h"
@@ -121,6 +124,10 @@ int Guarded(const std::function<int()>& command) {
     return Complain(error, kUserMistake);
   } catch (const UsageError& error) {
     return Complain(error, kUserMistake);
+  } catch (const ExportError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const ExportInterrupted& error) {
+    return Complain(error, kInterrupted);
   } catch (const DataError& error) {
     return Complain(error, kIoFailed);
   } catch (const StoreError& error) {
@@ -149,17 +156,24 @@ int WriteFile(const std::string& path, const std::string& text) {
   return kAllEndedWell;
 }
 
-/// Opens a database to read and prints what `describe` makes of it. A file that cannot be read, or
-/// a trial or metric that is not in it, is a mistake in the command.
-template <typename Describe>
-int Read(const std::string& db, const Describe& describe) {
+/// Opens a database to read. A file that cannot be read, or a trial or metric that is not in it, is
+/// a mistake in the command.
+template <typename Use>
+int Open(const std::string& db, const Use& use) {
   try {
-    return Print(describe(Store::Open(db)));
+    use(Store::Open(db));
+    return kAllEndedWell;
   } catch (const StoreError& error) {
     throw UsageError(error.what());
   } catch (const std::invalid_argument& error) {
     throw UsageError(db + ": " + error.what());
   }
+}
+
+/// Opens a database and prints what `describe` makes of it.
+template <typename Describe>
+int Read(const std::string& db, const Describe& describe) {
+  return Open(db, [&](const Store& store) { Print(describe(store)); });
 }
 
 struct Dispatcher {
@@ -204,6 +218,15 @@ struct Dispatcher {
       return command.json ? StatusJson(store) : StatusText(store);
     });
     return read == kAllEndedWell ? status : read;
+  }
+  int operator()(const ExportCommand& command) const {
+    ExportOptions options = command.options;
+    if (options.output == "-") options.output.clear();
+    if (!options.output.empty()) {  // else a signal ends the program as any that writes to a pipe
+      CatchInterrupts();
+      options.interrupted = Interrupted;
+    }
+    return Open(command.db, [&](const Store& store) { Export(store, options, std::cout); });
   }
   int operator()(const ExitCommand& command) const { return command.status; }
 };

@@ -11,6 +11,7 @@
 #include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
 #include "views/chart.h"
+#include "views/line_chart.h"
 
 namespace lrsweep {
 namespace {
@@ -175,13 +176,21 @@ void PreviewCsv(const SearchSpace& space, const std::function<bool(const std::st
 
 std::string PreviewSvg(const SearchSpace& space) {
   const auto shared = SharedSchedules(space, 0);
-  std::vector<Curve> curves;
-  curves.reserve(shared.size());
+  LineChart chart{
+      .title = space.config().name,
+      .subtitle = fmt::format("{} schedule{}", shared.size(), shared.size() == 1 ? "" : "s"),
+      .x = {.label = "epoch"},
+      .y = {.label = "learning rate", .low = 0}};
   for (const SharedSchedule& one : shared) {
     const auto steps_per_epoch = static_cast<double>(one.schedule.clock().steps_per_epoch);
-    curves.push_back({Label(one), one.lr, steps_per_epoch / static_cast<double>(one.stride)});
+    ChartSeries& series = chart.series.emplace_back();
+    series.label = Label(one);
+    for (size_t i = 0; i < one.lr.size(); ++i) {
+      const auto step = static_cast<double>(static_cast<int64_t>(i) * one.stride);
+      series.points.push_back({step / steps_per_epoch, one.lr[i]});
+    }
   }
-  return DrawSvg(curves, {.title = space.config().name});
+  return DrawSvg(chart);
 }
 
 }  // namespace lrsweep

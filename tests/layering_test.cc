@@ -26,8 +26,8 @@ std::vector<Include> AllIncludes() {
   static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   const fs::path root = LRSWEEP_SOURCE_DIR;
   std::vector<Include> includes;
-  for (const char* room :
-       {"params", "schedulers", "data", "analysis", "results", "views", "report", "worker", "sweep"}) {
+  for (const char* room : {"params", "schedulers", "data", "analysis", "results", "views", "report",
+                           "exports", "worker", "sweep"}) {
     for (const auto& entry : fs::directory_iterator(root / room)) {
       const std::string extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;
@@ -58,9 +58,10 @@ bool MayEnter(const std::string& from, const std::string& header) {
     return target == "views" || target == "results" || target == "analysis" ||
            header == "data/sha256.h";
   }
+  if (room == "exports") return target == "views" || target == "results" || target == "analysis";
   if (room == "sweep") {
     return target == "schedulers" || target == "results" || target == "views" ||
-           target == "report" || target == "data";
+           target == "report" || target == "exports" || target == "data";
   }
   return false;
 }
@@ -77,6 +78,7 @@ struct Wall {
 const std::vector<Wall> kWalls = {
     {"(torch|ATen|c10)/.*", "worker/torch_engine.*"},
     {"hwy/.*", "worker/cpu_engine.*"},
+    {"protozero/.*", "exports/(event_file|hparams)\\.cc"},
     {"mpi\\.h", "sweep/mpi_worker_pool\\.cc"},
     {"(SQLiteCpp/.*|sqlite3\\.h)", "results/store.*"},
     {"yaml-cpp/.*", "sweep/yaml_reader\\.cc"},

@@ -55,6 +55,11 @@ Json ToJson(const std::optional<RangeTest>& test) {
           {"max_lr", test->max_lr}};
 }
 
+std::string ValidUtf8(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
+      .get<std::string>();
+}
+
 std::string Print(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -24,6 +24,9 @@ Json ToJson(const AttemptRow& attempt);
 Json ToJson(const EpochRow& epoch);
 Json ToJson(const std::optional<RangeTest>& test);  // null for none
 
+/// `text` with bytes that are not UTF-8 replaced by U+FFFD.
+std::string ValidUtf8(const std::string& text);
+
 /// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
 std::string Print(const Json& json);
 

@@ -1,0 +1,112 @@
+#include "exports/export.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "exports/mlflow.h"
+#include "exports/output.h"
+#include "exports/runs.h"
+#include "exports/tables.h"
+#include "exports/tensorboard.h"
+#include "views/ranked_sweep.h"
+
+namespace lrsweep {
+namespace {
+
+Objective ObjectiveOf(const Store& store, const ExportOptions& options) {
+  return ChooseObjective(store.Sweep(), options.metric, options.mode, options.scope);
+}
+
+void ExportTable(const Store& store, const ExportOptions& options, std::ostream& out) {
+  const TableOptions table{options.format, options.table, ObjectiveOf(store, options),
+                           options.interrupted};
+  if (options.output.empty()) {
+    WriteTable(store, table, out);
+    out.flush();
+    return CheckWritten(out);
+  }
+  OutputFile file(options.output);
+  WriteTable(store, table, file.Stream());
+  file.Finish();
+  out << fmt::format("{} written to {}\n", options.table, options.output);
+}
+
+/// The path as a word for a shell.
+std::string ShellWord(const std::string& path) {
+  if (path.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") ==
+      std::string::npos) {
+    return path;
+  }
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+/// Exports to a folder, which `fill` fills. `viewer`: the command that shows it, {} for the folder.
+void ExportFolder(const ExportOptions& options, std::ostream& out, const std::string& viewer,
+                  const std::function<void(const OutputFolder&)>& fill) {
+  if (options.output.empty()) {
+    throw ExportError(fmt::format("--to {} writes a folder: name it by -o FOLDER", options.format));
+  }
+  OutputFolder folder(options.output);
+  fill(folder);
+  folder.Finish();
+  out << "written to " << folder.Target().string() << "\n";
+  out << fmt::format(fmt::runtime(viewer), ShellWord(folder.Target().string()));
+}
+
+void ExportTensorBoard(const Store& store, const ExportOptions& options, std::ostream& out) {
+  const char* const viewer = "look at it: tensorboard --logdir {}\n";
+  ExportFolder(options, out, viewer, [&](const OutputFolder& folder) {
+    WriteTensorBoard(store, folder.Path(), {options.step_points, options.interrupted});
+  });
+}
+
+void ExportMlflow(const Store& store, const ExportOptions& options, std::ostream& out) {
+  // From 3.7 on MLflow opens a file store only where it is told to.
+  const char* const viewer =
+      "look at it: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {0}\n"
+      "or take it into a database: mlflow migrate-filestore --source {0} --target "
+      "sqlite:///mlflow.db\n";
+  ExportFolder(options, out, viewer, [&](const OutputFolder& folder) {
+    WriteMlflow(store, folder.Path(), folder.Target(), {options.step_points, options.interrupted});
+  });
+}
+
+struct Format {
+  std::string name;
+  void (*write)(const Store&, const ExportOptions&, std::ostream&);
+};
+
+const std::vector<Format>& Formats() {
+  static const std::vector<Format> kFormats = {{"csv", ExportTable},
+                                               {"json", ExportTable},
+                                               {"jsonl", ExportTable},
+                                               {"tensorboard", ExportTensorBoard},
+                                               {"mlflow", ExportMlflow}};
+  return kFormats;
+}
+
+}  // namespace
+
+const std::vector<std::string>& ExportFormats() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const Format& format : Formats()) names.push_back(format.name);
+    return names;
+  }();
+  return kNames;
+}
+
+void Export(const Store& store, const ExportOptions& options, std::ostream& out) {
+  for (const Format& format : Formats()) {
+    if (format.name == options.format) return format.write(store, options, out);
+  }
+  throw ExportError("unknown format: " + options.format);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,30 @@
+// Rows of a table as CSV, as one JSON array, or as JSON Lines, written as they come.
+#pragma once
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "views/json_rows.h"
+
+namespace lrsweep {
+
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  /// One cell for each column: null, a truth, a number, a text or a list.
+  virtual void Add(const std::vector<Json>& cells) = 0;
+  /// After the last row.
+  virtual void End() {}
+};
+
+/// `format`: "csv" (RFC 4180's quoting, lines end with \n; null is an empty field, an empty text is
+/// "", a list is its JSON), "json" (an array of objects) or "jsonl" (an object on each line). Reals
+/// are in the shortest form that reads back to the same double. Bytes that are not UTF-8 are
+/// replaced by U+FFFD. Writes the head at once. `out` must outlive the writer.
+std::unique_ptr<RowWriter> MakeRowWriter(const std::string& format,
+                                         const std::vector<std::string>& columns,
+                                         std::ostream& out);
+
+}  // namespace lrsweep

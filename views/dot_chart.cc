@@ -1,0 +1,100 @@
+#include "views/dot_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "views/scale.h"
+#include "views/svg.h"
+
+namespace lrsweep {
+namespace {
+
+using Anchor = SvgPicture::Anchor;
+
+constexpr double kMargin = 24, kTop = 66, kRow = 24, kBottom = 48;  // in pixels
+constexpr double kWidestLabel = 0.45;                               // of the picture
+constexpr double kRoom = 0.04;                                      // of the range, on both sides
+constexpr const char* kSmall = R"(font-size="12" fill="#555")";
+
+std::string SizeText(const DotRow& row) {
+  const std::string size = fmt::format("n = {}", row.summary.n);
+  return row.remark.empty() ? size : size + ", " + row.remark;
+}
+
+template <typename Text>
+double Widest(const std::vector<DotRow>& rows, const Text& text) {
+  double widest = 0;
+  for (const DotRow& row : rows) widest = std::max(widest, TextWidth(text(row)));
+  return widest;
+}
+
+Scale MakeScale(const std::vector<DotRow>& rows, double from, double to) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const DotRow& row : rows) {
+    low = std::min(low, row.summary.least);
+    high = std::max(high, row.summary.greatest);
+    if (!row.summary.interval95) continue;
+    low = std::min(low, row.summary.interval95->low);
+    high = std::max(high, row.summary.interval95->high);
+  }
+  const double room = (high - low) * kRoom;
+  return {low - room, high + room, from, to};
+}
+
+void DrawRow(const DotRow& row, double y, const Scale& scale, SvgPicture& picture) {
+  const std::string colour = Colour(0);
+  for (const double value : row.values) {
+    picture.Dot(scale.At(value), y, 2.4, R"(fill="#999" fill-opacity="0.5")");
+  }
+  if (row.summary.interval95) {
+    const double low = scale.At(row.summary.interval95->low);
+    const double high = scale.At(row.summary.interval95->high);
+    const std::string stroke = fmt::format(R"(stroke="{}" stroke-width="2")", colour);
+    picture.Line(low, y, high, y, stroke);
+    picture.Line(low, y - 5, low, y + 5, stroke);
+    picture.Line(high, y - 5, high, y + 5, stroke);
+  }
+  picture.Dot(scale.At(row.summary.mean), y, 4.6, fmt::format(R"(fill="{}")", colour));
+}
+
+}  // namespace
+
+std::string DrawSvg(const DotChart& chart) {
+  if (chart.rows.empty()) throw std::invalid_argument("a chart of no row");
+  const double label_width = std::min(
+      chart.width * kWidestLabel, Widest(chart.rows, [](const DotRow& row) { return row.label; }));
+  const double left = kMargin + label_width + 16;
+  const double right = chart.width - kMargin - Widest(chart.rows, SizeText) - 12;
+  const double bottom = kTop + kRow * static_cast<double>(chart.rows.size());
+  const double text_width = chart.width - 2 * kMargin;
+
+  SvgPicture picture;
+  picture.Text(kMargin, 24, Shortened(chart.title, text_width), Anchor::kStart,
+               R"(font-size="16" font-weight="bold")");
+  picture.Text(kMargin, 44, Shortened(chart.subtitle, text_width), Anchor::kStart, kSmall);
+  const Scale scale = MakeScale(chart.rows, left, right);
+  for (const Tick& tick : scale.Ticks(static_cast<int>((right - left) / 70), chart.whole)) {
+    const double x = scale.At(tick.value);
+    picture.Line(x, kTop - 6, x, bottom, R"(stroke="#ddd")");
+    picture.Text(x, bottom + 16, tick.text, Anchor::kMiddle);
+  }
+  for (size_t i = 0; i < chart.rows.size(); ++i) {
+    const double y = kTop + kRow * (static_cast<double>(i) + 0.5);
+    picture.Text(left - 14, y + 4, Shortened(chart.rows[i].label, label_width), Anchor::kEnd);
+    picture.Text(right + 12, y + 4, SizeText(chart.rows[i]), Anchor::kStart, kSmall);
+    DrawRow(chart.rows[i], y, scale, picture);
+  }
+  picture.Text((left + right) / 2, bottom + 38, chart.axis, Anchor::kMiddle);
+  double height = bottom + kBottom;
+  if (!chart.note.empty()) {
+    picture.Text(kMargin, height + 10, Shortened(chart.note, text_width), Anchor::kStart, kSmall);
+    height += 20;
+  }
+  return picture.Finish(chart.width, height + 4, chart.title);
+}
+
+}  // namespace lrsweep
