@@ -29,9 +29,9 @@ Json NumberOrNull(double number, int digits) {
   return std::isfinite(number) ? Json(Rounded(number, digits)) : Json();
 }
 
-using Metric = std::optional<double> EpochRow::*;
+using EpochValue = std::optional<double> EpochRow::*;
 
-Json Values(const std::vector<EpochRow>& epochs, const std::vector<int64_t>& kept, Metric metric) {
+Json Values(const std::vector<EpochRow>& epochs, const std::vector<int64_t>& kept, EpochValue metric) {
   Json values = Json::array();
   for (const int64_t epoch : kept) {
     if (epoch > static_cast<int64_t>(epochs.size())) break;
@@ -91,7 +91,7 @@ Json EpochColumns(const ReportInput& input) {
   const std::vector<int64_t> kept =
       KeptEpochs(static_cast<int64_t>(longest), static_cast<int64_t>(most));
   Json columns = {{"kept", kept}, {"thinned", kept.size() < longest}};
-  const std::vector<std::pair<const char*, Metric>> metrics = {
+  const std::vector<std::pair<const char*, EpochValue>> metrics = {
       {"train_loss", &EpochRow::train_loss},
       {"val_loss", &EpochRow::val_loss},
       {"val_accuracy", &EpochRow::val_accuracy},

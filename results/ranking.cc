@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -19,44 +20,99 @@ void CheckWord(const std::string& what, const std::string& word,
   throw std::invalid_argument("unknown " + what + " '" + word + "': it is one of " + names);
 }
 
-double Mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  // As the `ranking` view rounds: half away from zero, and not where nothing is left to round.
-  const double scaled = sum / static_cast<double>(values.size()) * 1e12;
+/// To 12 decimals as SQLite's round() does: half away from zero, and not where nothing is left to
+/// round.
+double Rounded(double number) {
+  const double scaled = number * 1e12;
   constexpr double kNoFraction = 4503599627370496.0;  // 2^52
   if (std::abs(scaled) > kNoFraction) return scaled / 1e12;
   return std::trunc(scaled + (scaled < 0 ? -0.5 : 0.5)) / 1e12;
 }
 
-std::optional<double> Score(const RankedCurve& curve, const Objective& objective) {
-  const std::vector<double>& values = curve.values;
-  if (curve.diverged || values.empty()) return std::nullopt;
-  for (const double value : values) {
-    if (!std::isfinite(value)) return std::nullopt;
+template <typename Iterator>
+double Mean(Iterator begin, Iterator end) {
+  return std::accumulate(begin, end, 0.0) / static_cast<double>(std::distance(begin, end));
+}
+
+double Best(const std::vector<double>& values, bool most) {
+  return most ? *std::max_element(values.begin(), values.end())
+              : *std::min_element(values.begin(), values.end());
+}
+
+double InScope(const std::vector<double>& values, const Objective& objective) {
+  if (objective.scope == "best") return Best(values, objective.mode == "max");
+  if (objective.scope == "avg") return Rounded(Mean(values.begin(), values.end()));
+  const auto last = static_cast<size_t>(LastEpochsOf(objective.scope));
+  if (last == 0) return values.back();
+  const auto skipped = values.size() - std::min(last, values.size());
+  return Rounded(Mean(values.begin() + static_cast<std::ptrdiff_t>(skipped), values.end()));
+}
+
+double AreaUnder(const std::vector<double>& values) {
+  if (values.size() == 1) return Rounded(values[0]);
+  std::vector<double> trapezoids;
+  for (size_t i = 1; i < values.size(); ++i) {
+    trapezoids.push_back((values[i] + values[i - 1]) / 2);
   }
-  if (objective.scope == "last") return values.back();
-  if (objective.scope == "avg") return Mean(values);
-  return objective.mode == "min" ? *std::min_element(values.begin(), values.end())
-                                 : *std::max_element(values.begin(), values.end());
+  return Rounded(Mean(trapezoids.begin(), trapezoids.end()));
+}
+
+std::optional<double> FirstReached(const RankedCurve& curve, const Metric& metric) {
+  for (size_t i = 0; i < curve.values.size(); ++i) {
+    const double value = curve.values[i];
+    if (metric.MoreIsBetter() ? value < metric.threshold : value > metric.threshold) continue;
+    if (metric.derivation == Derivation::kEpochsTo) return static_cast<double>(i + 1);
+    if (metric.derivation == Derivation::kStepsTo) {
+      return static_cast<double>(curve.steps_done.at(i));
+    }
+    return Rounded(std::accumulate(curve.wall_seconds.begin(),
+                                   curve.wall_seconds.begin() + static_cast<std::ptrdiff_t>(i + 1),
+                                   0.0));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-const std::vector<std::string>& Metrics() {
-  static const std::vector<std::string> kMetrics = {"train_loss", "val_loss", "val_accuracy"};
-  return kMetrics;
+const std::vector<std::string>& Scopes() {
+  static const std::vector<std::string> kScopes = {"last", "best", "avg", "last-5-avg",
+                                                   "last-10-avg"};
+  return kScopes;
+}
+
+int64_t LastEpochsOf(const std::string& scope) {
+  if (scope == "last-5-avg") return 5;
+  return scope == "last-10-avg" ? 10 : 0;
 }
 
 void Check(const Objective& objective) {
-  CheckWord("metric", objective.metric, Metrics());
+  const Metric metric = ParseMetric(objective.metric);
   CheckWord("mode", objective.mode, {"max", "min"});
-  CheckWord("scope", objective.scope, {"last", "best", "avg"});
+  CheckWord("scope", objective.scope, Scopes());
+  if (metric.IsDerived() && objective.scope != "last") {
+    throw std::invalid_argument(ToText(metric) + " looks at all epochs: a scope (" +
+                                objective.scope + ") has no meaning for it, leave it out");
+  }
 }
 
-std::string NaturalMode(const std::string& metric) {
-  CheckWord("metric", metric, Metrics());
-  return metric == "val_accuracy" ? "max" : "min";
+void RankedCurve::Add(double value, int64_t steps, double seconds) {
+  values.push_back(value);
+  steps_done.push_back(steps);
+  wall_seconds.push_back(seconds);
+}
+
+std::optional<double> Score(const RankedCurve& curve, const Objective& objective) {
+  Check(objective);
+  const std::vector<double>& values = curve.values;
+  if (curve.diverged || values.empty()) return std::nullopt;
+  if (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
+    return std::nullopt;
+  }
+  const Metric metric = ParseMetric(objective.metric);
+  if (!metric.IsDerived()) return InScope(values, objective);
+  if (metric.HasThreshold()) return FirstReached(curve, metric);
+  if (metric.derivation == Derivation::kAreaUnder) return AreaUnder(values);
+  return Rounded(values.back() - Best(values, metric.MoreIsBetter()));
 }
 
 std::vector<Placed> Rank(std::vector<RankedCurve> curves, const Objective& objective) {

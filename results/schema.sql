@@ -1,5 +1,5 @@
--- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps` and `ranking`
--- are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
+-- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps`, `ranking` and
+-- `groups` are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
 -- `steps` is stored, `checkpoints`, `parameters` and the indexes serve lrsweep's own commands: they
 -- may change with the version of the file (PRAGMA user_version).
 -- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
@@ -8,9 +8,12 @@
 CREATE TABLE sweep (
   name TEXT NOT NULL,
   config_yaml TEXT NOT NULL,     -- the configuration as run, --set included
-  metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss or val_accuracy,
+  metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss, val_accuracy, or what is
+                                 --   derived from one: epochs_to(val_accuracy, 0.975), steps_to,
+                                 --   seconds_to, area_under(val_loss), final_minus_best,
   mode TEXT NOT NULL,            --   max or min,
-  scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or the mean (avg)
+  scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or a mean (avg,
+                                 --   last-5-avg, last-10-avg); last for what is derived
   engine TEXT NOT NULL,          -- what computes the training: cpu or torch
   dataset_sha256 TEXT NOT NULL,  -- of the images and labels that were trained on
   record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
@@ -39,7 +42,8 @@ CREATE TABLE trials (
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
   in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration spans it (else it is not ranked)
   objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
-                                 --   NULL where one of its epochs lacks the metric
+                                 --   NULL where one of its epochs lacks the metric, or where it
+                                 --   never reached the threshold
 ) STRICT;
 
 -- How many trials are how far, without reading their rows.
@@ -126,8 +130,8 @@ SELECT
 FROM step_traces AS t, json_each(t.trace) AS j;
 
 -- A trial's place by the sweep's metric, mode and scope: completed trials by value, then those
--- without one and diverged ones, whose value is NULL; equal values by trial_id. A mean over the
--- epochs is rounded to 12 decimals, so that equal means are equal in whatever order they were added
+-- without one and diverged ones, whose value is NULL; equal values by trial_id. What is computed
+-- from several epochs is rounded to 12 decimals, so that equal means are equal in whatever order they were added
 -- up.
 CREATE VIEW ranking AS
 SELECT

@@ -68,6 +68,15 @@ struct TrialRow {
   std::optional<double> objective_value;  // of a completed trial, by the sweep's objective
 };
 
+/// A trial of the space with its value by an objective.
+struct ScoredTrial {
+  std::string trial_id, group_id, state, scheduler;
+  int64_t seed = 0;
+  bool diverged = false;
+  std::optional<double> value;  // of a completed trial; none where it has none
+  std::string params_json;      // of the first trial of each group, else empty
+};
+
 /// How many trials there are of a kind.
 struct TrialCount {
   std::string state;
@@ -127,11 +136,12 @@ class Store {
   /// Opens for reading: everything read is what the file held at one moment, now. Open anew to see
   /// what was written since; do not keep it open for long beside a writer, whose journal would
   /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
-  /// version.
+  /// version; one of the layout before this one is read as it is.
   static Store Open(const std::filesystem::path& path);
   /// Opens for writing, to continue the sweep. What a crash left running is pending again, its
   /// attempt interrupted. Throws StoreError as Open, and where another process writes the file or
-  /// it is damaged; nothing is written then. A process must not open a file twice for writing.
+  /// it is damaged; nothing is written then. A file of the layout before this one gets this one. A
+  /// process must not open a file twice for writing.
   static Store OpenForWriting(const std::filesystem::path& path, Journal journal = Journal::kAuto);
 
   Store(Store&&) noexcept;
@@ -209,6 +219,8 @@ class Store {
   /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
   /// Throws std::invalid_argument as Check.
   std::vector<Placed> Ranking(const Objective& objective, size_t limit) const;
+  /// Every trial of the space, in the order in which they were added. Costs and throws as Ranking.
+  std::vector<ScoredTrial> Scores(const Objective& objective) const;
   /// The place of one trial by the sweep's objective; none where it is not ranked.
   std::optional<Placed> PlaceOf(const std::string& trial_id) const;
 

@@ -67,6 +67,10 @@ int RunStatement(SQLite::Statement& statement, const Values&... values) {
   return changed;
 }
 
+inline std::optional<double> RealOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
+}
+
 /// A query of each trial's `trial_id` and `score`: the objective over its epochs, NULL where one of
 /// them lacks the metric. `where` chooses the epochs.
 std::string ScoreQuery(const Objective& objective, const std::string& where);

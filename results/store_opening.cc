@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "groups_sql.h"
 #include "results/database_file.h"
 #include "results/file_system.h"
 #include "results/store.h"
@@ -21,7 +22,9 @@ namespace fs = std::filesystem;
 // The first four bytes that say whose file this is, "lrsw", and the layout's number. Neither an
 // application_id, a page size nor auto_vacuum can be changed later without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
-constexpr int32_t kSchemaVersion = 2;
+constexpr int32_t kSchemaVersion = 3;
+// The oldest layout that is read, and upgraded by who writes: it lacks the view `groups`.
+constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
 
 // With a rollback journal a commit waits for readers, and giving up would end the sweep.
@@ -71,6 +74,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
                   kPageBytes, kApplicationId, kSchemaVersion));
   SQLite::Transaction transaction(db);
   db.exec(kSchemaSql);
+  db.exec(kGroupsSql);
   InsertSweep(db, sweep);
   InsertTrials(db, count, trial_at);
   transaction.commit();
@@ -89,11 +93,11 @@ void RefuseForeign(const fs::path& path, SQLite::Database& db) {
     throw StoreError(path.string() + " is a database, but none that lrsweep made");
   }
   const int64_t version = Pragma(db, "user_version");
-  if (version < kSchemaVersion) {
+  if (version < kOldestVersion) {
     throw StoreError(
         fmt::format("{} was made by an lrsweep before its first release (its layout is number {}, "
-                    "this program knows {}): run its sweep again",
-                    path.string(), version, kSchemaVersion));
+                    "this program knows {} to {}): run its sweep again",
+                    path.string(), version, kOldestVersion, kSchemaVersion));
   }
   if (version > kSchemaVersion) {
     throw StoreError(
@@ -138,6 +142,15 @@ WriterLock LockForWriting(const fs::path& path) {
     }
     throw StoreError(fmt::format("cannot write {}: {}", path.string(), error.code().message()));
   }
+}
+
+/// Brings a file of an older layout to this one, at once or not at all.
+void Upgrade(SQLite::Database& db) {
+  if (Pragma(db, "user_version") == kSchemaVersion) return;
+  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+  db.exec(kGroupsSql);
+  db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  transaction.commit();
 }
 
 /// What a crash left running is to be trained again.
@@ -220,6 +233,7 @@ Store Store::OpenForWriting(const fs::path& path, Journal journal) {
     SetJournal(path, db, journal);
     db.exec(kWriterPragmas);
     store.impl_->Follow(store.Sweep());
+    Upgrade(db);
     TakeBackRunningTrials(db);
     return store;
   });

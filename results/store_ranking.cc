@@ -2,6 +2,9 @@
 // `ranking` in schema.sql follows them for other readers.
 #include <fmt/format.h>
 
+#include <stdexcept>
+#include <unordered_set>
+
 #include "results/store.h"
 #include "results/store_impl.h"
 
@@ -25,8 +28,57 @@ void Append(SQLite::Database& db, const std::string& sql, int64_t limit,
   while (query.executeStep()) {
     const SQLite::Column value = query.getColumn(1);
     ranking.push_back({static_cast<int64_t>(ranking.size()) + 1, query.getColumn(0).getString(),
-                       value.isNull() ? std::nullopt : std::optional(value.getDouble())});
+                       RealOrNone(value)});
   }
+}
+
+/// The parts of a query of scores: beside `trial_id`, `epoch` and `value` the columns that it needs
+/// of each epoch, and what it makes of all of a trial's.
+struct ScoreSql {
+  std::string score;
+  std::string columns = "";
+  std::string having = "";
+};
+
+std::string Rounded(const std::string& number) {
+  return fmt::format("round(({}) * 1e12) / 1e12", number);
+}
+
+constexpr const char* kFinal = ", max(epoch) OVER (PARTITION BY trial_id) AS final";
+
+ScoreSql ScopedScore(const Objective& objective) {
+  if (objective.scope == "best") return {objective.mode + "(value)"};
+  if (objective.scope == "avg") return {Rounded("avg(value)")};
+  if (const int64_t last = LastEpochsOf(objective.scope); last > 0) {
+    return {Rounded(fmt::format("avg(CASE WHEN epoch > final - {} THEN value END)", last)), kFinal};
+  }
+  // Beside the one max(epoch), SQLite takes a column from that epoch's row.
+  return {"value", "", "HAVING max(epoch) > 0"};
+}
+
+ScoreSql DerivedScore(const Metric& metric) {
+  const std::string in_order = "OVER (PARTITION BY trial_id ORDER BY epoch)";
+  const std::string first = fmt::format("min(CASE WHEN value {} {} THEN {{}} END)",
+                                        metric.MoreIsBetter() ? ">=" : "<=", metric.threshold);
+  switch (metric.derivation) {
+    case Derivation::kEpochsTo:
+      return {fmt::format(fmt::runtime(first), "epoch")};
+    case Derivation::kStepsTo:
+      return {fmt::format(fmt::runtime(first), "steps_done"), ", steps_done"};
+    case Derivation::kSecondsTo:
+      return {Rounded(fmt::format(fmt::runtime(first), "elapsed")),
+              fmt::format(", sum(wall_seconds) {} AS elapsed", in_order)};
+    case Derivation::kAreaUnder:  // one epoch has no trapezoid
+      return {Rounded("coalesce(avg(trapezoid), max(value))"),
+              fmt::format(", ({0} + lag({0}) {1}) / 2 AS trapezoid", metric.recorded, in_order)};
+    case Derivation::kFinalMinusBest:
+      return {Rounded(fmt::format("max(CASE WHEN epoch = final THEN value END) - {}(value)",
+                                  metric.MoreIsBetter() ? "max" : "min")),
+              kFinal};
+    case Derivation::kNone:
+      break;
+  }
+  throw std::logic_error("no derived metric: " + ToText(metric));
 }
 
 const char* Direction(const Objective& objective) {
@@ -37,15 +89,12 @@ const char* Direction(const Objective& objective) {
 
 std::string ScoreQuery(const Objective& objective, const std::string& where) {
   Check(objective);
-  const std::string& metric = objective.metric;
-  // `last`: beside the one max(epoch), SQLite takes a column from that epoch's row.
-  std::string score = metric;
-  if (objective.scope == "avg") score = fmt::format("round(avg({}) * 1e12) / 1e12", metric);
-  if (objective.scope == "best") score = fmt::format("{}({})", objective.mode, metric);
+  const Metric metric = ParseMetric(objective.metric);
+  const ScoreSql sql = metric.IsDerived() ? DerivedScore(metric) : ScopedScore(objective);
   return fmt::format(
-      "SELECT trial_id, CASE WHEN count({0}) = count(*) THEN {1} END AS score FROM epochs {2} "
-      "GROUP BY trial_id HAVING max(epoch) > 0",
-      metric, score, where);
+      "SELECT trial_id, CASE WHEN count(value) = count(*) THEN {} END AS score "
+      "FROM (SELECT trial_id, epoch, {} AS value{} FROM epochs {}) GROUP BY trial_id {}",
+      sql.score, metric.recorded, sql.columns, where, sql.having);
 }
 
 std::string EndTrialSql(const Objective& objective) {
@@ -107,6 +156,33 @@ std::vector<Placed> Store::Ranking(const Objective& objective, size_t limit) con
   });
 }
 
+std::vector<ScoredTrial> Store::Scores(const Objective& objective) const {
+  const bool at_hand = objective == Sweep().objective;
+  const std::string others =
+      at_hand ? "" : fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, ""));
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(),
+        fmt::format(
+            "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN state = "
+            "'completed' AND diverged = 0 THEN {} END, params FROM trials {}"
+            "WHERE in_space = 1 ORDER BY number",
+            at_hand ? "objective_value" : "score", others));
+    std::vector<ScoredTrial> trials;
+    std::unordered_set<std::string> groups;
+    while (query.executeStep()) {
+      const auto column = [&query](int i) { return query.getColumn(i); };
+      trials.push_back({column(0).getString(), column(1).getString(), column(2).getString(),
+                        column(3).getString(), column(4).getInt64(), column(5).getInt() != 0,
+                        RealOrNone(column(6))});
+      if (groups.insert(trials.back().group_id).second) {
+        trials.back().params_json = column(7).getString();
+      }
+    }
+    return trials;
+  });
+}
+
 std::optional<Placed> Store::PlaceOf(const std::string& trial_id) const {
   const char* better = Sweep().objective.mode == "min" ? "<" : ">";
   return Guarded(impl_->path, [&]() -> std::optional<Placed> {
@@ -125,8 +201,7 @@ std::optional<Placed> Store::PlaceOf(const std::string& trial_id) const {
     query.bind(1, trial_id);
     if (!query.executeStep()) return std::nullopt;
     const SQLite::Column value = query.getColumn(0);
-    return Placed{query.getColumn(1).getInt64(), trial_id,
-                  value.isNull() ? std::nullopt : std::optional(value.getDouble())};
+    return Placed{query.getColumn(1).getInt64(), trial_id, RealOrNone(value)};
   });
 }
 

@@ -9,9 +9,6 @@
 namespace lrsweep {
 namespace {
 
-std::optional<double> RealOrNone(const SQLite::Column& column) {
-  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
-}
 
 std::optional<std::string> TextOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());

@@ -39,6 +39,9 @@ class TrialLabels {
   /// Whether the parameter differs among the trials of any one scheduler.
   bool Varies(const std::string& path) const;
 
+  /// "max_lr", or the path where another parameter ends with the same word. The path must be known.
+  std::string ShortName(const std::string& path) const;
+
   /// "max_lr=0.1 seed=2", in the order of the paths; empty where nothing differs.
   std::string Of(const std::string& scheduler, const FlatParams& params) const;
 
@@ -47,7 +50,6 @@ class TrialLabels {
     FlatParams first;                    // of the first trial that was added
     std::map<std::string, bool> varies;  // every path
   };
-  std::string ShortName(const std::string& path) const;
 
   std::map<std::string, Seen> by_scheduler_;
   std::map<std::string, std::set<std::string>> paths_by_last_word_;

@@ -11,12 +11,6 @@ namespace {
 constexpr auto kWait = std::chrono::milliseconds(200);
 constexpr auto kCommitInterval = std::chrono::milliseconds(100);
 
-double MetricOf(const EpochRecord& record, const std::string& metric) {
-  if (metric == "train_loss") return record.train_loss;
-  if (metric == "val_loss") return record.val_loss;
-  return record.val_accuracy;
-}
-
 /// The worker that an event is of.
 struct WorkerOf {
   int64_t operator()(const WorkerReady& ready) const { return ready.info.worker; }
@@ -188,7 +182,7 @@ void Coordinator::On(const EpochFinished& finished) {
   live->epoch = record.epoch;
   live->loss = record.train_loss;
   live->lr = record.rates.lr.back();
-  live->metric.push_back(MetricOf(record, state_.objective.metric));
+  live->curve.Add(RecordedValue(record, metric_.recorded), record.steps_done, record.wall_seconds);
   ++state_.epochs_done;
   WorkerLoad& load = workers_.at(finished.worker);
   load.OnEpoch(finished.trial_id);
@@ -227,28 +221,28 @@ void Coordinator::On(const TrialEnded& ended) {
 void Coordinator::Conclude(LiveTrial live, const TrialEnded& ended) {
   store_.EndAttempt(ended.trial_id, ended.state, ended.error);
   with_checkpoint_.erase(ended.trial_id);
-  state_.epochs -= live.epochs - static_cast<int64_t>(live.metric.size());
+  state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
+  std::optional<double> value;
   if (ended.state == TrialState::kCompleted) {
     ++state_.completed;
-    CompareWithBest(live);
+    value = Score(live.curve, state_.objective);
+    if (value) CompareWithBest(live.trial, *value);
   } else if (ended.state == TrialState::kStopped) {
     ++state_.stopped;
   } else {
     ++state_.failed;
   }
-  uncommitted_.push_back({std::move(live), ended.state, ended.error, state_.Ended()});
+  uncommitted_.push_back({std::move(live), value, ended.state, ended.error, state_.Ended()});
 }
 
-void Coordinator::CompareWithBest(const LiveTrial& live) {
-  const Placed placed = Rank({{live.trial.id, false, live.metric}}, state_.objective).front();
-  if (!placed.value) return;
+void Coordinator::CompareWithBest(const Trial& trial, double value) {
   const double sign = state_.objective.mode == "max" ? 1 : -1;
-  const auto key = [sign](double value, const std::string& id) {
-    return std::make_pair(-sign * value, id);  // as the ranking orders: equal values by id
+  const auto key = [sign](double of, const std::string& id) {
+    return std::make_pair(-sign * of, id);  // as the ranking orders: equal values by id
   };
-  const bool better = !state_.best || key(*placed.value, live.trial.id) <
-                                          key(state_.best->value, state_.best->trial.id);
-  if (better) state_.best = {live.trial, *placed.value};
+  const bool better =
+      !state_.best || key(value, trial.id) < key(state_.best->value, state_.best->trial.id);
+  if (better) state_.best = {trial, value};
 }
 
 void Coordinator::CutOffRunningTrials() {

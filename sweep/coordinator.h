@@ -89,7 +89,7 @@ class Coordinator {
   void TryAgainAlone(LiveTrial live, const std::string& error);
   void CutOff(LiveTrial live, const std::string& error);
   void Conclude(LiveTrial live, const TrialEnded& ended);
-  void CompareWithBest(const LiveTrial& live);
+  void CompareWithBest(const Trial& trial, double value);
   void CommitIfDue();
   void Commit();
 
@@ -102,6 +102,7 @@ class Coordinator {
   std::vector<size_t> todo_;  // what was pending at first: places in the space, in order
   TrialQueue queue_;
   SweepState state_;
+  Metric metric_;                          // of state_.objective
   std::map<int64_t, WorkerLoad> workers_;  // the ready ones
   /// Workers that may have room: whether they have a pack already, and who. Idle ones come first.
   std::set<std::pair<bool, int64_t>> room_;

@@ -49,20 +49,21 @@ void Coordinator::GiveUp(int64_t worker, const std::string& reason) {
 /// A trial is blamed only for what it did alone, and not at once.
 void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
-                           " was lost after epoch " + std::to_string(live.metric.size()) + ": " +
-                           reason;
+                           " was lost after epoch " + std::to_string(live.curve.values.size()) +
+                           ": " + reason;
   store_.LoseAttempt(live.trial.id, what);
   const int64_t alone = store_.LostAttempts(live.trial.id);
   if (live.pack_size == 1 && alone >= options_.max_attempts) {
     store_.EndTrial(live.trial.id, TrialState::kFailed,
                     "it brought down " + std::to_string(alone) + " workers, the last time " + what);
-    state_.epochs -= live.epochs - static_cast<int64_t>(live.metric.size());
+    state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
     ++state_.failed;
     with_checkpoint_.erase(live.trial.id);
-    uncommitted_.push_back({std::move(live), TrialState::kFailed, what, state_.Ended()});
+    uncommitted_.push_back(
+        {std::move(live), std::nullopt, TrialState::kFailed, what, state_.Ended()});
     return;
   }
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
+  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   if (live.pack_size > 1) return queue_.TryAlone(std::move(live.trial));
   queue_.GiveBack(std::move(live.trial));
 }
@@ -77,7 +78,7 @@ void Coordinator::CutOff(LiveTrial live, const std::string& error) {
     store_.DropCheckpoint(id, "it begins anew");
     view_.OnNotice("trial " + id + " begins anew: " + error);
   }
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
+  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   queue_.GiveBack(std::move(live.trial));
 }
 
@@ -85,7 +86,7 @@ void Coordinator::CutOff(LiveTrial live, const std::string& error) {
 void Coordinator::TryAgainAlone(LiveTrial live, const std::string& error) {
   store_.EndAttempt(live.trial.id, TrialState::kPending,
                     "the pack of " + std::to_string(live.pack_size) + " broke off: " + error);
-  state_.epochs_done -= static_cast<int64_t>(live.metric.size());
+  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   queue_.TryAlone(std::move(live.trial));
 }
 

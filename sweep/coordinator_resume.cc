@@ -28,13 +28,6 @@ std::vector<int64_t> WorkersOf(const WorkerPool& pool) {
   return workers;
 }
 
-double MetricOf(const EpochRow& row, const std::string& metric) {
-  const auto& value = metric == "train_loss" ? row.train_loss
-                      : metric == "val_loss" ? row.val_loss
-                                             : row.val_accuracy;
-  return value.value_or(std::numeric_limits<double>::quiet_NaN());
-}
-
 }  // namespace
 
 Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& pool,
@@ -53,6 +46,7 @@ Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& poo
       last_commit_(made_) {
   state_.name = space.config().name;
   state_.objective = space.config().objective;
+  metric_ = ParseMetric(state_.objective.metric);
   state_.trials = static_cast<int64_t>(space.size());
   const std::vector<std::string> ids = store.IdsWithCheckpoint();
   with_checkpoint_.insert(ids.begin(), ids.end());
@@ -108,7 +102,9 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   live.started = now_();
   if (epochs_done > 0) {
     for (const EpochRow& row : store_.Epochs(live.trial.id)) {
-      live.metric.push_back(MetricOf(row, state_.objective.metric));
+      const double nan = std::numeric_limits<double>::quiet_NaN();
+      live.curve.Add(RecordedValue(row, metric_.recorded).value_or(nan), row.steps_done,
+                     row.wall_seconds);
     }
     load.OnResume(live.trial.id, epochs_done);
     state_.epochs_done += epochs_done;

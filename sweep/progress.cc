@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sweep/trial_text.h"
+#include "views/metric_text.h"
 #include "views/terminal.h"
 
 namespace lrsweep {
@@ -63,8 +64,9 @@ class LineView : public ProgressView {
     const LiveTrial& live = ended.live;
     const std::chrono::duration<double> seconds = Clock::now() - live.started;
     std::string value;
-    if (ended.state == TrialState::kCompleted && !live.metric.empty()) {
-      value = fmt::format("  {} {:.4f}", state.objective.metric, live.metric.back());
+    if (ended.state == TrialState::kCompleted) {
+      value = fmt::format("  {} {}", state.objective.metric,
+                          MetricText(state.objective.metric, ended.value, false));
     }
     fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", ended.number, state.trials, live.trial.id,
                EndText(ended), value, seconds.count(), ShortText(live.trial));
@@ -161,9 +163,9 @@ class LiveView : public ProgressView {
                                 Duration(elapsed), rate > 0 ? Duration(left / rate) : "-",
                                 state.epochs_done, state.epochs, rate));
     if (state.best) {
-      lines.push_back(fmt::format("best  {}  {} {:.4f}  {}", state.best->trial.id,
-                                  state.objective.metric, state.best->value,
-                                  ShortText(state.best->trial)));
+      lines.push_back(fmt::format(
+          "best  {}  {} {}  {}", state.best->trial.id, state.objective.metric,
+          NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial)));
     }
     return lines;
   }

@@ -26,6 +26,7 @@
 #include "sweep/search_space.h"
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
+#include "views/metric_text.h"
 
 namespace lrsweep {
 namespace {
@@ -153,8 +154,8 @@ void PrintSummary(const SweepState& state, const fs::path& db) {
   if (state.failed > 0) fmt::print(", {} failed", state.failed);
   fmt::print("; all of it is in {}\n", db.string());
   if (state.best) {
-    fmt::print("best: {}  {} {:.4f}  {}\n", state.best->trial.id, state.objective.metric,
-               state.best->value, ShortText(state.best->trial));
+    fmt::print("best: {}  {} {}  {}\n", state.best->trial.id, state.objective.metric,
+               NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial));
   }
   fmt::print("the ranking: {} top {}\n", program_invocation_name, db.string());
 }

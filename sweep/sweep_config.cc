@@ -65,22 +65,54 @@ std::string TakeEngine(SectionContent& training) {
   return std::get<std::string>(node.mapped());
 }
 
+/// The objective's metric, in its canonical form.
+std::string ReadMetric(const ConfigNode* objective) {
+  const ConfigNode* node = objective != nullptr ? objective->Get("metric") : nullptr;
+  const auto* scalar = node != nullptr ? node->AsScalar() : nullptr;
+  if (scalar == nullptr) return Objective{}.metric;  // what is no text is refused with its section
+  const std::string& text = scalar->text;
+  // A comma ends a plain value inside braces.
+  if (text.find('(') != std::string::npos && text.find(')') == std::string::npos) {
+    throw ConfigError(node->at, "objective.metric: inside braces a metric with a comma needs " +
+                                    std::string("quotes: \"epochs_to(val_accuracy, 0.975)\""));
+  }
+  try {
+    return ToText(ParseMetric(text));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(node->at, std::string("objective.metric: ") + error.what());
+  }
+}
+
 Objective ReadObjective(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("objective");
+  const std::string metric = ReadMetric(node);
   const Map map = ReadFixedSection(
       root, "objective",
-      {{.name = "metric",
-        .kind = Kind::kChoice,
-        .default_value = "val_accuracy",
-        .choices = Metrics()},
+      {{.name = "metric", .kind = Kind::kText, .default_value = metric},
        {.name = "mode", .kind = Kind::kChoice, .default_value = Value(), .choices = {"max", "min"}},
-       {.name = "scope",
-        .kind = Kind::kChoice,
-        .default_value = "last",
-        .choices = {"last", "best", "avg"}}});
+       {.name = "scope", .kind = Kind::kChoice, .default_value = "last", .choices = Scopes()}});
   const auto text = [&map](const char* key) { return map.find(key)->second.As<std::string>(); };
-  const std::string metric = *text("metric");
   const std::string* mode = text("mode");
-  return {metric, mode != nullptr ? *mode : NaturalMode(metric), *text("scope")};
+  const Objective objective = {metric, mode != nullptr ? *mode : NaturalMode(metric),
+                               *text("scope")};
+  try {
+    Check(objective);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(node->Get("scope")->at, std::string("objective.scope: ") + error.what());
+  }
+  return objective;
+}
+
+/// Trials that differ in the seed alone are one group; the key says so, and takes nothing else.
+void CheckReplicate(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("replicate");
+  if (node == nullptr) return;
+  const auto* list = node->AsSequence();
+  const auto* only = list != nullptr && list->size() == 1 ? list->front().AsScalar() : nullptr;
+  if (only != nullptr && only->text == "seed") return;
+  throw ConfigError(node->at,
+                    "replicate: expected [seed]: trials that differ in the seed alone are one "
+                    "group, and no other parameter can make repetitions");
 }
 
 bool ReadRecordSteps(const ConfigNode& root) {
@@ -149,7 +181,8 @@ std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entr
 }
 
 void CheckTopLevelKeys(const ConfigNode& root) {
-  std::vector<std::string> known = {"name", "optimizer", "scheduler", "objective", "record"};
+  std::vector<std::string> known = {"name",      "optimizer", "scheduler",
+                                    "objective", "record",    "replicate"};
   for (const Section& section : TrialSections()) known.push_back(section.name);
   const auto* mapping = root.AsMapping();
   if (mapping == nullptr) {
@@ -210,6 +243,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
     SetPath(root, setting.path, value);
   }
   CheckTopLevelKeys(root);
+  CheckReplicate(root);
 
   SweepConfig config;
   config.name = ReadName(root);

@@ -22,13 +22,14 @@ struct LiveTrial {
   int64_t epoch = 0;      // the one in training, or the last one finished
   std::optional<double> loss;
   std::optional<double> lr;
-  std::vector<double> metric;  // the objective's, after each epoch
+  RankedCurve curve;  // the objective's recorded metric: an epoch each
   std::chrono::steady_clock::time_point started;
 };
 
 /// A trial that is over, as it is told to people once it is committed.
 struct EndedTrial {
   LiveTrial live;
+  std::optional<double> value;  // by the objective, of a completed trial
   TrialState state = TrialState::kCompleted;
   std::string error;
   int64_t number = 0;  // how many had ended with it

@@ -67,7 +67,7 @@ bool MayEnter(const std::string& from, const std::string& header) {
 }
 
 bool IsGenerated(const std::string& header) {
-  return header == "schema_sql.h" || header.starts_with("page_");
+  return header.ends_with("_sql.h") || header.starts_with("page_");
 }
 
 /// The files that may include a library's headers.

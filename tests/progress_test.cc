@@ -22,7 +22,7 @@ class ProgressTest : public testing::Test {
                           {"optimizer", Map{{"lr", 0.1}}}};
     live_.epochs = 2;
     live_.epoch = 2;
-    live_.metric = {0.5, 0.75};
+    live_.curve.values = {0.5, 0.75};
     live_.started = std::chrono::steady_clock::now();
     state_.trials = 3;
     state_.completed = 1;
@@ -37,7 +37,7 @@ class ProgressTest : public testing::Test {
     const auto view = MakeProgressView(verbosity, trials, out_);
     view->OnEpoch(state_, live_, record_);
     view->OnTick(state_);
-    view->OnTrialEnd(state_, {live_, end, error, state_.Ended()});
+    view->OnTrialEnd(state_, {live_, 0.75, end, error, state_.Ended()});
     view->OnFinish(state_);
     std::fflush(out_);
     return folder_.Read("out");

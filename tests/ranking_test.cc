@@ -80,7 +80,10 @@ TEST(Ranking, UnknownWordsAreRefusedWithTheKnownOnes) {
   };
   EXPECT_THAT(message({"acc", "max", "last"}), HasSubstr("train_loss, val_loss, val_accuracy"));
   EXPECT_THAT(message({"val_loss", "least", "last"}), HasSubstr("max, min"));
-  EXPECT_THAT(message({"val_loss", "min", "first"}), HasSubstr("last, best, avg"));
+  EXPECT_THAT(message({"val_loss", "min", "first"}),
+              HasSubstr("last, best, avg, last-5-avg, last-10-avg"));
+  EXPECT_THAT(message({"area_under(val_loss)", "min", "best"}),
+              HasSubstr("area_under(val_loss) looks at all epochs: a scope (best)"));
   EXPECT_EQ(message({"val_loss", "min", "avg"}), "");
   EXPECT_EQ(NaturalMode("val_loss"), "min");
   EXPECT_EQ(NaturalMode("val_accuracy"), "max");
@@ -98,11 +101,12 @@ class StoredRanking : public SweepFixture {
     if (fate == 1) return Fail(store, id, "no memory");
     if (fate == 2) return Diverge(store, id);
     Begin(store, id);
-    const int epochs = fate == 3 ? 0 : 1 + pick(4);
+    const int epochs = fate == 3 ? 0 : 1 + pick(12);
     for (int e = 1; e <= epochs; ++e) {
       EpochRecord record = MakeEpoch(e, 0.9 + 0.01 * pick(4));
       record.val_loss = 0.1 * pick(3);
       record.train_loss = 0.1 + 0.2 * pick(3);
+      record.wall_seconds = 0.1 * (1 + pick(3));
       if (fate == 4) record.val_accuracy = kNan;
       store.AddEpoch(id, record);
     }
@@ -127,16 +131,15 @@ class StoredRanking : public SweepFixture {
   }
 
   static std::vector<RankedCurve> Curves(const Store& store, const std::string& metric) {
+    const std::string recorded = ParseMetric(metric).recorded;
     std::vector<RankedCurve> curves;
     for (const TrialRow& trial : store.Trials()) {
       const bool diverged = trial.state == "stopped" && trial.diverged;
       if (!trial.in_space || (trial.state != "completed" && !diverged)) continue;
       curves.push_back({trial.trial_id, trial.diverged, {}});
       for (const EpochRow& epoch : store.Epochs(trial.trial_id)) {
-        const auto& value = metric == "train_loss" ? epoch.train_loss
-                            : metric == "val_loss" ? epoch.val_loss
-                                                   : epoch.val_accuracy;
-        curves.back().values.push_back(value.value_or(kNan));
+        curves.back().Add(RecordedValue(epoch, recorded).value_or(kNan), epoch.steps_done,
+                          epoch.wall_seconds);
       }
     }
     return curves;
@@ -165,9 +168,15 @@ class StoredRanking : public SweepFixture {
 
   static std::vector<Objective> AllObjectives() {
     std::vector<Objective> all;
-    for (const std::string& metric : Metrics()) {
+    for (const std::string& metric : RecordedMetrics()) {
       for (const char* mode : {"max", "min"}) {
-        for (const char* scope : {"last", "best", "avg"}) all.push_back({metric, mode, scope});
+        for (const std::string& scope : Scopes()) all.push_back({metric, mode, scope});
+        all.push_back({"area_under(" + metric + ")", mode});
+        all.push_back({"final_minus_best(" + metric + ")", mode});
+        for (const char* reach : {"epochs_to(", "steps_to(", "seconds_to("}) {
+          const char* threshold = metric == "val_accuracy" ? ", 0.92)" : ", 0.15)";
+          all.push_back({reach + metric + threshold, mode});
+        }
       }
     }
     return all;

@@ -109,6 +109,30 @@ TEST(SweepConfigTest, ValueListedTwiceIsOneValue) {
 TEST(SweepConfigTest, ModeFollowsTheMetric) {
   EXPECT_EQ(Parse({.rest = "objective: {metric: val_loss}"}).objective.mode, "min");
   EXPECT_EQ(Parse({.rest = "objective: {metric: val_loss, mode: max}"}).objective.mode, "max");
+  EXPECT_EQ(Parse({.rest = "objective: {scope: last-5-avg}"}).objective.scope, "last-5-avg");
+  const Objective fast =
+      Parse({.rest = "objective: {metric: \"epochs_to(val_accuracy,0.9750)\"}"}).objective;
+  EXPECT_EQ(fast, (Objective{"epochs_to(val_accuracy, 0.975)", "min", "last"}));
+}
+
+TEST(SweepConfigTest, MistakesInTheObjectiveNameTheirPlace) {
+  EXPECT_THAT(ErrorOf({.rest = "objective: {metric: val_acc}"}),
+              StartsWith("s.yaml:5:21: objective.metric: unknown metric 'val_acc': it is one of "));
+  EXPECT_EQ(ErrorOf({.rest = "objective: {metric: epochs_to(val_accuracy, 0.975)}"}),
+            "s.yaml:5:21: objective.metric: inside braces a metric with a comma needs quotes: "
+            "\"epochs_to(val_accuracy, 0.975)\"");
+  EXPECT_EQ(ErrorOf({.rest = "objective:\n  metric: epochs_to(val_accuracy, 0.975)"}), "no error");
+  EXPECT_THAT(ErrorOf({.rest = "objective: {metric: area_under(val_loss), scope: best}"}),
+              StartsWith("s.yaml:5:50: objective.scope: area_under(val_loss) looks at all epochs"));
+  EXPECT_THAT(ErrorOf({.rest = "objective: {metric: {grid: [val_loss]}}"}),
+              HasSubstr("objective.metric: cannot be swept"));
+}
+
+TEST(SweepConfigTest, OnlySeedsAreRepeated) {
+  EXPECT_EQ(ErrorOf({.rest = "replicate: [seed]"}), "no error");
+  EXPECT_THAT(ErrorOf({.rest = "replicate: [optimizer.lr]"}),
+              StartsWith("s.yaml:5:12: replicate: expected [seed]: "));
+  EXPECT_THAT(ErrorOf({.rest = "replicate: seed"}), HasSubstr("replicate: expected [seed]: "));
 }
 
 TEST(SweepConfigTest, RunIsAHorizon) {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "views/lr_finder.h"
 #include "results/store.h"
+#include "views/lr_finder.h"
 
 namespace lrsweep {
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 #include <utility>
 
 namespace lrsweep {
@@ -37,9 +36,13 @@ Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::str
                           const std::optional<std::string>& mode,
                           const std::optional<std::string>& scope) {
   Objective objective = sweep.objective;
-  if (metric && *metric != objective.metric) {
-    objective.metric = *metric;
-    objective.mode = NaturalMode(*metric);
+  if (metric) {
+    const Metric chosen = ParseMetric(*metric);
+    if (ToText(chosen) != objective.metric) {
+      objective.metric = ToText(chosen);
+      objective.mode = NaturalMode(objective.metric);
+      if (chosen.IsDerived()) objective.scope = Objective{}.scope;
+    }
   }
   if (mode) objective.mode = *mode;
   if (scope) objective.scope = *scope;
@@ -93,18 +96,6 @@ StateCounts RankedSweep::CountUnranked() const {
     if (!count.IsRanked()) counts[count.state] += count.trials;
   }
   return counts;
-}
-
-std::string Describe(const Objective& objective) {
-  const std::string scope = objective.scope == "last"   ? "last epoch"
-                            : objective.scope == "best" ? "best epoch"
-                                                        : "mean of the epochs";
-  return fmt::format("{} ({}, {})", objective.metric, objective.mode, scope);
-}
-
-std::string MetricText(const std::optional<double>& value) {
-  if (!value) return "diverged";
-  return std::abs(*value) < 1e6 ? fmt::format("{:.4f}", *value) : fmt::format("{:.4e}", *value);
 }
 
 std::string CountsText(const StateCounts& counts, const std::vector<std::string>& states) {

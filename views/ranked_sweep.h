@@ -14,7 +14,8 @@
 namespace lrsweep {
 
 /// The sweep's objective with what is given instead; for another metric than the sweep's the mode
-/// is NaturalMode. Throws std::invalid_argument for an unknown word.
+/// is NaturalMode, and the scope of a derived one `last`. Throws std::invalid_argument for an
+/// unknown word.
 Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::string>& metric,
                           const std::optional<std::string>& mode,
                           const std::optional<std::string>& scope);
@@ -58,12 +59,6 @@ class RankedSweep {
   std::vector<RankedTrial> first_;
   std::optional<int64_t> held_back_;
 };
-
-/// "val_accuracy (max, last epoch)".
-std::string Describe(const Objective& objective);
-
-/// "0.9812": four digits after the point; "diverged" for none.
-std::string MetricText(const std::optional<double>& value);
 
 /// "2 pending, 1 running", of those that are not 0.
 std::string CountsText(const StateCounts& counts, const std::vector<std::string>& states);

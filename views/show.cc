@@ -6,12 +6,13 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "views/json_rows.h"
-#include "views/lr_finder.h"
-#include "views/ranked_sweep.h"
-#include "views/table.h"
 #include "results/time_text.h"
 #include "results/trial_labels.h"
+#include "views/json_rows.h"
+#include "views/lr_finder.h"
+#include "views/metric_text.h"
+#include "views/ranked_sweep.h"
+#include "views/table.h"
 
 namespace lrsweep {
 namespace {
@@ -57,9 +58,10 @@ std::string Lines(const std::string& text) {
   return lines;
 }
 
-std::string PlaceText(const Store& store, const Placed& placed) {
+std::string PlaceText(const Store& store, const Placed& placed, bool diverged) {
   const Objective objective = store.Sweep().objective;
-  return fmt::format("{} by {}: {}", placed.place, Describe(objective), MetricText(placed.value));
+  return fmt::format("{} by {}: {}", placed.place, Describe(objective),
+                     MetricText(objective.metric, placed.value, diverged));
 }
 
 std::string Head(const Store& store, const TrialRow& trial) {
@@ -70,7 +72,7 @@ std::string Head(const Store& store, const TrialRow& trial) {
   table.AddRow({"scheduler", trial.scheduler});
   table.AddRow({"state", state});
   if (const auto placed = store.PlaceOf(trial.trial_id)) {
-    table.AddRow({"place", PlaceText(store, *placed)});
+    table.AddRow({"place", PlaceText(store, *placed, trial.diverged)});
   }
   table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
   table.AddRow({"started_at", trial.started_at.value_or("not started yet")});

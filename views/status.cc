@@ -4,10 +4,11 @@
 
 #include <utility>
 
+#include "results/time_text.h"
 #include "views/json_rows.h"
+#include "views/metric_text.h"
 #include "views/ranked_sweep.h"
 #include "views/table.h"
-#include "results/time_text.h"
 
 namespace lrsweep {
 namespace {
@@ -63,8 +64,9 @@ std::string BestLine(const Status& status) {
   const RankedTrial* best = status.Best();
   if (best == nullptr) return "no trial has finished with a value yet";
   const TrialRow& trial = best->trial;
-  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric, MetricText(best->placed.value),
-                     trial.trial_id, trial.scheduler, status.ranked.Label(trial));
+  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric,
+                     NumberText(status.ranked.By().metric, *best->placed.value), trial.trial_id,
+                     trial.scheduler, status.ranked.Label(trial));
 }
 
 std::string RunningTable(const Status& status) {

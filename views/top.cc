@@ -4,6 +4,7 @@
 
 #include "views/json_rows.h"
 #include "views/lr_finder.h"
+#include "views/metric_text.h"
 #include "views/ranked_sweep.h"
 #include "views/table.h"
 
@@ -39,7 +40,8 @@ std::string Rows(const RankedSweep& ranked) {
                {"scheduler", Align::kLeft},
                {"parameters", Align::kLeft}});
   for (const auto& [placed, trial] : ranked.First()) {
-    table.AddRow({std::to_string(placed.place), trial.trial_id, MetricText(placed.value),
+    table.AddRow({std::to_string(placed.place), trial.trial_id,
+                  MetricText(ranked.By().metric, placed.value, trial.diverged),
                   std::to_string(trial.epochs_done), trial.state, trial.scheduler,
                   ranked.Label(trial)});
   }

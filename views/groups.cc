@@ -1,0 +1,88 @@
+#include "views/groups.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+std::vector<RankedGroup> Gather(const Store& store, const Objective& objective) {
+  const TrialLabels labels = store.Labels();
+  std::vector<RankedGroup> groups;
+  std::unordered_map<std::string, size_t> place_of;
+  for (ScoredTrial& trial : store.Scores(objective)) {
+    const auto [found, is_new] = place_of.emplace(trial.group_id, groups.size());
+    if (is_new) {
+      RankedGroup group;
+      group.group_id = trial.group_id;
+      group.scheduler = trial.scheduler;
+      group.params_json = std::move(trial.params_json);
+      group.params = FlatText(group.params_json);
+      group.params.erase(kSeedPath);
+      group.label = labels.Of(trial.scheduler, group.params);
+      groups.push_back(std::move(group));
+    }
+    RankedGroup& group = groups[found->second];
+    if (trial.state == "completed") {
+      if (!trial.value) ++group.never;
+    } else if (trial.state == "stopped" && trial.diverged) {
+      ++group.diverged;
+    } else {
+      ++group.unfinished;
+    }
+    group.repetitions.push_back({trial.seed, std::move(trial.trial_id), std::move(trial.state),
+                                 trial.diverged, trial.value});
+  }
+  return groups;
+}
+
+void Summarise(RankedGroup& group) {
+  std::sort(group.repetitions.begin(), group.repetitions.end(),
+            [](const Repetition& a, const Repetition& b) {
+              return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
+            });
+  std::vector<double> values;
+  for (const Repetition& one : group.repetitions) {
+    if (one.value) values.push_back(*one.value);
+  }
+  if (!values.empty()) group.summary = Summarize(values);
+}
+
+}  // namespace
+
+std::string RankedGroup::Name() const {
+  return label.empty() ? scheduler : scheduler + ' ' + label;
+}
+
+std::optional<double> RankedGroup::Best(const Objective& objective) const {
+  if (!summary) return std::nullopt;
+  return objective.mode == "min" ? summary->least : summary->greatest;
+}
+
+std::optional<double> RankedGroup::Worst(const Objective& objective) const {
+  if (!summary) return std::nullopt;
+  return objective.mode == "min" ? summary->greatest : summary->least;
+}
+
+std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
+  std::vector<RankedGroup> groups = Gather(store, objective);
+  std::erase_if(groups, [](const RankedGroup& group) {
+    return static_cast<size_t>(group.unfinished) == group.repetitions.size();
+  });
+  for (RankedGroup& group : groups) Summarise(group);
+  const double sign = objective.mode == "min" ? 1 : -1;
+  const auto key = [sign](const RankedGroup& group) {
+    const double mean = group.summary ? std::round(group.summary->mean * 1e12) : 0;
+    return std::make_tuple(group.diverged + group.never > 0, !group.summary, sign * mean,
+                           group.group_id);
+  };
+  std::sort(groups.begin(), groups.end(),
+            [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });
+  for (size_t i = 0; i < groups.size(); ++i) groups[i].place = static_cast<int64_t>(i) + 1;
+  return groups;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,55 @@
+#include "views/metric_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lrsweep {
+
+std::string Describe(const Objective& objective) {
+  if (ParseMetric(objective.metric).IsDerived()) {
+    return fmt::format("{} ({})", objective.metric, objective.mode);
+  }
+  std::string scope = objective.scope + " epoch";
+  if (objective.scope == "avg") scope = "mean of the epochs";
+  if (const int64_t last = LastEpochsOf(objective.scope); last > 0) {
+    scope = fmt::format("mean of the last {} epochs", last);
+  }
+  return fmt::format("{} ({}, {})", objective.metric, objective.mode, scope);
+}
+
+std::string NumberText(const std::string& metric, double value) {
+  const std::string unit = UnitOf(ParseMetric(metric));
+  if (unit == "s") return fmt::format("{:.2f}", value);
+  if (!unit.empty()) return fmt::format("{:.{}f}", value, value == std::floor(value) ? 0 : 1);
+  return std::abs(value) < 1e6 ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
+}
+
+DifferenceText::DifferenceText(const std::string& metric, double size)
+    : unit_(UnitOf(ParseMetric(metric))) {
+  if (unit_.empty() && ParseMetric(metric).MoreIsBetter()) {
+    factor_ = 100;
+    unit_ = "points";
+  }
+  // Two digits that count: 0.12, 0.012, 1.2, 12.
+  const double shown = std::abs(size) * factor_;
+  const double leading = shown > 0 ? std::floor(std::log10(shown)) : 0;
+  digits_ = static_cast<int>(std::clamp(1 - leading, unit_ == "points" ? 2.0 : 0.0, 9.0));
+}
+
+std::string DifferenceText::Number(double difference) const {
+  return fmt::format("{:.{}f}", difference * factor_, digits_);
+}
+
+std::string DifferenceText::WithUnit(double difference) const {
+  return unit_.empty() ? Number(difference) : Number(difference) + ' ' + unit_;
+}
+
+std::string MetricText(const std::string& metric, const std::optional<double>& value,
+                       bool diverged) {
+  if (value) return NumberText(metric, *value);
+  return !diverged && ParseMetric(metric).HasThreshold() ? "never" : "diverged";
+}
+
+}  // namespace lrsweep

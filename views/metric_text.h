@@ -1,0 +1,37 @@
+// Values of a metric, and objectives, as people read them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "results/ranking.h"
+
+namespace lrsweep {
+
+/// "val_accuracy (max, last epoch)"; "epochs_to(val_accuracy, 0.975) (min)".
+std::string Describe(const Objective& objective);
+
+/// "0.9812", "7" (epochs and steps; a mean of them "7.5"), "12.34" (seconds).
+std::string NumberText(const std::string& metric, double value);
+
+/// How differences of a metric are told: accuracies in points (hundredths of the whole), others in
+/// the metric's unit.
+class DifferenceText {
+ public:
+  /// With as many digits as a difference of about `size` needs.
+  DifferenceText(const std::string& metric, double size);
+  std::string Number(double difference) const;    // "0.12"
+  std::string WithUnit(double difference) const;  // "0.12 points", "1.5 epochs", "0.0123"
+
+ private:
+  double factor_ = 1;
+  int digits_ = 0;
+  std::string unit_;
+};
+
+/// NumberText of a trial that may have no value: "diverged", or "never" where it trained to its end
+/// without reaching the metric's threshold.
+std::string MetricText(const std::string& metric, const std::optional<double>& value,
+                       bool diverged);
+
+}  // namespace lrsweep
