@@ -1,0 +1,158 @@
+#include "views/importance.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "views/metric_text.h"
+#include "views/table.h"
+
+namespace lrsweep {
+namespace {
+
+/// The paths that have several values among the groups of a scheduler. What a schedule overrides
+/// has one value there, whatever the others try.
+std::map<std::string, std::set<std::string>> VaryingPaths(const std::vector<RankedGroup>& groups) {
+  std::map<std::string, FlatParams> first;
+  std::map<std::string, std::set<std::string>> varying;
+  for (const RankedGroup& group : groups) {
+    const FlatParams& reference = first.emplace(group.scheduler, group.params).first->second;
+    std::set<std::string>& paths = varying[group.scheduler];
+    for (const auto& [path, value] : group.params) {
+      const auto known = reference.find(path);
+      if (known == reference.end() || known->second != value) paths.insert(path);
+    }
+    for (const auto& [path, value] : reference) {
+      if (!group.params.contains(path)) paths.insert(path);
+    }
+  }
+  return varying;
+}
+
+std::vector<GridPoint> PointsOf(const std::vector<RankedGroup>& groups, const TrialLabels& labels) {
+  auto varying = VaryingPaths(groups);
+  std::vector<GridPoint> points;
+  for (const RankedGroup& group : groups) {
+    std::map<std::string, std::string> named;
+    for (const std::string& path : varying[group.scheduler]) {
+      const auto value = group.params.find(path);
+      if (value != group.params.end()) named.emplace(labels.ShortName(path), value->second);
+    }
+    for (const Repetition& one : group.repetitions) {
+      if (!one.value) continue;
+      points.push_back({group.scheduler, {named.begin(), named.end()}, *one.value});
+    }
+  }
+  return points;
+}
+
+/// "22%", "under 1%".
+std::string ShareText(double share) {
+  return share < 0.005 ? "under 1%" : fmt::format("{:.0f}%", 100 * share);
+}
+
+std::string NameOf(const ParameterImportance& parameter) {
+  if (parameter.within.empty()) return parameter.name;
+  return parameter.name + " of " + parameter.within;
+}
+
+std::string Counted(int64_t trials) {
+  return fmt::format("{} trial{}", trials, trials == 1 ? "" : "s");
+}
+
+}  // namespace
+
+WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
+                          const Objective& objective) {
+  WhatMatters matters{.objective = objective};
+  for (const RankedGroup& group : groups) matters.left_out += group.diverged + group.never;
+  const std::vector<GridPoint> points = PointsOf(groups, labels);
+  if (points.size() > 1) matters.importance = ExplainVariance(points);
+  return matters;
+}
+
+std::string ImportanceText(const WhatMatters& matters) {
+  if (!matters.importance || matters.importance->parameters.empty()) return "";
+  const Importance& importance = *matters.importance;
+  std::string text = "What matters: ";
+  if (importance.variance == 0) {
+    text += "nothing, all values are the same";
+  } else {
+    for (const ParameterImportance& parameter : importance.parameters) {
+      text += fmt::format("{} {}, ", NameOf(parameter), ShareText(parameter.share));
+    }
+    if (importance.interactions >= 0.005) {
+      text += fmt::format("their interplay {}, ", ShareText(importance.interactions));
+    }
+    if (importance.repetitions > 0) {
+      text += fmt::format("luck (seeds) {}, ", ShareText(importance.repetitions));
+    }
+    text.resize(text.size() - 2);
+    text += fmt::format(" of the variance of {}", matters.objective.metric);
+  }
+  if (!importance.complete) {
+    text += fmt::format("; roughly, since the grid is not complete: {}", importance.missing);
+  }
+  if (matters.left_out > 0) {
+    text += fmt::format("; {} without a value left out", Counted(matters.left_out));
+  }
+  return text + '\n';
+}
+
+std::string EffectsTable(const WhatMatters& matters, const Style& style) {
+  if (!matters.importance || matters.importance->parameters.empty()) return "";
+  using Align = Table::Align;
+  const std::string& metric = matters.objective.metric;
+  Table table({{"parameter"},
+               {"share", Align::kRight},
+               {"value", Align::kRight},
+               {"mean", Align::kRight},
+               {"low", Align::kRight},
+               {"high", Align::kRight},
+               {"trials", Align::kRight}});
+  for (const ParameterImportance& parameter : matters.importance->parameters) {
+    std::string name = NameOf(parameter);
+    std::string share = ShareText(parameter.share);
+    for (const LevelEffect& level : parameter.levels) {
+      const std::optional<Interval>& interval = level.summary.interval95;
+      table.AddRow({std::exchange(name, ""), std::exchange(share, ""), level.value,
+                    NumberText(metric, level.summary.mean),
+                    interval ? NumberText(metric, interval->low) : "",
+                    interval ? NumberText(metric, interval->high) : "",
+                    std::to_string(level.summary.n)});
+    }
+  }
+  return table.Text(style);
+}
+
+Json ToJson(const WhatMatters& matters) {
+  if (!matters.importance) return nullptr;
+  const Importance& importance = *matters.importance;
+  Json parameters = Json::array();
+  for (const ParameterImportance& parameter : importance.parameters) {
+    Json values = Json::array();
+    for (const LevelEffect& level : parameter.levels) {
+      const std::optional<Interval>& interval = level.summary.interval95;
+      values.push_back({{"value", level.value},
+                        {"n", level.summary.n},
+                        {"mean", level.summary.mean},
+                        {"low", interval ? Json(interval->low) : Json(nullptr)},
+                        {"high", interval ? Json(interval->high) : Json(nullptr)}});
+    }
+    parameters.push_back(
+        {{"name", parameter.name},
+         {"within", parameter.within.empty() ? Json(nullptr) : Json(parameter.within)},
+         {"share", parameter.share},
+         {"values", std::move(values)}});
+  }
+  return {{"parameters", std::move(parameters)},
+          {"interactions", importance.interactions},
+          {"luck", importance.repetitions},
+          {"complete", importance.complete},
+          {"missing", importance.complete ? Json(nullptr) : Json(importance.missing)},
+          {"left_out", matters.left_out}};
+}
+
+}  // namespace lrsweep
