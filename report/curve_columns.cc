@@ -31,7 +31,8 @@ Json NumberOrNull(double number, int digits) {
 
 using EpochValue = std::optional<double> EpochRow::*;
 
-Json Values(const std::vector<EpochRow>& epochs, const std::vector<int64_t>& kept, EpochValue metric) {
+Json Values(const std::vector<EpochRow>& epochs, const std::vector<int64_t>& kept,
+            EpochValue metric) {
   Json values = Json::array();
   for (const int64_t epoch : kept) {
     if (epoch > static_cast<int64_t>(epochs.size())) break;

@@ -9,7 +9,6 @@
 namespace lrsweep {
 namespace {
 
-
 std::optional<std::string> TextOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
 }

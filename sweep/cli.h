@@ -11,6 +11,7 @@
 #include "sweep/launcher.h"
 #include "sweep/progress.h"
 #include "sweep/sweep_config.h"
+#include "views/top.h"
 
 namespace lrsweep {
 
@@ -50,8 +51,7 @@ struct RunCommand {
 };
 struct TopCommand {
   std::string db;
-  std::optional<std::string> metric, mode, scope;
-  size_t limit = 20;
+  TopOptions options;
   bool json = false;
 };
 struct ReportCommand {

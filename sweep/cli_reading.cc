@@ -25,22 +25,53 @@ void AddDatabase(CLI::App& command, std::string& db, bool& json) {
 
 /// The objective, where it is not the sweep's.
 template <typename Command>
-void AddObjective(CLI::App& command, Command& parsed) {
-  command.add_option("--metric", parsed.metric,
-                     "val_accuracy, val_loss or train_loss [the sweep's]");
-  command.add_option("--mode", parsed.mode, "max or min [the sweep's, or the metric's]")
+void AddObjective(CLI::App& command, Command& options) {
+  command
+      .add_option(
+          "--metric", options.metric,
+          "val_accuracy, val_loss or train_loss; epochs_to(METRIC, THRESHOLD), steps_to(...) "
+          "or seconds_to(...); area_under(METRIC); final_minus_best(METRIC) [the sweep's]")
+      ->type_name("METRIC");
+  command.add_option("--mode", options.mode, "max or min [the sweep's, or the metric's]")
       ->check(CLI::IsMember({"max", "min"}));
   command
-      .add_option("--scope", parsed.scope, "which epoch counts: last, best or avg [the sweep's]")
-      ->check(CLI::IsMember({"last", "best", "avg"}));
+      .add_option("--scope", options.scope,
+                  "which epochs count: last, best, avg, last-5-avg or last-10-avg [the sweep's]")
+      ->check(CLI::IsMember(Scopes()));
 }
 
 void AddTop(CLI::App& command, TopCommand& top) {
+  TopOptions& options = top.options;
   AddDatabase(command, top.db, top.json);
-  AddObjective(command, top);
-  command.add_option("--limit", top.limit, "rows; 0 shows all")
+  AddObjective(command, options);
+  command
+      .add_option_function<std::string>(
+          "--by", [&options](const std::string& by) { options.by_group = by == "group"; },
+          "trial, or group: trials that differ in the seed alone [trial]")
+      ->check(CLI::IsMember({"trial", "group"}));
+  command
+      .add_option("--where", options.where,
+                  "only those for which this holds, in SQL: 'scheduler = \"CyclicLR\" and max_lr > "
+                  "0.05'")
+      ->type_name("CONDITION");
+  command
+      .add_option("--pareto", options.pareto,
+                  "of two metrics: only those that no other beats in both")
+      ->type_name("METRIC,METRIC");
+  command
+      .add_option_function<std::string>(
+          "--columns",
+          [&options](const std::string& list) { options.columns = SplitExpressions(list); },
+          "what to show: place, trial_id, value ..., parameters, metrics")
+      ->type_name("NAME,...");
+  command.add_option("--limit", options.limit, "rows; 0 shows all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command.add_flag_function(
+      "--verdict,!--no-verdict", [&options](int64_t times) { options.verdict = times > 0; },
+      "whether the first is better than the next, and what matters [up to 10,000 trials]");
+  command.add_flag("--effects", options.effects,
+                   "what matters in full: the mean of every value of every parameter");
 }
 
 void AddReport(CLI::App& command, ReportCommand& report) {

@@ -201,8 +201,8 @@ struct Dispatcher {
   }
   int operator()(const TopCommand& command) const {
     return Read(command.db, [&](const Store& store) {
-      const TopOptions options{command.metric, command.mode, command.scope, command.limit};
-      return command.json ? TopJson(store, options) : TopText(store, options);
+      return command.json ? TopJson(store, command.options)
+                          : TopText(store, command.options, StyleFor(stdout));
     });
   }
   int operator()(const ReportCommand& command) const { return RunReport(command, std::cout); }

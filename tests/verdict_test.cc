@@ -92,8 +92,8 @@ TEST(Verdict, SaysHowManySeedsWouldBeNeeded) {
   ASSERT_TRUE(verdict.compared[0].seeds_needed);
   // By hand: mean 1/3, sd 0.985 (of 12 values 1 or -1); (1.96 + 0.84)^2 * (0.985 * 3)^2 = 68.
   EXPECT_NEAR(static_cast<double>(*verdict.compared[0].seeds_needed), 70, 3);
-  EXPECT_THAT(TextOf(verdict), AllOf(HasSubstr("A is not shown to be ahead of B (0.03 points; 95% "
-                                               "interval -0.02 to 0.08, 12 seeds, p = 0.39)"),
+  EXPECT_THAT(TextOf(verdict), AllOf(HasSubstr("A is not shown to be ahead of B (0.033 points; 95% "
+                                               "interval -0.017 to 0.083, 12 seeds, p = 0.39)"),
                                      HasSubstr(" seeds would be needed if the difference")));
 }
 

@@ -63,11 +63,16 @@ std::string AgainstNext(const Verdict& verdict) {
   if (next.paired.pairs < verdict.fewest_seeds) {
     const std::string corrected =
         comparisons > 1 ? fmt::format(", and {} comparisons are corrected for", comparisons) : "";
+    const std::string stand =
+        next.paired.mean > 0 ? fmt::format("{} is in front of {} by {}, but", verdict.first,
+                                           next.name, text.WithUnit(next.paired.mean))
+                             : fmt::format("{} is not in front of {} on their common seeds, and",
+                                           verdict.first, next.name);
     return fmt::format(
-        "{} is in front of {} by {}, but {} seeds can show nothing: at least {} are needed (the "
-        "smallest p that n seeds can give is 2^(1-n), here {:.3g}{})",
-        verdict.first, next.name, text.WithUnit(next.paired.mean), next.paired.pairs,
-        verdict.fewest_seeds, next.paired.smallest_p, corrected);
+        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds "
+        "can "
+        "give is 2^(1-n), here {:.3g}{})",
+        stand, next.paired.pairs, verdict.fewest_seeds, next.paired.smallest_p, corrected);
   }
   std::string needed = "more than 1,000 seeds would be needed to show so small a difference";
   if (next.seeds_needed) {

@@ -1,0 +1,225 @@
+#include "views/top_rows.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/pareto.h"
+#include "views/lr_finder.h"
+
+namespace lrsweep {
+namespace {
+
+Cell ToCell(const std::optional<double>& number) { return number ? Cell(*number) : Cell(); }
+
+Json ToJson(const Cell& cell) {
+  if (const auto* integer = std::get_if<int64_t>(&cell)) return *integer;
+  if (const auto* real = std::get_if<double>(&cell)) return *real;
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  return nullptr;
+}
+
+/// Indices of the rows that no other beats in both metrics.
+std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>& metrics) {
+  const auto value = [&rows](size_t row, const std::string& metric) -> std::optional<double> {
+    const Cell cell = rows.At(row, metric);
+    const auto* real = std::get_if<double>(&cell);
+    if (real == nullptr) return std::nullopt;
+    return rows.ObjectiveOf(metric).mode == "min" ? *real : -*real;
+  };
+  std::vector<Tradeoff> points;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    points.push_back({value(row, metrics[0]), value(row, metrics[1])});
+  }
+  return ParetoFront(points);
+}
+
+std::vector<size_t> Composed(const std::vector<size_t>& outer, const std::vector<size_t>& inner) {
+  std::vector<size_t> both;
+  both.reserve(inner.size());
+  for (const size_t i : inner) both.push_back(outer[i]);
+  return both;
+}
+
+std::vector<ShownColumn> Untitled(const std::vector<std::string>& names) {
+  std::vector<ShownColumn> columns;
+  for (const std::string& name : names) columns.push_back({name, name});
+  return columns;
+}
+
+/// The front's two metrics behind the place, in the place of a column with the same title.
+void PutInFront(const std::vector<std::string>& front, std::vector<ShownColumn>& columns) {
+  std::erase_if(columns, [&front](const ShownColumn& column) {
+    return std::find(front.begin(), front.end(), column.title) != front.end();
+  });
+  const std::vector<ShownColumn> added = Untitled(front);
+  columns.insert(columns.begin() + 1, added.begin(), added.end());
+}
+
+/// Chooses rows and columns as the options say. `json` has a row for each row.
+TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, std::vector<Json> json,
+               const TopOptions& options) {
+  std::vector<size_t> kept(rows.size());
+  std::iota(kept.begin(), kept.end(), size_t{0});
+  const auto keep = [&](const std::vector<size_t>& chosen) {
+    rows.Keep(chosen);
+    kept = Composed(kept, chosen);
+  };
+  if (!options.where.empty()) keep(rows.Where(options.where));
+  std::vector<std::string> added;  // to the JSON
+  if (!options.pareto.empty()) {
+    added = ParetoMetrics(options.pareto);
+    keep(Front(rows, added));
+    PutInFront(added, columns);
+  }
+  const size_t shown = options.limit == 0 ? kept.size() : std::min(options.limit, kept.size());
+  const size_t more = kept.size() - shown;
+  std::vector<size_t> first(shown);
+  std::iota(first.begin(), first.end(), size_t{0});
+  keep(first);
+
+  if (!options.columns.empty()) {
+    added.clear();
+    for (const std::string& name : options.columns) added.push_back(rows.Column(name));
+    columns = Untitled(added);
+  }
+  std::vector<Json> chosen;
+  for (size_t row = 0; row < shown; ++row) {
+    Json object = options.columns.empty() ? std::move(json.at(kept[row])) : Json::object();
+    for (const std::string& name : added) object[name] = ToJson(rows.At(row, name));
+    chosen.push_back(std::move(object));
+  }
+  return {std::move(rows), std::move(columns), std::move(chosen), more};
+}
+
+Json RowJson(const Store& store, const RankedTrial& row) {
+  Json json = {{"place", row.placed.place}, {"value", OrNull(row.placed.value)}};
+  json.update(ToJson(row.trial));
+  if (IsRangeTest(row.trial)) json["range_test"] = ToJson(RangeTestOf(store, row.trial));
+  return json;
+}
+
+Json RowJson(const RankedGroup& group, const Objective& objective) {
+  const std::optional<Summary>& summary = group.summary;
+  const auto interval = summary ? summary->interval95 : std::nullopt;
+  Json params = Json::parse(group.params_json, nullptr, false);
+  if (params.is_object() && params.contains("training")) params["training"].erase("seed");
+  Json trials = Json::array();
+  for (const Repetition& one : group.repetitions) {
+    trials.push_back({{"trial_id", one.trial_id},
+                      {"seed", one.seed},
+                      {"state", one.state},
+                      {"value", OrNull(one.value)}});
+  }
+  return {{"place", group.place},
+          {"group_id", group.group_id},
+          {"scheduler", group.scheduler},
+          {"label", group.label},
+          {"n", summary ? summary->n : 0},
+          {"mean", summary ? Json(summary->mean) : Json(nullptr)},
+          {"sd", summary ? OrNull(summary->sd) : Json(nullptr)},
+          {"low", interval ? Json(interval->low) : Json(nullptr)},
+          {"high", interval ? Json(interval->high) : Json(nullptr)},
+          {"best", OrNull(group.Best(objective))},
+          {"worst", OrNull(group.Worst(objective))},
+          {"diverged", group.diverged},
+          {"never", group.never},
+          {"unfinished", group.unfinished},
+          {"params", std::move(params)},
+          {"trials", std::move(trials)}};
+}
+
+NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
+  const std::optional<Summary>& summary = group.summary;
+  const auto interval = summary ? summary->interval95 : std::nullopt;
+  NamedRow row;
+  row.fixed = {group.place,
+               group.group_id,
+               group.scheduler,
+               group.label,
+               summary ? summary->n : int64_t{0},
+               summary ? Cell(summary->mean) : Cell(),
+               summary ? ToCell(summary->sd) : Cell(),
+               interval ? Cell(interval->low) : Cell(),
+               interval ? Cell(interval->high) : Cell(),
+               ToCell(group.Best(objective)),
+               ToCell(group.Worst(objective)),
+               group.diverged,
+               group.never,
+               group.unfinished};
+  row.params_json = group.params_json;
+  row.diverged = group.diverged > 0;
+  row.without_value = group.diverged + group.never;
+  for (const Repetition& one : group.repetitions) {
+    if (one.state == "completed" || one.diverged) row.trial_ids.push_back(one.trial_id);
+  }
+  return row;
+}
+
+}  // namespace
+
+std::vector<std::string> ParetoMetrics(const std::string& text) {
+  const std::vector<std::string> parts = SplitExpressions(text);
+  if (parts.size() != 2) {
+    throw std::invalid_argument(
+        "--pareto takes two metrics, such as val_accuracy,epochs_to(val_accuracy, 0.975); '" +
+        text + "' has " + std::to_string(parts.size()));
+  }
+  std::vector<std::string> metrics;
+  for (const std::string& part : parts) metrics.push_back(ToText(ParseMetric(part)));
+  if (metrics[0] == metrics[1]) throw std::invalid_argument("--pareto takes two different metrics");
+  return metrics;
+}
+
+TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options) {
+  std::vector<NamedRow> rows;
+  std::vector<Json> json;
+  for (const RankedTrial& one : ranked.First()) {
+    const TrialRow& trial = one.trial;
+    rows.push_back({{one.placed.place, trial.trial_id, ToCell(one.placed.value), trial.epochs_done,
+                     trial.state, trial.scheduler, ranked.Label(trial), trial.group_id, trial.seed,
+                     int64_t{trial.diverged}, trial.wall_seconds},
+                    trial.params_json,
+                    {trial.trial_id},
+                    trial.diverged,
+                    int64_t{!one.placed.value}});
+    json.push_back(RowJson(store, one));
+  }
+  NamedRows named(store, ranked.By(),
+                  {"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters",
+                   "group_id", "seed", "diverged", "wall_seconds"},
+                  "value", std::move(rows));
+  std::vector<ShownColumn> usual =
+      Untitled({"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters"});
+  usual[2].title = ranked.By().metric;
+  return Chosen(std::move(named), std::move(usual), std::move(json), options);
+}
+
+TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
+                  const Objective& objective, const TopOptions& options) {
+  std::vector<NamedRow> rows;
+  std::vector<Json> json;
+  int64_t diverged = 0;
+  int64_t never = 0;
+  int64_t unfinished = 0;
+  for (const RankedGroup& group : groups) {
+    rows.push_back(ToRow(group, objective));
+    json.push_back(RowJson(group, objective));
+    diverged += group.diverged;
+    never += group.never;
+    unfinished += group.unfinished;
+  }
+  NamedRows named(store, objective,
+                  {"place", "group_id", "scheduler", "parameters", "n", "mean", "sd", "low", "high",
+                   "best", "worst", "diverged", "never", "unfinished"},
+                  "mean", std::move(rows));
+  std::vector<std::string> usual = {"place", "mean", "sd", "low", "high", "best", "worst", "n"};
+  if (diverged > 0) usual.emplace_back("diverged");
+  if (never > 0) usual.emplace_back("never");
+  if (unfinished > 0) usual.emplace_back("unfinished");
+  usual.insert(usual.end(), {"scheduler", "parameters"});
+  return Chosen(std::move(named), Untitled(usual), std::move(json), options);
+}
+
+}  // namespace lrsweep
