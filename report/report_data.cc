@@ -5,11 +5,14 @@
 #include <utility>
 
 #include "analysis/summary.h"
+#include "report/answer.h"
 #include "report/attempt_columns.h"
 #include "report/curve_columns.h"
 #include "report/thinning.h"
 #include "report/trial_columns.h"
 #include "results/time_text.h"
+#include "views/importance.h"
+#include "views/metric_text.h"
 #include "views/ranked_sweep.h"
 
 namespace lrsweep {
@@ -28,12 +31,18 @@ Json Quantiles() {
 }
 
 Json ToJson(const Objective& objective) {
-  return {{"metric", objective.metric}, {"mode", objective.mode}, {"scope", objective.scope}};
+  return {{"metric", objective.metric},
+          {"mode", objective.mode},
+          {"scope", objective.scope},
+          {"text", Describe(objective)}};
 }
 
-Json SweepJson(const ReportSource& source, const SweepRecord& sweep, const Objective& objective) {
+Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
+               const std::vector<RankedGroup>& groups, const Objective& objective) {
   const RankedSweep ranked(source.store, sweep, objective, 1);
   return {{"label", source.label},
+          {"answer", AnswerSentences(groups, objective)},
+          {"importance", ToJson(ExplainGroups(groups, source.store.Labels(), objective))},
           {"name", sweep.name},
           {"objective", ToJson(sweep.objective)},
           {"validation_images", OrNull(ranked.HeldBack())},
@@ -65,14 +74,13 @@ ReportData MakeReportData(const std::vector<ReportSource>& sources, const Report
   const ReportInput input = ReadReportInput(sources, options.objective);
   Json sweeps = Json::array();
   for (size_t i = 0; i < sources.size(); ++i) {
-    sweeps.push_back(SweepJson(sources[i], input.sweeps[i], input.objective));
+    sweeps.push_back(SweepJson(sources[i], input.sweeps[i], input.groups[i], input.objective));
   }
   const Json data = {{"generated_at", UtcNow()},
                      {"version", options.version},
                      {"reload_seconds", options.reload_seconds},
                      {"objective", ToJson(input.objective)},
                      {"t95", Quantiles()},
-                     {"answer", Json::array()},
                      {"sweeps", std::move(sweeps)},
                      {"trials", TrialColumns(input)},
                      {"groups", GroupColumns(input)},

@@ -18,7 +18,7 @@ struct ReportOptions {
 struct ReportData {
   std::string title;
   /// {"generated_at", "version", "reload_seconds", "objective", "t95" (Student's t for
-  /// 1, 2, ... degrees of freedom), "answer": [sentence], "sweeps": [...], "trials", "groups",
+  /// 1, 2, ... degrees of freedom), "sweeps": [...], "trials", "groups",
   /// "axes", "epochs", "steps", "attempts"}: trial_columns.h, curve_columns.h and attempt_columns.h
   /// say what is in the last ones.
   std::string json;

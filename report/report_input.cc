@@ -51,8 +51,9 @@ void RefuseWhatCannotBeCompared(const ReportInput& input) {
       std::all_of(input.trials.begin(), input.trials.end(),
                   [](const ReportTrial& trial) { return !trial.place || trial.row.diverged; });
   if (!has_value && !all_diverged) {
-    throw std::invalid_argument(fmt::format("no trial recorded {}: choose another one by --metric",
-                                            input.objective.metric));
+    throw std::invalid_argument(
+        fmt::format("none of the {} finished trials has a value of {}: choose another --metric",
+                    ranked, input.objective.metric));
   }
 }
 
@@ -70,7 +71,10 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
   input.objective =
       ChooseObjective(input.sweeps.at(0), options.metric, options.mode, options.scope);
   TrialLabels labels;
-  for (size_t i = 0; i < sources.size(); ++i) AddTrials(sources[i], i, input, labels);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    AddTrials(sources[i], i, input, labels);
+    input.groups.push_back(RankGroups(sources[i].store, input.objective));
+  }
   input.parameters = labels.Paths();
   RefuseWhatCannotBeCompared(input);
   return input;

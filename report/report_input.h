@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "results/store.h"
+#include "views/groups.h"
 
 namespace lrsweep {
 
@@ -26,9 +27,10 @@ struct ReportTrial {
 };
 
 struct ReportInput {
-  Objective objective;                // ranks them all
-  std::vector<SweepRecord> sweeps;    // of the sources, in their order
-  std::vector<ReportTrial> trials;    // of all sweeps, in the order of the sources and of trials
+  Objective objective;              // ranks them all
+  std::vector<SweepRecord> sweeps;  // of the sources, in their order
+  std::vector<ReportTrial> trials;  // of all sweeps, in the order of the sources and of trials
+  std::vector<std::vector<RankedGroup>> groups;  // of each sweep, in order of place
   std::vector<LabelPath> parameters;  // that the trials have; varying over all sources together
 
   size_t Ranked() const;

@@ -87,6 +87,26 @@ Json AxisColumn(const ReportInput& input, const std::string& path, const std::st
           {"codes", std::move(column)}};
 }
 
+Json GroupJson(const RankedGroup& group) {
+  Json json = {{"place", group.place},
+               {"sound", group.IsSound()},
+               {"diverged", group.diverged},
+               {"never", group.never},
+               {"n", 0}};
+  if (!group.summary) return json;
+  const Summary& summary = *group.summary;
+  json["n"] = summary.n;
+  json["mean"] = summary.mean;
+  json["least"] = summary.least;
+  json["greatest"] = summary.greatest;
+  if (summary.sd) json["sd"] = *summary.sd;
+  if (summary.interval95) {
+    json["low"] = summary.interval95->low;
+    json["high"] = summary.interval95->high;
+  }
+  return json;
+}
+
 }  // namespace
 
 std::vector<size_t> GroupIndices(const ReportInput& input) {
@@ -129,27 +149,16 @@ Json TrialColumns(const ReportInput& input) {
 }
 
 Json GroupColumns(const ReportInput& input) {
-  const std::vector<size_t> groups = GroupIndices(input);
-  std::vector<std::vector<double>> values;
-  for (size_t i = 0; i < input.trials.size(); ++i) {
-    values.resize(std::max(values.size(), groups[i] + 1));
-    if (input.trials[i].value) values[groups[i]].push_back(*input.trials[i].value);
+  std::map<std::pair<size_t, std::string>, const RankedGroup*> ranked;
+  for (size_t sweep = 0; sweep < input.groups.size(); ++sweep) {
+    for (const RankedGroup& group : input.groups[sweep]) ranked[{sweep, group.group_id}] = &group;
   }
-  Json columns = Json::object();
-  const auto add = [&columns](const char* name, const Json& value) {
-    columns[name].push_back(value);
-  };
-  for (const std::vector<double>& group : values) {
-    const std::optional<Summary> summary =
-        group.empty() ? std::nullopt : std::optional(Summarize(group));
-    const std::optional<Interval> interval = summary ? summary->interval95 : std::nullopt;
-    add("n", group.size());
-    add("mean", summary ? Json(summary->mean) : Json());
-    add("sd", summary ? OrNull(summary->sd) : Json());
-    add("low", interval ? Json(interval->low) : Json());
-    add("high", interval ? Json(interval->high) : Json());
-    add("least", summary ? Json(summary->least) : Json());
-    add("greatest", summary ? Json(summary->greatest) : Json());
+  const std::vector<size_t> groups = GroupIndices(input);
+  Json columns = Json::array();
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i] != columns.size()) continue;  // not the first of its group
+    const auto found = ranked.find({input.trials[i].sweep, input.trials[i].row.group_id});
+    columns.push_back(found == ranked.end() ? Json() : GroupJson(*found->second));
   }
   return columns;
 }

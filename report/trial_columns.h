@@ -13,9 +13,10 @@ namespace lrsweep {
 /// `group`, `scheduler` and `state` are indices.
 Json TrialColumns(const ReportInput& input);
 
-/// Of every group, by the index that trials have: {"n" (trials with a value), "mean", "sd", "low",
-/// "high" (the 95% interval of the mean), "least", "greatest"}; null where no trial has a value,
-/// and sd, low and high where only one has.
+/// Of every group, by the index that trials have: {"place" (in its sweep), "sound", "diverged",
+/// "never" (trials that never reached the objective's threshold), "n" (trials with a value),
+/// "mean", "least", "greatest" (where n is not 0), "sd", "low", "high" (where n > 1: the 95%
+/// interval of the mean)}; null where none of its trials has ended.
 Json GroupColumns(const ReportInput& input);
 
 /// The parameters that differ among trials, the seed included: [{"path", "name" (its last word

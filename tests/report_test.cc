@@ -76,12 +76,26 @@ TEST_F(ReportTest, HasEveryTrialWithItsPlaceAndItsCurves) {
 TEST_F(ReportTest, SummarizesGroupsOverTheirSeeds) {
   MakeSweep();
   const json groups = Data()["groups"];
-  EXPECT_EQ(groups["n"], json({2, 1, 0}));
-  EXPECT_DOUBLE_EQ(groups["mean"][0], 0.92);
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0]["place"], 2);
+  EXPECT_EQ(groups[0]["n"], 2);
+  EXPECT_DOUBLE_EQ(groups[0]["mean"], 0.92);
   // 0.92 - 12.7062047361747 * 0.02: Student's t for one degree of freedom, sd / sqrt(2) = 0.02
-  EXPECT_NEAR(groups["low"][0], 0.6658759052765061, 1e-9);
-  EXPECT_TRUE(groups["low"][1].is_null());
-  EXPECT_TRUE(groups["mean"][2].is_null());
+  EXPECT_NEAR(groups[0]["low"], 0.6658759052765061, 1e-9);
+  EXPECT_EQ(groups[1]["place"], 1);
+  EXPECT_FALSE(groups[1].contains("low"));
+  EXPECT_EQ(groups[2]["diverged"], 1);
+  EXPECT_EQ(groups[2]["sound"], false);
+  EXPECT_FALSE(groups[2].contains("mean"));
+}
+
+TEST_F(ReportTest, AnswersInSentences) {
+  MakeSweep();
+  const json sweep = Data()["sweeps"][0];
+  EXPECT_EQ(sweep["answer"][0],
+            "Best of 3 groups is StepLR gamma=0.1, with val_accuracy 0.9500 from one seed.");
+  EXPECT_GE(sweep["answer"].size(), 2U);
+  EXPECT_FALSE(sweep["importance"]["parameters"].empty());
 }
 
 TEST_F(ReportTest, NamesTheParametersThatDiffer) {
@@ -101,7 +115,7 @@ TEST_F(ReportTest, ShowsSeveralDatabasesTogether) {
   const json data = json::parse(MakeReportData(sources, {}).json);
   EXPECT_EQ(data["sweeps"].size(), 2U);
   EXPECT_EQ(data["trials"]["sweep"], json({0, 0, 0, 0, 1, 1, 1, 1}));
-  EXPECT_EQ(data["groups"]["n"].size(), 6U);
+  EXPECT_EQ(data["groups"].size(), 6U);
 }
 
 TEST_F(ReportTest, RefusesWhatHasNothingToCompare) {

@@ -65,9 +65,9 @@ function drawCurves() {
     repeated ? "A line is the mean over a group's seeds, the band around it reaches from their least to " +
       "their greatest. Click a line to pick its trials." : "A line is a trial. Click one to pick it.");
   const figure = new Figure(section, {
-    name: "curves",
+    name: "curves", followsPicks: true,
     draw: () => drawLines(figure, settings()),
-    mark: () => markLines(figure, settings().metric),
+    mark: () => markLines(figure, settings()),
     describe: () => describeCurves(figure, settings()),
     table: () => curvesTable(figure, settings()),
   });
@@ -124,9 +124,9 @@ function drawLines(figure, settings) {
   const width = figure.width;
   const frame = { left: 56, right: width - 28, top: 26, bottom: 340 };
   const lines = figure.lines = curveLines(settings);
-  const domain = curveDomain(lines, settings);
+  const domain = curveDomain([...lines, ...pickLines(settings)], settings);
   const makeScale = settings.scale === "log" ? d3.scaleLog : d3.scaleLinear;
-  const xs = d3.extent(lines.flatMap((line) => line.points.map((point) => point.x)));
+  const xs = d3.extent([...lines, ...pickLines(settings)].flatMap((line) => line.points.map((point) => point.x)));
   figure.setSize(width, 386);
   figure.frame = frame;
   figure.x = d3.scaleLinear([settings.metric === "step_loss" ? 0 : xs[0] || 0, xs[1] || 1],
@@ -191,14 +191,18 @@ function nearestCurve(figure, px, py, metric) {
   };
 }
 
-function markLines(figure, metric) {
+function pickLines({ metric, clock }) {
+  return shownPicks().map((trial) => {
+    const points = curvePoints(trial, metric).filter((point) => point.y !== null);
+    return { trial, points: clock === "steps" ? inSteps(points, trial) : points };
+  }).filter((line) => line.points.length > 0);
+}
+
+function markLines(figure, settings) {
+  const { metric } = settings;
   const letters = [];
-  const steps = choice("curves.clock", "epochs") === "steps";
   const inside = clipped(figure.marks, figure.frame);
-  for (const trial of shownPicks()) {
-    const own = curvePoints(trial, metric);
-    const points = (steps ? inSteps(own, trial) : own).filter((point) => point.y !== null);
-    if (points.length === 0) continue;
+  for (const { trial, points } of pickLines(settings)) {
     const look = inside.append("g").attr("class", colourClass(trial.scheduler))
       .attr("data-trial", trial.id);
     if (metric === "step_loss") look.append("path").attr("class", "band").attr("d", figure.band(points));

@@ -69,17 +69,9 @@ function variesWithin(scheduler, axis) {
   return codesWithin.get(`${scheduler} ${axis.path}`).size > 1;
 }
 
-const groups = raw.groups.n.map((n, index) => ({
-  index,
-  trials: [],
-  n,
-  mean: raw.groups.mean[index],
-  sd: raw.groups.sd[index],
-  low: raw.groups.low[index],
-  high: raw.groups.high[index],
-  least: raw.groups.least[index],
-  greatest: raw.groups.greatest[index],
-}));
+const NO_VALUES = { place: null, sound: false, diverged: 0, never: 0, n: 0, mean: null, sd: null,
+  low: null, high: null, least: null, greatest: null };
+const groups = raw.groups.map((ended, index) => ({ ...NO_VALUES, ...ended, index, trials: [] }));
 trials.forEach((trial, index) => {
   trial.group = groups[raw.trials.group[index]];
   trial.group.trials.push(trial);
@@ -101,10 +93,10 @@ function byValue(a, b) {
   if (a === null || b === null) return (a === null) - (b === null);
   return higherIsBetter ? b - a : a - b;
 }
+/// In order of place; those of several sweeps by their means, each place being that in its own sweep.
 const rankedGroups = groups
-  .filter((group) => group.finished > 0)
-  .sort((a, b) => byValue(a.mean, b.mean) || a.index - b.index);
-rankedGroups.forEach((group, i) => { group.place = i + 1; });
+  .filter((group) => group.place !== null)
+  .sort((a, b) => b.sound - a.sound || byValue(a.mean, b.mean) || a.place - b.place || a.index - b.index);
 const rankedTrials = trials
   .filter((trial) => trial.place !== null)
   .sort((a, b) => byValue(a.value, b.value) || a.place - b.place);

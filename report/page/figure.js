@@ -32,8 +32,9 @@ const resized = new ResizeObserver((entries) => {
 class Figure {
   /// `draw(figure)` fills figure.svg and sets its height; `mark(figure)` fills figure.marks for
   /// state.picks; `describe()` is the picture in words; `table()` gives {columns, rows} for it.
-  constructor(section, { name, title = null, draw, mark = null, describe, table }) {
-    Object.assign(this, { name, draw, mark, describe, makeTable: table });
+  /// `followsPicks`: the scale takes them in, so it draws anew when they change.
+  constructor(section, { name, title = null, draw, mark = null, describe, table, followsPicks = false }) {
+    Object.assign(this, { name, draw, mark, describe, makeTable: table, followsPicks });
     this.controls = makeElement("div", { class: "controls" });
     this.plot = makeElement("div", { class: "plot" });
     this.legend = makeElement("ul", { class: "legend" });
@@ -93,6 +94,10 @@ class Figure {
   }
 
   remark() {
+    if (this.followsPicks) {
+      this.refresh();
+      return;
+    }
     this.unmarked = true;
     if (this.inSight) this.catchUp();
     else drawWhenIdle();

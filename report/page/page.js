@@ -5,8 +5,10 @@ function drawAnswer() {
   const name = sweeps.map((sweep) => sweep.name).join(", ");
   const section = makeElement("section", { id: "answer", "aria-labelledby": "title" },
     makeElement("h1", { id: "title" }, name),
-    makeElement("div", { class: "sentences" },
-      raw.answer.map((sentence) => makeElement("p", {}, sentence))));
+    sweeps.map((sweep) => makeElement("div", { class: "sentences" },
+      severalSweeps ? makeElement("h2", {}, sweep.label) : null,
+      sweep.answer.slice(0, 2).map((sentence) => makeElement("p", {}, sentence)),
+      makeElement("p", { class: "intro" }, sweep.answer.slice(2).join(" ")))));
   section.append(makeElement("dl", { class: "facts" }, keyFacts().map(([term, text]) =>
     makeElement("div", {}, makeElement("dt", {}, term), makeElement("dd", {}, text)))));
   main.append(section);
@@ -61,6 +63,12 @@ function drawPage() {
   drawRanking();
   drawSchedules();
   drawCurves();
+  drawScatter();
+  drawParallel();
+  drawImportance();
+  drawConvergence();
+  drawUtilization();
+  drawProvenance();
   drawContents();
   drawTray();
   document.getElementById("made").textContent =

@@ -14,15 +14,14 @@ const rankingColumns = {
 function schedulerCell(scheduler) {
   const svg = d3.create("svg").attr("width", 12).attr("height", 12).attr("aria-hidden", "true")
     .attr("class", `swatch ${colourClass(scheduler)}`);
-  svg.append("path").attr("class", "dot").attr("transform", "translate(6 6)")
-    .attr("d", symbolOf(scheduler, 50));
+  svg.append("path").attr("class", "dot").attr("d", `M6 6${glyphOf(scheduler)}`);
   return makeElement("span", { class: "scheduler" }, svg.node(), scheduler);
 }
 
 const trialColumns = [
   { ...rankingColumns.place },
   { name: "value", title: objective.metric, number: true, value: (trial) => trial.value,
-    text: (trial) => (trial.place === null ? "–" : metricText(trial.value)) },
+    text: valueText },
   rankingColumns.scheduler, rankingColumns.parameters,
   { name: "seed", title: "Seed", number: true, value: (trial) => trial.seed,
     text: (trial) => String(trial.seed) },
@@ -57,22 +56,22 @@ const extraColumns = [
 const groupColumns = [
   rankingColumns.place,
   { name: "mean", title: `Mean ${objective.metric}`, number: true, value: (group) => group.mean,
-    text: (group) => metricText(group.mean) },
+    text: valueText },
+  rankingColumns.scheduler, rankingColumns.parameters,
   { name: "interval", title: "95% interval", value: (group) => group.low,
     cell: (group) => intervalCell(group), text: (group) => intervalText(group) },
   { name: "n", title: "Seeds", number: true, value: (group) => group.n,
     text: (group) => (group.n < group.finished ? `${group.n} of ${group.finished}` : String(group.n)) },
-  rankingColumns.scheduler, rankingColumns.parameters,
   { name: "sd", title: "SD", number: true, value: (group) => group.sd,
-    text: (group) => (group.sd === null ? "–" : group.sd.toFixed(4)) },
+    text: (group) => (group.sd === null ? "–" : numberText(group.sd)) },
   { name: "least", title: "Least", number: true, value: (group) => group.least,
-    text: (group) => (group.least === null ? "–" : group.least.toFixed(4)) },
+    text: (group) => (group.least === null ? "–" : numberText(group.least)) },
   { name: "greatest", title: "Greatest", number: true, value: (group) => group.greatest,
-    text: (group) => (group.greatest === null ? "–" : group.greatest.toFixed(4)) },
+    text: (group) => (group.greatest === null ? "–" : numberText(group.greatest)) },
 ];
 
 function intervalText(group) {
-  return group.low === null ? "–" : `${group.low.toFixed(4)} to ${group.high.toFixed(4)}`;
+  return group.low === null ? "–" : `${numberText(group.low)} to ${numberText(group.high)}`;
 }
 
 /// The interval as text and as a mark on the scale that all rows share: seeds as ticks, the mean as a
@@ -126,7 +125,7 @@ function badgeElement(trial) {
 
 function drawRanking() {
   const section = makeSection("ranking", "Ranking",
-    `By ${objectiveText}. Pick trials to make them stand out in every chart; the filter holds for all ` +
+    `By ${objective.text}. Pick trials to make them stand out in every chart; the filter holds for all ` +
     "charts as well.");
   let extras = choice("ranking.extras", []);
   let byGroup = choice("ranking.by", repeated ? "groups" : "trials") === "groups";
@@ -137,16 +136,13 @@ function drawRanking() {
     ...(byGroup ? groupColumns
       : [...trialColumns, ...extraColumns.filter((column) => extras.includes(column.name))])];
   const table = new PagedTable({
-    caption: `Ranking by ${objectiveText}`, columns: columns(), rows: rows(), pageSize: 15,
+    caption: `Ranking by ${objective.text}`, columns: columns(), rows: rows(), pageSize: 15,
     decorate: (line, row) => {
       line.classList.toggle("picked", trialsOf(row).some(isPicked));
       if (row.error) line.title = row.error;
     },
   });
-  const redraw = () => {
-    table.setColumns(columns());
-    table.setRows(rows());
-  };
+  const redraw = () => table.show(columns(), rows());
 
   const by = [["groups", "Groups (seeds together)"], ["trials", "Trials"]].map(([value, text]) =>
     makeElement("label", { class: "radio" }, makeElement("input", { type: "radio", name: "by", value,
@@ -196,7 +192,7 @@ function drawTray() {
   tray.replaceChildren(
     makeElement("strong", {}, `${count(state.picks.length, "trial")} picked`),
     makeElement("ul", {}, state.picks.map((trial) => makeElement("li", {}, badgeElement(trial),
-      makeElement("span", { class: "what" }, `${trialName(trial)}: ${metricText(trial.value)}`),
+      makeElement("span", { class: "what" }, `${trialName(trial)}: ${valueText(trial)}`),
       makeElement("button", { type: "button", "aria-label": `let ${trial.label} go`,
         onclick: () => togglePicks([trial]) }, "×")))),
     makeElement("button", { type: "button", id: "clear-picks", onclick: clearPicks }, "Clear"));

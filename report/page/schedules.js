@@ -1,14 +1,14 @@
 // The learning rate that was applied, over the whole of each training.
 
 /// Of groups that share their rates one line; groups whose trials differ (a plateau's) give several.
-function distinctRates() {
+function distinctRates(some) {
   const byRate = new Map();
-  for (const trial of shownTrials()) {
+  for (const trial of some) {
     if (!trial.rate || !trial.stepsPerEpoch) continue;
     if (!byRate.has(trial.rate)) byRate.set(trial.rate, []);
     byRate.get(trial.rate).push(trial);
   }
-  return [...byRate].map(([rate, some]) => ({ rate, trials: some }));
+  return [...byRate].map(([rate, sharing]) => ({ rate, trials: sharing }));
 }
 
 /// The points of a thinned curve in epochs: the least and the greatest of a bucket at its ends, in the
@@ -33,24 +33,31 @@ function drawSchedules() {
   const section = makeSection("schedules", "Learning-rate schedules",
     "The rate that the optimizer applied, as recorded. Schedules that gave the same rates share a line.");
   const figure = new Figure(section, {
-    name: "schedules",
-    draw: () => drawRates(figure, scale(), clock()),
+    name: "schedules", followsPicks: true,
+    draw: () => drawRates(figure, which(), scale(), clock()),
     mark: () => markRates(figure),
     describe: () => `Learning rate over ${clock() === "steps" ? "optimizer steps" : "epochs"}: ` +
       `${count(figure.lines.length, "line")} of ${count(schedulers.length, "scheduler")}.`,
     table: ratesTable,
   });
+  const which = addSelect(figure, "Show", "lines",
+    [["best", "the best of each scheduler"], ["all", "all groups"]], "best");
   const scale = addSelect(figure, "Scale", "scale",
     [["log", "logarithmic"], ["linear", "linear"]], "linear");
   const clock = addSelect(figure, "Over", "clock", [["epochs", "epochs"], ["steps", "optimizer steps"]],
     "epochs");
 }
 
-function rateLines(clock) {
+function rateLines(which, clock) {
+  const best = new Set(bestGroups());
+  return linesOf(shownTrials().filter((trial) => which === "all" || best.has(trial.group)), clock);
+}
+
+function linesOf(some, clock) {
   const lines = recordsSteps
-    ? distinctRates().map(({ rate, trials: some }) => ({ trials: some,
-        points: thinnedPoints(rate, 2, some[0].stepsPerEpoch) }))
-    : shownTrials().filter((trial) => trial.curves.lr.length > 0)
+    ? distinctRates(some).map(({ rate, trials: sharing }) => ({ trials: sharing,
+        points: thinnedPoints(rate, 2, sharing[0].stepsPerEpoch) }))
+    : some.filter((trial) => trial.curves.lr.length > 0)
       .map((trial) => ({ trials: [trial], points: epochRates(trial) }));
   if (clock === "steps") {
     for (const line of lines) {
@@ -60,13 +67,14 @@ function rateLines(clock) {
   return lines.filter((line) => line.points.length > 0);
 }
 
-function drawRates(figure, scaleName, clock) {
+function drawRates(figure, which, scaleName, clock) {
   const width = figure.width;
   const frame = { left: 56, right: width - 28, top: 26, bottom: 290 };
-  const lines = figure.lines = rateLines(clock);
+  const lines = figure.lines = rateLines(which, clock);
+  const scaled = [...lines, ...linesOf(shownPicks(), clock)];
   figure.setSize(width, 336);
-  const xs = d3.max(lines, (line) => d3.max(line.points, (point) => point[0])) || 1;
-  const rates = lines.flatMap((line) => line.points.map((point) => point[1]))
+  const xs = d3.max(scaled, (line) => d3.max(line.points, (point) => point[0])) || 1;
+  const rates = scaled.flatMap((line) => line.points.map((point) => point[1]))
     .filter((rate) => rate !== null);
   const log = scaleName === "log";
   const positive = rates.filter((rate) => rate > 0);
@@ -89,11 +97,22 @@ function drawRates(figure, scaleName, clock) {
     .attr("class", (line) => `line ${colourClass(line.trials[0].scheduler)}`)
     .attr("stroke-dasharray", (line) => dashOf(line.trials[0].scheduler))
     .attr("d", (line) => figure.path(line.points));
-  figure.setLegend(schedulerLegend());
+  figure.setLegend(which === "all" ? schedulerLegend() : lines.map((line) =>
+    legendItem(line.trials[0].scheduler, rateName(line))));
   figure.note.textContent = recordsSteps
     ? `Thinned to at most ${raw.steps.lr_buckets} spans of steps, with the least and the greatest rate of each.`
     : "Steps were not recorded: the rate at each epoch's last step.";
   followPointer(figure, (px, py) => nearestLine(figure, px, py));
+}
+
+/// The groups of a line; of a group whose trials differ also the seeds.
+function rateName(line) {
+  const names = [...new Set(line.trials.map((trial) => trial.group))].map((group) => {
+    const seeds = line.trials.filter((trial) => trial.group === group).map((trial) => trial.seed);
+    return seeds.length === group.trials.length ? groupName(group)
+      : `${group.label} (seed ${seeds.join(", ")})`;
+  });
+  return names.length > 2 ? `${names[0]} and ${count(names.length - 1, "more group")}` : names.join(", ");
 }
 
 function nearestLine(figure, px, py) {
@@ -122,7 +141,7 @@ function nearestLine(figure, px, py) {
 function markRates(figure) {
   const letters = [];
   for (const trial of shownPicks()) {
-    const line = figure.lines.find((each) => each.trials.includes(trial));
+    const [line] = linesOf([trial], choice("schedules.clock", "epochs"));
     if (!line) continue;
     figure.marks.append("path").attr("data-trial", trial.id)
       .attr("class", `line strong ${colourClass(trial.scheduler)}`)

@@ -3,14 +3,19 @@
 
 const COLOURS = 6;  // of the palette in style.css
 const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
-const SYMBOLS = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross,
-  d3.symbolStar, d3.symbolWye];
+// Markers around a point as relative path commands, so that thousands of them fit into one path.
+const GLYPHS = [
+  "m-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0z", "m-3.3 -3.3h6.6v6.6h-6.6z",
+  "m0 -4.4l4.2 7.4h-8.4z", "m0 -4.8l3.6 4.8l-3.6 4.8l-3.6 -4.8z",
+  "m-1.4 -4.2h2.8v2.8h2.8v2.8h-2.8v2.8h-2.8v-2.8h-2.8v-2.8h2.8z", "m0 4.4l4.2 -7.4h-8.4z",
+  "m-4.4 -1.5h8.8v3h-8.8z",
+];
+const CROSS = "m-3.2 -3.2l6.4 6.4m0 -6.4l-6.4 6.4";  // diverged
 
 const lookIndex = (scheduler) => schedulers.indexOf(scheduler);
 const colourClass = (scheduler) => `t${lookIndex(scheduler) % COLOURS}`;
 const dashOf = (scheduler) => DASHES[Math.floor(lookIndex(scheduler) / COLOURS) % DASHES.length];
-const symbolOf = (scheduler, size = 46) =>
-  d3.symbol().type(SYMBOLS[lookIndex(scheduler) % SYMBOLS.length]).size(size)();
+const glyphOf = (scheduler) => GLYPHS[lookIndex(scheduler) % GLYPHS.length];
 
 /// A legend's entry: what it looks like, and what it is.
 function legendItem(scheduler, text, { line = true, symbol = false } = {}) {
@@ -21,8 +26,7 @@ function legendItem(scheduler, text, { line = true, symbol = false } = {}) {
       .attr("stroke-dasharray", dashOf(scheduler));
   }
   if (symbol) {
-    svg.append("path").attr("class", "dot").attr("transform", "translate(17 7)")
-      .attr("d", symbolOf(scheduler));
+    svg.append("path").attr("class", "dot").attr("d", `M17 7${glyphOf(scheduler)}`);
   }
   return makeElement("li", {}, svg.node(), makeElement("span", {}, text));
 }
@@ -39,10 +43,11 @@ function schedulerLegend(look) {
 }
 
 /// Axes below and to the left of the frame {left, top, right, bottom}, with grid lines and labels.
-function drawAxes(svg, frame, x, y, { xLabel, yLabel, xFormat = null, yFormat = null, xTicks = null }) {
-  const across = xTicks || Math.max(3, Math.floor((frame.right - frame.left) / 90));
+function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
+  const room = Math.max(3, Math.floor((frame.right - frame.left) / 90));
+  const across = xLabel.startsWith("epoch") ? Math.max(2, Math.min(room, Math.floor(x.domain()[1]))) : room;
   const up = Math.max(3, Math.floor((frame.bottom - frame.top) / 45));
-  const bottom = d3.axisBottom(x).ticks(across, xFormat || undefined).tickSizeOuter(0);
+  const bottom = d3.axisBottom(x).ticks(across).tickSizeOuter(0);
   const left = d3.axisLeft(y).ticks(up, yFormat || undefined)
     .tickSize(-(frame.right - frame.left)).tickPadding(6).tickSizeOuter(0);
   svg.append("g").attr("class", "axis grid").attr("transform", `translate(${frame.left} 0)`)
@@ -102,7 +107,8 @@ function followPointer(figure, find) {
 /// The letters of picked trials at {x, y, trial}, moved apart where they would cover each other.
 function drawLetters(marks, places, frame) {
   const size = 17;
-  const sorted = places.slice().sort((a, b) => a.y - b.y);
+  const sorted = places.slice().sort((a, b) => a.y - b.y ||
+    state.picks.indexOf(a.trial) - state.picks.indexOf(b.trial));
   const placed = [];
   for (const place of sorted) {
     let y = Math.max(place.y, frame.top + size / 2);
@@ -110,6 +116,12 @@ function drawLetters(marks, places, frame) {
       if (Math.abs(other.x - place.x) < size && Math.abs(other.y - y) < size) y = other.y + size;
     }
     placed.push({ ...place, y });
+  }
+  // A pile that reaches below the frame moves up.
+  for (const place of placed) {
+    const pile = placed.filter((other) => Math.abs(other.x - place.x) < size);
+    const below = d3.max(pile, (other) => other.y) - (frame.bottom - size / 2);
+    if (below > 0 && pile.length > 1) pile.forEach((other) => { other.y -= below; });
   }
   const badge = marks.selectAll("g.badge").data(placed).enter().append("g")
     .attr("class", (place) => `badge ${colourClass(place.trial.scheduler)}`)

@@ -13,14 +13,9 @@ class DataTable {
     this.drawBody();
   }
 
-  setRows(rows) {
-    this.rows = rows;
+  show(columns, rows) {
+    Object.assign(this, { columns, rows });
     this.page = Math.min(this.page, Math.max(0, this.pages() - 1));
-    this.drawBody();
-  }
-
-  setColumns(columns) {
-    this.columns = columns;
     this.drawHead();
     this.drawBody();
   }

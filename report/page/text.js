@@ -15,10 +15,20 @@ function makeElement(name, attributes = {}, ...children) {
   return element;
 }
 
-/// A metric as `lrsweep top` writes it.
-function metricText(value) {
-  if (value === null || value === undefined) return "diverged";
+/// A value of the objective as `lrsweep top` writes it: epochs and steps whole where they are.
+function numberText(value) {
+  if (/^(epochs|steps)_to/.test(objective.metric)) {
+    return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  }
+  if (objective.metric.startsWith("seconds_to")) return value.toFixed(2);
   return Math.abs(value) < 1e6 ? value.toFixed(4) : value.toExponential(4);
+}
+/// Of a trial or group: "diverged" or "never" (reached the threshold) where it has none.
+function valueText(row) {
+  const value = row.trials ? row.mean : row.value;
+  if (value !== null) return numberText(value);
+  if (row.place === null) return "–";
+  return row.diverged ? "diverged" : "never";
 }
 
 /// A learning rate or another free number, short.
@@ -47,13 +57,13 @@ function count(number, noun) {
   return `${wholeNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function scopeText(scope) {
-  return { last: "last epoch", best: "best epoch", avg: "mean of the epochs" }[scope] || scope;
-}
-
-const objectiveText = `${objective.metric} (${objective.mode}, ${scopeText(objective.scope)})`;
-
 /// "A" for 0 to "Z", then "A2": the letters that mark picked trials.
 function letter(i) {
   return String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26) + 1);
+}
+
+/// The text, cut to about so many pixels of a chart's font.
+function fitText(text, pixels) {
+  const most = Math.floor(pixels / 7.4);
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

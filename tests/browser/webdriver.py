@@ -50,6 +50,7 @@ class Browser:
         finally:
             self.driver.terminate()
             self.driver.wait(10)
+            self.driver.stdout.close()
 
     def _call(self, method: str, path: str, body: dict | None = None):
         request = urllib.request.Request(self.base + path, method=method,

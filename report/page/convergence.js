@@ -1,0 +1,161 @@
+// How fast: the epochs that each group took to a threshold that the reader moves.
+
+const CONVERGING = { val_accuracy: "max", val_loss: "min", train_loss: "min" };
+const MOST_ROWS = 24;
+
+/// The first epoch after which the trial's metric is at least as good as the threshold; null: never.
+function epochsTo(trial, metric, threshold) {
+  const max = CONVERGING[metric] === "max";
+  const i = trial.curves[metric].findIndex((value) =>
+    value !== null && (max ? value >= threshold : value <= threshold));
+  return i < 0 ? null : raw.epochs.kept[i];
+}
+
+/// Where half of the trials that were best at some time come: a threshold that tells them apart.
+function usualThreshold(metric) {
+  const max = CONVERGING[metric] === "max";
+  const bests = trials.map((trial) => (max ? d3.max : d3.min)(trial.curves[metric]))
+    .filter((value) => value !== null && value !== undefined).sort(d3.ascending);
+  if (bests.length === 0) return 0;
+  return Number(d3.quantile(bests, 0.5).toFixed(3));
+}
+
+function drawConvergence() {
+  const section = makeSection("convergence", "Convergence",
+    "Epochs until a metric first reaches a threshold. Groups of which every seed reaches it come first, by " +
+    "their mean; a dot is a seed.");
+  const figure = new Figure(section, {
+    name: "convergence",
+    draw: () => drawEpochsTo(figure, metric(), threshold()),
+    mark: () => markEpochsTo(figure),
+    describe: () => describeConvergence(figure, metric(), threshold()),
+    table: () => convergenceTable(metric(), threshold()),
+  });
+  const known = METRICS.includes(objective.metric) ? objective.metric : "val_accuracy";
+  const metric = addSelect(figure, "Metric", "metric", METRICS.map((name) => [name, name]), known,
+    () => fit());
+  const input = makeElement("input", { type: "number", step: "0.001", id: "threshold" });
+  const slider = makeElement("input", { type: "range", step: "any", "aria-label": "threshold" });
+  const threshold = () => Number(input.value);
+  const set = (value) => {
+    input.value = value;
+    slider.value = value;
+    choose("convergence.threshold", { metric: metric(), value });
+  };
+  const fit = () => {
+    const values = trials.flatMap((trial) => trial.curves[metric()]).filter((value) => value !== null)
+      .sort(d3.ascending);
+    [slider.min, slider.max] = [d3.quantile(values, 0.1) ?? 0, d3.quantile(values, 1) ?? 1];
+    const saved = choice("convergence.threshold", null);
+    set(saved && saved.metric === metric() ? saved.value : usualThreshold(metric()));
+  };
+  input.addEventListener("input", () => { if (input.value !== "") { set(input.value); figure.refresh(); } });
+  slider.addEventListener("input", () => { set(Number(slider.value).toFixed(4)); figure.refresh(); });
+  figure.controls.append(makeElement("label", { for: "threshold" },
+    "threshold"), input, slider);
+  fit();
+}
+
+/// {group, reached: [{trial, epochs}], of, mean}: fast groups first, those with seeds that never
+/// reach it behind, by how many do.
+function convergenceRows(metric, threshold) {
+  const rows = shownGroups().map((group) => {
+    const finished = group.trials.filter((trial) => trial.place !== null);
+    const reached = finished.map((trial) => ({ trial, epochs: epochsTo(trial, metric, threshold) }))
+      .filter((each) => each.epochs !== null);
+    return { group, reached, of: finished.length,
+      mean: reached.length > 0 ? d3.mean(reached, (each) => each.epochs) : null };
+  });
+  const missing = (row) => (row.of - row.reached.length) / row.of;
+  return rows.sort((a, b) => missing(a) - missing(b) || (a.mean ?? 0) - (b.mean ?? 0) ||
+    a.group.place - b.group.place);
+}
+
+function drawEpochsTo(figure, metric, threshold) {
+  const all = convergenceRows(metric, threshold);
+  const some = all.filter((row) => row.reached.length > 0);
+  const rows = figure.rows = some.slice(0, MOST_ROWS);
+  const width = figure.width;
+  const labels = Math.min(380, width * 0.45);
+  const line = 24;
+  const frame = figure.frame = { left: labels, right: width - 64, top: 8,
+    bottom: Math.max(1, rows.length) * line + 10 };
+  figure.setSize(width, frame.bottom + 40);
+  const x = figure.x = d3.scaleLinear([0, d3.max(raw.epochs.kept)], [frame.left + 10, frame.right - 8]);
+  figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
+    .attr("transform", `translate(0 ${frame.bottom})`).call(d3.axisBottom(x)
+      .ticks(Math.min(d3.max(raw.epochs.kept), Math.floor((width - labels) / 50)))
+      .tickFormat(d3.format("d")).tickSize(-frame.bottom + 6).tickPadding(6).tickSizeOuter(0));
+  figure.svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", frame.right)
+    .attr("y", frame.bottom + 34).text(`epochs to ${metric} ${threshold}`);
+  figure.svg.selectAll("text.group").data(rows).enter().append("text").attr("class", "label group")
+    .attr("x", labels).attr("y", (_, i) => frame.top + (i + 0.5) * line).attr("dy", "0.35em")
+    .attr("text-anchor", "end")
+    .text((each) => fitText(severalSweeps ? `${each.group.sweep.label}: ${each.group.label}`
+      : each.group.label, labels));
+  const row = figure.svg.append("g").attr("class", "dots").selectAll("g").data(rows).enter().append("g")
+    .attr("class", (each) => colourClass(each.group.scheduler))
+    .attr("transform", (_, i) => `translate(0 ${frame.top + i * line + line / 2})`);
+  row.append("path").attr("class", "whisker thin")
+    .attr("d", (each) => { const [a, b] = d3.extent(each.reached, (one) => one.epochs); return `M${x(a)} 0H${x(b)}`; });
+  row.append("path").attr("class", "dot soft").attr("d", (each) => each.reached
+    .map((one) => `M${x(one.epochs)} 0${glyphOf(each.group.scheduler)}`).join(""));
+  row.append("path").attr("class", "bar").attr("d", (each) => `M${x(each.mean)} -8V8`);
+  row.append("text").attr("x", frame.right + 8).attr("dy", "0.35em")
+    .text((each) => `${each.reached.length} of ${each.of}`);
+  const never = all.length - some.length;
+  figure.note.textContent = [
+    some.length > rows.length ? `The first ${rows.length} of ${count(some.length, "group")}; the table has all.` : "",
+    never > 0 ? `${count(never, "group")} never ${never === 1 ? "reaches" : "reach"} it.` : "",
+    raw.epochs.thinned ? `Only epochs ${raw.epochs.kept.join(", ")} are in this file: a group may have been there before.` : "",
+    "The bar is the mean of the seeds that reach it; at the right, how many of the finished ones do."].join(" ");
+  followPointer(figure, (px, py) => {
+    const i = Math.floor((py - frame.top) / line);
+    if (i < 0 || i >= rows.length) return null;
+    const { group, reached, of, mean } = rows[i];
+    return { pick: group.trials, near: () => {},
+      lines: [groupName(group), `${reached.length} of ${of} reach ${threshold}, after ${mean.toFixed(1)} epochs on average`] };
+  });
+}
+
+function markEpochsTo(figure) {
+  const letters = [];
+  figure.rows.forEach((row, i) => {
+    for (const { trial, epochs } of row.reached) {
+      if (isPicked(trial)) letters.push({ x: figure.x(epochs), y: figure.frame.top + i * 24 + 12, trial });
+    }
+  });
+  spreadLetters(letters);
+  drawLetters(figure.marks, letters, figure.frame);
+}
+
+/// Letters of one row stand beside each other.
+function spreadLetters(letters) {
+  letters.sort((a, b) => a.y - b.y || a.x - b.x);
+  letters.forEach((each, i) => {
+    const before = letters[i - 1];
+    if (before && before.y === each.y && each.x - before.x < 18) each.x = before.x + 18;
+  });
+}
+
+function describeConvergence(figure, metric, threshold) {
+  const first = figure.rows[0];
+  return first ? `Epochs to ${metric} ${threshold}: fastest is ${groupName(first.group)}, after ` +
+    `${first.mean.toFixed(1)} epochs on average, ${first.reached.length} of ${first.of} trials.`
+    : `No trial reaches ${metric} ${threshold}.`;
+}
+
+function convergenceTable(metric, threshold) {
+  return {
+    caption: `Epochs to ${metric} ${threshold}`,
+    columns: [
+      { name: "name", title: "Group", heads: true, value: (row) => groupName(row.group),
+        text: (row) => groupName(row.group) },
+      { name: "reached", title: "Reached by", number: true, value: (row) => row.reached.length / row.of,
+        text: (row) => `${row.reached.length} of ${row.of}` },
+      { name: "mean", title: "Mean epochs", number: true, value: (row) => row.mean,
+        text: (row) => (row.mean === null ? "never" : row.mean.toFixed(1)) },
+      { name: "each", title: "Each seed", text: (row) => row.reached.map((one) => one.epochs).join(", ") }],
+    rows: convergenceRows(metric, threshold),
+  };
+}

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Opens reports in chromium as a reader does: sorts, filters, picks, prints, and compares what is shown
+with the database. Needs $LRSWEEP_PROGRAM; keeps pictures in $LRSWEEP_PICTURES."""
+
+import os
+import random
+import shutil
+import sqlite3
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from webdriver import Browser
+
+PROGRAM = os.environ["LRSWEEP_PROGRAM"]
+PICTURES = Path(os.environ.get("LRSWEEP_PICTURES", "report-pictures"))
+HOSTILE = "</script><img src=x onerror=alert(1)> & \"quotes\" {{SCRIPT}}"
+
+CONFIG = """
+name: {name}
+dataset: {{name: {data}}}
+model: {{hidden: [32]}}
+training: {{epochs: {epochs}, batch_size: 20, seed: {{grid: [0, 1, 2]}}}}
+optimizer: {{type: SGD, lr: {{grid: [0.05, 0.2]}}, momentum: 0.9}}
+scheduler:
+  - {{type: ExponentialLR, gamma: 1.0e+30}}  # diverges, at once
+  - {{type: StepLR, step_size: {{grid: [2, 4]}}, gamma: 0.3}}
+  - {{type: OneCycleLR, max_lr: {{grid: [0.1, 0.3]}}, total_steps: run}}
+"""
+
+
+def write_data(folder: Path) -> None:
+    """Four IDX files of random images whose labels can be learned, though not by heart."""
+    folder.mkdir()
+    source = random.Random(7)
+    mostly_black = bytes(value if value < 40 else 0 for value in range(256))
+    for name, count in (("train", 1000), ("t10k", 400)):
+        labels = bytes(source.randrange(10) for _ in range(count))
+        images = bytearray()
+        for label in labels:
+            pixels = bytearray(source.randbytes(784).translate(mostly_black))
+            if source.random() < 0.85:
+                pixels[label * 78 : label * 78 + 20] = bytes([source.randrange(20, 90)]) * 20
+            images += pixels
+        header = struct.pack(">IIII", 0x803, count, 28, 28)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + images)
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
+
+
+def run(*words) -> None:
+    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def query(db: Path, sql: str) -> list[tuple]:
+    connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+class ReportBrowserTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.temporary = tempfile.TemporaryDirectory(prefix="lrsweep-browser-")
+        cls.folder = Path(cls.temporary.name)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        write_data(cls.folder / "data")
+        cls.db = cls.make_sweep("schedules", 6)
+        cls.page = cls.folder / "report.html"
+        run("report", cls.db, "-o", cls.page)
+        cls.browser = Browser(1240, 900)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.browser.__exit__()
+        cls.temporary.cleanup()
+
+    @classmethod
+    def make_sweep(cls, name: str, epochs: int) -> Path:
+        config = cls.folder / f"{name}.yaml"
+        config.write_text(CONFIG.format(name=name, data=cls.folder / "data", epochs=epochs))
+        db = cls.folder / f"{name}.db"
+        run("run", config, "--engine", "cpu", "--db", db, "-q")
+        return db
+
+    def setUp(self) -> None:
+        self.open(self.page)
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.browser.errors(), [])
+
+    def open(self, page: Path) -> None:
+        """As if for the first time."""
+        self.browser.run("if (window.saveState) window.removeEventListener('pagehide', saveState);"
+                         "if (location.protocol === 'file:') sessionStorage.clear()")
+        self.browser.open(page)
+        self.draw()
+
+    def draw(self) -> None:
+        """Charts out of sight wait for an idle moment: have it now."""
+        self.browser.run("drawAll()")
+
+    def press(self, selector: str) -> None:
+        self.assertTrue(self.browser.run(
+            "const e = document.querySelector(arguments[0]); if (e) e.click(); return Boolean(e)",
+            selector), selector)
+
+    def type_filter(self, text: str) -> None:
+        self.browser.run("const box = document.getElementById('filter'); box.value = arguments[0];"
+                         "box.dispatchEvent(new Event('input'))", text)
+        self.draw()
+
+    def show_trials(self) -> None:
+        self.press("input[name=by][value=trials]")
+
+    def rows(self, table: str = "#ranking table") -> list[dict]:
+        """Every row of all pages, by the columns' titles."""
+        return self.browser.run("""
+            const section = document.querySelector(arguments[0]).closest('.scroll').parentElement;
+            const titles = [...section.querySelectorAll('thead th')].map((cell) =>
+              cell.textContent.replace(/[▲▼]/g, ''));
+            const rows = [];
+            for (const back = section.querySelector('.pager button'); !back.disabled;) back.click();
+            for (;;) {
+              for (const line of section.querySelectorAll('tbody tr')) {
+                rows.push(Object.fromEntries([...line.cells].map((cell, i) => [titles[i], cell.textContent])));
+              }
+              const next = section.querySelectorAll('.pager button')[1];
+              if (next.disabled) return rows;
+              next.click();
+            }""", table)
+
+    def test_trials_are_those_of_the_database_in_its_order(self) -> None:
+        self.show_trials()
+        shown = [(row["Place"], row["Trial"], row["val_accuracy"], row["Epochs"]) for row in self.rows()]
+        stored = query(self.db, "SELECT place, trial_id, value, epochs_done FROM ranking ORDER BY place")
+        self.assertEqual(len(stored), 24)
+        self.assertEqual(shown, [(str(place), trial, "diverged" if value is None else f"{value:.4f}",
+                                  str(epochs)) for place, trial, value, epochs in stored])
+
+    def test_groups_are_the_means_of_their_trials(self) -> None:
+        shown = sorted(row["Mean val_accuracy"] for row in self.rows() if row["Seeds"] == "3")
+        stored = query(self.db, "SELECT avg(value) FROM ranking WHERE value IS NOT NULL GROUP BY group_id")
+        self.assertEqual(shown, sorted(f"{mean:.4f}" for mean, in stored))
+
+    def test_curves_are_those_of_the_database(self) -> None:
+        self.browser.run("const s = document.querySelector('[data-choice=\"curves.lines\"]');"
+                         "s.value = 'trials'; s.dispatchEvent(new Event('change'))")
+        self.draw()
+        self.press("#figure-curves .as-table")
+        shown = sorted([row[str(epoch)] for epoch in range(1, 7)]
+                       for row in self.rows("#figure-curves table"))
+        stored = {}
+        for trial, accuracy in query(self.db, "SELECT trial_id, val_accuracy FROM epochs ORDER BY 1, epoch"):
+            stored.setdefault(trial, []).append("" if accuracy is None else f"{accuracy:.4f}")
+        for values in stored.values():
+            values.extend([""] * (6 - len(values)))
+        self.assertEqual(shown, sorted(stored.values()))
+
+    def test_the_table_sorts_by_any_column(self) -> None:
+        self.show_trials()
+        self.press("#ranking [data-column=seed]")
+        seeds = [int(row["Seed"]) for row in self.rows()]
+        self.assertEqual(seeds, sorted(seeds))
+        self.assertEqual(self.browser.run(
+            "return document.querySelector('#ranking th[aria-sort=ascending]').textContent"), "Seed▲")
+        self.press("#ranking [data-column=seed]")
+        self.assertEqual([int(row["Seed"]) for row in self.rows()], sorted(seeds, reverse=True))
+
+    def test_the_filter_holds_for_table_and_charts(self) -> None:
+        self.show_trials()
+        self.type_filter("OneCycleLR max_lr>0.2 seed=1")
+        self.assertEqual([row["Scheduler"] for row in self.rows()], ["OneCycleLR"])
+        self.assertEqual(self.browser.run(
+            "return document.querySelectorAll('#figure-parallel .lines path').length"), 1)
+        self.type_filter("nonsense>1")
+        self.assertIn("no parameter or column is named nonsense",
+                      self.browser.run("return document.querySelector('.problem').textContent"))
+        self.type_filter("")
+        self.assertEqual(len(self.rows()), 24)
+
+    def test_a_picked_trial_stands_out_in_every_chart(self) -> None:
+        trial = query(self.db, "SELECT trial_id FROM ranking WHERE place = 1")[0][0]
+        self.show_trials()
+        self.press(f"[data-pick='{trial}']")
+        self.draw()
+        for figure in ("schedules", "curves", "axes", "parallel", "convergence", "utilization"):
+            self.assertGreater(self.browser.run(
+                f"return document.querySelectorAll('#figure-{figure} .marks [data-trial=\"{trial}\"]').length"),
+                0, figure)
+        self.assertTrue(self.browser.run(
+            f"return document.querySelector('[data-pick=\"{trial}\"]').closest('tr').matches('.picked')"))
+        self.browser.open(self.page)  # loaded again
+        self.assertEqual(self.browser.run("return state.picks.map((each) => each.id)"), [trial])
+        self.press("#clear-picks")
+        self.draw()
+        self.assertEqual(self.browser.run("return document.querySelectorAll('.marks [data-trial]').length"), 0)
+
+    def test_a_click_in_a_chart_picks(self) -> None:
+        self.browser.run("""
+            const line = figures.find((figure) => figure.name === 'curves');
+            const svg = line.svg.node();
+            const [point] = line.lines[0].points.slice(-1);
+            const box = svg.getBoundingClientRect();
+            svg.dispatchEvent(new MouseEvent('click', {bubbles: true,
+              clientX: box.left + line.x(point.x), clientY: box.top + line.y(point.y)}))""")
+        self.assertEqual(self.browser.run("return state.picks.length"), 3)  # a group's seeds
+
+    def test_hostile_names_show_as_written(self) -> None:
+        db, page = self.folder / "hostile.db", self.folder / "hostile.html"
+        shutil.copy(self.db, db)
+        with sqlite3.connect(db) as connection:
+            connection.execute("UPDATE sweep SET name = ?1, config_yaml = ?1", [HOSTILE])
+            connection.execute("UPDATE attempts SET host = ?", [HOSTILE])
+            connection.execute("UPDATE trials SET error = ?", [HOSTILE])
+            connection.execute("UPDATE trials SET params = json_set(params, '$.dataset.name', ?) "
+                               "WHERE scheduler = 'OneCycleLR'", [HOSTILE])
+        connection.close()
+        run("report", db, "-o", page)
+        self.open(page)
+        self.assertEqual(self.browser.run("return document.getElementById('title').textContent"), HOSTILE)
+        self.assertEqual(self.browser.run("return document.querySelector('.config').textContent"), HOSTILE)
+        self.assertIn(HOSTILE, self.browser.run("return document.getElementById('provenance').textContent"))
+        self.assertIn(HOSTILE, self.browser.run("return axes.flatMap((axis) => axis.values)"))
+        self.assertTrue(self.browser.run("return document.title").startswith(HOSTILE))
+        self.assertEqual(self.browser.run("return document.querySelectorAll('img').length"), 0)
+
+    def test_nothing_is_fetched_and_injected_script_does_not_run(self) -> None:
+        self.assertEqual(self.browser.run("return performance.getEntriesByType('resource').length"), 0)
+        self.browser.run("const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
+                         "document.body.append(s)")
+        self.assertIsNone(self.browser.run("return window.ran || null"))
+        self.assertIn("Content Security Policy", self.browser.errors()[0])
+
+    def test_every_chart_has_words_and_a_table(self) -> None:
+        self.browser.run("document.querySelectorAll('.as-table').forEach((button) => button.click())")
+        self.draw()
+        for name, label, rows in self.browser.run("""return figures.map((figure) => [figure.name,
+                figure.svg.attr('aria-label'), figure.numbers.querySelectorAll('tbody tr').length])"""):
+            self.assertGreater(len(label), 20, name)
+            self.assertGreater(rows, 0, name)
+
+    def test_everything_that_acts_has_a_name_and_can_be_focused(self) -> None:
+        unnamed = self.browser.run("""
+            return [...document.querySelectorAll('button, input, select, a, [role=button]')]
+              .filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() ||
+                (e.labels && e.labels.length)) || e.tabIndex < 0).map((e) => e.outerHTML)""")
+        self.assertEqual(unnamed, [])
+
+    def test_pictures_of_both_themes_a_narrow_window_and_paper(self) -> None:
+        self.browser.run("togglePicks(rankedTrials.slice(0, 2))")
+        for scheme in ("light", "dark"):
+            self.browser.prefer(scheme)
+            self.draw()
+            self.assertEqual(self.browser.run("return document.documentElement.dataset.theme"), scheme)
+            self.browser.picture(PICTURES / f"{scheme}.png")
+        self.browser.resize(390, 800)
+        time.sleep(0.3)  # the charts follow the width
+        self.draw()
+        self.browser.picture(PICTURES / "narrow.png")
+        self.assertEqual(self.browser.run("return document.documentElement.scrollWidth"), 390)
+        self.browser.resize(1240, 900)
+        self.browser.prefer("light")
+        self.browser.print(PICTURES / "print.pdf")
+
+    def test_several_databases_have_a_column(self) -> None:
+        other = self.make_sweep("shorter", 3)
+        page = self.folder / "both.html"
+        run("report", self.db, other, "-o", page)
+        self.open(page)
+        self.show_trials()
+        rows = self.rows()
+        self.assertEqual(len(rows), 48)
+        self.assertEqual({row["Database"] for row in rows}, {"schedules.db", "shorter.db"})
+
+    def test_watching_ends_with_the_sweep(self) -> None:
+        config = self.folder / "watched.yaml"
+        config.write_text(CONFIG.format(name="watched", data=self.folder / "data", epochs=9999))
+        db, page = self.folder / "watched.db", self.folder / "watched.html"
+        sweep = subprocess.Popen([PROGRAM, "run", config, "--engine", "cpu", "--db", db, "-q"],
+                                 stderr=subprocess.DEVNULL)
+        self.addCleanup(sweep.kill)
+        while not db.exists():
+            self.assertIsNone(sweep.poll())
+            time.sleep(0.05)
+        watcher = subprocess.Popen([PROGRAM, "report", db, "-o", page, "--watch"],
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(watcher.kill)
+        self.addCleanup(watcher.stdout.close)
+        while not page.exists():
+            self.assertIsNone(watcher.poll(), "ended before two trials had")
+            time.sleep(0.05)
+        self.open(page)
+        reloads = self.browser.run("return raw.reload_seconds")
+        sweep.terminate()
+        sweep.wait(30)
+        self.assertEqual(sweep.returncode, 75)
+        sweep = subprocess.run([PROGRAM, "run", config, "--engine", "cpu", "--db", db, "-q",
+                                "--set", "training.epochs=1"], check=True)
+        told, _ = watcher.communicate(timeout=30)
+        self.assertEqual(watcher.returncode, 0, told)
+        self.assertIn("every trial has ended", told)
+        self.assertGreater(reloads, 0)
+        self.open(page)
+        self.assertEqual(self.browser.run("return raw.reload_seconds"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
