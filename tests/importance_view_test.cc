@@ -65,6 +65,13 @@ TEST_F(ImportanceViewTest, NothingToExplainIsNoText) {
   EXPECT_TRUE(ToJson(Explain({0.5})).is_null());
 }
 
+TEST_F(ImportanceViewTest, WithoutRepetitionsLuckIsInTheShares) {
+  EXPECT_THAT(ImportanceText(Explain({0.79, 0.87, 0.91})),
+              HasSubstr("; luck is in these shares, since no trial was repeated"));
+  EXPECT_THAT(ImportanceText(Explain({0.79, 0.87, 0.91, 0.8, 0.8, 0.8})),
+              testing::Not(HasSubstr("luck is in")));
+}
+
 TEST_F(ImportanceViewTest, EqualValuesAreSaidToBeEqual) {
   EXPECT_THAT(ImportanceText(Explain({0.5, 0.5, 0.5, 0.5, 0.5, 0.5})),
               HasSubstr("nothing, all values are the same"));

@@ -110,7 +110,8 @@ TEST(Verdict, TheBestThatCannotBeToldApartAreCounted) {
 
 TEST(Verdict, OneSeedIsNotTrusted) {
   EXPECT_THAT(TextOf(Of({Group("A", {0.98}), Group("B", {0.97})})),
-              HasSubstr("One seed: the order of near values is not to be trusted"));
+              HasSubstr("One seed: the order of near values is not to be trusted, and nothing says "
+                        "how near; sweep over at least 6 seeds, training: {seed: {grid: [0, "));
   // Pooled from one group: sd 0.001, one degree: 12.706 * sqrt(2) * 0.001 = 0.018.
   const Verdict verdict =
       Of({Group("A", {0.98}), Group("B", {0.97, 0.97 + 0.001 * std::sqrt(2.0)})});
@@ -136,6 +137,11 @@ TEST(Verdict, GroupsWithoutAllTheirValuesAreLeftOut) {
       Of({Group("A", kTwelve), Group("B", Above(kTwelve, -0.01)), Group("C", {0.99, nan})});
   EXPECT_EQ(verdict.compared.size(), 1U);
   EXPECT_THAT(TextOf(verdict), HasSubstr("Not compared: 1 group of which a trial diverged.\n"));
+  RankedGroup late = Group("C", {});
+  late.never = 1;
+  EXPECT_THAT(TextOf(Of({Group("A", kTwelve), Group("B", kTwelve), late},
+                        {"epochs_to(val_accuracy, 0.9)", "min"})),
+              HasSubstr("Not compared: 1 group of which a trial never reached the threshold.\n"));
   EXPECT_THAT(Sentences(Of({Group("A", {nan}), Group("B", {nan})})), IsEmpty());
   EXPECT_THAT(Sentences(Of({})), IsEmpty());
   EXPECT_THAT(Sentences(Of({Group("A", kTwelve)})), IsEmpty());

@@ -67,7 +67,10 @@ std::string Counted(int64_t trials) {
 WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
                           const Objective& objective) {
   WhatMatters matters{.objective = objective};
-  for (const RankedGroup& group : groups) matters.left_out += group.diverged + group.never;
+  for (const RankedGroup& group : groups) {
+    matters.left_out += group.diverged + group.never;
+    matters.repeated |= group.summary && group.summary->n > 1;
+  }
   const std::vector<GridPoint> points = PointsOf(groups, labels);
   if (points.size() > 1) matters.importance = ExplainVariance(points);
   return matters;
@@ -91,6 +94,7 @@ std::string ImportanceText(const WhatMatters& matters) {
     }
     text.resize(text.size() - 2);
     text += fmt::format(" of the variance of {}", matters.objective.metric);
+    if (!matters.repeated) text += "; luck is in these shares, since no trial was repeated";
   }
   if (!importance.complete) {
     text += fmt::format("; roughly, since the grid is not complete: {}", importance.missing);

@@ -16,6 +16,7 @@ namespace lrsweep {
 struct WhatMatters {
   Objective objective;
   std::optional<Importance> importance;  // none for fewer than two values
+  bool repeated = false;                 // some group has several values, so luck is told apart
   int64_t left_out = 0;                  // trials that have ended without a value
 };
 

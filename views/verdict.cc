@@ -72,6 +72,8 @@ Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective
   Verdict verdict{.objective = objective, .groups = static_cast<int64_t>(groups.size())};
   verdict.unsound = std::count_if(groups.begin(), groups.end(),
                                   [](const RankedGroup& group) { return !group.IsSound(); });
+  verdict.diverged = std::count_if(groups.begin(), groups.end(),
+                                   [](const RankedGroup& group) { return group.diverged > 0; });
   if (groups.empty() || !groups.front().IsSound()) return verdict;
   const RankedGroup& first = groups.front();
   verdict.first_id = first.group_id;

@@ -39,6 +39,7 @@ struct Verdict {
   int64_t fewest_seeds = 0;  // with which so many comparisons can show anything at all
   int64_t not_compared = 0;  // groups behind these, or without a common seed
   int64_t unsound = 0;       // groups with a trial that diverged or never reached the threshold
+  int64_t diverged = 0;      // of these, those with one that diverged
   /// By how much two trials that differ in the seed alone differ in 19 of 20 cases, from the spread
   /// within `noise_groups` groups; none where no group has two values.
   std::optional<double> noise;

@@ -41,8 +41,10 @@ double SizeOf(const PairedComparison& paired) {
 /// What one seed tells.
 std::string OneSeed(const Verdict& verdict) {
   if (!verdict.noise) {
-    return "One seed: the order of near values is not to be trusted, and nothing says how near; "
-           "sweep over several, training: {seed: {grid: [0, 1, 2]}}";
+    return fmt::format(
+        "One seed: the order of near values is not to be trusted, and nothing says how near; sweep "
+        "over at least {} seeds, training: {{seed: {{grid: [0, 1, 2, ...]}}}}",
+        verdict.fewest_seeds);
   }
   const DifferenceText text(verdict.objective.metric, *verdict.noise);
   return fmt::format(
@@ -103,19 +105,14 @@ std::string Equals(const Verdict& verdict) {
 }
 
 std::string LeftOut(const Verdict& verdict) {
-  std::string text;
-  if (verdict.unsound > 0) {
-    const bool reaches = ParseMetric(verdict.objective.metric).HasThreshold();
-    text = fmt::format("Not compared: {} of which a trial diverged{}",
-                       Counted(verdict.unsound, "group", "groups"),
-                       reaches ? " or never reached the threshold" : "");
-  }
-  if (verdict.not_compared > 0) {
-    text += fmt::format("{}{} further behind or without a common seed",
-                        text.empty() ? "Not compared: " : "; ",
-                        Counted(verdict.not_compared, "group", "groups"));
-  }
-  return text;
+  std::vector<std::string> parts;
+  const auto add = [&parts](int64_t groups, const char* why) {
+    if (groups > 0) parts.push_back(Counted(groups, "group", "groups") + ' ' + why);
+  };
+  add(verdict.diverged, "of which a trial diverged");
+  add(verdict.unsound - verdict.diverged, "of which a trial never reached the threshold");
+  add(verdict.not_compared, "further behind or without a common seed");
+  return parts.empty() ? "" : fmt::format("Not compared: {}", fmt::join(parts, "; "));
 }
 
 }  // namespace
