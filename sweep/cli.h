@@ -62,12 +62,14 @@ struct ReportCommand {
 };
 struct ShowCommand {
   std::string db;
-  std::string trial;  // the beginning of its id
+  std::string trial;    // the beginning of its id
+  bool config = false;  // as YAML that repeats it
   bool json = false;
 };
 struct StatusCommand {
   std::string db;
   bool exit_code = false;  // the exit status is that of the sweep
+  bool watch = false;
   bool json = false;
 };
 struct ExportCommand {

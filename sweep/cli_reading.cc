@@ -87,10 +87,17 @@ void AddReport(CLI::App& command, ReportCommand& report) {
 void AddShow(CLI::App& command, ShowCommand& show) {
   AddDatabase(command, show.db, show.json);
   command.add_option("TRIAL", show.trial, "its id, or the beginning of it")->required();
+  command
+      .add_flag("--config", show.config,
+                "print a configuration that trains this trial, and it alone")
+      ->excludes("--json");
 }
 
 void AddStatus(CLI::App& command, StatusCommand& status) {
   AddDatabase(command, status.db, status.json);
+  command.add_flag("--watch", status.watch,
+                   "look again every 2 seconds until the sweep ends; where no terminal reads, a "
+                   "line for every change");
   command.add_flag("--exit-code", status.exit_code,
                    "exit as the sweep's run would: 0, 1 where trials failed, 75 with work left");
 }
@@ -125,7 +132,8 @@ void AddExport(CLI::App& command, ExportCommand& chosen) {
 void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
   Add<TopCommand>(app, chosen, "top", "Rank the trials of a sweep", AddTop);
   Add<ReportCommand>(app, chosen, "report", "Write one HTML page about sweeps", AddReport);
-  Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, attempts, epochs", AddShow);
+  Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, provenance, curves, repeating",
+                   AddShow);
   Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
   Add<ExportCommand>(app, chosen, "export", "Write a sweep in the formats of other tools",
                      AddExport);

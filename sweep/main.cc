@@ -21,12 +21,18 @@
 #include "sweep/lint.h"
 #include "sweep/plan.h"
 #include "sweep/preview.h"
+#include "sweep/reading.h"
 #include "sweep/report_command.h"
 #include "sweep/run.h"
 #include "sweep/schedules_text.h"
 #include "sweep/search_space.h"
+#include "sweep/sweep_exit_status.h"
+#include "sweep/trial_config.h"
+#include "sweep/watch.h"
+#include "views/find_trial.h"
 #include "views/show.h"
 #include "views/status.h"
+#include "views/style.h"
 #include "views/top.h"
 #include "worker/checkpoint.h"
 #include "worker/cpu_engine.h"
@@ -156,24 +162,10 @@ int WriteFile(const std::string& path, const std::string& text) {
   return kAllEndedWell;
 }
 
-/// Opens a database to read. A file that cannot be read, or a trial or metric that is not in it, is
-/// a mistake in the command.
-template <typename Use>
-int Open(const std::string& db, const Use& use) {
-  try {
-    use(Store::Open(db));
-    return kAllEndedWell;
-  } catch (const StoreError& error) {
-    throw UsageError(error.what());
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(db + ": " + error.what());
-  }
-}
-
 /// Opens a database and prints what `describe` makes of it.
 template <typename Describe>
 int Read(const std::string& db, const Describe& describe) {
-  return Open(db, [&](const Store& store) { Print(describe(store)); });
+  return Print(Reading(db, [&] { return describe(Store::Open(db)); }));
 }
 
 struct Dispatcher {
@@ -208,14 +200,19 @@ struct Dispatcher {
   int operator()(const ReportCommand& command) const { return RunReport(command, std::cout); }
   int operator()(const ShowCommand& command) const {
     return Read(command.db, [&](const Store& store) {
-      return command.json ? ShowJson(store, command.trial) : ShowText(store, command.trial);
+      if (command.config) {
+        return TrialConfigYaml(store.Sweep(), FindTrial(store, command.trial));
+      }
+      if (command.json) return ShowJson(store, command.trial);
+      return ShowText(store, command.trial, command.db, StyleFor(stdout));
     });
   }
   int operator()(const StatusCommand& command) const {
+    if (command.watch) return WatchStatus(command, stdout);
     int status = kAllEndedWell;
     const int read = Read(command.db, [&](const Store& store) {
       if (command.exit_code) status = SweepExitStatus(store);
-      return command.json ? StatusJson(store) : StatusText(store);
+      return command.json ? StatusJson(store) : StatusText(store, StyleFor(stdout));
     });
     return read == kAllEndedWell ? status : read;
   }
@@ -226,7 +223,8 @@ struct Dispatcher {
       CatchInterrupts();
       options.interrupted = Interrupted;
     }
-    return Open(command.db, [&](const Store& store) { Export(store, options, std::cout); });
+    Reading(command.db, [&] { Export(Store::Open(command.db), options, std::cout); });
+    return kAllEndedWell;
   }
   int operator()(const ExitCommand& command) const { return command.status; }
 };

@@ -24,6 +24,7 @@
 #include "sweep/local_worker_pool.h"
 #include "sweep/mpi_worker_pool.h"
 #include "sweep/search_space.h"
+#include "sweep/sweep_exit_status.h"
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
 #include "views/metric_text.h"
@@ -260,16 +261,6 @@ void NoteMissingRecovery(const RunCommand& command) {
 }
 
 }  // namespace
-
-int SweepExitStatus(const Store& store) {
-  bool failed = false;
-  for (const TrialCount& count : store.CountTrials()) {
-    if (!count.in_space) continue;
-    if (count.state == "pending" || count.state == "running") return kInterrupted;
-    failed = failed || count.state == "failed";
-  }
-  return failed ? kSomeFailed : kAllEndedWell;
-}
 
 int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
              const std::function<int(const std::function<int()>&)>& guarded) {

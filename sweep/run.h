@@ -1,7 +1,6 @@
 // `lrsweep run`: from a configuration to a finished database.
 #pragma once
 
-#include "results/store.h"
 #include "sweep/cli.h"
 #include "sweep/trial_executor.h"
 
@@ -13,8 +12,5 @@ namespace lrsweep {
 /// Throws UsageError, ConfigError, DataError, StoreError, ResourceError.
 int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
              const std::function<int(const std::function<int()>&)>& guarded);
-
-/// The exit status that a sweep's run would give: 75 with trials left, 1 where some failed, else 0.
-int SweepExitStatus(const Store& store);
 
 }  // namespace lrsweep

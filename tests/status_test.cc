@@ -30,7 +30,7 @@ class StatusTest : public SweepFixture {
 
 TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
   EXPECT_THAT(
-      StatusText(OneOfEach()),
+      StatusText(OneOfEach(), {}),
       AllOf(HasSubstr("5: 1 completed, 1 stopped, 1 failed, 1 running, 1 pending; 1 diverged\n"),
             HasSubstr("epochs     4 done\n"),
             HasSubstr("best       val_accuracy 0.9000  aa  StepLR gamma=0.1\n"),
@@ -40,8 +40,33 @@ TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
 
 TEST_F(StatusTest, FreshSweepHasNoBest) {
   const Store store = CreateSweep({MakeTrial("aa")});
-  EXPECT_THAT(StatusText(store), HasSubstr("no trial has finished with a value yet"));
+  EXPECT_THAT(StatusText(store, {}), HasSubstr("no trial has finished with a value yet"));
   EXPECT_TRUE(json::parse(StatusJson(store))["best"].is_null());
+}
+
+TEST_F(StatusTest, OneLineChangesOnlyWithTheSweep) {
+  Store store = OneOfEach();
+  const std::string line = StatusLine(store);
+  EXPECT_EQ(
+      line,
+      "trials 5: 1 completed, 1 stopped, 1 failed, 1 running, 1 pending; 1 diverged; 4 epochs "
+      "done; best val_accuracy 0.9000  aa  StepLR gamma=0.1\n");
+  EXPECT_EQ(StatusLine(store), line);
+  store.AddEpoch("bb", MakeEpoch(2, 0.99));
+  EXPECT_NE(StatusLine(store), line);
+}
+
+TEST_F(StatusTest, JsonOnOneLineIsTheSame) {
+  const Store store = CreateSweep({MakeTrial("aa")});
+  const std::string line = StatusJsonLine(store);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_EQ(json::parse(line), json::parse(StatusJson(store)));
+}
+
+TEST_F(StatusTest, ColourSaysWhatIsBestAndWhatFailed) {
+  const std::string text = StatusText(OneOfEach(), {.columns = 0, .colour = true});
+  EXPECT_THAT(text, AllOf(HasSubstr("\x1b[32mbest "), HasSubstr("\x1b[31mcc "),
+                          HasSubstr("\x1b[1msweep ")));
 }
 
 TEST_F(StatusTest, JsonHasTheDatabasesNames) {

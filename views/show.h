@@ -4,18 +4,19 @@
 #include <string>
 
 #include "results/store.h"
+#include "views/style.h"
 
 namespace lrsweep {
 
-/// The one trial whose id begins with `id_prefix` (in any case). Throws std::invalid_argument,
-/// naming candidates, if none or several do.
-TrialRow FindTrial(const Store& store, const std::string& id_prefix);
-
-/// Its parameters, state, attempts and epochs. Throws as FindTrial.
-std::string ShowText(const Store& store, const std::string& id_prefix);
+/// What it is, its parameters, who trained it on what, its curves, its epochs, the other seeds of
+/// its group, and the commands that repeat it. `db`: the database as its user names it. Throws as
+/// FindTrial.
+std::string ShowText(const Store& store, const std::string& id_prefix, const std::string& db,
+                     const Style& style);
 
 /// The columns of its row in `trials`; "place" and "value" by the sweep's objective, null where it
-/// is not ranked; "attempts" and "epochs", arrays of theirs.
+/// is not ranked; "sweep", what all its trials share; "attempts", "epochs" and "group" (the trials
+/// that differ from it in the seed alone, itself included, each with its value), arrays.
 std::string ShowJson(const Store& store, const std::string& id_prefix);
 
 }  // namespace lrsweep

@@ -69,7 +69,7 @@ std::string BestLine(const Status& status) {
                      trial.scheduler, status.ranked.Label(trial));
 }
 
-std::string RunningTable(const Status& status) {
+std::string RunningTable(const Status& status, const Style& style) {
   Table table({{"running"},
                {"worker", Align::kRight},
                {"host"},
@@ -82,38 +82,18 @@ std::string RunningTable(const Status& status) {
                   row.attempt.by.device, std::to_string(row.trial.epochs_done), row.trial.scheduler,
                   status.ranked.Label(row.trial)});
   }
-  return table.Text();
+  return table.Text(style);
 }
 
-std::string FailedTable(const Status& status) {
+std::string FailedTable(const Status& status, const Style& style) {
   Table table({{"failed"}, {"error"}});
   for (const TrialRow& trial : status.failed) {
-    table.AddRow({trial.trial_id, FirstLine(trial.error.value_or(""))});
+    table.AddRow({trial.trial_id, FirstLine(trial.error.value_or(""))}, Tone::kBad);
   }
-  return table.Text();
+  return table.Text(style);
 }
 
-}  // namespace
-
-std::string StatusText(const Store& store) {
-  const Status status(store);
-  const SweepRecord& sweep = status.ranked.Sweep();
-  Table table({{"sweep"}, {OneLine(sweep.name)}});
-  table.AddRow({"made", fmt::format("{} by lrsweep {}, engine {}", sweep.created_at, sweep.version,
-                                    sweep.engine)});
-  table.AddRow({"objective", Describe(status.ranked.By())});
-  table.AddRow({"journal", JournalText(sweep)});
-  table.AddRow({"trials", TrialsLine(status)});
-  table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
-  table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
-  table.AddRow({"best", BestLine(status)});
-  std::string text = table.Text();
-  if (!status.running.empty()) text += '\n' + RunningTable(status);
-  if (!status.failed.empty()) text += '\n' + FailedTable(status);
-  return text;
-}
-
-std::string StatusJson(const Store& store) {
+Json StatusObject(const Store& store) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
@@ -137,22 +117,56 @@ std::string StatusJson(const Store& store) {
                       {"scheduler", trial.scheduler},
                       {"error", OrNull(trial.error)}});
   }
-  return Print({{"name", sweep.name},
-                {"created_at", sweep.created_at},
-                {"version", sweep.version},
-                {"engine", sweep.engine},
-                {"journal", sweep.journal},
-                {"metric", sweep.objective.metric},
-                {"mode", sweep.objective.mode},
-                {"scope", sweep.objective.scope},
-                {"trials", status.ranked.Trials()},
-                {"states", status.ranked.CountByState()},
-                {"diverged", status.ranked.Diverged()},
-                {"epochs_done", status.ranked.EpochsDone()},
-                {"elapsed_seconds", status.elapsed_seconds},
-                {"best", std::move(best)},
-                {"running", std::move(running)},
-                {"failed", std::move(failed)}});
+  return {{"name", sweep.name},
+          {"created_at", sweep.created_at},
+          {"version", sweep.version},
+          {"engine", sweep.engine},
+          {"journal", sweep.journal},
+          {"metric", sweep.objective.metric},
+          {"mode", sweep.objective.mode},
+          {"scope", sweep.objective.scope},
+          {"trials", status.ranked.Trials()},
+          {"states", status.ranked.CountByState()},
+          {"diverged", status.ranked.Diverged()},
+          {"epochs_done", status.ranked.EpochsDone()},
+          {"elapsed_seconds", status.elapsed_seconds},
+          {"best", std::move(best)},
+          {"running", std::move(running)},
+          {"failed", std::move(failed)}};
+}
+
+}  // namespace
+
+std::string StatusText(const Store& store, const Style& style) {
+  const Status status(store);
+  const SweepRecord& sweep = status.ranked.Sweep();
+  Table table({{"sweep"}, {OneLine(sweep.name)}});
+  table.AddRow({"made", fmt::format("{} by lrsweep {}, engine {}", sweep.created_at, sweep.version,
+                                    sweep.engine)});
+  table.AddRow({"objective", Describe(status.ranked.By())});
+  table.AddRow({"journal", JournalText(sweep)});
+  table.AddRow({"trials", TrialsLine(status)});
+  table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
+  table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
+  table.AddRow({"best", BestLine(status)}, status.Best() != nullptr ? Tone::kBest : Tone::kPlain);
+  std::string text = table.Text(style);
+  if (!status.running.empty()) text += '\n' + RunningTable(status, style);
+  if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
+  return text;
+}
+
+std::string StatusLine(const Store& store) {
+  const Status status(store);
+  std::string line =
+      fmt::format("trials {}; {} epochs done", TrialsLine(status), status.ranked.EpochsDone());
+  if (status.Best() != nullptr) line += "; best " + BestLine(status);
+  return OneLine(line) + '\n';
+}
+
+std::string StatusJson(const Store& store) { return Print(StatusObject(store)); }
+
+std::string StatusJsonLine(const Store& store) {
+  return StatusObject(store).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace lrsweep
