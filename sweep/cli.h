@@ -66,6 +66,10 @@ struct ShowCommand {
   bool config = false;  // as YAML that repeats it
   bool json = false;
 };
+struct CompareCommand {
+  std::vector<std::string> words;  // compared.h says what they may be
+  bool json = false;
+};
 struct StatusCommand {
   std::string db;
   bool exit_code = false;  // the exit status is that of the sweep
@@ -81,9 +85,9 @@ struct ExitCommand {
   int status = 0;
 };
 
-using CommandLine =
-    std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand, TopCommand,
-                 ReportCommand, ShowCommand, StatusCommand, ExportCommand, ExitCommand>;
+using CommandLine = std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand,
+                                 TopCommand, ReportCommand, ShowCommand, CompareCommand,
+                                 StatusCommand, ExportCommand, ExitCommand>;
 
 /// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
 CommandLine ParseCommandLine(int argc, const char* const* argv);

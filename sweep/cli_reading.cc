@@ -93,6 +93,17 @@ void AddShow(CLI::App& command, ShowCommand& show) {
       ->excludes("--json");
 }
 
+void AddCompare(CLI::App& command, CompareCommand& compare) {
+  command
+      .add_option("WHAT", compare.words,
+                  "DB TRIAL TRIAL..., trials of one database; DB DB, two databases; or "
+                  "DB:TRIAL DB:TRIAL..., trials of several. For a trial, the beginning of its id; "
+                  "that of a group's id stands for all its seeds")
+      ->required()
+      ->expected(2, 27);
+  command.add_flag("--json", compare.json, "print JSON");
+}
+
 void AddStatus(CLI::App& command, StatusCommand& status) {
   AddDatabase(command, status.db, status.json);
   command.add_flag("--watch", status.watch,
@@ -134,6 +145,7 @@ void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
   Add<ReportCommand>(app, chosen, "report", "Write one HTML page about sweeps", AddReport);
   Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, provenance, curves, repeating",
                    AddShow);
+  Add<CompareCommand>(app, chosen, "compare", "Compare trials, groups or databases", AddCompare);
   Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
   Add<ExportCommand>(app, chosen, "export", "Write a sweep in the formats of other tools",
                      AddExport);

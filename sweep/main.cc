@@ -29,6 +29,7 @@
 #include "sweep/sweep_exit_status.h"
 #include "sweep/trial_config.h"
 #include "sweep/watch.h"
+#include "views/compare.h"
 #include "views/find_trial.h"
 #include "views/show.h"
 #include "views/status.h"
@@ -206,6 +207,12 @@ struct Dispatcher {
       if (command.json) return ShowJson(store, command.trial);
       return ShowText(store, command.trial, command.db, StyleFor(stdout));
     });
+  }
+  int operator()(const CompareCommand& command) const {
+    return Print(Reading(command.words[0], [&] {
+      const Compared compared(command.words);
+      return command.json ? CompareJson(compared) : CompareText(compared, StyleFor(stdout));
+    }));
   }
   int operator()(const StatusCommand& command) const {
     if (command.watch) return WatchStatus(command, stdout);

@@ -1,0 +1,61 @@
+// Two records of one trial, number by number: whether every bit agrees.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "results/store.h"
+#include "views/json_rows.h"
+
+namespace lrsweep {
+
+/// A number that is not the same in both.
+struct Difference {
+  int64_t epoch = 0;             // from 1
+  std::optional<int64_t> step;   // of the trial, from 0; none for a number of the epoch
+  std::string what;              // "loss", "lr", "momentum", "train_loss", "val_loss", ...
+  double first = 0, second = 0;  // NaN for what was NaN or infinite
+
+  /// |second - first|; infinite where one of them is NaN.
+  double Size() const;
+  /// "step 17 (epoch 1)", "the end of epoch 1".
+  std::string Where() const;
+  /// "by 0.01", "one of them NaN or infinite".
+  std::string Amount() const;
+};
+
+struct BitComparison {
+  int64_t epochs = 0, steps = 0;   // compared
+  int64_t epochs_that_differ = 0;  // in a number of the epoch's own, wall_seconds left out
+  int64_t steps_that_differ = 0;
+  std::optional<Difference> earliest;
+  std::optional<Difference> greatest;  // of the losses
+  std::optional<Difference>
+      final_accuracy;  // val_accuracy after the last epoch compared, if it differs
+
+  bool Differs() const { return earliest.has_value(); }
+};
+
+/// Adds an epoch of both. Its steps may be missing in either; then they are not compared. Bits are
+/// compared: of losses of steps as floats, which they were, of all else as doubles. NaN equals NaN.
+void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
+                  const EpochRow& second, std::span<const StepRow> second_steps,
+                  BitComparison& comparison);
+
+/// The steps of `epoch` out of all of the trial's: empty where there are none.
+std::span<const StepRow> StepsOf(const std::vector<EpochRow>& epochs, size_t epoch,
+                                 const std::vector<StepRow>& steps);
+
+/// The shortest decimals that read back to the same bits, of a float where it is one; "NaN".
+std::string ExactText(double number);
+
+/// "20 epochs, 18760 steps (loss, lr, momentum)".
+std::string ComparedText(const BitComparison& comparison);
+
+/// {"epoch", "step", "what", `first`: its first number, `second`: its second one}; null for none.
+Json ToJson(const std::optional<Difference>& difference, const std::string& first,
+            const std::string& second);
+
+}  // namespace lrsweep
