@@ -70,6 +70,13 @@ struct CompareCommand {
   std::vector<std::string> words;  // compared.h says what they may be
   bool json = false;
 };
+struct VerifyCommand {
+  std::string db;
+  std::vector<std::string> trials;  // beginnings of their ids
+  bool all = false;
+  std::optional<int64_t> epochs;  // the first ones only
+  bool json = false;
+};
 struct StatusCommand {
   std::string db;
   bool exit_code = false;  // the exit status is that of the sweep
@@ -87,7 +94,7 @@ struct ExitCommand {
 
 using CommandLine = std::variant<PlanCommand, PreviewCommand, SchedulesCommand, RunCommand,
                                  TopCommand, ReportCommand, ShowCommand, CompareCommand,
-                                 StatusCommand, ExportCommand, ExitCommand>;
+                                 VerifyCommand, StatusCommand, ExportCommand, ExitCommand>;
 
 /// Prints help to stdout, mistakes to stderr. Throws ConfigError for a --set that is none.
 CommandLine ParseCommandLine(int argc, const char* const* argv);

@@ -104,6 +104,17 @@ void AddCompare(CLI::App& command, CompareCommand& compare) {
   command.add_flag("--json", compare.json, "print JSON");
 }
 
+void AddVerify(CLI::App& command, VerifyCommand& verify) {
+  AddDatabase(command, verify.db, verify.json);
+  auto* which = command.add_option_group("Which");
+  which->add_option("TRIAL", verify.trials, "ids, or their beginnings");
+  which->add_flag("--all", verify.all, "every trial that has an epoch");
+  which->require_option(1);
+  command.add_option("--epochs", verify.epochs, "compare the first epochs only")
+      ->check(CLI::PositiveNumber);
+  command.footer("Exit status: 0 every bit agrees, 1 something differs.");
+}
+
 void AddStatus(CLI::App& command, StatusCommand& status) {
   AddDatabase(command, status.db, status.json);
   command.add_flag("--watch", status.watch,
@@ -146,6 +157,9 @@ void AddReadingCommands(CLI::App& app, CommandLine& chosen) {
   Add<ShowCommand>(app, chosen, "show", "Show one trial: parameters, provenance, curves, repeating",
                    AddShow);
   Add<CompareCommand>(app, chosen, "compare", "Compare trials, groups or databases", AddCompare);
+  Add<VerifyCommand>(app, chosen, "verify",
+                     "Train stored trials again and compare every bit with what is recorded",
+                     AddVerify);
   Add<StatusCommand>(app, chosen, "status", "Show how far a sweep is", AddStatus);
   Add<ExportCommand>(app, chosen, "export", "Write a sweep in the formats of other tools",
                      AddExport);

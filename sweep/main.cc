@@ -28,6 +28,7 @@
 #include "sweep/search_space.h"
 #include "sweep/sweep_exit_status.h"
 #include "sweep/trial_config.h"
+#include "sweep/verify.h"
 #include "sweep/watch.h"
 #include "views/compare.h"
 #include "views/find_trial.h"
@@ -169,6 +170,10 @@ int Read(const std::string& db, const Describe& describe) {
   return Print(Reading(db, [&] { return describe(Store::Open(db)); }));
 }
 
+std::unique_ptr<TrialExecutor> MakeWorker(const WorkerSetup& setup) {
+  return std::make_unique<Worker>(setup);
+}
+
 struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
@@ -189,8 +194,7 @@ struct Dispatcher {
     return Print(command.name.empty() ? SchedulesText() : ScheduleText(command.name));
   }
   int operator()(const RunCommand& command) const {
-    const auto make = [](const WorkerSetup& setup) { return std::make_unique<Worker>(setup); };
-    return RunSweep(command, make, HasUsableGpu(), Guarded);
+    return RunSweep(command, MakeWorker, HasUsableGpu(), Guarded);
   }
   int operator()(const TopCommand& command) const {
     return Read(command.db, [&](const Store& store) {
@@ -213,6 +217,9 @@ struct Dispatcher {
       const Compared compared(command.words);
       return command.json ? CompareJson(compared) : CompareText(compared, StyleFor(stdout));
     }));
+  }
+  int operator()(const VerifyCommand& command) const {
+    return VerifyTrials(command, MakeWorker, stdout, stderr);
   }
   int operator()(const StatusCommand& command) const {
     if (command.watch) return WatchStatus(command, stdout);
