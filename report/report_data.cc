@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "analysis/summary.h"
@@ -60,8 +61,10 @@ Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
 }
 
 std::string TitleOf(const ReportInput& input) {
+  std::set<std::string> names;
   std::string title;
   for (const SweepRecord& sweep : input.sweeps) {
+    if (!names.insert(sweep.name).second) continue;
     if (!title.empty()) title += ", ";
     title += sweep.name;
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/program.h"
@@ -39,6 +40,17 @@ TEST_F(CliTest, MistakesInTheCommandAreStatusTwo) {
   EXPECT_EQ(Lrsweep("plan").status, 2);
   EXPECT_EQ(Lrsweep("plan s.yaml --no-such-option").status, 2);
   EXPECT_EQ(Lrsweep("run s.yaml --quiet --verbose").status, 2);
+}
+
+TEST_F(CliTest, ReportSaysWhatItCannotShowAndWritesNothing) {
+  EXPECT_EQ(Lrsweep("report s.db").status, 2);
+  folder_.Write("s.db", "no database");
+  const auto result = Lrsweep("report s.db -o r.html");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("s.db"));
+  EXPECT_THAT(Lrsweep("report s.db s.db").output, HasSubstr("named twice"));
+  EXPECT_THAT(Lrsweep("report s.db -o s.db").output, HasSubstr("the database itself"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "r.html"));
 }
 
 TEST_F(CliTest, PlanShowsEveryTrialWithItsSteps) {

@@ -149,7 +149,7 @@ function drawLines(figure, settings) {
       .attr("d", figure.path(line.points));
   }
   figure.setLegend(settings.lines === "best"
-    ? lines.map((line) => legendItem(line.scheduler, line.name)) : schedulerLegend());
+    ? lines.map((line) => legendItem(line.scheduler, line.name)) : schedulerLegend(lines.flatMap((line) => line.trials)));
   figure.note.textContent = curveNote(lines, figure.y.domain(), settings);
   followPointer(figure, (px, py) => nearestCurve(figure, px, py, settings.metric));
 }

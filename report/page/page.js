@@ -2,7 +2,7 @@
 // sweep runs.
 
 function drawAnswer() {
-  const name = sweeps.map((sweep) => sweep.name).join(", ");
+  const name = [...new Set(sweeps.map((sweep) => sweep.name))].join(", ");
   const section = makeElement("section", { id: "answer", "aria-labelledby": "title" },
     makeElement("h1", { id: "title" }, name),
     sweeps.map((sweep) => makeElement("div", { class: "sentences" },

@@ -35,7 +35,7 @@ function drawCoordinates(figure) {
   const shown = shownGroups();
   const columns = parallelColumns().filter((column) =>
     column.values.length > 1 && shown.some((group) => column.text(group.trials[0]) !== null));
-  const width = Math.max(figure.width, 96 * columns.length + 200);
+  const width = Math.max(figure.width, 84 * columns.length + 200);
   const frame = { left: 142, right: width - 58, top: 42, bottom: 330 };
   figure.setSize(width, 348);
   figure.svg.style("max-width", "none");
@@ -70,7 +70,7 @@ function drawCoordinates(figure) {
     right.append("text").attr("x", 9).attr("y", frame.bottom).attr("dy", "0.35em").attr("text-anchor", "start")
       .text("diverged");
   }
-  figure.setLegend(schedulerLegend());
+  figure.setLegend(schedulerLegend(shown.flatMap((group) => group.trials)));
   followPointer(figure, (px, py) => nearestCoordinates(figure, px, py));
 }
 

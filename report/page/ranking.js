@@ -78,7 +78,7 @@ function intervalText(group) {
 /// dot, the interval as a bar.
 const stripScale = d3.scaleLinear().range([4, 136]).clamp(true);
 (function fitStrip() {
-  const values = rankedGroups.slice(0, Math.max(10, rankedGroups.length * 0.75))
+  const values = rankedGroups.slice(0, Math.max(10, rankedGroups.length / 2))
     .flatMap((group) => [group.least, group.greatest]).filter((value) => value !== null);
   stripScale.domain(values.length > 0 ? d3.extent(values) : [0, 1]);
 })();

@@ -54,13 +54,15 @@ function cellX(axis, shown, frame) {
     const present = axis.values.filter((value) => shown.some((trial) => axis.value(trial) === value));
     const x = d3.scalePoint(present, range).padding(0.6);
     const step = present.length > 1 ? x.step() : 120;
-    const slanted = present.some((value) => value.length > step / 6.4);
+    const slanted = present.some((value) => Math.max(value.length, 4) > step / 7.4);
     return Object.assign((value) => x(value), { present, step, slanted, axis: d3.axisBottom(x) });
   }
   const values = shown.map(axis.value).filter((value) => value !== null && value > 0);
   const [least, greatest] = d3.extent(values);
-  const log = least > 0 && greatest / least >= 20;
-  const domain = log || least === greatest ? [least / 1.4, greatest * 1.4] : [least, greatest];
+  const log = least > 0 && greatest / least >= 3;
+  const room = 0.06 * (greatest - least);
+  const domain = log || least === greatest ? [least / 1.4, greatest * 1.4]
+    : [least - room, greatest + room];
   const x = (log ? d3.scaleLog : d3.scaleLinear)(domain, range);
   return Object.assign((value) => (log && value <= 0 ? NaN : x(value)), { present: null, step: 0,
     axis: log ? d3.axisBottom(x).ticks(4, shortNumber) : d3.axisBottom(x).ticks(4) });
@@ -94,7 +96,7 @@ function drawCells(figure) {
   });
   const inLastRow = figure.cells.length % columns || columns;
   figure.setSize(width, top + rowHeight(figure.cells.slice(-inLastRow)));
-  figure.setLegend(schedulerLegend({ line: false, symbol: true }));
+  figure.setLegend(schedulerLegend(shown, { line: false, symbol: true }));
   const outside = figure.cells.length === 0 ? 0
     : shown.filter((trial) => isOutside(figure.cells[0].y, trial)).length;
   const diverged = shown.filter((trial) => trial.value === null).length;

@@ -97,7 +97,7 @@ function drawRates(figure, which, scaleName, clock) {
     .attr("class", (line) => `line ${colourClass(line.trials[0].scheduler)}`)
     .attr("stroke-dasharray", (line) => dashOf(line.trials[0].scheduler))
     .attr("d", (line) => figure.path(line.points));
-  figure.setLegend(which === "all" ? schedulerLegend() : lines.map((line) =>
+  figure.setLegend(which === "all" ? schedulerLegend(lines.flatMap((line) => line.trials)) : lines.map((line) =>
     legendItem(line.trials[0].scheduler, rateName(line))));
   figure.note.textContent = recordsSteps
     ? `Thinned to at most ${raw.steps.lr_buckets} spans of steps, with the least and the greatest rate of each.`

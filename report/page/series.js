@@ -31,9 +31,9 @@ function legendItem(scheduler, text, { line = true, symbol = false } = {}) {
   return makeElement("li", {}, svg.node(), makeElement("span", {}, text));
 }
 
-/// One entry for each scheduler that is shown, with its numbers of groups and trials.
-function schedulerLegend(look) {
-  const shown = d3.nest().key((trial) => trial.scheduler).entries(shownTrials());
+/// One entry for each scheduler of the trials, with its numbers of groups and trials.
+function schedulerLegend(some, look) {
+  const shown = d3.nest().key((trial) => trial.scheduler).entries(some);
   return shown.sort((a, b) => d3.ascending(a.key, b.key)).map(({ key, values }) => {
     const groupCount = new Set(values.map((trial) => trial.group)).size;
     const text = repeated ? `${key} (${count(groupCount, "group")}, ${count(values.length, "trial")})`
