@@ -182,7 +182,8 @@ function nearestCurve(figure, px, py, metric) {
   if (!best) return null;
   const { line, point } = best;
   const spread = point.low === point.high ? "" : `, ${point.low.toFixed(4)} to ${point.high.toFixed(4)}`;
-  const when = metric === "step_loss" ? `at ${shortNumber(point.x)}` : `at ${wholeNumber(point.x)}`;
+  const when = choice("curves.clock", "epochs") === "steps" ? `step ${wholeNumber(point.x)}`
+    : `epoch ${shortNumber(point.x)}`;
   return {
     pick: line.trials,
     lines: [line.name, `${metric} ${point.y.toFixed(4)}${spread}`, when],

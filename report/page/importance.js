@@ -58,7 +58,7 @@ function drawShares(figure, sweep) {
   const bottom = rows.length * line + 6;
   figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(0 ${bottom})`)
-    .call(d3.axisBottom(x).ticks(5, ".0%").tickSize(-bottom).tickPadding(6).tickSizeOuter(0));
+    .call(d3.axisBottom(x).ticks(Math.max(2, Math.floor((width - labels - 70) / 70)), ".0%").tickSize(-bottom).tickPadding(6).tickSizeOuter(0));
   figure.svg.append("text").attr("class", "label").attr("x", x.range()[1]).attr("y", bottom + 34)
     .attr("text-anchor", "end").text("share of the variance");
   const row = figure.svg.selectAll("g.share").data(rows).enter().append("g").attr("class",

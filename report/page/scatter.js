@@ -117,7 +117,7 @@ function drawCell(svg, { axis, frame, x, y, points }) {
     .call(d3.axisLeft(y).ticks(4).tickSize(-(frame.right - frame.left)).tickSizeOuter(0).tickPadding(5));
   svg.append("text").attr("class", "label").attr("x", frame.left - 48).attr("y", frame.top - 12)
     .text(`${objective.metric} by ${axis.title}`);
-  if (x.present) nameLevels(bottom, x, axis, points);
+  if (x.present) nameLevels(bottom, x, axis, points, frame);
   const look = svg.append("g").attr("class", "dots");
   for (const scheduler of schedulers) {
     const own = points.filter((point) => point.trial.scheduler === scheduler);
@@ -135,17 +135,18 @@ function drawCell(svg, { axis, frame, x, y, points }) {
 }
 
 /// Under each value how many trials with it its mean is of; long names slanted.
-function nameLevels(bottom, x, axis, points) {
+function nameLevels(bottom, x, axis, points, frame) {
   const counts = d3.nest().key((point) => axis.value(point.trial))
     .rollup((some) => some.filter((point) => point.trial.value !== null).length).object(points);
   bottom.selectAll(".tick text").each(function nameLevel(value) {
     const text = d3.select(this);
-    const short = value.length > 18 ? `${value.slice(0, 17)}…` : value;
     if (x.slanted) {
+      const room = (x(value) - frame.left + 46) / Math.cos((35 * Math.PI) / 180) - 52;
+      const short = fitText(value, Math.min(134, room));
       text.attr("transform", "rotate(-35)").attr("text-anchor", "end").attr("dx", "-0.2em")
         .text(`${short} (n=${counts[value]})`);
     } else {
-      text.text(short).append("tspan").attr("x", 0).attr("dy", "1.2em").text(`n=${counts[value]}`);
+      text.text(value).append("tspan").attr("x", 0).attr("dy", "1.2em").text(`n=${counts[value]}`);
     }
   });
 }

@@ -87,7 +87,8 @@ function drawGantt(figure, own) {
       d3.scaleLinear([0, total / unit[0]], [left, frame.right])).ticks(Math.floor(width / 110))
       .tickSize(-(frame.bottom - frame.top)).tickPadding(6).tickSizeOuter(0));
   figure.svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", frame.right)
-    .attr("y", frame.bottom + 34).text(`${unit[1]} in which anybody trained, from the first attempt on`);
+    .attr("y", frame.bottom + 34).text(width < 600 ? `${unit[1]} of training`
+      : `${unit[1]} in which anybody trained, from the first attempt on`);
   figure.bars = [];
   const paths = {};
   lanes.forEach((lane, i) => {
