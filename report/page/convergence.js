@@ -76,11 +76,13 @@ function drawEpochsTo(figure, metric, threshold) {
   const some = all.filter((row) => row.reached.length > 0);
   const rows = figure.rows = some.slice(0, MOST_ROWS);
   const width = figure.width;
-  const labels = Math.min(380, width * 0.45);
-  const line = 24;
+  const narrow = width < 560;  // names stand above their rows
+  const labels = narrow ? 0 : Math.min(380, width * 0.45);
+  const line = narrow ? 40 : 24;
   const frame = figure.frame = { left: labels, right: width - 64, top: 8,
     bottom: Math.max(1, rows.length) * line + 10 };
   figure.setSize(width, frame.bottom + 40);
+  figure.rowY = (i) => frame.top + (i + 1) * line - 12;
   const x = figure.x = d3.scaleLinear([0, d3.max(raw.epochs.kept)], [frame.left + 10, frame.right - 8]);
   figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(0 ${frame.bottom})`).call(d3.axisBottom(x)
@@ -89,19 +91,20 @@ function drawEpochsTo(figure, metric, threshold) {
   figure.svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", frame.right)
     .attr("y", frame.bottom + 34).text(`epochs to ${metric} ${threshold}`);
   figure.svg.selectAll("text.group").data(rows).enter().append("text").attr("class", "label group")
-    .attr("x", labels).attr("y", (_, i) => frame.top + (i + 0.5) * line).attr("dy", "0.35em")
-    .attr("text-anchor", "end")
+    .attr("x", labels).attr("y", (_, i) => figure.rowY(i) - (narrow ? 18 : 0)).attr("dy", "0.35em")
+    .attr("text-anchor", narrow ? "start" : "end")
     .text((each) => fitText(severalSweeps ? `${each.group.sweep.label}: ${each.group.label}`
-      : each.group.label, labels));
+      : each.group.label, narrow ? width : labels));
   const row = figure.svg.append("g").attr("class", "dots").selectAll("g").data(rows).enter().append("g")
     .attr("class", (each) => colourClass(each.group.scheduler))
-    .attr("transform", (_, i) => `translate(0 ${frame.top + i * line + line / 2})`);
+    .attr("transform", (_, i) => `translate(0 ${figure.rowY(i)})`);
   row.append("path").attr("class", "whisker thin")
     .attr("d", (each) => { const [a, b] = d3.extent(each.reached, (one) => one.epochs); return `M${x(a)} 0H${x(b)}`; });
   row.append("path").attr("class", "dot soft").attr("d", (each) => each.reached
     .map((one) => `M${x(one.epochs)} 0${glyphOf(each.group.scheduler)}`).join(""));
   row.append("path").attr("class", "bar").attr("d", (each) => `M${x(each.mean)} -8V8`);
-  row.append("text").attr("x", frame.right + 8).attr("dy", "0.35em")
+  figure.svg.selectAll("text.reached").data(rows).enter().append("text").attr("class", "reached")
+    .attr("x", frame.right + 8).attr("y", (_, i) => figure.rowY(i)).attr("dy", "0.35em")
     .text((each) => `${each.reached.length} of ${each.of}`);
   const never = all.length - some.length;
   figure.note.textContent = [
@@ -122,7 +125,7 @@ function markEpochsTo(figure) {
   const letters = [];
   figure.rows.forEach((row, i) => {
     for (const { trial, epochs } of row.reached) {
-      if (isPicked(trial)) letters.push({ x: figure.x(epochs), y: figure.frame.top + i * 24 + 12, trial });
+      if (isPicked(trial)) letters.push({ x: figure.x(epochs), y: figure.rowY(i), trial });
     }
   });
   spreadLetters(letters);
