@@ -25,6 +25,9 @@ void RefuseFolder(const fs::path& path) {
   const fs::path folder = fs::absolute(path).parent_path();
   if (access(folder.c_str(), W_OK | X_OK) != 0) Refuse(path, errno);
   if (fs::is_directory(path)) Refuse(path, EISDIR);
+  if (fs::exists(path) && !fs::is_regular_file(path)) {  // a device is not to be replaced
+    throw std::invalid_argument("cannot write " + path.string() + ": it is not a regular file");
+  }
 }
 
 /// A file beside the target that takes its name once it is whole, or goes.
@@ -77,7 +80,7 @@ void WriteReport(const fs::path& path, const std::vector<ReportSource>& sources,
   RefuseFolder(path);
   const ReportData data = MakeReportData(sources, options);
   const std::string page = MakePage(data.title, data.json);
-  Draft draft(path);
+  Draft draft(fs::exists(path) ? fs::canonical(path) : path);  // through symbolic links
   draft.Write(page);
   draft.PutInPlace();
 }

@@ -124,6 +124,8 @@ TEST(LayeringTest, TheRuleForbidsWhatItShould) {
   EXPECT_FALSE(MayEnter("analysis/paired.cc", "results/store.h"));
   EXPECT_FALSE(MayEnter("worker/engine.h", "results/store.h"));
   EXPECT_FALSE(MayEnter("worker/engine.h", "sweep/message.h"));
+  EXPECT_FALSE(MayEnter("views/top.cc", "report/report.h"));
+  EXPECT_FALSE(MayEnter("report/page.cc", "data/download.h"));
   EXPECT_FALSE(MayEnter("sweep/run.cc", "worker/engine.h"));
   EXPECT_FALSE(MayEnter("params/value.cc", "results/trial.h"));
 }

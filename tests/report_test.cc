@@ -146,6 +146,16 @@ TEST_F(ReportTest, RefusesAFolderThatCannotBeWritten) {
   EXPECT_THROW(WriteReport(folder_ / "nowhere" / "report.html", Sources(), {}),
                std::invalid_argument);
   EXPECT_THROW(WriteReport(folder_, Sources(), {}), std::invalid_argument);
+  EXPECT_THROW(WriteReport("/dev/null", Sources(), {}), std::invalid_argument);
+}
+
+TEST_F(ReportTest, KeepsASymbolicLinkAndReplacesWhatItNames) {
+  MakeSweep();
+  std::ofstream(folder_ / "real.html") << "old";
+  fs::create_symlink("real.html", folder_ / "link.html");
+  WriteReport(folder_ / "link.html", Sources(), {});
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.html"));
+  EXPECT_TRUE(Content(folder_ / "real.html").starts_with("<!DOCTYPE html>"));
 }
 
 TEST(ReportPageTest, TextCannotLeaveItsPlace) {
