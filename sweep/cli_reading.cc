@@ -99,17 +99,14 @@ void AddCompare(CLI::App& command, CompareCommand& compare) {
                   "DB TRIAL TRIAL..., trials of one database; DB DB, two databases; or "
                   "DB:TRIAL DB:TRIAL..., trials of several. For a trial, the beginning of its id; "
                   "that of a group's id stands for all its seeds")
-      ->required()
-      ->expected(2, 27);
+      ->required();
   command.add_flag("--json", compare.json, "print JSON");
 }
 
 void AddVerify(CLI::App& command, VerifyCommand& verify) {
   AddDatabase(command, verify.db, verify.json);
-  auto* which = command.add_option_group("Which");
-  which->add_option("TRIAL", verify.trials, "ids, or their beginnings");
-  which->add_flag("--all", verify.all, "every trial that has an epoch");
-  which->require_option(1);
+  auto* trials = command.add_option("TRIAL", verify.trials, "ids, or their beginnings");
+  command.add_flag("--all", verify.all, "every trial that has an epoch")->excludes(trials);
   command.add_option("--epochs", verify.epochs, "compare the first epochs only")
       ->check(CLI::PositiveNumber);
   command.footer("Exit status: 0 every bit agrees, 1 something differs.");

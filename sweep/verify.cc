@@ -54,6 +54,7 @@ StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialR
 
 /// The trials that the command names, once each.
 std::vector<std::string> ChosenIds(const Store& store, const VerifyCommand& command) {
+  if (command.trials.empty() && !command.all) throw UsageError("verify: name trials, or --all");
   std::vector<std::string> ids;
   for (const std::string& prefix : command.trials) {
     std::string id = FindTrial(store, prefix).trial_id;

@@ -99,9 +99,10 @@ TEST_F(CompareTest, SeedsOfOneGroupHaveNoVerdict) {
 
 TEST_F(CompareTest, WordsThatCannotBeComparedAreExplained) {
   MakeGroups();
-  EXPECT_THAT(ErrorOf({db_, "aa00"}), HasSubstr("one trial alone"));
+  EXPECT_THAT(ErrorOf({db_, "aa00"}), HasSubstr("name at least two trials"));
+  EXPECT_THAT(ErrorOf({db_}), HasSubstr("or another database"));
   EXPECT_THAT(ErrorOf({db_, db_, db_}), HasSubstr("two at a time"));
-  EXPECT_THAT(ErrorOf({db_, "aa00", db_}), HasSubstr("is a database among trials"));
+  EXPECT_THAT(ErrorOf({db_, "aa00", db_}), HasSubstr("is a file among trials"));
   EXPECT_THAT(ErrorOf({db_.string() + ":aa00", "bb00"}), HasSubstr("trial of no database"));
   EXPECT_THAT(ErrorOf({db_, "aa00", "c"}), HasSubstr("no trial begins with 'c'"));
   EXPECT_THAT(ErrorOf({db_, "aa00", "f"}), HasSubstr("several groups begin with 'f'"));

@@ -90,21 +90,23 @@ Compared::Compared(const std::vector<std::string>& words) {
     for (const std::string& db : words) sweeps.push_back(std::make_unique<NamedSweep>(db));
     return;
   }
-  if (all_files) throw std::invalid_argument("databases are compared two at a time");
+  if (all_files && words.size() > 2) {
+    throw std::invalid_argument("databases are compared two at a time");
+  }
   const bool has_default = !SplitQualified(words[0]);
   for (size_t i = has_default ? 1 : 0; i < words.size(); ++i) {
     const auto qualified = SplitQualified(words[i]);
     if (!qualified && (!has_default || IsFile(words[i]))) {
       throw std::invalid_argument(fmt::format(
           "'{}' {}; expected DB TRIAL TRIAL..., DB:TRIAL DB:TRIAL..., or DB DB", words[i],
-          IsFile(words[i]) ? "is a database among trials" : "is a trial of no database"));
+          IsFile(words[i]) ? "is a file among trials" : "is a trial of no database"));
     }
     items.push_back(qualified ? FindItem(open(qualified->db), qualified->trial)
                               : FindItem(open(words[0]), words[i]));
     items.back().letter = static_cast<char>('A' + items.size() - 1);
   }
   if (items.size() < 2)
-    throw std::invalid_argument("one trial alone: name those to compare it with");
+    throw std::invalid_argument("name at least two trials, or another database");
   if (items.size() > kMostItems) throw std::invalid_argument("more than 26 trials to compare");
 }
 
