@@ -68,6 +68,7 @@ struct ShowCommand {
 };
 struct CompareCommand {
   std::vector<std::string> words;  // compared.h says what they may be
+  std::string by = "trial";        // or "group"
   bool json = false;
 };
 struct VerifyCommand {

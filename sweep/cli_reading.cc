@@ -97,9 +97,11 @@ void AddCompare(CLI::App& command, CompareCommand& compare) {
   command
       .add_option("WHAT", compare.words,
                   "DB TRIAL TRIAL..., trials of one database; DB DB, two databases; or "
-                  "DB:TRIAL DB:TRIAL..., trials of several. For a trial, the beginning of its id; "
-                  "that of a group's id stands for all its seeds")
+                  "DB:TRIAL DB:TRIAL..., trials of several. For a trial, the beginning of its id")
       ->required();
+  command.add_option("--by", compare.by, "trial, or group: each stands for all seeds of its group")
+      ->check(CLI::IsMember({"trial", "group"}))
+      ->capture_default_str();
   command.add_flag("--json", compare.json, "print JSON");
 }
 

@@ -91,6 +91,12 @@ TEST_F(CompareTest, GroupsAreComparedSeedBySeed) {
   EXPECT_THAT(Text({db_, "aa00", "bb00"}), HasSubstr("B's group is in front of A's group"));
 }
 
+TEST_F(CompareTest, ATrialCanStandForItsGroup) {
+  MakeGroups();
+  const json groups = json::parse(CompareJson(Compared({db_, "aa00", "bb00"}, true)));
+  EXPECT_EQ(groups, JsonOf({db_, "face", "feed"}));
+}
+
 TEST_F(CompareTest, SeedsOfOneGroupHaveNoVerdict) {
   MakeGroups();
   EXPECT_TRUE(JsonOf({db_, "bb00", "bb11"})["by_seed"].is_null());

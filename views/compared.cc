@@ -59,16 +59,15 @@ ComparedItem GroupItem(const NamedSweep& of, const std::vector<ScoredTrial>& all
   return item;
 }
 
-ComparedItem FindItem(const NamedSweep& of, const std::string& prefix) {
-  if (of.store.TrialsByPrefix(prefix, 1).empty()) {
-    const std::vector<ScoredTrial> all = of.store.Scores(of.sweep.objective);
-    const std::set<std::string> groups = GroupIds(all, prefix);
-    if (groups.size() > 1) {
-      throw std::invalid_argument(fmt::format("several groups begin with '{}'", prefix));
-    }
-    if (!groups.empty()) return GroupItem(of, all, *groups.begin());
-  }
-  return {.of = &of, .trials = {FindTrial(of.store, prefix)}};
+ComparedItem FindItem(const NamedSweep& of, const std::string& prefix, bool by_group) {
+  const bool is_trial = !of.store.TrialsByPrefix(prefix, 1).empty();
+  if (is_trial && !by_group) return {.of = &of, .trials = {FindTrial(of.store, prefix)}};
+  const std::vector<ScoredTrial> all = of.store.Scores(of.sweep.objective);
+  if (is_trial) return GroupItem(of, all, FindTrial(of.store, prefix).group_id);
+  const std::set<std::string> groups = GroupIds(all, prefix);
+  if (groups.size() == 1) return GroupItem(of, all, *groups.begin());
+  if (groups.empty()) return {.of = &of, .trials = {FindTrial(of.store, prefix)}};  // which throws
+  throw std::invalid_argument(fmt::format("several groups begin with '{}'", prefix));
 }
 
 }  // namespace
@@ -77,7 +76,7 @@ const std::string& ComparedItem::Id() const {
   return is_group ? trials.front().group_id : trials.front().trial_id;
 }
 
-Compared::Compared(const std::vector<std::string>& words) {
+Compared::Compared(const std::vector<std::string>& words, bool by_group) {
   const auto open = [this](const std::string& db) -> const NamedSweep& {
     for (const auto& sweep : sweeps) {
       if (sweep->db == db) return *sweep;
@@ -101,8 +100,8 @@ Compared::Compared(const std::vector<std::string>& words) {
           "'{}' {}; expected DB TRIAL TRIAL..., DB:TRIAL DB:TRIAL..., or DB DB", words[i],
           IsFile(words[i]) ? "is a file among trials" : "is a trial of no database"));
     }
-    items.push_back(qualified ? FindItem(open(qualified->db), qualified->trial)
-                              : FindItem(open(words[0]), words[i]));
+    items.push_back(qualified ? FindItem(open(qualified->db), qualified->trial, by_group)
+                              : FindItem(open(words[0]), words[i], by_group));
     items.back().letter = static_cast<char>('A' + items.size() - 1);
   }
   if (items.size() < 2)

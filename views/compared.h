@@ -35,7 +35,9 @@ struct Compared {
   /// databases. A trial is named by the beginning of its id; where no trial has it, a group by the
   /// beginning of its own. A word that names a file is a database. Throws std::invalid_argument for
   /// words that fit none of these, and where a trial is not found; StoreError.
-  explicit Compared(const std::vector<std::string>& words);
+  /// `by_group`: every trial stands for its group. (A trial whose seed has its default has the id
+  /// of its group.)
+  explicit Compared(const std::vector<std::string>& words, bool by_group = false);
 
   std::vector<std::unique_ptr<NamedSweep>> sweeps;  // in the order given
   std::vector<ComparedItem> items;                  // empty: the two databases as a whole
