@@ -6,8 +6,10 @@
 #include <functional>
 #include <utility>
 
+#include "exports/charts.h"
 #include "exports/mlflow.h"
 #include "exports/output.h"
+#include "exports/png.h"
 #include "exports/runs.h"
 #include "exports/tables.h"
 #include "exports/tensorboard.h"
@@ -77,17 +79,37 @@ void ExportMlflow(const Store& store, const ExportOptions& options, std::ostream
   });
 }
 
+/// A folder of pictures.
+void ExportCharts(const Store& store, const ExportOptions& options, std::ostream& out) {
+  const bool png = options.format == "png";
+  const Objective objective = ObjectiveOf(store, options);
+  if (png) RequirePngConverter();
+  std::string names;
+  ExportFolder(options, out, "", [&](const OutputFolder& folder) {
+    for (const Chart& chart : DrawCharts(store, objective, options.interrupted)) {
+      const std::filesystem::path svg = folder.Path() / (chart.name + ".svg");
+      WriteNewFile(svg, chart.svg);
+      names += fmt::format("  {}.{}\n", chart.name, options.format);
+      if (!png) continue;
+      StopIf(options.interrupted);
+      ConvertToPng(svg, folder.Path() / (chart.name + ".png"));
+      std::filesystem::remove(svg);
+    }
+  });
+  out << names;
+}
+
 struct Format {
   std::string name;
   void (*write)(const Store&, const ExportOptions&, std::ostream&);
 };
 
 const std::vector<Format>& Formats() {
-  static const std::vector<Format> kFormats = {{"csv", ExportTable},
-                                               {"json", ExportTable},
-                                               {"jsonl", ExportTable},
-                                               {"tensorboard", ExportTensorBoard},
-                                               {"mlflow", ExportMlflow}};
+  static const std::vector<Format> kFormats = {
+      {"csv", ExportTable},     {"json", ExportTable},
+      {"jsonl", ExportTable},   {"tensorboard", ExportTensorBoard},
+      {"mlflow", ExportMlflow}, {"svg", ExportCharts},
+      {"png", ExportCharts}};
   return kFormats;
 }
 

@@ -43,9 +43,10 @@ ParameterColumns::Kind ParameterColumns::Join(Kind a, Kind b) {
   return number(a) && number(b) ? Kind::kReal : Kind::kText;
 }
 
-ParameterColumns::ParameterColumns(const Store& store) {
-  store.EachTrial([this](const TrialRow& trial) {
+ParameterColumns::ParameterColumns(const Store& store, const std::set<std::string>& without) {
+  store.EachTrial([&](const TrialRow& trial) {
     for (const auto& [path, value] : FlatJson(trial)) {
+      if (without.contains(path)) continue;
       const auto [seen, is_new] = kinds_.try_emplace(path, KindOf(value));
       if (!is_new) seen->second = Join(seen->second, KindOf(value));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace lrsweep {
 /// text among texts.
 class ParameterColumns {
  public:
-  /// Looks through all trials. Throws StoreError where a trial's parameters are no JSON object.
-  explicit ParameterColumns(const Store& store);
+  /// Looks through all trials, and leaves out the paths of `without`. Throws StoreError where a
+  /// trial's parameters are no JSON object.
+  explicit ParameterColumns(const Store& store, const std::set<std::string>& without = {});
 
   /// The paths, sorted.
   const std::vector<std::string>& Paths() const { return paths_; }

@@ -6,6 +6,7 @@
 
 #include "exports/flat_params.h"
 #include "exports/rows.h"
+#include "views/groups.h"
 
 namespace lrsweep {
 namespace {
@@ -86,6 +87,34 @@ void WriteRanking(const Store& store, const TableOptions& options, std::ostream&
   rows.End("no trial has finished yet: there is no ranking");
 }
 
+void WriteGroups(const Store& store, const TableOptions& options, std::ostream& out) {
+  const ParameterColumns parameters(store, {kSeedPath});
+  Rows rows(options,
+            Joined({"place", "group_id", "scheduler", "n", "mean", "sd", "low", "high", "best",
+                    "worst", "diverged", "never", "unfinished"},
+                   parameters.Paths()),
+            out);
+  for (const RankedGroup& group : RankGroups(store, options.objective)) {
+    Cells cells = {group.place, group.group_id, group.scheduler};
+    if (group.summary) {
+      const Summary& summary = *group.summary;
+      cells.insert(cells.end(), {summary.n, summary.mean, OrNull(summary.sd)});
+      const auto& interval = summary.interval95;
+      cells.insert(cells.end(), {interval ? Json(interval->low) : Json(nullptr),
+                                 interval ? Json(interval->high) : Json(nullptr)});
+    } else {
+      cells.insert(cells.end(), {0, nullptr, nullptr, nullptr, nullptr});
+    }
+    cells.insert(cells.end(),
+                 {OrNull(group.Best(options.objective)), OrNull(group.Worst(options.objective)),
+                  group.diverged, group.never, group.unfinished});
+    Cells values = parameters.Values(TrialRow{.params_json = group.params_json});
+    std::move(values.begin(), values.end(), std::back_inserter(cells));
+    rows.Add(cells);
+  }
+  rows.End("no trial has finished yet: there are no groups");
+}
+
 void WriteEpochs(const Store& store, const TableOptions& options, std::ostream& out) {
   Rows rows(options,
             {"trial_id", "epoch", "steps_done", "lr", "train_loss", "val_loss", "val_accuracy",
@@ -141,11 +170,9 @@ struct Table {
 };
 
 const std::vector<Table>& Tables() {
-  static const std::vector<Table> kTables = {{"trials", WriteTrials},
-                                             {"epochs", WriteEpochs},
-                                             {"steps", WriteSteps},
-                                             {"attempts", WriteAttempts},
-                                             {"ranking", WriteRanking}};
+  static const std::vector<Table> kTables = {{"trials", WriteTrials},   {"epochs", WriteEpochs},
+                                             {"steps", WriteSteps},     {"attempts", WriteAttempts},
+                                             {"ranking", WriteRanking}, {"groups", WriteGroups}};
   return kTables;
 }
 

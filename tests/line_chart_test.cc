@@ -118,7 +118,7 @@ TEST(DotChartTest, RowsSayHowMany) {
 
 TEST(ShortenedTest, CutsBetweenCharacters) {
   EXPECT_EQ(Shortened("short", 100), "short");
-  EXPECT_EQ(Shortened("ääääääääää", 36), "ääää…");
+  EXPECT_EQ(Shortened("ääääääääää", 39), "ääää…");
 }
 
 }  // namespace

@@ -136,6 +136,24 @@ TEST_F(TablesTest, RankingIsInOrderOfPlace) {
   EXPECT_TRUE(rows[2]["value"].is_null());
 }
 
+TEST_F(TablesTest, GroupsHaveTheirMeansAndIntervals) {
+  Store store = CreateSweep({MakeTrial("aa", "StepLR", 0.1, 0), MakeTrial("bb", "StepLR", 0.1, 1),
+                             MakeTrial("cc", "StepLR", 0.1, 2)});
+  Complete(store, "aa", {0.5});
+  Complete(store, "bb", {0.7});
+  Diverge(store, "cc");
+  const json rows = json::parse(Write(store, "groups", "json"));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0]["n"], 2);
+  EXPECT_DOUBLE_EQ(rows[0]["mean"], 0.6);
+  EXPECT_NEAR(rows[0]["sd"], 0.1414213562, 1e-9);
+  EXPECT_NEAR(rows[0]["low"], -0.6706204737, 1e-9);  // 0.6 - 12.70620474 * 0.1
+  EXPECT_EQ(rows[0]["best"], 0.7);
+  EXPECT_EQ(rows[0]["diverged"], 1);
+  EXPECT_EQ(rows[0]["optimizer.lr"], 0.1);
+  EXPECT_FALSE(rows[0].contains("training.seed"));
+}
+
 TEST_F(TablesTest, ATableWithoutRowsIsASentenceAndWritesNothing) {
   Store store = CreateSweep({MakeTrial("aa")});
   for (const std::string& table : ExportTables()) {

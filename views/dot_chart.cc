@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 #include "views/scale.h"
@@ -31,15 +30,23 @@ double Widest(const std::vector<DotRow>& rows, const Text& text) {
   return widest;
 }
 
+/// Means, single values and intervals; of these no more than lies between the least and the
+/// greatest of all values: the interval of two values may be wider than all that was ever seen.
 Scale MakeScale(const std::vector<DotRow>& rows, double from, double to) {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
+  double least = rows[0].summary.least;
+  double greatest = rows[0].summary.greatest;
   for (const DotRow& row : rows) {
-    low = std::min(low, row.summary.least);
-    high = std::max(high, row.summary.greatest);
-    if (!row.summary.interval95) continue;
-    low = std::min(low, row.summary.interval95->low);
-    high = std::max(high, row.summary.interval95->high);
+    least = std::min(least, row.summary.least);
+    greatest = std::max(greatest, row.summary.greatest);
+  }
+  double low = greatest;
+  double high = least;
+  for (const DotRow& row : rows) {
+    const Interval interval =
+        row.summary.interval95.value_or(Interval{row.summary.mean, row.summary.mean});
+    low = std::min(low, row.values.empty() ? std::max(least, interval.low) : row.summary.least);
+    high = std::max(high,
+                    row.values.empty() ? std::min(greatest, interval.high) : row.summary.greatest);
   }
   const double room = (high - low) * kRoom;
   return {low - room, high + room, from, to};
@@ -51,12 +58,14 @@ void DrawRow(const DotRow& row, double y, const Scale& scale, SvgPicture& pictur
     picture.Dot(scale.At(value), y, 2.4, R"(fill="#999" fill-opacity="0.5")");
   }
   if (row.summary.interval95) {
-    const double low = scale.At(row.summary.interval95->low);
-    const double high = scale.At(row.summary.interval95->high);
+    const Interval& interval = *row.summary.interval95;
     const std::string stroke = fmt::format(R"(stroke="{}" stroke-width="2")", colour);
-    picture.Line(low, y, high, y, stroke);
-    picture.Line(low, y - 5, low, y + 5, stroke);
-    picture.Line(high, y - 5, high, y + 5, stroke);
+    picture.Line(scale.At(std::max(interval.low, scale.low())), y,
+                 scale.At(std::min(interval.high, scale.high())), y, stroke);
+    for (const double end : {interval.low, interval.high}) {
+      if (end < scale.low() || end > scale.high()) continue;  // it goes on beyond the frame
+      picture.Line(scale.At(end), y - 5, scale.At(end), y + 5, stroke);
+    }
   }
   picture.Dot(scale.At(row.summary.mean), y, 4.6, fmt::format(R"(fill="{}")", colour));
 }

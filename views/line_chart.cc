@@ -49,6 +49,17 @@ Scale MakeScale(Range range, const ChartAxis& axis, double from, double to, bool
   return {axis.low.value_or(range.low), axis.high.value_or(range.high), from, to, axis.logarithmic};
 }
 
+/// The curve without the points that lie between two of the same value, so that steps stay steps.
+std::vector<ChartPoint> WithoutPlateaus(const std::vector<ChartPoint>& points) {
+  std::vector<ChartPoint> corners;
+  for (size_t i = 0; i < points.size(); ++i) {
+    const bool between = i > 0 && i + 1 < points.size() && points[i - 1].y == points[i].y &&
+                         points[i].y == points[i + 1].y;
+    if (!between) corners.push_back(points[i]);
+  }
+  return corners;
+}
+
 /// The picture while it is drawn.
 class Drawing {
  public:
@@ -153,7 +164,7 @@ class Drawing {
     }
     for (const ChartPoint& point : series.points) {
       if (!CanDraw(chart_.x, point.x) || !CanDraw(chart_.y, point.y)) continue;
-      const double x = x_.At(point.x);
+      const double x = x_.At(point.x) + series.shift;
       if (point.interval) {
         picture_.Line(x, y_.At(std::max(point.interval->low, Bottom())), x,
                       y_.At(std::min(point.interval->high, Top())),
@@ -165,8 +176,9 @@ class Drawing {
 
   void DrawCurve(const ChartSeries& series, const std::string& stroke) {
     const double most = (right_ - kLeft) * (series.faint ? 0.5 : 2);
+    const std::vector<ChartPoint> corners = WithoutPlateaus(series.points);
     std::vector<double> values;
-    for (const ChartPoint& point : series.points) values.push_back(point.y);
+    for (const ChartPoint& point : corners) values.push_back(point.y);
     SvgPicture::Points run;
     const auto end_run = [&] {
       if (run.size() == 1) picture_.Dot(run[0].first, run[0].second, 2.2, stroke);
@@ -174,7 +186,7 @@ class Drawing {
       run.clear();
     };
     for (const size_t i : Thinned(values, static_cast<size_t>(most))) {
-      const ChartPoint& point = series.points[i];
+      const ChartPoint& point = corners[i];
       if (CanDraw(chart_.x, point.x) && CanDraw(chart_.y, point.y)) {
         run.emplace_back(x_.At(point.x), y_.At(point.y));
       } else {

@@ -20,6 +20,7 @@ struct ChartSeries {
   std::vector<ChartPoint> points;  // of a curve by x
   bool marks = false;              // points, their intervals as bars; else a curve within a band
   bool faint = false;              // thin, grey, behind the others and not in the legend
+  double shift = 0;                // of marks, in pixels to the right: beside those of other series
 };
 
 struct ChartAxis {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<const char*, 6> kColours = {"#0072b2", "#e69f00", "#009e73",
                                                  "#d55e00", "#cc79a7", "#56b4e9"};
 constexpr std::array<const char*, 4> kDashes = {"", "7 4", "2 3", "9 3 2 3"};
-constexpr double kCharacterWidth = 7.2;  // of 13 pixels of DejaVu Sans, one of the widest
+constexpr double kCharacterWidth = 7.8;  // of 13 pixels of DejaVu Sans, one of the widest
 
 /// Where the characters of UTF-8 begin.
 std::vector<size_t> CharacterStarts(const std::string& text) {

@@ -1,0 +1,40 @@
+#include "exports/charts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "exports/output.h"
+#include "exports/runs.h"
+
+namespace lrsweep {
+
+std::string HowMany(size_t count, const std::string& word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
+                              const std::function<bool()>& interrupted) {
+  ChartInput input{store, store.Sweep().name, objective, RankGroups(store, objective)};
+  input.breathe = [&interrupted] {
+    if (interrupted && interrupted()) throw ExportInterrupted();
+  };
+  const auto has_value = [](const RankedGroup& group) { return group.summary.has_value(); };
+  if (input.groups.empty()) {
+    throw ExportError("no trial has finished yet: there is nothing to draw");
+  }
+  if (std::none_of(input.groups.begin(), input.groups.end(), has_value)) {
+    throw ExportError(
+        fmt::format("no trial has a value of {}: there is nothing to draw", objective.metric));
+  }
+  std::vector<Chart> charts;
+  for (const auto draw :
+       {DrawSchedules, DrawCurves, DrawByLearningRate, DrawAxes, DrawConvergence}) {
+    std::vector<Chart> some = draw(input);
+    std::move(some.begin(), some.end(), std::back_inserter(charts));
+  }
+  return charts;
+}
+
+}  // namespace lrsweep
