@@ -39,6 +39,12 @@ std::string ExplainSqlite(const fs::path& path, const SQLite::Exception& error) 
             "there",
             name);
       }
+      if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK) {
+        return fmt::format(
+            "cannot read {0}: its sweep ended abruptly, and the folder cannot be written; copy {0} "
+            "and {0}-journal to a folder of yours and read it there",
+            name);
+      }
       break;
     default:
       break;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <fstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -107,6 +108,15 @@ void RefuseForeign(const fs::path& path, SQLite::Database& db) {
   }
 }
 
+/// The same, of the file's bytes: before anything is done to it.
+bool IsMarkedAsOurs(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(68);  // SQLite's "application ID", big-endian
+  std::string bytes(4, '\0');
+  file.read(bytes.data(), 4);
+  return file && bytes == "lrsw";
+}
+
 void RefuseNoFile(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -206,12 +216,21 @@ Store Store::Create(const fs::path& path, const SweepRecord& sweep, size_t count
 
 Store Store::Open(const fs::path& path) {
   RefuseNoFile(path);
-  return Guarded(path, [&] {
-    auto impl = std::make_unique<Impl>(fs::absolute(path), SQLite::OPEN_READONLY);
+  const auto open = [&path](int flags) {
+    auto impl = std::make_unique<Impl>(fs::absolute(path), flags);
     DistrustFile(impl->Db());
     impl->Db().exec("PRAGMA query_only = ON; BEGIN");
     RefuseForeign(path, impl->Db());
     return Store(std::move(impl));
+  };
+  return Guarded(path, [&] {
+    try {
+      return open(SQLite::OPEN_READONLY);
+    } catch (const SQLite::Exception& error) {
+      // A crash in a commit has left a rollback journal, which the next reader has to undo.
+      if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK || !IsMarkedAsOurs(path)) throw;
+      return open(SQLite::OPEN_READWRITE);
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 // A database continued: after a crash, beside another writer, damaged.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,18 @@ class StoreOpeningTest : public SweepFixture {
     int status = 0;
     waitpid(child, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status));
+  }
+
+  /// The writer of a rollback journal dies in the middle of a commit.
+  void CrashInACommit() const {
+    InCrashingProcess([this] {
+      SQLite::Database db(db_.string(), SQLite::OPEN_READWRITE);
+      // With room for one page, what is changed is in the file before the commit is.
+      db.exec("PRAGMA cache_size = 1; BEGIN; UPDATE trials SET seed = 99");
+      sqlite3_db_cacheflush(db.getHandle());
+      kill(getpid(), SIGKILL);  // before `db` is closed
+    });
+    ASSERT_TRUE(fs::exists(db_.string() + "-journal"));
   }
 
   /// What another process is told that wants to write.
@@ -81,6 +94,25 @@ TEST_F(StoreOpeningTest, WhatACrashLeftRunningIsPending) {
   store.Close();
   EXPECT_EQ(Store::Open(db_).Ranking({}, 1).at(0).trial_id, "b");
   EXPECT_FALSE(fs::exists(db_.string() + "-wal"));
+}
+
+TEST_F(StoreOpeningTest, AHalfCommitOfARollbackJournalIsUndoneByWhoeverOpensTheFile) {
+  CreateSweep({MakeTrial("a")}).Close();
+  CrashInACommit();
+  EXPECT_EQ(Store::Open(db_).Trials().at(0).seed, 0);
+  EXPECT_FALSE(fs::exists(db_.string() + "-journal"));
+  CrashInACommit();
+  EXPECT_EQ(Store::OpenForWriting(db_).Trials().at(0).seed, 0);
+}
+
+TEST_F(StoreOpeningTest, AHalfCommitOfAStrangersDatabaseIsNotTouched) {
+  CreateSweep({MakeTrial("a")}).Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA application_id = 7");
+  CrashInACommit();
+  const std::string before = Bytes();
+  EXPECT_THROW(Store::Open(db_), StoreError);
+  EXPECT_TRUE(Bytes() == before);
+  EXPECT_TRUE(fs::exists(db_.string() + "-journal"));
 }
 
 TEST_F(StoreOpeningTest, AFinishedSweepIsContinued) {
