@@ -29,11 +29,12 @@ std::string HostName() {
 class PackRun {
  public:
   PackRun(const PackTask& pack, const WorkerSetup& setup, const EventSink& sink,
-          const std::function<Order()>& order)
+          const std::function<Order()>& order, size_t& checkpoint_bytes)
       : trials_(pack.trials),
         setup_(setup),
         sink_(sink),
         order_(order),
+        checkpoint_bytes_(checkpoint_bytes),
         members_(pack.trials.size(), Member{Clock::now(), Clock::now()}) {}
 
   PackReporter Reporter() {
@@ -50,8 +51,8 @@ class PackRun {
     };
     reporter.wants_checkpoint = [this](size_t member) { return WantsCheckpoint(member); };
     reporter.on_checkpoint = [this](size_t member, int64_t epoch, std::string data) {
-      members_.at(member).checkpoint_bytes = data.size();
-      members_[member].last_checkpoint = Clock::now();
+      checkpoint_bytes_ = data.size();
+      members_.at(member).last_checkpoint = Clock::now();
       std::string sha256 = Sha256Hex(data);
       Report(
           CheckpointMade{setup_.worker, IdOf(member), epoch, std::move(sha256), std::move(data)});
@@ -76,7 +77,6 @@ class PackRun {
  private:
   struct Member {
     Clock::time_point last_report, last_checkpoint;
-    size_t checkpoint_bytes = 0;
     bool over = false;
   };
 
@@ -105,18 +105,19 @@ class PackRun {
 
   bool WantsCheckpoint(size_t member) const {
     if (order_() != Order::kGoOn) return true;
-    const Member& one = members_.at(member);
-    const double all_bytes = static_cast<double>(one.checkpoint_bytes * trials_.size()) *
+    const double all_bytes = static_cast<double>(checkpoint_bytes_ * trials_.size()) *
                              static_cast<double>(setup_.workers);
     const double seconds =
         std::max(setup_.checkpoint_seconds, all_bytes / kCheckpointBytesPerSecond);
-    return std::chrono::duration<double>(Clock::now() - one.last_checkpoint).count() >= seconds;
+    return std::chrono::duration<double>(Clock::now() - members_.at(member).last_checkpoint)
+               .count() >= seconds;
   }
 
   const std::vector<TrialTask>& trials_;
   const WorkerSetup& setup_;
   const EventSink& sink_;
   const std::function<Order()>& order_;
+  size_t& checkpoint_bytes_;
   std::vector<Member> members_;
   std::exception_ptr sink_failure_;
 };
@@ -125,7 +126,7 @@ class PackRun {
 
 void ExecutePack(TrialExecutor& executor, const PackTask& pack, const WorkerSetup& setup,
                  const EventSink& sink, const std::function<Order()>& order) {
-  PackRun run(pack, setup, sink, order);
+  PackRun run(pack, setup, sink, order, executor.checkpoint_bytes);
   try {
     executor.Execute(pack, run.Reporter());
     run.EndRest(TrialState::kPending, [](size_t) { return ""; });

@@ -62,6 +62,9 @@ class TrialExecutor {
   /// UnusableCheckpoint before anything is trained; std::exception for what makes those that have
   /// not ended failed.
   virtual void Execute(const PackTask& pack, const PackReporter& reporter) = 0;
+
+  /// ExecutePack's: the size of the last checkpoint made, and so, about, of the next one.
+  size_t checkpoint_bytes = 0;
 };
 
 /// Loads data and engine; throws std::exception if this worker cannot train.

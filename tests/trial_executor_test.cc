@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <thread>
 
 #include "sweep/local_worker_pool.h"
 
@@ -114,6 +115,37 @@ TEST_F(LocalWorkerPoolTest, CheckpointsAreMadeWhenTheirTimeHasCome) {
   Train(MakeFake, {"abc"});
   EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state",
                                         "abc completed"));
+}
+
+/// Trials of 50 epochs of 2 ms, with checkpoints of 20,000 bytes.
+class BusyExecutor : public FakeExecutor {
+ public:
+  void Execute(const PackTask& /*pack*/, const PackReporter& reporter) override {
+    for (int64_t epoch = 1; epoch <= 50; ++epoch) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (reporter.wants_checkpoint(0)) reporter.on_checkpoint(0, epoch, std::string(20'000, 'x'));
+    }
+    reporter.on_end(0, TrialState::kCompleted);
+  }
+};
+
+TEST_F(LocalWorkerPoolTest, AllWorkersTogetherSendAtMost20MegabytesOfCheckpointsASecond) {
+  // 20 workers: each sends 1 MB a second, 50 checkpoints. Of its very first one it does not know
+  // the size.
+  setup_.checkpoint_seconds = 0;
+  setup_.workers = 20;
+  LocalWorkerPool pool([](const WorkerSetup&) { return std::make_unique<BusyExecutor>(); }, setup_,
+                       [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  const auto start = std::chrono::steady_clock::now();
+  for (int trial = 0; trial < 2; ++trial) {
+    pool.Start(0, {{{"abc", {}}}});
+    pool.Wait(std::chrono::milliseconds(1), log_.Sink());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const size_t made = log_.lines().size() - 2;  // the others are the trials' ends
+  EXPECT_GE(made, 2U);
+  EXPECT_LE(static_cast<double>(made), 1 + 50 * took.count());
 }
 
 TEST_F(LocalWorkerPoolTest, ATrialWhoseCheckpointCannotBeUsedIsPendingWithTheReason) {
