@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -14,6 +15,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -30,7 +32,9 @@ constexpr int kTag = 1;
 constexpr int kCoordinator = 0;
 constexpr int kBugStatus = 70;
 constexpr int kOrphanStatus = 75;
-constexpr auto kAliveInterval = std::chrono::seconds(10);
+constexpr std::chrono::duration<double> kAliveInterval(10);
+// Whoever waits for a rank that died in MPI_Init would wait for ever.
+constexpr unsigned kStartSeconds = 180;
 // Long enough for a peer to take what was sent to it, short of the second that mpirun grants.
 constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 
@@ -165,9 +169,19 @@ std::vector<ProcessIdentity> ExchangeIdentities(int size) {
   return identities;
 }
 
+void GiveUpStarting(int /*signal*/) {
+  constexpr std::string_view kSentence =
+      "lrsweep: MPI has not started within 3 minutes: a rank died, or cannot be reached; run "
+      "again\n";
+  if (write(STDERR_FILENO, kSentence.data(), kSentence.size()) < 0) _exit(kOrphanStatus);
+  _exit(kOrphanStatus);
+}
+
 }  // namespace
 
 MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
+  std::signal(SIGALRM, GiveUpStarting);
+  alarm(kStartSeconds);
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &channel_->rank);
@@ -193,6 +207,7 @@ MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
   MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
   channel_->workers_have_gpus = all_have != 0;
   channel_->processes = ExchangeIdentities(channel_->size);
+  alarm(0);
 }
 
 void MpiSession::ShutDownWorkers() {
@@ -224,7 +239,11 @@ bool MpiSession::workers_have_gpus() const { return channel_->workers_have_gpus;
 int MpiSession::worker_index() const { return channel_->worker_index; }
 
 MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup)
-    : session_(session), next_alive_(Clock::now() + kAliveInterval) {
+    : session_(session),
+      alive_interval_(std::chrono::duration_cast<Clock::duration>(
+          // Several times within the silence after which workers give their coordinator up.
+          std::min(kAliveInterval, std::chrono::duration<double>(setup.silence_seconds / 6)))),
+      next_alive_(Clock::now() + alive_interval_) {
   for (int worker = 1; worker < session.size(); ++worker) {
     session_.channel_->Send(worker, Encode(Command(setup)));
   }
@@ -255,7 +274,7 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
   MpiSession::Channel& channel = *session_.channel_;
   const auto limit = Clock::now() + timeout;
   if (Clock::now() >= next_alive_) {
-    next_alive_ = Clock::now() + kAliveInterval;
+    next_alive_ = Clock::now() + alive_interval_;
     for (int worker = 1; worker < session_.size(); ++worker) {
       if (!IsGone(worker)) channel.Send(worker, Encode(Command(Alive{})));
     }
@@ -266,8 +285,10 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
     message = channel.Receive();
   }
   if (message) channel.backoff.Reset();
-  for (; message; message = channel.Receive()) {
+  // Workers may talk faster than they can be heard: there is more to do than to listen.
+  while (message) {
     sink(DecodeEvent(message->second, message->first));
+    message = Clock::now() < limit ? channel.Receive() : std::nullopt;
   }
 }
 

@@ -66,6 +66,7 @@ class MpiWorkerPool : public WorkerPool {
  private:
   MpiSession& session_;
   std::set<int64_t> dismissed_;
+  std::chrono::steady_clock::duration alive_interval_;
   std::chrono::steady_clock::time_point next_alive_;
 };
 

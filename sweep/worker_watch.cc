@@ -25,6 +25,11 @@ std::vector<WorkerWatch::Loss> WorkerWatch::Look(
     const std::function<bool(int64_t worker)>& owes_word) {
   std::vector<Loss> losses;
   if (now < next_look_) return losses;
+  // Whoever looks so late did not listen either (it was stopped, or waited for the disk).
+  const auto late = now - next_look_;
+  if (late > kLookInterval) {
+    for (auto& [worker, heard] : last_heard_) heard += late;
+  }
   next_look_ = now + kLookInterval;
   for (const auto& [worker, heard] : last_heard_) {
     if (is_gone(worker)) {

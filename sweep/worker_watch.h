@@ -30,7 +30,8 @@ class WorkerWatch {
   bool Watches(int64_t worker) const { return last_heard_.count(worker) > 0; }
 
   /// Who was lost since the last look, which is twice a second at most. `owes_word`: whether the
-  /// worker would speak were it well. The lost are forgotten.
+  /// worker would speak were it well. The lost are forgotten. Time in which nobody looked, beyond a
+  /// second, is no silence.
   std::vector<Loss> Look(TimePoint now, const std::function<bool(int64_t worker)>& is_gone,
                          const std::function<bool(int64_t worker)>& owes_word);
 

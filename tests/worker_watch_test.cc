@@ -15,7 +15,15 @@ using testing::IsEmpty;
 
 class WorkerWatchTest : public testing::Test {
  protected:
+  /// Who is lost until then, looked for every second.
   std::vector<int64_t> LostAt(int64_t second) {
+    std::vector<int64_t> lost;
+    while (looked_ < second) {
+      for (const int64_t worker : LostAtLookAt(++looked_)) lost.push_back(worker);
+    }
+    return lost;
+  }
+  std::vector<int64_t> LostAtLookAt(int64_t second) {
     std::vector<int64_t> lost;
     for (const auto& loss : watch_.Look(
              start_ + seconds(second), [this](int64_t worker) { return gone_.count(worker) > 0; },
@@ -30,6 +38,7 @@ class WorkerWatchTest : public testing::Test {
   WorkerWatch watch_{{1, 2, 3}, seconds(60), start_};
   std::set<int64_t> gone_, idle_;
   std::string reason_;
+  int64_t looked_ = 0;
 };
 
 TEST_F(WorkerWatchTest, WhoSpeaksIsNotLost) {
@@ -41,6 +50,14 @@ TEST_F(WorkerWatchTest, SilenceBeyondTheLimitIsALoss) {
   watch_.Heard(1, start_ + seconds(30));
   EXPECT_THAT(LostAt(61), ElementsAre(2, 3));
   EXPECT_EQ(reason_, "silent for 61 s");
+}
+
+TEST_F(WorkerWatchTest, WhenTheCoordinatorItselfStoodStillNobodyWasSilent) {
+  EXPECT_THAT(LostAt(30), IsEmpty());
+  EXPECT_THAT(LostAtLookAt(1000), IsEmpty());
+  looked_ = 1000;
+  EXPECT_THAT(LostAt(1029), IsEmpty());
+  EXPECT_THAT(LostAt(1032), ElementsAre(1, 2, 3));
 }
 
 TEST_F(WorkerWatchTest, AnIdleWorkerMayBeSilent) {
