@@ -249,6 +249,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     }
     if (!run->get_option("--workers")->empty()) {
       options.launch.mpirun_arguments = mpirun_arguments;
+      options.launch.worker_timeout_seconds = options.run.worker_timeout_seconds;
       options.run.launch = options.launch;
     }
     return options.run;

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kPollWhileUp = std::chrono::milliseconds(200);
 constexpr const char* kStatusVariable = "LRSWEEP_STATUS_FILE";
 constexpr const char* kStartVariable = "LRSWEEP_LAUNCHED_AT";  // seconds since 1970
 constexpr auto kStartLimit = std::chrono::minutes(2);          // for the coordinator to come up
@@ -79,7 +82,17 @@ void AppendToStatusFile(const std::string& line) {
   close(file);
 }
 
+/// SIGCHLD, held back so that Mpirun::Wait can take it.
+sigset_t ChildSignal() {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  return child;
+}
+
 [[noreturn]] void Become(const std::vector<char*>& arguments, pid_t parent) {
+  const sigset_t child = ChildSignal();
+  sigprocmask(SIG_UNBLOCK, &child, nullptr);
   // In a process group of its own it gets a terminal's Ctrl-C from this launcher alone.
   setpgid(0, 0);
   // Under recovery mpirun does not always end at a SIGTERM. Its ranks notice that it is gone.
@@ -94,6 +107,26 @@ void AppendToStatusFile(const std::string& line) {
   _exit(kNotStarted);
 }
 
+std::filesystem::path ProgramOf(const std::string& pid) {
+  std::error_code gone;
+  return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
+}
+
+/// The ranks that mpirun has started on this machine, those that are there now.
+std::set<pid_t> RanksOf(pid_t mpirun) {
+  static const std::filesystem::path kProgram = ProgramOf("self");
+  std::set<pid_t> ranks;
+  std::error_code gone;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(mpirun) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
+    std::ifstream children(task.path() / "children");
+    for (std::string pid; children >> pid;) {
+      if (ProgramOf(pid) == kProgram) ranks.insert(std::atoi(pid.c_str()));
+    }
+  }
+  return ranks;
+}
+
 /// mpirun while it runs.
 class Mpirun {
  public:
@@ -104,11 +137,13 @@ class Mpirun {
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const pid_t parent = getpid();
+    const sigset_t child = ChildSignal();
+    sigprocmask(SIG_BLOCK, &child, nullptr);
     pid_ = fork();
     if (pid_ < 0) throw ResourceError(std::string("mpirun: ") + std::strerror(errno));
     if (pid_ == 0) Become(arguments, parent);
   }
-  ~Mpirun() { End(SIGKILL); }
+  ~Mpirun() { EndAtOnce(); }
   Mpirun(const Mpirun&) = delete;
   Mpirun& operator=(const Mpirun&) = delete;
 
@@ -117,16 +152,32 @@ class Mpirun {
     return pid_ > 0;
   }
   pid_t pid() const { return pid_; }
+  /// Returns when a child ends or a signal comes, at the latest after `duration`.
+  static void Wait(std::chrono::nanoseconds duration) {
+    const sigset_t child = ChildSignal();
+    const timespec limit = {.tv_sec = 0, .tv_nsec = duration.count()};
+    sigtimedwait(&child, nullptr, &limit);
+  }
   void Signal(int signal) const {
     if (pid_ > 0) kill(pid_, signal);
   }
-  /// Ends it by `signal`, after a while by SIGKILL.
-  void End(int signal) {
-    Signal(signal);
+  /// With its ranks on this machine, since one that is stopped would not notice that it is gone.
+  void Kill() const {
+    if (pid_ <= 0) return;
+    for (const pid_t rank : RanksOf(pid_)) kill(rank, SIGKILL);
+    Signal(SIGKILL);
+  }
+  void EndAtOnce() {
+    Kill();
+    while (Runs()) Wait(kPoll);
+  }
+  /// Asks it to end; after a while it has to.
+  void End() {
+    Signal(SIGTERM);
     const auto limit = Clock::now() + end_limit_;
     while (Runs()) {
-      if (Clock::now() > limit) Signal(SIGKILL);
-      std::this_thread::sleep_for(kPoll);
+      if (Clock::now() > limit) Kill();
+      Wait(kPoll);
     }
   }
   bool CouldNotStart() const {
@@ -148,7 +199,7 @@ class InterruptRelay {
     if (passed_on_ == 0) {  // several at once are one: `timeout` signals a group and its leader
       mpirun.Signal(SIGUSR1);
     } else {
-      mpirun.Signal(SIGKILL);  // its ranks notice, and end
+      mpirun.Kill();
     }
     passed_on_ = now;
   }
@@ -157,59 +208,30 @@ class InterruptRelay {
   int passed_on_ = 0;
 };
 
-/// The ranks that mpirun has started on this machine.
-class LocalRanks {
- public:
-  explicit LocalRanks(pid_t mpirun)
-      : tasks_("/proc/" + std::to_string(mpirun) + "/task"), program_(ProgramOf("self")) {}
-
-  /// Whether one that was there is there no more. While MPI starts, all others wait for it.
-  bool LostOne() {
-    const std::set<std::string> now = Children();
-    const bool lost = !std::includes(now.begin(), now.end(), seen_.begin(), seen_.end());
-    seen_.insert(now.begin(), now.end());
-    return lost;
-  }
-
- private:
-  static std::filesystem::path ProgramOf(const std::string& pid) {
-    std::error_code gone;
-    return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
-  }
-  std::set<std::string> Children() const {
-    std::set<std::string> ranks;
-    std::error_code gone;
-    for (const auto& task : std::filesystem::directory_iterator(tasks_, gone)) {
-      std::ifstream children(task.path() / "children");
-      for (std::string pid; children >> pid;) {
-        if (ProgramOf(pid) == program_) ranks.insert(pid);
-      }
-    }
-    return ranks;
-  }
-
-  std::filesystem::path tasks_, program_;
-  std::set<std::string> seen_;
-};
-
 /// Waits for mpirun's end, but not for ever once the coordinator has ended, nor for ranks that
 /// cannot come up: then it returns false.
 bool WaitFor(Mpirun& mpirun, const StatusFile& status, InterruptRelay& relay,
              Clock::duration end_limit) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
-  LocalRanks ranks(mpirun.pid());
+  std::set<pid_t> ranks;
   bool is_up = false;
   while (mpirun.Runs()) {
     relay.PassOn(mpirun);
     if (!ended && status.Status()) ended = Clock::now();
     is_up = is_up || status.Coordinator();
-    if (!is_up && (Clock::now() > start_limit || ranks.LostOne())) {
-      mpirun.End(SIGKILL);
-      return false;
+    if (!is_up) {
+      // While MPI starts, all ranks wait for one that is there no more.
+      const std::set<pid_t> now = RanksOf(mpirun.pid());
+      const bool lost = !std::includes(now.begin(), now.end(), ranks.begin(), ranks.end());
+      if (lost || Clock::now() > start_limit) {
+        mpirun.EndAtOnce();
+        return false;
+      }
+      ranks = now;
     }
-    if (ended && Clock::now() - *ended > end_limit) mpirun.End(SIGTERM);
-    std::this_thread::sleep_for(kPoll);
+    if (ended && Clock::now() - *ended > end_limit) mpirun.End();
+    Mpirun::Wait(is_up ? kPollWhileUp : kPoll);
   }
   return true;
 }
@@ -238,6 +260,14 @@ std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_roo
   // Cross-memory attach is forbidden in many containers, and messages here are small.
   add({"--mca", "btl_vader_single_copy_mechanism", "none"});
   add({"--mca", "odls_base_sigkill_timeout", "10"});
+  // A third of the silence allowed, then six questions without an answer: mpirun's daemons on a
+  // machine that is cut off end as the ranks there do.
+  const auto seconds = [](double count) {
+    return std::to_string(std::max<int64_t>(1, std::llround(count)));
+  };
+  add({"--mca", "oob_tcp_keepalive_time", seconds(options.worker_timeout_seconds)});
+  add({"--mca", "oob_tcp_keepalive_intvl", seconds(options.worker_timeout_seconds / 3)});
+  add({"--mca", "oob_tcp_keepalive_probes", "6"});
   for (const std::string& variable : variables) add({"-x", variable});
   add({"-n", std::to_string(options.workers + 1)});
   if (!options.hostfile.empty()) add({"--hostfile", options.hostfile});

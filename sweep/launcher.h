@@ -17,6 +17,8 @@ struct LaunchOptions {
   int64_t max_restarts = 3;                   // launches after the first one
   std::string hostfile;                       // mpirun's; empty: this machine, or what Slurm gave
   std::vector<std::string> mpirun_arguments;  // more of them, the user's
+  /// After three times that without a word, what is on a machine that is cut off ends by itself.
+  double worker_timeout_seconds = 60;
   /// How long mpirun may take to end after the coordinator, and again after it was told to.
   std::chrono::milliseconds end_limit{5000};
 };

@@ -226,13 +226,16 @@ Ended Coordinate(const RunCommand& command, const Workers& workers, StopConditio
   return RunInStore(command, space, path, is_new, store, *pool, stop);
 }
 
-/// The exit status that the database tells: nothing where it cannot be read.
-std::optional<int> StatusInDatabase(const fs::path& path) {
+/// The exit status that the database tells: nothing where it cannot be read. Where the sweep is
+/// done and its coordinator died before it could close the file, that is made up for.
+std::optional<int> StatusInDatabase(const fs::path& path, Journal journal) {
+  std::optional<int> status;
   try {
-    return SweepExitStatus(Store::Open(path));
-  } catch (const StoreError&) {
-    return std::nullopt;
+    status = SweepExitStatus(Store::Open(path));
+    if (status != kInterrupted) Store::OpenForWriting(path, journal).Close();
+  } catch (const StoreError&) {  // nor can be closed: the next run will
   }
+  return status;
 }
 
 int LaunchRanks(const RunCommand& command) {
@@ -242,7 +245,8 @@ int LaunchRanks(const RunCommand& command) {
   std::vector<std::string> program = {fs::read_symlink("/proc/self/exe").string()};
   program.insert(program.end(), command.words.begin(), command.words.end());
   return Launch(
-      *command.launch, program, [&path] { return StatusInDatabase(path); },
+      *command.launch, program,
+      [&] { return StatusInDatabase(path, ParseJournal(command.journal)); },
       [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); });
 }
 

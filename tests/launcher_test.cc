@@ -55,11 +55,13 @@ class LauncherTest : public testing::Test {
 
 TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
   EXPECT_THAT(
-      MpirunCommand({.workers = 3}, false, {"LRSWEEP_STATUS_FILE=/tmp/s"},
-                    {"lrsweep", "run", "s.yaml"}),
+      MpirunCommand({.workers = 3, .worker_timeout_seconds = 30}, false,
+                    {"LRSWEEP_STATUS_FILE=/tmp/s"}, {"lrsweep", "run", "s.yaml"}),
       ElementsAre("mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "--mca",
                   "btl_vader_single_copy_mechanism", "none", "--mca", "odls_base_sigkill_timeout",
-                  "10", "-x", "LRSWEEP_STATUS_FILE=/tmp/s", "-n", "4", "lrsweep", "run", "s.yaml"));
+                  "10", "--mca", "oob_tcp_keepalive_time", "30", "--mca", "oob_tcp_keepalive_intvl",
+                  "10", "--mca", "oob_tcp_keepalive_probes", "6", "-x",
+                  "LRSWEEP_STATUS_FILE=/tmp/s", "-n", "4", "lrsweep", "run", "s.yaml"));
 }
 
 TEST(MpirunCommandTest, PassesHostfileAndFurtherArgumentsThrough) {
