@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/run_fixture.h"
 
@@ -92,6 +93,38 @@ TEST_F(ContinueTest, ASecondWriterIsRefused) {
   EXPECT_THAT(result.output, HasSubstr("is being written by another lrsweep"));
   EXPECT_THAT(result.output, HasSubstr("second 74"));
   EXPECT_THAT(result.output, HasSubstr("first 75"));
+}
+
+TEST_F(ContinueTest, AFolderThatCannotBeWrittenIsReadAndGetsNoHalfDatabase) {
+  Run(0, "--quiet");
+  // Root may write anywhere.
+  const std::string as_nobody =
+      geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  const auto run = [&](const std::string& words) {
+    return RunShell("chmod 755 " + images_.path().string() + "; " +
+                    InFolder("chmod 555 .; " + as_nobody + LRSWEEP_PROGRAM " " + words +
+                             "; status=$?; chmod 755 .; exit $status"));
+  };
+  const auto top = run("top s.db");
+  EXPECT_EQ(top.status, 0) << top.output;
+  EXPECT_THAT(top.output, HasSubstr("val_accuracy"));
+  const auto made = run("run s.yaml --db new.db");
+  EXPECT_EQ(made.status, 74);
+  EXPECT_THAT(made.output, HasSubstr("cannot create new.db: Permission denied"));
+  const auto continued = run("run s.yaml --set training.epochs=4");
+  EXPECT_EQ(continued.status, 74);
+  EXPECT_THAT(continued.output, HasSubstr("cannot write s.db: Permission denied"));
+  EXPECT_EQ(RunShell(InFolder("ls -A")).output, "s.db\ns.yaml\n");
+}
+
+TEST_F(ContinueTest, ANewerDatabaseIsRefusedAndStaysAsItIs) {
+  Run(0, "--quiet");
+  Query("s.db", "PRAGMA user_version = 1000");
+  const std::string before = folder_.Read("s.db");
+  const auto newer = Run(0, "");
+  EXPECT_EQ(newer.status, 74);
+  EXPECT_THAT(newer.output, HasSubstr("was made by a newer lrsweep"));
+  EXPECT_TRUE(folder_.Read("s.db") == before);
 }
 
 TEST_F(ContinueTest, StatusTellsTheSweepsExitStatus) {

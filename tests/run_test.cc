@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <filesystem>
+
 #include "tests/run_fixture.h"
 
 namespace lrsweep {
@@ -116,11 +119,11 @@ class InterruptTest : public RunTest {
   InterruptTest() { WriteConfig("{epochs: 2000, batch_size: 1}"); }
 
   /// Starts a run, waits until a trial is recorded as running, and ends it by `kill_command`.
-  ProgramResult Interrupt(const std::string& launch, const std::string& kill_command) {
+  ProgramResult Interrupt(const std::string& launch, const std::string& kill_command,
+                          const std::string& options = "") {
     return RunShell(InFolder(
-        "(" + launch +
-        LRSWEEP_PROGRAM
-        " run s.yaml --quiet) & job=$!; "
+        "(" + launch + LRSWEEP_PROGRAM " run s.yaml --quiet" + options +
+        ") & job=$!; "
         "for i in $(seq 200); do sleep 0.05; "
         "[ -e s.db ] && [ $(sqlite3 s.db 'SELECT count(*) FROM epochs') -gt 0 ] && break; done; " +
         kill_command + "; wait $job"));
@@ -133,6 +136,22 @@ TEST_F(InterruptTest, TerminateSavesWhatIsThereAndSaysWorkIsLeft) {
   EXPECT_THAT(States("s.db"), Each("pending"));
   const auto check = RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'"));
   EXPECT_EQ(check.output, "ok\n");
+}
+
+TEST_F(InterruptTest, ASecondInterruptEndsItAtOnceAndTheDatabaseStaysGood) {
+  // Epochs of seconds: the first interrupt alone would wait for the end of one.
+  const auto result = Interrupt("exec ", "kill -INT $job; sleep 0.1; kill -INT $job",
+                                " --set 'model.hidden=[4096, 512]'");
+  EXPECT_EQ(result.status, 128 + SIGINT) << result.output;
+  EXPECT_EQ(RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'")).output, "ok\n");
+  EXPECT_EQ(RunShell(InFolder(LRSWEEP_PROGRAM " status --exit-code s.db")).status, 75);
+}
+
+TEST_F(InterruptTest, MpirunPassesTheWarningOfATimeLimitOn) {
+  const auto result = Interrupt("exec " + Mpirun(3), "kill -USR1 $job");
+  EXPECT_EQ(result.status, 75) << result.output;
+  EXPECT_THAT(States("s.db"), Each("pending"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db-wal"));
 }
 
 TEST_F(InterruptTest, MpirunEndsAllRanksInTime) {
