@@ -1,0 +1,68 @@
+"""The process that writes ends at each change of a file in turn, and the sweep goes on."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from sweeps import PROGRAM, Sweep
+
+LIBRARY = Path(os.environ.get("LRSWEEP_CRASH_LIBRARY", PROGRAM.parent / "libcrash_at_write.so"))
+
+
+class Crasher:
+    def __init__(self, sweep: Sweep, folder: Path, journal: str) -> None:
+        self.sweep, self.folder, self.journal = sweep, folder, journal
+        self.database = folder / "crash.db"
+        self.bad = self.crashes = 0
+
+    def run(self, at: int = 0, how: str = "before") -> int:
+        """The exit status of a run that ends at its change number `at`; 0 lets it live."""
+        environment = dict(os.environ, LD_PRELOAD=str(LIBRARY), CRASH_FOLDER=f"{self.folder}/",
+                           CRASH_AT=str(at), CRASH_HOW=how,
+                           CRASH_COUNT=str(self.folder.parent / "changes"))
+        words = self.sweep.command(self.database, "--checkpoint-every", "0", "--journal",
+                                   self.journal)
+        return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL).returncode
+
+    def expect(self, what: str, holds: bool) -> None:
+        if not holds:
+            self.bad += 1
+            print("failed:", what, flush=True)
+
+    def crash_at(self, at: int, how: str) -> bool:
+        """Crashes there, and again at the same count while it goes on, then lets it end. False:
+        the first run lived."""
+        where = f"journal {self.journal}, {how} change {at}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        status = self.run(at, how)
+        if status == 0:
+            return False
+        for again in (True, False):
+            self.expect(f"{where}: status {status}", status in (-signal.SIGKILL, 0))
+            self.crashes += status != 0
+            if self.database.exists():
+                told = subprocess.run([PROGRAM, "status", "--exit-code", self.database],
+                                      stdout=subprocess.DEVNULL).returncode
+                self.expect(f"{where}: `lrsweep status` exits with {told}", told in (0, 75))
+            status = self.run(at, how) if again else self.run()
+        self.expect(f"{where}: the last run exits with {status}", status == 0)
+        self.expect(f"{where}: differs", self.sweep.is_whole(self.database))
+        return True
+
+
+def crash_at_every_write(folder: Path, every: int) -> int:
+    sweep = Sweep(folder, seeds=1, epochs=2, train=200)
+    bad = 0
+    for journal in ("wal", "delete"):
+        crasher = Crasher(sweep, folder / "crashing", journal)
+        for how in ("before", "after", "torn"):
+            at = 1
+            while crasher.crash_at(at, how):
+                at += every
+        print(f"journal {journal}: {crasher.crashes} crashes, the last at change {at - every}; "
+              f"{crasher.bad} failures", flush=True)
+        bad += crasher.bad
+    return bad

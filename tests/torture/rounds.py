@@ -1,0 +1,155 @@
+"""Rounds: a sweep is struck at random instants, again and again, until it is done."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import random
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, processes, send
+
+# What is done to the sweep; a process is killed by SIGKILL, a signal asks the launcher for a stop.
+STRIKES = ("launcher", "mpirun", "coordinator", "worker", "worker", "all", "SIGTERM", "SIGINT",
+           "SIGINT twice", "SIGUSR1", "frozen")
+
+# Epochs in the database that no checkpoint holds: they will be trained again.
+BEHIND = """SELECT coalesce(sum(t.epochs_done - coalesce(c.epoch, 0)), 0)
+  FROM trials t LEFT JOIN checkpoints c USING (trial_id) WHERE t.state IN ('pending', 'running')"""
+LOST = """SELECT a.error, b.first_epoch FROM attempts a JOIN attempts b
+  ON b.trial_id = a.trial_id AND b.attempt = a.attempt + 1 WHERE a.outcome = 'lost'"""
+
+
+@dataclasses.dataclass
+class Tally:
+    rounds: int = 0
+    commands: int = 0
+    strikes: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    lost_epochs: dict = dataclasses.field(default_factory=lambda: collections.defaultdict(list))
+    differences: int = 0
+    hangs: int = 0
+    orphans: int = 0
+
+    def add(self, other: "Tally") -> None:
+        for name in ("rounds", "commands", "differences", "hangs", "orphans"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.strikes += other.strikes
+        for kind, epochs in other.lost_epochs.items():
+            self.lost_epochs[kind] += epochs
+
+    def bad(self) -> int:
+        return self.differences + self.hangs + self.orphans
+
+    def summary(self, seconds: float) -> str:
+        strikes = ", ".join(f"{kind} {count}" for kind, count in sorted(self.strikes.items()))
+        lost = ", ".join(
+            f"{kind} {sum(epochs) / len(epochs):.1f} (at most {max(epochs)})"
+            for kind, epochs in sorted(self.lost_epochs.items()))
+        return (f"{self.rounds} rounds in {seconds:.0f} s, {self.commands} commands, "
+                f"{sum(self.strikes.values())} strikes: {strikes}\n"
+                f"  recorded epochs that had to be trained again, per strike: {lost}\n"
+                f"  differences {self.differences}, hangs {self.hangs}, orphans {self.orphans}")
+
+
+class Round:
+    """One sweep from its first command to its end."""
+
+    def __init__(self, sweep: Sweep, seed: str, number: int) -> None:
+        self.sweep = sweep
+        self.random = random.Random(f"{seed}/{number}")
+        self.database = sweep.folder / f"round-{number}.db"
+        self.log_path = sweep.folder / f"round-{number}.log"
+        self.tally = Tally(rounds=1)
+        self.thawing: list[threading.Timer] = []
+
+    def run(self) -> Tally:
+        strikes = self.random.randint(1, 3)
+        with open(self.log_path, "w") as log:
+            while exit_status(self.database) == 75:
+                self.command(strikes, log)
+                strikes = self.random.choice([0, 0, 1, 2])
+            if files_beside(self.database):  # all was killed after the last commit
+                self.command(0, log)
+        if self.sweep.is_whole(self.database):
+            self.count_lost_attempts()
+            self.database.unlink()
+            self.log_path.unlink()
+        else:
+            self.tally.differences += 1
+        return self.tally
+
+    def command(self, strikes: int, log) -> None:
+        self.tally.commands += 1
+        restarts = self.random.choice([0, 3])
+        command = self.sweep.start(
+            self.database, "--checkpoint-every", self.random.choice(["0", "0.1", "10"]),
+            "--worker-timeout", "10", "--max-attempts", "100", "--max-restarts", str(restarts),
+            workers=self.random.randint(1, 3), log=log)
+        struck = []
+        for _ in range(strikes):
+            try:
+                command.wait(self.random.uniform(0, 1.1 * self.sweep.undisturbed_seconds))
+                break
+            except subprocess.TimeoutExpired:
+                struck += self.strike()
+        for timer in self.thawing:
+            timer.join()
+        if not ends(command, self.database):
+            self.tally.hangs += 1
+        self.tally.orphans += len(left_behind(self.database))
+        if len(struck) == 1 and restarts == 0 and exit_status(self.database) == 75:
+            if self.database.exists():
+                self.tally.lost_epochs[struck[0]].append(ask(self.database, BEHIND)[0][0])
+
+    def strike(self) -> list[str]:
+        """What was done, in a list; empty where there was nobody."""
+        there = processes(str(self.database))
+        what = self.random.choice(STRIKES)
+        if what == "all":
+            victims = list(there)
+        elif what.startswith("SIG"):
+            victims = [pid for pid, role in there.items() if role == "launcher"]
+        else:
+            victims = [pid for pid, role in there.items() if what in (role, "frozen")]
+            victims = victims and [self.random.choice(victims)]
+        if not victims:
+            return []
+        if what == "frozen":
+            send(victims[0], signal.SIGSTOP)
+            thaw = threading.Timer(self.random.uniform(0.1, 3), send, (victims[0], signal.SIGCONT))
+            thaw.start()
+            self.thawing.append(thaw)
+        elif what.startswith("SIG"):
+            name, *twice = what.split()
+            send(victims[0], getattr(signal, name))
+            if twice:
+                time.sleep(self.random.uniform(0.05, 0.3))
+                send(victims[0], getattr(signal, name))
+        else:
+            for pid in victims:
+                send(pid, signal.SIGKILL)
+        self.tally.strikes[what] += 1
+        return [what]
+
+    def count_lost_attempts(self) -> None:
+        for error, next_epoch in ask(self.database, LOST):
+            done = int(re.search(r"lost after epoch (\d+)", error)[1])
+            self.tally.lost_epochs["worker"].append(done - (next_epoch - 1))
+
+
+def torture(folder: Path, rounds: int, seed: int, jobs: int) -> Tally:
+    sweep = Sweep(folder)
+    whole = Tally()
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        done = [pool.submit(Round(sweep, str(seed), number).run) for number in range(1, rounds + 1)]
+        for future in concurrent.futures.as_completed(done):
+            whole.add(future.result())
+            if whole.rounds % 10 == 0 and whole.rounds < rounds:
+                print(whole.summary(time.monotonic() - start), flush=True)
+    print(whole.summary(time.monotonic() - start))
+    return whole

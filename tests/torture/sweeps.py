@@ -1,0 +1,188 @@
+"""A small real sweep that can be disturbed, and what must hold of it afterwards."""
+
+import os
+import random
+import signal
+import sqlite3
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = Path(os.environ.get("LRSWEEP_PROGRAM", ROOT / "build/release/bin/lrsweep"))
+DEADLINE_SECONDS = 90  # of one command, from its last disturbance
+ORPHAN_SECONDS = 5
+
+CONFIG = """
+name: torture
+dataset: {{name: {data}}}
+model: {{hidden: [32]}}
+training: {{epochs: {epochs}, batch_size: 20, seed: {{grid: {seeds}}}}}
+optimizer:
+  - {{type: SGD, lr: 0.05, momentum: 0.9}}
+  - {{type: Adam, lr: 0.002}}
+scheduler:
+  - {{type: StepLR, step_size: 2, gamma: 0.5}}
+  - {{type: OneCycleLR, max_lr: 0.05, total_steps: run}}
+  - {{type: ReduceLROnPlateau, patience: 0}}
+  - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
+"""
+
+QUERIES = (
+    "SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, val_accuracy FROM epochs"
+    " ORDER BY 1, 2",
+    "SELECT * FROM steps ORDER BY trial_id, step",
+    "SELECT place, trial_id, value, state, diverged, epochs_done FROM ranking",
+)
+
+
+def write_data(folder: Path, train: int) -> None:
+    """Four IDX files of random images whose labels can be learned."""
+    folder.mkdir()
+    source = random.Random(7)
+    mostly_black = bytes(value if value < 40 else 0 for value in range(256))
+    for name, count in (("train", train), ("t10k", 100)):
+        labels = bytes(source.randrange(10) for _ in range(count))
+        images = bytearray()
+        for label in labels:
+            pixels = bytearray(source.randbytes(784).translate(mostly_black))
+            pixels[label * 78 : label * 78 + 20] = bytes([200]) * 20
+            images += pixels
+        header = struct.pack(">IIII", 0x803, count, 28, 28)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + images)
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
+
+
+def content(database: Path) -> list:
+    """All numbers of a sweep, after SQLite's checks of the file."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "integrity"
+        assert not connection.execute("PRAGMA foreign_key_check").fetchall(), "foreign keys"
+        return [connection.execute(query).fetchall() for query in QUERIES]
+    finally:
+        connection.close()
+
+
+def ask(database: Path, query: str) -> list:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def processes(marker: str) -> dict[int, str]:
+    """Who has `marker` among its arguments, and as what: launcher, mpirun, coordinator, worker."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if marker not in words:
+                continue
+            if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                continue
+            variables = (entry / "environ").read_bytes().split(b"\0")
+        except (OSError, IndexError):
+            continue
+        rank = [v for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
+        if words[0] == "mpirun":
+            found[int(entry.name)] = "mpirun"
+        elif rank:
+            found[int(entry.name)] = "coordinator" if rank[0].endswith(b"=0") else "worker"
+        elif words[0].endswith("lrsweep"):
+            found[int(entry.name)] = "launcher"
+    return found
+
+
+def rank_of(pid: int) -> int:
+    variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return next(int(v.split(b"=")[1]) for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK="))
+
+
+def send(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def left_behind(database: Path) -> dict[int, str]:
+    """Processes that are still there after the time they have to end; they are killed."""
+    limit = time.monotonic() + ORPHAN_SECONDS
+    while left := processes(str(database)):
+        if time.monotonic() > limit:
+            for pid in left:
+                send(pid, signal.SIGKILL)
+            return left
+        time.sleep(0.02)
+    return {}
+
+
+def ends(command: subprocess.Popen, database: Path) -> bool:
+    """Whether the command ends within the deadline; if not, it is killed."""
+    try:
+        command.wait(DEADLINE_SECONDS)
+        return True
+    except subprocess.TimeoutExpired:
+        print("a command did not end:", processes(str(database)), flush=True)
+        command.kill()
+        command.wait()
+        return False
+
+
+def files_beside(database: Path) -> list[str]:
+    """Of its journal."""
+    return [path.name for path in database.parent.glob(database.name + "-*")]
+
+
+class Sweep:
+    """A configuration in `folder`, and what it gives undisturbed."""
+
+    def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
+        self.folder = folder
+        write_data(folder / "data", train)
+        self.config = folder / "sweep.yaml"
+        grid = list(range(seeds))
+        self.config.write_text(CONFIG.format(data=folder / "data", epochs=epochs, seeds=grid))
+        reference = folder / "reference.db"
+        start = time.monotonic()
+        subprocess.run(self.command(reference, workers=2), check=True, stdin=subprocess.DEVNULL)
+        self.undisturbed_seconds = time.monotonic() - start
+        self.reference_bytes = reference.stat().st_size
+        self.reference = content(reference)
+
+    def command(self, database: Path, *options: str, workers: int = 0) -> list:
+        """`workers` 0: all in one process."""
+        launch = ["--workers", str(workers)] if workers else []
+        return [PROGRAM, "run", self.config, "--db", database, "-q", *launch, *options]
+
+    def start(self, database: Path, *options: str, workers: int = 0, log=None) -> subprocess.Popen:
+        log = log or subprocess.DEVNULL
+        return subprocess.Popen(self.command(database, *options, workers=workers), stdout=log,
+                                stderr=log, stdin=subprocess.DEVNULL)
+
+    def run(self, database: Path, *options: str, workers: int = 0) -> int:
+        return subprocess.run(self.command(database, *options, workers=workers),
+                              stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                              timeout=DEADLINE_SECONDS).returncode
+
+    def is_whole(self, database: Path) -> bool:
+        """The database holds what the undisturbed one does, in one file."""
+        if beside := files_beside(database):
+            print(f"{database}: left beside it: {beside}", flush=True)
+        same = content(database) == self.reference
+        if not same:
+            print(f"{database}: differs from {self.folder / 'reference.db'}", flush=True)
+        return same and not beside
+
+
+def exit_status(database: Path) -> int:
+    """Of the sweep, as its database tells it; 75: there is work left."""
+    if not database.exists():
+        return 75
+    words = [PROGRAM, "status", "--exit-code", database]
+    return subprocess.run(words, stdout=subprocess.DEVNULL).returncode
