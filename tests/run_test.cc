@@ -139,16 +139,17 @@ TEST_F(InterruptTest, TerminateSavesWhatIsThereAndSaysWorkIsLeft) {
 }
 
 TEST_F(InterruptTest, ASecondInterruptEndsItAtOnceAndTheDatabaseStaysGood) {
-  // Epochs of seconds: the first interrupt alone would wait for the end of one.
-  const auto result = Interrupt("exec ", "kill -INT $job; sleep 0.1; kill -INT $job",
-                                " --set 'model.hidden=[4096, 512]'");
+  // Long epochs: the first interrupt alone would wait for the end of one.
+  const auto result = Interrupt("exec ", "kill -INT $job; sleep 0.05; kill -INT $job",
+                                " --set 'model.hidden=[4096, 256]'");
   EXPECT_EQ(result.status, 128 + SIGINT) << result.output;
   EXPECT_EQ(RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'")).output, "ok\n");
   EXPECT_EQ(RunShell(InFolder(LRSWEEP_PROGRAM " status --exit-code s.db")).status, 75);
 }
 
 TEST_F(InterruptTest, MpirunPassesTheWarningOfATimeLimitOn) {
-  const auto result = Interrupt("exec " + Mpirun(3), "kill -USR1 $job");
+  const auto result =
+      Interrupt("exec " + Mpirun(3), "kill -USR1 $(cat /proc/$job/task/$job/children)");  // mpirun
   EXPECT_EQ(result.status, 75) << result.output;
   EXPECT_THAT(States("s.db"), Each("pending"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db-wal"));

@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import dataclasses
+import datetime
 import random
 import re
 import signal
@@ -17,9 +18,10 @@ from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, pro
 STRIKES = ("launcher", "mpirun", "coordinator", "worker", "worker", "all", "SIGTERM", "SIGINT",
            "SIGINT twice", "SIGUSR1", "frozen")
 
-# Epochs in the database that no checkpoint holds: they will be trained again.
+# Epochs that no checkpoint holds, of trials trained since then: they will be trained again.
 BEHIND = """SELECT coalesce(sum(t.epochs_done - coalesce(c.epoch, 0)), 0)
-  FROM trials t LEFT JOIN checkpoints c USING (trial_id) WHERE t.state IN ('pending', 'running')"""
+  FROM trials t LEFT JOIN checkpoints c USING (trial_id) WHERE t.state IN ('pending', 'running')
+  AND trial_id IN (SELECT trial_id FROM attempts WHERE started_at >= '{since}')"""
 LOST = """SELECT a.error, b.first_epoch FROM attempts a JOIN attempts b
   ON b.trial_id = a.trial_id AND b.attempt = a.attempt + 1 WHERE a.outcome = 'lost'"""
 
@@ -85,6 +87,7 @@ class Round:
     def command(self, strikes: int, log) -> None:
         self.tally.commands += 1
         restarts = self.random.choice([0, 3])
+        since = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
         command = self.sweep.start(
             self.database, "--checkpoint-every", self.random.choice(["0", "0.1", "10"]),
             "--worker-timeout", "10", "--max-attempts", "100", "--max-restarts", str(restarts),
@@ -103,7 +106,8 @@ class Round:
         self.tally.orphans += len(left_behind(self.database))
         if len(struck) == 1 and restarts == 0 and exit_status(self.database) == 75:
             if self.database.exists():
-                self.tally.lost_epochs[struck[0]].append(ask(self.database, BEHIND)[0][0])
+                self.tally.lost_epochs[struck[0]].append(
+                    ask(self.database, BEHIND.format(since=since))[0][0])
 
     def strike(self) -> list[str]:
         """What was done, in a list; empty where there was nobody."""
