@@ -94,7 +94,7 @@ std::string Spread(const std::vector<ChartSeries>& series) {
     return std::any_of(one.points.begin(), one.points.end(),
                        [](const ChartPoint& point) { return point.interval.has_value(); });
   });
-  return any ? fmt::format(", band from the least to the greatest (the best {})", kBands) : "";
+  return any ? fmt::format(", band: least to greatest (best {})", kBands) : "";
 }
 
 /// Draws what `points` gives for each group; returns how many got a colour, and how many are faint.
@@ -177,7 +177,7 @@ std::vector<Chart> DrawCurves(const ChartInput& input) {
         input, [&](const RankedGroup& group) { return MeanCurve(input, group, metric); }, chart);
     if (coloured == 0) continue;
     for (size_t i = kBands; i < chart.series.size(); ++i) RemoveIntervals(chart.series[i]);
-    chart.subtitle = fmt::format("mean of a group's seeds{}; {}", Spread(chart.series),
+    chart.subtitle = fmt::format("mean of the seeds{}; {}", Spread(chart.series),
                                  Shown(coloured, faint, input.groups.size()));
     CutAxis(metric, chart);
     charts.push_back({metric, DrawSvg(chart)});

@@ -18,7 +18,8 @@ using Anchor = SvgPicture::Anchor;
 
 constexpr double kLeft = 84, kTop = 62, kRight = 24, kBottom = 52;  // around the axes, in pixels
 constexpr double kLegendLine = 20;
-constexpr double kRoom = 0.03;  // of the range, between what is drawn and the frame
+constexpr double kMarkRoom = 10;  // pixels between the outermost mark and the frame
+constexpr double kRoom = 0.03;    // of the range, between what is drawn and the frame
 constexpr const char* kGrid = R"(stroke="#ddd")";
 constexpr const char* kSmall = R"(font-size="12" fill="#555")";
 
@@ -86,15 +87,15 @@ class Drawing {
  private:
   Scale MakeX() const {
     Range range;
-    bool marks = false;
+    double beside = 0;  // pixels that marks take beyond their values
     for (const ChartSeries& series : chart_.series) {
-      marks |= series.marks;
+      if (series.marks) beside = std::max(beside, kMarkRoom + std::abs(series.shift));
       for (const ChartPoint& point : series.points) {
         if (CanDraw(chart_.y, point.y)) range.Take(chart_.x, point.x);
       }
     }
     if (range.low > range.high) throw std::invalid_argument("a chart of no point");
-    return MakeScale(range, chart_.x, kLeft, right_, marks);
+    return MakeScale(range, chart_.x, kLeft + beside, right_ - beside, false);
   }
 
   Scale MakeY() const {
