@@ -87,7 +87,8 @@ class Round:
     def command(self, strikes: int, log) -> None:
         self.tally.commands += 1
         restarts = self.random.choice([0, 3])
-        since = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+        now = datetime.datetime.now(datetime.timezone.utc)
+        since = now.isoformat(timespec="milliseconds")  # up to the milliseconds as the database has it
         command = self.sweep.start(
             self.database, "--checkpoint-every", self.random.choice(["0", "0.1", "10"]),
             "--worker-timeout", "10", "--max-attempts", "100", "--max-restarts", str(restarts),

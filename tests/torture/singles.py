@@ -170,7 +170,7 @@ def network_disk(folder: Path) -> int:
     choose = random.Random(1)
     try:
         for _ in range(3):
-            command = sweep.start(database, "--checkpoint-every", "0", workers=2)
+            command = sweep.start(database, "--checkpoint-every", "0.2", workers=2)
             wait_for_training(database, 2)
             time.sleep(choose.uniform(0, sweep.undisturbed_seconds / 4))
             for pid in processes(str(database)):
