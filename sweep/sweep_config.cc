@@ -93,8 +93,7 @@ Objective ReadObjective(const ConfigNode& root) {
        {.name = "scope", .kind = Kind::kChoice, .default_value = "last", .choices = Scopes()}});
   const auto text = [&map](const char* key) { return map.find(key)->second.As<std::string>(); };
   const std::string* mode = text("mode");
-  const Objective objective = {metric, mode != nullptr ? *mode : NaturalMode(metric),
-                               *text("scope")};
+  Objective objective = {metric, mode != nullptr ? *mode : NaturalMode(metric), *text("scope")};
   try {
     Check(objective);
   } catch (const std::invalid_argument& error) {
