@@ -179,6 +179,7 @@ class Drawing {
     const double most = (right_ - kLeft) * (series.faint ? 0.5 : 2);
     const std::vector<ChartPoint> corners = WithoutPlateaus(series.points);
     std::vector<double> values;
+    values.reserve(corners.size());
     for (const ChartPoint& point : corners) values.push_back(point.y);
     SvgPicture::Points run;
     const auto end_run = [&] {
