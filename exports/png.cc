@@ -18,6 +18,7 @@ namespace {
 /// exit status; 127 where there is no such program.
 int Run(std::vector<std::string> words, bool quiet) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

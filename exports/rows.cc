@@ -11,7 +11,7 @@ std::string Dump(const Json& json) {
 
 std::string Field(const Json& cell) {
   if (cell.is_null()) return "";
-  const std::string text = cell.is_string() ? ValidUtf8(cell.get<std::string>()) : Dump(cell);
+  std::string text = cell.is_string() ? ValidUtf8(cell.get<std::string>()) : Dump(cell);
   if (!text.empty() && text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
