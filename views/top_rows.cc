@@ -44,6 +44,7 @@ std::vector<size_t> Composed(const std::vector<size_t>& outer, const std::vector
 
 std::vector<ShownColumn> Untitled(const std::vector<std::string>& names) {
   std::vector<ShownColumn> columns;
+  columns.reserve(names.size());
   for (const std::string& name : names) columns.push_back({name, name});
   return columns;
 }
@@ -167,6 +168,7 @@ std::vector<std::string> ParetoMetrics(const std::string& text) {
         text + "' has " + std::to_string(parts.size()));
   }
   std::vector<std::string> metrics;
+  metrics.reserve(parts.size());
   for (const std::string& part : parts) metrics.push_back(ToText(ParseMetric(part)));
   if (metrics[0] == metrics[1]) throw std::invalid_argument("--pareto takes two different metrics");
   return metrics;
