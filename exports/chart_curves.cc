@@ -9,6 +9,7 @@
 #include "exports/charts.h"
 #include "results/metric.h"
 #include "views/line_chart.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -20,8 +21,8 @@ constexpr double kCut = 0.1;     // the share of a curve chart's values that may
 
 /// "the best 8 of 51 groups in colour, 43 in grey".
 std::string Shown(size_t coloured, size_t faint, size_t all) {
-  if (coloured == all) return HowMany(all, "group");
-  std::string text = fmt::format("the best {} of {} in colour", coloured, HowMany(all, "group"));
+  if (coloured == all) return Counted(all, "group");
+  std::string text = fmt::format("the best {} of {} in colour", coloured, Counted(all, "group"));
   if (faint > 0)
     text += fmt::format(", {} in grey",
                         coloured + faint == all ? "the others" : fmt::format("the next {}", faint));

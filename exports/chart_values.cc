@@ -12,6 +12,7 @@
 #include "views/importance.h"
 #include "views/line_chart.h"
 #include "views/metric_text.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -72,7 +73,7 @@ void CutWorst(const Objective& objective, LineChart& chart) {
   (max ? chart.y.low : chart.y.high) = kept - room;
   (max ? chart.y.high : chart.y.low) = best + room;
   chart.note = fmt::format("{} outside of the axis, the worst at {:.4g}.",
-                           HowMany(outside, "trial"), values.front());
+                           Counted(outside, "trial"), values.front());
 }
 
 /// A value that half of the sound groups reach, of three digits.
@@ -112,7 +113,7 @@ std::vector<Chart> DrawByLearningRate(const ChartInput& input) {
   LineChart chart{
       .title = fmt::format("{}: {} against the learning rate", input.sweep, input.objective.metric),
       .subtitle = fmt::format("{} of {}{}; schedulers side by side where their rates agree",
-                              HowMany(trials, "trial"), HowMany(groups, "group"),
+                              Counted(trials, "trial"), Counted(groups, "group"),
                               groups == kMostByRate ? ", the best ones" : ""),
       .x = {.label = "highest learning rate applied", .logarithmic = true},
       .y = {.label = MetricLabel(input.objective)}};
@@ -177,7 +178,7 @@ std::vector<Chart> DrawConvergence(const ChartInput& input) {
   }
   if (chart.rows.empty()) return {};
   LimitRows(chart);
-  if (never > 0) chart.note += fmt::format("{} never reached it.", HowMany(never, "group"));
+  if (never > 0) chart.note += fmt::format("{} never reached it.", Counted(never, "group"));
   return {{"convergence", DrawSvg(chart)}};
 }
 

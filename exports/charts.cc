@@ -10,10 +10,6 @@
 
 namespace lrsweep {
 
-std::string HowMany(size_t count, const std::string& word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
-
 std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
                               const std::function<bool()>& interrupted) {
   ChartInput input{store, store.Sweep().name, objective, RankGroups(store, objective)};

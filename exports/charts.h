@@ -31,9 +31,6 @@ struct ChartInput {
   std::function<void()> breathe = {};  // throws where the user has interrupted
 };
 
-/// "3 seeds", "1 seed".
-std::string HowMany(size_t count, const std::string& word);
-
 /// The learning rate over the epochs, of the groups in front; none where no epoch is recorded.
 std::vector<Chart> DrawSchedules(const ChartInput& input);
 /// The recorded metrics over the epochs: of the groups in front the mean of their seeds.

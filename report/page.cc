@@ -11,32 +11,10 @@
 #include "page_Script.h"
 #include "page_Style.h"
 #include "page_Template.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
-
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// JSON has '<' within strings alone, where this means the same.
 std::string WithoutTags(std::string_view json) {
@@ -95,7 +73,7 @@ std::string MakePage(const std::string& title, const std::string& json) {
                              "; style-src " + Hash(kStyle) +
                              "; base-uri 'none'; form-action 'none'";
   return Fill(kTemplate, {{"POLICY", policy},
-                          {"TITLE", Escaped(title)},
+                          {"TITLE", EscapedMarkup(title)},
                           {"STYLE", std::string(kStyle)},
                           {"D3", std::string(kD3)},
                           {"D3_LICENCE", std::string(kD3Licence)},

@@ -6,6 +6,7 @@
 
 #include "sweep/trial_shape.h"
 #include "sweep/trial_text.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {

@@ -12,6 +12,7 @@
 #include "sweep/trial_text.h"
 #include "views/chart.h"
 #include "views/line_chart.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -124,10 +125,9 @@ std::string NotableText(const SharedSchedule& shared) {
 
 std::string ChartText(const SharedSchedule& shared) {
   const auto [low, high] = std::minmax_element(shared.lr.begin(), shared.lr.end());
-  std::string text =
-      fmt::format("{}\n  {} trial{}, {} epochs of {} steps\n", Label(shared), shared.trials,
-                  shared.trials == 1 ? "" : "s", shared.schedule.clock().epochs,
-                  shared.schedule.clock().steps_per_epoch);
+  std::string text = fmt::format("{}\n  {}, {} epochs of {} steps\n", Label(shared),
+                                 Counted(shared.trials, "trial"), shared.schedule.clock().epochs,
+                                 shared.schedule.clock().steps_per_epoch);
   const std::string chart = DrawText(shared.lr, kChartColumns, kChartRows);
   size_t first = 0;
   for (int row = 0; row < kChartRows; ++row) {
@@ -145,8 +145,8 @@ std::string ChartText(const SharedSchedule& shared) {
 
 std::string PreviewText(const SearchSpace& space, size_t limit) {
   const auto shared = SharedSchedules(space, limit);
-  std::string text = fmt::format("{}: {} schedule{}\n", space.config().name, shared.size(),
-                                 shared.size() == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{}: {}\n", space.config().name, Counted(shared.size(), "schedule"));
   const size_t shown = limit == 0 ? shared.size() : std::min(limit, shared.size());
   for (size_t i = 0; i < shown; ++i) text += "\n" + ChartText(shared[i]);
   if (shown < shared.size()) {
@@ -176,11 +176,10 @@ void PreviewCsv(const SearchSpace& space, const std::function<bool(const std::st
 
 std::string PreviewSvg(const SearchSpace& space) {
   const auto shared = SharedSchedules(space, 0);
-  LineChart chart{
-      .title = space.config().name,
-      .subtitle = fmt::format("{} schedule{}", shared.size(), shared.size() == 1 ? "" : "s"),
-      .x = {.label = "epoch"},
-      .y = {.label = "learning rate", .low = 0}};
+  LineChart chart{.title = space.config().name,
+                  .subtitle = Counted(shared.size(), "schedule"),
+                  .x = {.label = "epoch"},
+                  .y = {.label = "learning rate", .low = 0}};
   for (const SharedSchedule& one : shared) {
     const auto steps_per_epoch = static_cast<double>(one.schedule.clock().steps_per_epoch);
     ChartSeries& series = chart.series.emplace_back();

@@ -28,6 +28,7 @@
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
 #include "views/metric_text.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -113,8 +114,7 @@ void RequireSameMeaning(const fs::path& path, const SweepRecord& before, const S
 void SayWhatChanged(const RunCommand& command, const SpaceChange& change, int64_t retried) {
   if (command.verbosity == Verbosity::kQuiet) return;
   const auto say = [](int64_t count, const char* what) {
-    if (count > 0)
-      fmt::print(stderr, "lrsweep: {} {}\n", Counted(static_cast<uint64_t>(count), "trial"), what);
+    if (count > 0) fmt::print(stderr, "lrsweep: {} {}\n", Counted(count, "trial"), what);
   };
   say(change.added, "new in the configuration");
   say(change.returned, "in the configuration again");

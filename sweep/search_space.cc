@@ -11,7 +11,7 @@
 #include "sweep/optimizers.h"
 #include "sweep/point_walk.h"
 #include "sweep/trial_id.h"
-#include "sweep/trial_text.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {

@@ -23,10 +23,6 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
 
 }  // namespace
 
-std::string Counted(uint64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string SchedulerText(const Trial& trial) {
   return trial.scheduler + DifferingParameters(trial, true);
 }

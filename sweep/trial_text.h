@@ -1,15 +1,11 @@
 // A trial in a few words.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "results/trial.h"
 
 namespace lrsweep {
-
-/// "1 trial", "2 trials".
-std::string Counted(uint64_t count, const std::string& noun);
 
 /// "CyclicLR max_lr=0.1 base_lr=0.001 seed=2": the scheduler and what differs from the defaults,
 /// without the data set and what is fixed by convention.

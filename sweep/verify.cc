@@ -16,11 +16,11 @@
 #include "sweep/interrupt.h"
 #include "sweep/reading.h"
 #include "sweep/trial_config.h"
-#include "sweep/trial_text.h"
 #include "sweep/verify_report.h"
 #include "sweep/version.h"
 #include "views/find_trial.h"
 #include "views/terminal.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "sweep/trial_text.h"
 #include "views/table.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -76,10 +76,10 @@ std::string HowMuch(const Verification& found) {
 }
 
 std::string DifferenceLines(const BitComparison& bits) {
-  std::string text = fmt::format("from {} on: {}\n  {} and the values of {} differ\n",
-                                 bits.earliest->Where(), NumbersText(*bits.earliest),
-                                 Counted(static_cast<uint64_t>(bits.steps_that_differ), "step"),
-                                 Counted(static_cast<uint64_t>(bits.epochs_that_differ), "epoch"));
+  std::string text =
+      fmt::format("from {} on: {}\n  {} and the values of {} differ\n", bits.earliest->Where(),
+                  NumbersText(*bits.earliest), Counted(bits.steps_that_differ, "step"),
+                  Counted(bits.epochs_that_differ, "epoch"));
   if (bits.greatest && bits.greatest->Size() > bits.earliest->Size()) {
     text += fmt::format("  the greatest difference of a loss is at {}: {}\n",
                         bits.greatest->Where(), NumbersText(*bits.greatest));

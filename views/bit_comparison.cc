@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "views/text.h"
+
 namespace lrsweep {
 namespace {
 
@@ -106,12 +108,9 @@ std::string ExactText(double number) {
 }
 
 std::string ComparedText(const BitComparison& comparison) {
-  const auto counted = [](int64_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-  };
-  const std::string epochs = counted(comparison.epochs, "epoch");
+  const std::string epochs = Counted(comparison.epochs, "epoch");
   if (comparison.steps == 0) return epochs + "; steps are not recorded";
-  return epochs + ", " + counted(comparison.steps, "step") + " (loss, lr, momentum)";
+  return epochs + ", " + Counted(comparison.steps, "step") + " (loss, lr, momentum)";
 }
 
 Json ToJson(const std::optional<Difference>& difference, const std::string& first,

@@ -15,6 +15,7 @@
 #include "views/metric_text.h"
 #include "views/ranked_sweep.h"
 #include "views/table.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -23,10 +24,6 @@ using Align = Table::Align;
 
 constexpr size_t kMostShown = 20;  // trials that differ
 constexpr double kAlpha = 0.05;    // a smaller p is more than luck
-
-std::string Trials(int64_t count) {
-  return fmt::format("{} trial{}", count, count == 1 ? "" : "s");
-}
 
 /// A trial that both have.
 struct SharedTrial {
@@ -120,7 +117,8 @@ std::string SweepLine(char letter, const NamedSweep& of) {
                     first.trial.trial_id, first.trial.scheduler, label.empty() ? "" : " ", label);
   }
   return OneLine(fmt::format("{}  {}: {}, {}, engine {}, lrsweep {}", letter, of.db, of.sweep.name,
-                             Trials(ranked.Trials()), of.sweep.engine, of.sweep.version)) +
+                             Counted(ranked.Trials(), "trial"), of.sweep.engine,
+                             of.sweep.version)) +
          "\n   " + OneLine(best) + '\n';
 }
 
@@ -161,14 +159,14 @@ std::string SharedText(const Comparison& comparison, const Style& style) {
   const int64_t differ = comparison.shared - comparison.agree;
   std::string text = "They share no trial that has an epoch in both.\n";
   if (comparison.shared > 0) {
-    text = fmt::format("Of {} with epochs in both, ", Trials(comparison.shared));
+    text = fmt::format("Of {} with epochs in both, ", Counted(comparison.shared, "trial"));
     text += differ == 0 ? style.Paint(Tone::kBest, "all agree in every bit") + ".\n"
                         : fmt::format("{} agree in every bit, ", comparison.agree) +
                               style.Paint(Tone::kBad, fmt::format("{} do not", differ)) + ".\n";
   }
   if (comparison.only_in_a + comparison.only_in_b > 0) {
-    text += fmt::format("In A alone: {}; in B alone: {}.\n", Trials(comparison.only_in_a),
-                        Trials(comparison.only_in_b));
+    text += fmt::format("In A alone: {}; in B alone: {}.\n", Counted(comparison.only_in_a, "trial"),
+                        Counted(comparison.only_in_b, "trial"));
   }
   return text;
 }
@@ -178,7 +176,7 @@ std::string ByTrialText(const Comparison& comparison, const Objective& objective
   const PairedComparison& paired = *comparison.by_trial;
   const bool a_first = paired.mean >= 0;
   const DifferenceText text(objective.metric, std::abs(paired.mean));
-  std::string evidence = fmt::format("{}, p = {:.2g}", Trials(paired.pairs), paired.p);
+  std::string evidence = fmt::format("{}, p = {:.2g}", Counted(paired.pairs, "trial"), paired.p);
   if (const auto& interval = paired.interval95) {
     evidence = fmt::format("95% interval {} to {}, ",
                            text.Number(a_first ? interval->low : -interval->high),

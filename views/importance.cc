@@ -8,6 +8,7 @@
 
 #include "views/metric_text.h"
 #include "views/table.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -58,10 +59,6 @@ std::string NameOf(const ParameterImportance& parameter) {
   return parameter.name + " of " + parameter.within;
 }
 
-std::string Counted(int64_t trials) {
-  return fmt::format("{} trial{}", trials, trials == 1 ? "" : "s");
-}
-
 }  // namespace
 
 WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
@@ -100,7 +97,7 @@ std::string ImportanceText(const WhatMatters& matters) {
     text += fmt::format("; roughly, since the grid is not complete: {}", importance.missing);
   }
   if (matters.left_out > 0) {
-    text += fmt::format("; {} without a value left out", Counted(matters.left_out));
+    text += fmt::format("; {} without a value left out", Counted(matters.left_out, "trial"));
   }
   return text + '\n';
 }

@@ -6,6 +6,7 @@
 
 #include "views/json_rows.h"
 #include "views/table.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -24,28 +25,7 @@ std::vector<size_t> CharacterStarts(const std::string& text) {
   return starts;
 }
 
-std::string Escaped(const std::string& text) {
-  std::string out;
-  for (const char c : OneLine(ValidUtf8(text))) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string Escaped(const std::string& text) { return EscapedMarkup(OneLine(ValidUtf8(text))); }
 
 std::string PointsText(const SvgPicture::Points& points) {
   std::string text;

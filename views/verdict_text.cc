@@ -5,14 +5,11 @@
 #include <cmath>
 
 #include "views/metric_text.h"
+#include "views/text.h"
 #include "views/verdict.h"
 
 namespace lrsweep {
 namespace {
-
-std::string Counted(int64_t number, const char* one, const char* several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
-}
 
 std::string PText(double p) {
   return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.{}f}", p, p < 0.0995 ? 3 : 2);
@@ -25,8 +22,7 @@ std::string Evidence(const GroupComparison& one, size_t comparisons, const Diffe
     evidence = fmt::format("95% interval {} to {}, ", text.Number(interval->low),
                            text.Number(interval->high));
   }
-  evidence +=
-      fmt::format("{}, {}", Counted(one.paired.pairs, "seed", "seeds"), PText(one.p_adjusted));
+  evidence += fmt::format("{}, {}", Counted(one.paired.pairs, "seed"), PText(one.p_adjusted));
   if (comparisons > 1) {
     evidence += fmt::format(" after Holm's correction over {} comparisons", comparisons);
   }
@@ -50,7 +46,7 @@ std::string OneSeed(const Verdict& verdict) {
   return fmt::format(
       "One seed: order within {} is not to be trusted: in one case of twenty, two trials that "
       "differ in the seed alone are further apart (from the spread within {})",
-      text.WithUnit(*verdict.noise), Counted(verdict.noise_groups, "group", "groups"));
+      text.WithUnit(*verdict.noise), Counted(verdict.noise_groups, "group"));
 }
 
 std::string AgainstNext(const Verdict& verdict) {
@@ -107,7 +103,7 @@ std::string Equals(const Verdict& verdict) {
 std::string LeftOut(const Verdict& verdict) {
   std::vector<std::string> parts;
   const auto add = [&parts](int64_t groups, const char* why) {
-    if (groups > 0) parts.push_back(Counted(groups, "group", "groups") + ' ' + why);
+    if (groups > 0) parts.push_back(Counted(groups, "group") + ' ' + why);
   };
   add(verdict.diverged, "of which a trial diverged");
   add(verdict.unsound - verdict.diverged, "of which a trial never reached the threshold");

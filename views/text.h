@@ -1,0 +1,16 @@
+// Small pieces of text that many views need. Pure; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lrsweep {
+
+/// "1 trial", "2 trials".
+std::string Counted(int64_t count, const std::string& noun);
+
+/// `text` for HTML and SVG: shown as it is written, between tags and in quoted attributes.
+std::string EscapedMarkup(std::string_view text);
+
+}  // namespace lrsweep
