@@ -97,6 +97,18 @@ TEST(Verdict, SaysHowManySeedsWouldBeNeeded) {
                                      HasSubstr(" seeds would be needed if the difference")));
 }
 
+TEST(Verdict, NoSeedsShowAFirstThatIsBehindOnTheCommonOnes) {
+  // Its mean is greater by a thirteenth seed that the other lacks.
+  std::vector<double> worse = Above(kTwelve, -0.001);
+  worse[0] += 0.0005;
+  worse.push_back(0.999);
+  const Verdict verdict = Of({Group("A", worse), Group("B", kTwelve)});
+  EXPECT_LT(verdict.compared[0].paired.mean, 0);
+  EXPECT_FALSE(verdict.compared[0].is_ahead);
+  EXPECT_EQ(verdict.compared[0].seeds_needed, std::nullopt);
+  EXPECT_THAT(TextOf(verdict), HasSubstr("A is not in front of B on their common seeds (95%"));
+}
+
 TEST(Verdict, TheBestThatCannotBeToldApartAreCounted) {
   std::vector<double> near = kTwelve;
   near[0] += 0.0005;

@@ -56,7 +56,7 @@ void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verd
     one.p_adjusted = adjusted[i];
     one.is_ahead = one.p_adjusted < kAlpha && one.paired.mean > 0;
     const std::optional<double> sd = Summarize(differences[i]).sd;
-    if (one.is_ahead || !sd) continue;
+    if (one.is_ahead || one.paired.mean <= 0 || !sd) continue;
     one.seeds_needed = PairsNeeded(one.paired.mean, *sd, kAlpha, comparisons);
   }
 }

@@ -25,7 +25,7 @@ struct GroupComparison {
   double p_adjusted = 1;  // by Holm's method
   bool is_ahead = false;  // the first one, at 5%
   /// Seeds that it would take to show the difference, if it is what it seems (PairsNeeded); none
-  /// where it is ahead, or where more than 1,000 would not do.
+  /// where it is ahead, where it is not even in front, or where more than 1,000 would not do.
   std::optional<int64_t> seeds_needed;
 };
 

@@ -49,6 +49,12 @@ std::string OneSeed(const Verdict& verdict) {
       text.WithUnit(*verdict.noise), Counted(verdict.noise_groups, "group"));
 }
 
+/// Where the two have not the same seeds, the greater mean may be that of the seeds alone.
+std::string NotInFront(const Verdict& verdict) {
+  return fmt::format("{} is not in front of {} on their common seeds", verdict.first,
+                     verdict.compared.front().name);
+}
+
 std::string AgainstNext(const Verdict& verdict) {
   const GroupComparison& next = verdict.compared.front();
   const size_t comparisons = verdict.compared.size();
@@ -61,17 +67,17 @@ std::string AgainstNext(const Verdict& verdict) {
   if (next.paired.pairs < verdict.fewest_seeds) {
     const std::string corrected =
         comparisons > 1 ? fmt::format(", and {} comparisons are corrected for", comparisons) : "";
-    const std::string stand =
-        next.paired.mean > 0 ? fmt::format("{} is in front of {} by {}, but", verdict.first,
-                                           next.name, text.WithUnit(next.paired.mean))
-                             : fmt::format("{} is not in front of {} on their common seeds, and",
-                                           verdict.first, next.name);
+    const std::string stand = next.paired.mean > 0
+                                  ? fmt::format("{} is in front of {} by {}, but", verdict.first,
+                                                next.name, text.WithUnit(next.paired.mean))
+                                  : NotInFront(verdict) + ", and";
     return fmt::format(
-        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds "
-        "can "
-        "give is 2^(1-n), here {:.3g}{})",
+        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds can "
+        "give "
+        "is 2^(1-n), here {:.3g}{})",
         stand, next.paired.pairs, verdict.fewest_seeds, next.paired.smallest_p, corrected);
   }
+  if (next.paired.mean <= 0) return fmt::format("{} ({})", NotInFront(verdict), evidence);
   std::string needed = "more than 1,000 seeds would be needed to show so small a difference";
   if (next.seeds_needed) {
     needed = fmt::format("about {} seeds would be needed if the difference is what it seems",
