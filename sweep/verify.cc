@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -30,18 +29,24 @@ using Clock = std::chrono::steady_clock;
 /// What the database has of one trial, read at one moment.
 struct StoredTrial {
   TrialRow row;
-  Trial trial;
+  Map params;
   std::vector<EpochRow> epochs;
   std::vector<StepRow> steps;
   std::vector<AttemptRow> attempts;
 };
 
 StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialRow& row) {
-  StoredTrial stored{row, RestoreTrial(sweep, row), store.Epochs(row.trial_id),
+  StoredTrial stored{row, RestoreTrial(sweep, row).params, store.Epochs(row.trial_id),
                      store.Steps(row.trial_id), store.Attempts(row.trial_id)};
   if (stored.epochs.empty()) {
     throw UsageError(
         fmt::format("trial {} has no epoch to compare: it is {}", row.trial_id, row.state));
+  }
+  const auto epochs = static_cast<int64_t>(stored.epochs.size());
+  if (epochs != row.epochs_done) {
+    throw StoreError(
+        fmt::format("trial {}: {} of its {} epochs are recorded: the database is damaged",
+                    row.trial_id, epochs, row.epochs_done));
   }
   const auto steps = static_cast<int64_t>(stored.steps.size());
   if (steps > 0 && steps != stored.epochs.back().steps_done) {
@@ -194,11 +199,15 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   reporter.on_checkpoint = [](size_t, int64_t, const std::string&) {};
   reporter.stops = [&] { return found.bits.epochs >= limit || Interrupted(); };
   try {
-    executor.Execute({{{found.trial_id, stored.trial.params}}}, reporter);
+    executor.Execute({{{found.trial_id, stored.params}}}, reporter);
   } catch (const std::exception& error) {
     found.error = error.what();
   }
   found.interrupted = Interrupted() && found.bits.epochs < limit;
+  if (found.error.empty() && !found.interrupted && found.bits.epochs < limit) {
+    found.error = fmt::format("its training ends after epoch {}, but {} are recorded",
+                              found.bits.epochs, found.epochs_recorded);
+  }
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return found;
 }
@@ -232,7 +241,7 @@ int VerifyTrials(const VerifyCommand& command, const MakeExecutor& make, std::FI
     });
     const Verification found = [&] {
       const ProgressLine progress(err);
-      return VerifyTrial(stored, sweep, command.epochs, trainer.For(stored.trial.params), progress);
+      return VerifyTrial(stored, sweep, command.epochs, trainer.For(stored.params), progress);
     }();
     agree += found.Agrees() ? 1 : 0;
     differ += found.Differs() ? 1 : 0;

@@ -135,6 +135,25 @@ TEST_F(VerifyTest, WhatCannotBeVerifiedIsAMistake) {
   EXPECT_THAT(VerifyFirst().output, HasSubstr("has no epoch to compare"));
 }
 
+TEST_F(VerifyTest, AnEpochThatIsMissingIsDamage) {
+  Train();
+  Sql("DELETE FROM step_traces WHERE epoch = 3; DELETE FROM epochs WHERE epoch = 3");
+  const auto result = VerifyFirst();
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("2 of its 3 epochs are recorded: the database is damaged"));
+}
+
+TEST_F(VerifyTest, AnEpochThatTheTrainingDoesNotHaveIsNoAgreement) {
+  Train();
+  Sql("INSERT INTO epochs SELECT trial_id, 4, 64, lr, train_loss, val_loss, val_accuracy, 1 FROM "
+      "epochs WHERE epoch = 3; INSERT INTO step_traces SELECT trial_id, 4, 48, lr, momentum, trace "
+      "FROM step_traces WHERE epoch = 3; UPDATE trials SET epochs_done = 4");
+  const auto result = VerifyFirst();
+  EXPECT_NE(result.status, 0);
+  EXPECT_THAT(result.output, AllOf(HasSubstr("ends after epoch 3, but 4 are recorded"),
+                                   Not(HasSubstr("every bit agrees"))));
+}
+
 TEST_F(VerifyTest, TheShownConfigurationRepeatsTheTrial) {
   Train();
   const auto run =
