@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace lrsweep {
 namespace {
 
@@ -28,7 +30,7 @@ std::vector<WorkerWatch::Loss> WorkerWatch::Look(
   // Whoever looks so late did not listen either (it was stopped, or waited for the disk).
   const auto late = now - next_look_;
   if (late > kLookInterval) {
-    for (auto& [worker, heard] : last_heard_) heard += late;
+    for (auto& [worker, heard] : last_heard_) heard = std::min(now, heard + late);
   }
   next_look_ = now + kLookInterval;
   for (const auto& [worker, heard] : last_heard_) {

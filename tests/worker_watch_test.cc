@@ -60,6 +60,13 @@ TEST_F(WorkerWatchTest, WhenTheCoordinatorItselfStoodStillNobodyWasSilent) {
   EXPECT_THAT(LostAt(1032), ElementsAre(1, 2, 3));
 }
 
+TEST_F(WorkerWatchTest, WhoSpokeJustBeforeALateLookMayBeSilentNoLongerThanOthers) {
+  watch_.Heard(1, start_ + seconds(1000));
+  EXPECT_THAT(LostAtLookAt(1000), IsEmpty());
+  looked_ = 1000;
+  EXPECT_THAT(LostAt(1061), ElementsAre(2, 3, 1));
+}
+
 TEST_F(WorkerWatchTest, AnIdleWorkerMayBeSilent) {
   idle_ = {1, 2, 3};
   EXPECT_THAT(LostAt(1000), IsEmpty());
