@@ -105,13 +105,12 @@ Trial OnlyTrialOf(const std::string& yaml, const SweepRecord& sweep, const Trial
                   row.trial_id, sweep.version));
 }
 
-}  // namespace
-
-std::string TrialConfigYaml(const SweepRecord& sweep, const TrialRow& row) {
+/// The configuration of the trial alone, and the trial that it gives.
+std::pair<std::string, Trial> Repeated(const SweepRecord& sweep, const TrialRow& row) {
   try {
     std::string yaml = Compose(sweep, row);
-    OnlyTrialOf(yaml, sweep, row);
-    return yaml;
+    Trial trial = OnlyTrialOf(yaml, sweep, row);
+    return {std::move(yaml), std::move(trial)};
   } catch (const UsageError&) {
     throw;
   } catch (const std::exception& error) {  // parameters of a type, or of a form, that is not known
@@ -119,8 +118,14 @@ std::string TrialConfigYaml(const SweepRecord& sweep, const TrialRow& row) {
   }
 }
 
+}  // namespace
+
+std::string TrialConfigYaml(const SweepRecord& sweep, const TrialRow& row) {
+  return Repeated(sweep, row).first;
+}
+
 Trial RestoreTrial(const SweepRecord& sweep, const TrialRow& row) {
-  return OnlyTrialOf(TrialConfigYaml(sweep, row), sweep, row);
+  return Repeated(sweep, row).second;
 }
 
 }  // namespace lrsweep
