@@ -31,7 +31,7 @@ TEST_F(ContinueTest, StoppedByTheClockItGoesOnToTheSameBits) {
     status = Run(0, "--quiet --max-wall-time 0.3").status;
   }
   EXPECT_EQ(status, 0);
-  EXPECT_NE(Query("s.db", "SELECT count(*) FROM attempts WHERE first_epoch > 1"), "0\\n");
+  EXPECT_NE(Query("s.db", "SELECT count(*) FROM attempts WHERE first_epoch > 1"), "0\n");
   EXPECT_TRUE(Numbers("s.db") == Numbers("whole.db"));
   EXPECT_EQ(Query("s.db", "SELECT count(*) FROM checkpoints"), "0\n");
 }

@@ -7,8 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from singles import wait_for_training
-from sweeps import Sweep, ends
+from sweeps import Sweep, ends, wait_for_training
 
 # What must be 0 in every snapshot: trials, of those begun last, whose rows do not fit together.
 TORN = """SELECT count(*) FROM trials t

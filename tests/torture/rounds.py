@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+from frame import expect
 from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, processes, send
 
 # What is done to the sweep; a process is killed by SIGKILL, a signal asks the launcher for a stop.
@@ -146,7 +147,7 @@ class Round:
             self.tally.lost_epochs["worker"].append(done - (next_epoch - 1))
 
 
-def torture(folder: Path, rounds: int, seed: int, jobs: int) -> Tally:
+def torture(folder: Path, rounds: int, seed: int, jobs: int) -> int:
     sweep = Sweep(folder)
     whole = Tally()
     start = time.monotonic()
@@ -157,4 +158,4 @@ def torture(folder: Path, rounds: int, seed: int, jobs: int) -> Tally:
             if whole.rounds % 10 == 0 and whole.rounds < rounds:
                 print(whole.summary(time.monotonic() - start), flush=True)
     print(whole.summary(time.monotonic() - start))
-    return whole
+    return whole.bad() + expect("nobody was struck", whole.strikes.total() > 0)

@@ -103,6 +103,18 @@ def rank_of(pid: int) -> int:
     return next(int(v.split(b"=")[1]) for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK="))
 
 
+def wait_for_training(database: Path, workers: int) -> dict[int, str]:
+    """The processes, as soon as that many workers are there and a trial has begun."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        there = processes(str(database))
+        if list(there.values()).count("worker") == workers and database.exists():
+            if ask(database, "SELECT count(*) FROM attempts")[0][0] > 0:
+                return there
+        time.sleep(0.02)
+    raise RuntimeError("the sweep did not begin")
+
+
 def send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
@@ -132,6 +144,16 @@ def ends(command: subprocess.Popen, database: Path) -> bool:
         command.kill()
         command.wait()
         return False
+
+
+def while_running(command: subprocess.Popen):
+    """Comes round again and again until the command ends, which must be within the deadline."""
+    limit = time.monotonic() + DEADLINE_SECONDS
+    while command.poll() is None:
+        if time.monotonic() > limit:
+            command.kill()
+            raise RuntimeError("a command did not end")
+        yield
 
 
 def files_beside(database: Path) -> list[str]:
