@@ -1,8 +1,10 @@
 // Messages and their frames: whatever the bytes, a message or a std::runtime_error. What was read
-// is written the same way again.
+// is written, and read, the same way again.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
+#include <type_traits>
 
 #include "sweep/frames.h"
 #include "sweep/message.h"
@@ -10,20 +12,23 @@
 namespace {
 
 template <typename Decode>
-void TryDecode(const Decode& decode) {
+void TryDecode(const lrsweep::Bytes& bytes, const Decode& decode) {
+  std::optional<std::invoke_result_t<Decode, const lrsweep::Bytes&>> message;
   try {
-    const auto message = decode();
-    if (lrsweep::Encode(message).empty()) __builtin_trap();
+    message = decode(bytes);
   } catch (const std::runtime_error&) {  // as it should be
+    return;
   }
+  const lrsweep::Bytes written = lrsweep::Encode(*message);
+  if (lrsweep::Encode(decode(written)) != written) __builtin_trap();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const lrsweep::Bytes bytes(data, data + size);
-  TryDecode([&] { return lrsweep::DecodeCommand(bytes); });
-  TryDecode([&] { return lrsweep::DecodeEvent(bytes, 1); });
+  TryDecode(bytes, [](const auto& from) { return lrsweep::DecodeCommand(from); });
+  TryDecode(bytes, [](const auto& from) { return lrsweep::DecodeEvent(from, 1); });
   try {
     lrsweep::FrameJoiner joiner;
     joiner.Add(bytes);
