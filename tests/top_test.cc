@@ -170,6 +170,21 @@ TEST_F(TopGroupsTest, ColumnsAreChosen) {
               HasSubstr("it is one of place, group_id"));
 }
 
+TEST_F(TopGroupsTest, AGroupHasNoSeed) {
+  const Store store = FourGroups();
+  for (const char* seed : {"seed", "training.seed"}) {
+    EXPECT_THAT(ErrorOf(store, {.by_group = true, .columns = {seed}}),
+                HasSubstr("a group has no seed: its trials differ in it"));
+  }
+  for (const char* where : {"seed = 1", "\"training.seed\" = 1", "gamma > 7 and SEED = 1"}) {
+    EXPECT_THAT(ErrorOf(store, {.by_group = true, .where = where}),
+                HasSubstr("a group has no seed: its trials differ in it"));
+  }
+  EXPECT_THAT(
+      ErrorOf(store, {.by_group = true, .columns = {"gama"}}),
+      HasSubstr("unfinished, epochs, gamma, lr, optimizer.type, scheduler.type, train_loss"));
+}
+
 TEST_F(TopGroupsTest, ConditionsChooseRowsThatKeepTheirPlaces) {
   const Store store = FourGroups();
   const auto ids = [&store](const std::string& where) {

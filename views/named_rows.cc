@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -59,11 +58,17 @@ std::optional<double> ScoreOf(const Store& store, const std::string& trial_id,
   return Score(curve, objective);
 }
 
+[[noreturn]] void RefuseDiffering(const std::string& parameter) {
+  throw std::invalid_argument(fmt::format(
+      "a group has no {}: its trials differ in it; without --by group each trial is a row",
+      parameter));
+}
+
 }  // namespace
 
 NamedRows::NamedRows(const Store& store, Objective objective,
                      std::vector<std::string> fixed_columns, const std::string& value_column,
-                     std::vector<NamedRow> rows)
+                     std::vector<NamedRow> rows, const std::set<std::string>& differing)
     : store_(store),
       objective_(std::move(objective)),
       fixed_columns_(std::move(fixed_columns)),
@@ -79,15 +84,20 @@ NamedRows::NamedRows(const Store& store, Objective objective,
     if (!taken.insert(Lower(name)).second) name = row.path;
     taken.insert(Lower(name));
     name_by_path_[row.path] = name;
-    path_by_name_[name] = row.path;
+    if (differing.contains(row.path)) {
+      differing_.insert(name);
+    } else {
+      path_by_name_[name] = row.path;
+    }
   }
 }
 
 std::string NamedRows::Column(const std::string& name) const {
-  if (Contains(fixed_columns_, name) || path_by_name_.contains(name)) return name;
   if (const auto found = name_by_path_.find(name); found != name_by_path_.end()) {
-    return found->second;
+    if (found->second != name) return Column(found->second);
   }
+  if (Contains(fixed_columns_, name) || path_by_name_.contains(name)) return name;
+  if (differing_.contains(name)) RefuseDiffering(name);
   if (name.find('(') != std::string::npos || Contains(RecordedMetrics(), name)) {
     return ToText(ParseMetric(name));
   }
@@ -144,25 +154,31 @@ std::optional<double> NamedRows::MetricAt(size_t row, const std::string& metric)
   return sum / static_cast<double>(rows_[row].trial_ids.size());
 }
 
+/// Its text; none where the row lacks it.
+const std::string* NamedRows::ParameterAt(size_t row, const std::string& column) const {
+  const FlatParams& params = rows_[row].params;
+  const auto found = params.find(path_by_name_.at(column));
+  return found == params.end() ? nullptr : &found->second;
+}
+
 Cell NamedRows::At(size_t row, const std::string& column) const {
   const auto fixed = std::find(fixed_columns_.begin(), fixed_columns_.end(), column);
   if (fixed != fixed_columns_.end()) {
     return rows_[row].fixed.at(static_cast<size_t>(fixed - fixed_columns_.begin()));
   }
-  if (const auto parameter = path_by_name_.find(column); parameter != path_by_name_.end()) {
-    const FlatParams params = FlatText(rows_[row].params_json);
-    const auto found = params.find(parameter->second);
-    return found == params.end() ? Cell() : ToCell(found->second);
+  if (differing_.contains(column)) RefuseDiffering(column);
+  if (path_by_name_.contains(column)) {
+    const std::string* text = ParameterAt(row, column);
+    return text == nullptr ? Cell() : ToCell(*text);
   }
   const std::optional<double> value = MetricAt(row, column);
   return value ? Cell(*value) : Cell();
 }
 
 std::string NamedRows::TextAt(size_t row, const std::string& column) const {
-  if (const auto parameter = path_by_name_.find(column); parameter != path_by_name_.end()) {
-    const FlatParams params = FlatText(rows_[row].params_json);
-    const auto found = params.find(parameter->second);
-    return found == params.end() ? "" : found->second;
+  if (path_by_name_.contains(column)) {
+    const std::string* text = ParameterAt(row, column);
+    return text == nullptr ? "" : *text;
   }
   const Cell cell = At(row, column);
   const bool is_fixed = Contains(fixed_columns_, column);
@@ -189,6 +205,7 @@ bool NamedRows::IsNumber(const std::string& column) const {
 
 std::vector<size_t> NamedRows::Where(const std::string& condition) const {
   std::vector<std::string> columns = Offered();
+  columns.insert(columns.end(), differing_.begin(), differing_.end());
   const NamedCondition named = NameColumns(condition, name_by_path_);
   columns.insert(columns.end(), named.metrics.begin(), named.metrics.end());
   const auto cells_of = [&](size_t row, const std::vector<size_t>& used) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,7 +16,7 @@ namespace lrsweep {
 /// A trial, or a group of them.
 struct NamedRow {
   std::vector<Cell> fixed;             // one for each fixed column
-  std::string params_json;             // where its parameters are
+  FlatParams params;                   // of a group without those that its trials differ in
   std::vector<std::string> trial_ids;  // that have ended: what its metrics are of
   bool diverged = false;               // one of them
   int64_t without_value = 0;           // how many of them have none by the objective
@@ -26,15 +27,18 @@ struct NamedRow {
 /// of its trials has no value of; the metric of several trials is their mean.
 class NamedRows {
  public:
-  /// `value_column`: the fixed one that has the objective's value, or a mean of it. `store` must
-  /// live as long.
+  /// `value_column`: the fixed one that has the objective's value, or a mean of it. `differing`:
+  /// paths of parameters that a row's trials differ in: to name one is an error. `store` must live
+  /// as long.
   NamedRows(const Store& store, Objective objective, std::vector<std::string> fixed_columns,
-            const std::string& value_column, std::vector<NamedRow> rows);
+            const std::string& value_column, std::vector<NamedRow> rows,
+            const std::set<std::string>& differing = {});
 
   size_t size() const { return rows_.size(); }
   const NamedRow& Row(size_t row) const { return rows_.at(row); }
 
-  /// The column's name in its one form. Throws std::invalid_argument, with the known ones.
+  /// The column's name in its one form. Throws std::invalid_argument for one that the rows do not
+  /// have, with those that they have; as At and Where do.
   std::string Column(const std::string& name) const;
 
   Cell At(size_t row, const std::string& column) const;
@@ -54,6 +58,7 @@ class NamedRows {
 
  private:
   std::vector<std::string> Offered() const;
+  const std::string* ParameterAt(size_t row, const std::string& column) const;
   std::optional<double> MetricAt(size_t row, const std::string& metric) const;
   const std::unordered_map<std::string, double>& Values(const std::string& metric) const;
 
@@ -64,6 +69,7 @@ class NamedRows {
   std::vector<NamedRow> rows_;
   std::map<std::string, std::string> path_by_name_;  // of the parameters
   std::map<std::string, std::string> name_by_path_;
+  std::set<std::string> differing_;  // names of parameters, not in path_by_name_
   mutable std::map<std::string, std::unordered_map<std::string, double>> values_;  // by metric
 };
 

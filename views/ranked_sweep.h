@@ -37,6 +37,7 @@ class RankedSweep {
   const Objective& By() const { return objective_; }
   const std::vector<RankedTrial>& First() const { return first_; }  // in order of place
 
+  const TrialLabels& Labels() const { return labels_; }
   /// The parameters that tell this trial from the others: "max_lr=0.1 seed=2".
   std::string Label(const TrialRow& trial) const;
 

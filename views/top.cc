@@ -129,7 +129,7 @@ std::string Judgement(const Top& top, const Style& style) {
   for (const std::string& sentence : Sentences(Judge(top.groups, top.ranked.By()))) {
     text += OneLine(sentence) + ".\n";
   }
-  const WhatMatters matters = ExplainGroups(top.groups, top.store.Labels(), top.ranked.By());
+  const WhatMatters matters = ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By());
   text += ImportanceText(matters);
   if (top.options.effects) text += EffectsTable(matters, style);
   return text;
@@ -168,7 +168,7 @@ std::string TopJson(const Store& store, const TopOptions& options) {
   json["what_matters"] = nullptr;
   if (top.judged) {
     json["verdict"] = ToJson(Judge(top.groups, top.ranked.By()));
-    json["what_matters"] = ToJson(ExplainGroups(top.groups, store.Labels(), top.ranked.By()));
+    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By()));
   }
   return Print(json);
 }

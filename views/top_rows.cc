@@ -149,7 +149,7 @@ NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
                group.diverged,
                group.never,
                group.unfinished};
-  row.params_json = group.params_json;
+  row.params = group.params;
   row.diverged = group.diverged > 0;
   row.without_value = group.diverged + group.never;
   for (const Repetition& one : group.repetitions) {
@@ -179,10 +179,12 @@ TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOption
   std::vector<Json> json;
   for (const RankedTrial& one : ranked.First()) {
     const TrialRow& trial = one.trial;
+    FlatParams params = FlatText(trial.params_json);
+    std::string label = ranked.Labels().Of(trial.scheduler, params);
     rows.push_back({{one.placed.place, trial.trial_id, ToCell(one.placed.value), trial.epochs_done,
-                     trial.state, trial.scheduler, ranked.Label(trial), trial.group_id, trial.seed,
+                     trial.state, trial.scheduler, std::move(label), trial.group_id, trial.seed,
                      int64_t{trial.diverged}, trial.wall_seconds},
-                    trial.params_json,
+                    std::move(params),
                     {trial.trial_id},
                     trial.diverged,
                     int64_t{!one.placed.value}});
@@ -215,7 +217,7 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   NamedRows named(store, objective,
                   {"place", "group_id", "scheduler", "parameters", "n", "mean", "sd", "low", "high",
                    "best", "worst", "diverged", "never", "unfinished"},
-                  "mean", std::move(rows));
+                  "mean", std::move(rows), {kSeedPath});
   std::vector<std::string> usual = {"place", "mean", "sd", "low", "high", "best", "worst", "n"};
   if (diverged > 0) usual.emplace_back("diverged");
   if (never > 0) usual.emplace_back("never");
