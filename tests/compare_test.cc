@@ -97,6 +97,13 @@ TEST_F(CompareTest, ATrialCanStandForItsGroup) {
   EXPECT_EQ(groups, JsonOf({db_, "face", "feed"}));
 }
 
+TEST_F(CompareTest, IdsAreReadInAnyCase) {
+  MakeGroups();
+  EXPECT_EQ(JsonOf({db_, "FACE", "FeEd"}), JsonOf({db_, "face", "feed"}));
+  EXPECT_EQ(json::parse(CompareJson(Compared({db_, "AA00", "BB00"}, true))),
+            JsonOf({db_, "face", "feed"}));
+}
+
 TEST_F(CompareTest, SeedsOfOneGroupHaveNoVerdict) {
   MakeGroups();
   EXPECT_TRUE(JsonOf({db_, "bb00", "bb11"})["by_seed"].is_null());

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "views/find_trial.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -59,7 +60,8 @@ ComparedItem GroupItem(const NamedSweep& of, const std::vector<ScoredTrial>& all
   return item;
 }
 
-ComparedItem FindItem(const NamedSweep& of, const std::string& prefix, bool by_group) {
+ComparedItem FindItem(const NamedSweep& of, const std::string& word, bool by_group) {
+  const std::string prefix = Lower(word);
   const bool is_trial = !of.store.TrialsByPrefix(prefix, 1).empty();
   if (is_trial && !by_group) return {.of = &of, .trials = {FindTrial(of.store, prefix)}};
   const std::vector<ScoredTrial> all = of.store.Scores(of.sweep.objective);

@@ -32,9 +32,10 @@ struct ComparedItem {
 
 struct Compared {
   /// "DB TRIAL TRIAL...": trials of one database. "DB:TRIAL DB:TRIAL...": of several. "DB DB": two
-  /// databases. A trial is named by the beginning of its id; where no trial has it, a group by the
-  /// beginning of its own. A word that names a file is a database. Throws std::invalid_argument for
-  /// words that fit none of these, and where a trial is not found; StoreError.
+  /// databases. A trial is named by the beginning of its id (in any case); where no trial has it, a
+  /// group by the beginning of its own. A word that names a file is a database. Throws
+  /// std::invalid_argument for words that fit none of these, and where a trial is not found;
+  /// StoreError.
   /// `by_group`: every trial stands for its group. (A trial whose seed has its default has the id
   /// of its group.)
   explicit Compared(const std::vector<std::string>& words, bool by_group = false);

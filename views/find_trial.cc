@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
+
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -23,10 +24,7 @@ std::string Candidates(const std::vector<TrialRow>& trials) {
 }  // namespace
 
 TrialRow FindTrial(const Store& store, const std::string& id_prefix) {
-  std::string prefix = id_prefix;
-  std::transform(prefix.begin(), prefix.end(), prefix.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const std::vector<TrialRow> found = store.TrialsByPrefix(prefix, kNamed + 1);
+  const std::vector<TrialRow> found = store.TrialsByPrefix(Lower(id_prefix), kNamed + 1);
   if (found.size() == 1) return found[0];
   if (!found.empty()) {
     throw std::invalid_argument(

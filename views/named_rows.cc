@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "views/condition_names.h"
 #include "views/metric_text.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -38,11 +40,6 @@ Cell ToCell(const std::string& text) {
 template <typename Item>
 bool Contains(const std::vector<Item>& items, const Item& item) {
   return std::find(items.begin(), items.end(), item) != items.end();
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 std::optional<double> ScoreOf(const Store& store, const std::string& trial_id,

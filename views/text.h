@@ -10,6 +10,9 @@ namespace lrsweep {
 /// "1 trial", "2 trials".
 std::string Counted(int64_t count, const std::string& noun);
 
+/// With small letters for A to Z.
+std::string Lower(std::string text);
+
 /// `text` for HTML and SVG: shown as it is written, between tags and in quoted attributes.
 std::string EscapedMarkup(std::string_view text);
 
