@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "report/thinning.h"
@@ -56,9 +55,9 @@ std::vector<double> Losses(const std::vector<StepRow>& steps) {
   return losses;
 }
 
-Json RateCurve(const std::vector<double>& rates, size_t buckets) {
+Json RateCurve(const std::vector<double>& rates, size_t size) {
   Json values = Json::array();
-  for (const Bucket& bucket : ThinToBuckets(rates, buckets)) {
+  for (const Bucket& bucket : ToBuckets(rates, size)) {
     values.push_back(NumberOrNull(bucket.first, kRateDigits));
     values.push_back(NumberOrNull(bucket.second, kRateDigits));
   }
@@ -67,9 +66,9 @@ Json RateCurve(const std::vector<double>& rates, size_t buckets) {
           {"peak", *std::max_element(rates.begin(), rates.end())}};
 }
 
-Json LossCurve(const std::vector<double>& losses, size_t buckets) {
+Json LossCurve(const std::vector<double>& losses, size_t size) {
   Json values = Json::array();
-  for (const Bucket& bucket : ThinToBuckets(losses, buckets)) {
+  for (const Bucket& bucket : ToBuckets(losses, size)) {
     for (const double value : {bucket.first, bucket.second, bucket.mean}) {
       values.push_back(NumberOrNull(value, kLossDigits));
     }
@@ -77,10 +76,12 @@ Json LossCurve(const std::vector<double>& losses, size_t buckets) {
   return {{"n", losses.size()}, {"v", std::move(values)}};
 }
 
-size_t CountGroups(const ReportInput& input) {
-  std::set<std::pair<size_t, std::string>> groups;
-  for (const ReportTrial& trial : input.trials) groups.emplace(trial.sweep, trial.row.group_id);
-  return groups.size();
+size_t MostSteps(const ReportInput& input) {
+  int64_t most = 0;
+  for (const ReportTrial& trial : input.trials) {
+    if (!trial.epochs.empty()) most = std::max(most, trial.epochs.back().steps_done);
+  }
+  return static_cast<size_t>(most);
 }
 
 }  // namespace
@@ -107,26 +108,30 @@ Json EpochColumns(const ReportInput& input) {
 }
 
 Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& input) {
-  const size_t loss_buckets = Share(kLossBuckets, input.trials.size(), 8, 200);
-  const size_t rate_buckets = Share(kRateBuckets, CountGroups(input), 16, 200);
+  const size_t steps_of_longest = MostSteps(input);
+  const size_t loss_span =
+      BucketSize(steps_of_longest, Share(kLossBuckets, input.trials.size(), 8, 200));
+  const size_t rate_span =
+      BucketSize(steps_of_longest, Share(kRateBuckets, input.CountGroups(), 16, 200));
   Json losses = Json::array();
   Json rates = Json::array();
   Json rate_of = Json::array();
   std::map<std::string, size_t> known;  // rates by their JSON
   for (const ReportTrial& trial : input.trials) {
     const std::vector<StepRow> steps = sources[trial.sweep].store.Steps(trial.row.trial_id);
-    losses.push_back(steps.empty() ? Json() : LossCurve(Losses(steps), loss_buckets));
     if (steps.empty()) {
+      losses.push_back(nullptr);
       rate_of.push_back(-1);
       continue;
     }
-    Json curve = RateCurve(Rates(steps), rate_buckets);
+    losses.push_back(LossCurve(Losses(steps), loss_span));
+    Json curve = RateCurve(Rates(steps), rate_span);
     const auto [found, is_new] = known.emplace(curve.dump(), rates.size());
     if (is_new) rates.push_back(std::move(curve));
     rate_of.push_back(found->second);
   }
-  return {{"loss_buckets", loss_buckets},
-          {"lr_buckets", rate_buckets},
+  return {{"loss_span", loss_span},
+          {"rate_span", rate_span},
           {"loss", std::move(losses)},
           {"rates", std::move(rates)},
           {"rate_of", std::move(rate_of)}};

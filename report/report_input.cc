@@ -18,9 +18,12 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input, Tri
     std::string id = placed.trial_id;
     places.emplace(std::move(id), std::move(placed));
   }
+  std::map<std::string, size_t> groups;
+  const size_t groups_before = input.CountGroups();
   for (TrialRow& row : source.store.Trials()) {
     if (!row.in_space) continue;
-    ReportTrial trial{.sweep = sweep, .row = std::move(row)};
+    const size_t group = groups.emplace(row.group_id, groups_before + groups.size()).first->second;
+    ReportTrial trial{.sweep = sweep, .group = group, .row = std::move(row)};
     trial.params = FlatText(trial.row.params_json);
     labels.Add(trial.row.scheduler, trial.params);
     if (const auto found = places.find(trial.row.trial_id); found != places.end()) {
@@ -62,6 +65,12 @@ void RefuseWhatCannotBeCompared(const ReportInput& input) {
 size_t ReportInput::Ranked() const {
   return static_cast<size_t>(std::count_if(trials.begin(), trials.end(),
                                            [](const ReportTrial& trial) { return trial.place; }));
+}
+
+size_t ReportInput::CountGroups() const {
+  size_t count = 0;
+  for (const ReportTrial& trial : trials) count = std::max(count, trial.group + 1);
+  return count;
 }
 
 ReportInput ReadReportInput(const std::vector<ReportSource>& sources,

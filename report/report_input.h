@@ -19,6 +19,7 @@ struct ReportSource {
 
 struct ReportTrial {
   size_t sweep = 0;  // which source
+  size_t group = 0;  // which group of all sweeps, counted as trials come
   TrialRow row;
   FlatParams params;
   std::optional<int64_t> place;  // among the trials of its sweep; none: not ranked
@@ -34,6 +35,7 @@ struct ReportInput {
   std::vector<LabelPath> parameters;  // that the trials have; varying over all sources together
 
   size_t Ranked() const;
+  size_t CountGroups() const;
 };
 
 /// Which objective ranks, where it is not the first sweep's.

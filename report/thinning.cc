@@ -31,14 +31,14 @@ Bucket BucketOf(std::span<const double> values) {
 
 }  // namespace
 
-std::vector<Bucket> ThinToBuckets(std::span<const double> values, size_t most) {
-  const size_t count = std::min(values.size(), most);
+size_t BucketSize(size_t values, size_t most) {
+  return std::max<size_t>((values + most - 1) / most, 1);
+}
+
+std::vector<Bucket> ToBuckets(std::span<const double> values, size_t size) {
   std::vector<Bucket> buckets;
-  buckets.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    const size_t begin = values.size() * i / count;
-    const size_t end = values.size() * (i + 1) / count;
-    buckets.push_back(BucketOf(values.subspan(begin, end - begin)));
+  for (size_t begin = 0; begin < values.size(); begin += size) {
+    buckets.push_back(BucketOf(values.subspan(begin, std::min(size, values.size() - begin))));
   }
   return buckets;
 }

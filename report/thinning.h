@@ -14,9 +14,13 @@ struct Bucket {
   double first = 0, second = 0, mean = 0;
 };
 
-/// Cuts the values into at most `most` (at least 1) buckets, whose sizes differ by one at the most.
-/// Where there are no more values than that, each is a bucket of its own.
-std::vector<Bucket> ThinToBuckets(std::span<const double> values, size_t most);
+/// How many of `values` neighbours (at least 1) a bucket holds, so that they need at most `most`
+/// (at least 1) buckets.
+size_t BucketSize(size_t values, size_t most);
+
+/// Cuts the values into buckets of `size` (at least 1); the last one may hold fewer. So curves of
+/// different lengths have the same buckets as far as they go.
+std::vector<Bucket> ToBuckets(std::span<const double> values, size_t size);
 
 /// Of the epochs 1 to `epochs`, at most `most` (at least 2) at equal distances, the first and the
 /// last among them: the same for all curves, so that means over curves stay means.

@@ -109,20 +109,9 @@ Json GroupJson(const RankedGroup& group) {
 
 }  // namespace
 
-std::vector<size_t> GroupIndices(const ReportInput& input) {
-  Dictionary groups;
-  std::vector<size_t> indices;
-  indices.reserve(input.trials.size());
-  for (const ReportTrial& trial : input.trials) {
-    indices.push_back(groups.Index(std::to_string(trial.sweep) + " " + trial.row.group_id));
-  }
-  return indices;
-}
-
 Json TrialColumns(const ReportInput& input) {
   Dictionary schedulers;
   Dictionary states;
-  const std::vector<size_t> groups = GroupIndices(input);
   Json columns = {{"schedulers", nullptr}, {"states", nullptr}};
   Json errors = Json::object();
   for (size_t i = 0; i < input.trials.size(); ++i) {
@@ -130,7 +119,7 @@ Json TrialColumns(const ReportInput& input) {
     const TrialRow& row = trial.row;
     columns["id"].push_back(row.trial_id);
     columns["sweep"].push_back(trial.sweep);
-    columns["group"].push_back(groups[i]);
+    columns["group"].push_back(trial.group);
     columns["scheduler"].push_back(schedulers.Index(row.scheduler));
     columns["seed"].push_back(row.seed);
     columns["state"].push_back(states.Index(row.state));
@@ -153,11 +142,10 @@ Json GroupColumns(const ReportInput& input) {
   for (size_t sweep = 0; sweep < input.groups.size(); ++sweep) {
     for (const RankedGroup& group : input.groups[sweep]) ranked[{sweep, group.group_id}] = &group;
   }
-  const std::vector<size_t> groups = GroupIndices(input);
   Json columns = Json::array();
-  for (size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i] != columns.size()) continue;  // not the first of its group
-    const auto found = ranked.find({input.trials[i].sweep, input.trials[i].row.group_id});
+  for (const ReportTrial& trial : input.trials) {
+    if (trial.group != columns.size()) continue;  // not the first of its group
+    const auto found = ranked.find({trial.sweep, trial.row.group_id});
     columns.push_back(found == ranked.end() ? Json() : GroupJson(*found->second));
   }
   return columns;

@@ -24,7 +24,4 @@ Json GroupColumns(const ReportInput& input);
 /// are), "codes": [index of its value for every trial; -1: it has no such parameter]}].
 Json AxisColumns(const ReportInput& input);
 
-/// The index of every trial's group.
-std::vector<size_t> GroupIndices(const ReportInput& input);
-
 }  // namespace lrsweep

@@ -14,7 +14,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(ThinningTest, BucketKeepsItsExtremesInTheirOrderAndItsMean) {
   const std::vector<double> values = {3, 1, 2, 5, 4, 6};
-  const std::vector<Bucket> buckets = ThinToBuckets(values, 2);
+  const std::vector<Bucket> buckets = ToBuckets(values, 3);
   ASSERT_EQ(buckets.size(), 2U);
   EXPECT_EQ(buckets[0].first, 3);  // falls to 1
   EXPECT_EQ(buckets[0].second, 1);
@@ -27,7 +27,7 @@ TEST(ThinningTest, BucketKeepsItsExtremesInTheirOrderAndItsMean) {
 TEST(ThinningTest, EveryValueIsInOneBucket) {
   std::vector<double> values(1000);
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
-  const std::vector<Bucket> buckets = ThinToBuckets(values, 7);
+  const std::vector<Bucket> buckets = ToBuckets(values, 143);
   ASSERT_EQ(buckets.size(), 7U);
   double next = 0;
   for (const Bucket& bucket : buckets) {
@@ -35,20 +35,19 @@ TEST(ThinningTest, EveryValueIsInOneBucket) {
     next = bucket.second + 1;
   }
   EXPECT_EQ(next, 1000);
+  EXPECT_TRUE(ToBuckets({}, 1).empty());
 }
 
-TEST(ThinningTest, ShortCurvesStayAsTheyAre) {
-  const std::vector<double> values = {1, 2};
-  const std::vector<Bucket> buckets = ThinToBuckets(values, 100);
-  ASSERT_EQ(buckets.size(), 2U);
-  EXPECT_EQ(buckets[1].first, 2);
-  EXPECT_EQ(buckets[1].second, 2);
-  EXPECT_TRUE(ThinToBuckets({}, 100).empty());
+TEST(ThinningTest, BucketsHoldAsManyValuesAsTheyMust) {
+  EXPECT_EQ(BucketSize(1000, 7), 143U);
+  EXPECT_EQ(BucketSize(1000, 100), 10U);
+  EXPECT_EQ(BucketSize(2, 100), 1U);
+  EXPECT_EQ(BucketSize(0, 100), 1U);
 }
 
 TEST(ThinningTest, ValuesThatAreNotFiniteAreLeftOut) {
   const std::vector<double> values = {kNan, 2, kNan, kNan};
-  const std::vector<Bucket> buckets = ThinToBuckets(values, 2);
+  const std::vector<Bucket> buckets = ToBuckets(values, 2);
   EXPECT_EQ(buckets[0].mean, 2);
   EXPECT_TRUE(std::isnan(buckets[1].first));
 }

@@ -60,10 +60,9 @@ function drawConvergence() {
 /// reach it behind, by how many do.
 function convergenceRows(metric, threshold) {
   const rows = shownGroups().map((group) => {
-    const finished = group.trials.filter((trial) => trial.place !== null);
-    const reached = finished.map((trial) => ({ trial, epochs: epochsTo(trial, metric, threshold) }))
+    const reached = group.ended.map((trial) => ({ trial, epochs: epochsTo(trial, metric, threshold) }))
       .filter((each) => each.epochs !== null);
-    return { group, reached, of: finished.length,
+    return { group, reached, of: group.ended.length,
       mean: reached.length > 0 ? d3.mean(reached, (each) => each.epochs) : null };
   });
   const missing = (row) => (row.of - row.reached.length) / row.of;

@@ -4,7 +4,7 @@
 const CURVES = [
   ["val_accuracy", "val_accuracy"], ["val_error", "val error (1 − val_accuracy)"],
   ["val_loss", "val_loss"], ["train_loss", "train_loss (epoch's mean)"],
-  ["step_loss", "batch loss (every step, thinned)"],
+  ["step_loss", "batch loss"],
 ];
 const CURVE_UNITS = {
   val_accuracy: "val_accuracy (share of images)", val_error: "val error (share of images)",
@@ -12,38 +12,36 @@ const CURVE_UNITS = {
   step_loss: "loss of a batch (cross-entropy, nats)",
 };
 
-/// A trial's [epoch, value] points; of the batch loss each bucket's mean, with its least and greatest.
-function curvePoints(trial, metric) {
-  if (metric === "step_loss") return lossPoints(trial);
-  const name = metric === "val_error" ? "val_accuracy" : metric;
-  return trial.curves[name].map((value, i) => {
-    const shown = value === null ? null : metric === "val_error" ? 1 - value : value;
-    return { x: raw.epochs.kept[i], y: shown, low: shown, high: shown };
+/// A trial's points; of the batch loss each span's mean, with its least and greatest.
+function curvePoints(trial, { metric, clock }) {
+  if (!trial.stepsPerEpoch) return [];
+  if (metric === "step_loss") return lossPoints(trial, clock);
+  const points = epochPoints(trial, metric === "val_error" ? "val_accuracy" : metric, clock);
+  return points.map(({ x, y }) => {
+    const shown = y !== null && metric === "val_error" ? 1 - y : y;
+    return { x, y: shown, low: shown, high: shown };
   });
 }
 
-function lossPoints(trial) {
-  if (!trial.loss || !trial.stepsPerEpoch) return [];
-  const { n, v } = trial.loss;
-  const buckets = v.length / 3;
-  return d3.range(buckets).map((i) => ({
-    x: ((i + 0.5) * n) / buckets / trial.stepsPerEpoch,
-    y: v[3 * i + 2],
-    low: v[3 * i] === null ? null : Math.min(v[3 * i], v[3 * i + 1]),
-    high: v[3 * i] === null ? null : Math.max(v[3 * i], v[3 * i + 1]),
-  }));
+function lossPoints(trial, clock) {
+  if (!trial.loss) return [];
+  return spansOf(trial.loss, raw.steps.loss_span, 3, trial, clock).map(({ from, to, values }) => {
+    const [first, second, mean] = values;
+    return { x: (from + to) / 2, y: mean, low: first === null ? null : Math.min(first, second),
+      high: first === null ? null : Math.max(first, second) };
+  });
 }
 
-/// The mean over a group's trials where all of them have a value, and their least and greatest: it ends
-/// where a seed diverged, since the mean of those that are left would flatter.
-function meanPoints(group, metric) {
-  const curves = group.trials.map((trial) => curvePoints(trial, metric))
-    .filter((points) => points.length > 0);
-  if (curves.length <= 1) return curves[0] || [];
+/// The mean over those of a group's trials that have ended, as far as all of them have a value at the
+/// same steps, and their least and greatest: it ends where a seed diverged, since the mean of those
+/// that are left would flatter.
+function meanPoints(group, settings) {
+  const curves = group.ended.map((trial) => curvePoints(trial, settings));
+  if (curves.length === 1) return curves[0];
   const points = [];
   for (let i = 0; i < d3.min(curves, (curve) => curve.length); ++i) {
     const here = curves.map((curve) => curve[i]);
-    if (here.some((point) => point.y === null)) break;
+    if (here.some((point) => point.y === null || point.x !== here[0].x)) break;
     points.push({ x: here[0].x, y: d3.mean(here, (point) => point.y),
       low: d3.min(here, (point) => point.y), high: d3.max(here, (point) => point.y) });
   }
@@ -77,33 +75,22 @@ function drawCurves() {
   const lines = addSelect(figure, "of", "lines", [
     ["best", "the best of each scheduler"],
     ...(repeated ? [["groups", "all groups"]] : []), ["trials", "all trials"]], "best");
-  const clock = addSelect(figure, "over", "clock", [["epochs", "epochs"], ["steps", "optimizer steps"]],
-    "epochs");
+  const clock = addSelect(figure, "over", "clock", CLOCKS, "epochs");
   const scale = addSelect(figure, "Scale", "scale",
     [["zoom", "where most values lie"], ["all", "all values"], ["log", "logarithmic"]], "zoom");
   const settings = () => ({ metric: metric(), lines: lines(), clock: clock(), scale: scale() });
 }
 
-function curveLines({ metric, lines, clock }) {
-  const ofGroup = (group, strong) => ({ group, strong, scheduler: group.scheduler,
-    trials: group.trials, name: groupName(group), points: meanPoints(group, metric) });
-  let all = [];
-  if (lines === "trials") {
-    all = shownTrials().map((trial) => ({ trials: [trial], scheduler: trial.scheduler, strong: false,
-      name: trialName(trial), points: curvePoints(trial, metric) }));
-  } else if (lines === "groups") {
-    all = shownGroups().map((group) => ofGroup(group, false));
-  } else {
-    all = bestGroups().map((group) => ofGroup(group, true));
-  }
-  if (clock === "steps") {
-    for (const line of all) line.points = inSteps(line.points, line.trials[0]);
-  }
+function curveLines(settings) {
+  const { lines } = settings;
+  const ofTrial = (trial) => ({ trials: [trial], n: 1, scheduler: trial.scheduler,
+    name: trialName(trial), points: curvePoints(trial, settings) });
+  const ofGroup = (group) => ({ trials: group.trials, n: group.ended.length,
+    scheduler: group.scheduler, name: groupName(group), points: meanPoints(group, settings) });
+  const all = lines === "trials" ? shownTrials().map(ofTrial)
+    : (lines === "groups" ? shownGroups() : bestGroups()).map(ofGroup);
   return all.filter((line) => line.points.some((point) => point.y !== null));
 }
-
-const inSteps = (points, trial) =>
-  points.map((point) => ({ ...point, x: point.x * trial.stepsPerEpoch }));
 
 /// What the axis spans: all values, or those without the worst tenth, which may lie far off.
 function curveDomain(lines, { metric, scale }) {
@@ -135,8 +122,7 @@ function drawLines(figure, settings) {
   drawAxes(figure.svg, frame, figure.x, figure.y, {
     xLabel: settings.clock === "steps" ? "optimizer steps" : "epochs",
     yLabel: CURVE_UNITS[settings.metric], yFormat: settings.scale === "log" ? shortNumber : null });
-  figure.path = d3.line().defined((point) => point.y !== null)
-    .x((point) => figure.x(point.x)).y((point) => figure.y(point.y));
+  figure.path = linePath(figure.x, figure.y);
   figure.band = d3.area().defined((point) => point.low !== null)
     .x((point) => figure.x(point.x)).y0((point) => figure.y(point.low))
     .y1((point) => figure.y(point.high));
@@ -144,14 +130,14 @@ function drawLines(figure, settings) {
   const inside = clipped(figure.svg, frame).attr("class", lines.length > 12 ? "lines many" : "lines");
   for (const line of lines.slice().reverse()) {
     const look = inside.append("g").attr("class", colourClass(line.scheduler));
-    if (line.strong) look.append("path").attr("class", "band").attr("d", figure.band(line.points));
+    if (settings.lines === "best") look.append("path").attr("class", "band").attr("d", figure.band(line.points));
     look.append("path").attr("class", "line").attr("stroke-dasharray", dashOf(line.scheduler))
       .attr("d", figure.path(line.points));
   }
   figure.setLegend(settings.lines === "best"
     ? lines.map((line) => legendItem(line.scheduler, line.name)) : schedulerLegend(lines.flatMap((line) => line.trials)));
   figure.note.textContent = curveNote(lines, figure.y.domain(), settings);
-  followPointer(figure, (px, py) => nearestCurve(figure, px, py, settings.metric));
+  followPointer(figure, (px, py) => nearestCurve(figure, px, py, settings));
 }
 
 function curveNote(lines, [least, greatest], { metric, scale }) {
@@ -161,42 +147,29 @@ function curveNote(lines, [least, greatest], { metric, scale }) {
   if (scale === "zoom" && outside > 0) {
     notes.push(`${count(outside, "value")} outside of this range: choose the scale “all values” to see them.`);
   }
-  if (metric === "step_loss") {
-    notes.push(`Thinned to at most ${raw.steps.loss_buckets} spans of steps: the line is a span's mean; of ` +
-      "a picked trial the band is its least to its greatest batch loss.");
+  if (metric === "step_loss" && raw.steps.loss_span > 1) {
+    notes.push(`Thinned to spans of ${raw.steps.loss_span} steps: the line is a span's mean; of a picked ` +
+      "trial the band is its least to its greatest batch loss.");
   } else if (raw.epochs.thinned) {
     notes.push(`Thinned: of the epochs, ${raw.epochs.kept.join(", ")} are in this file.`);
   }
   return notes.join(" ");
 }
 
-function nearestCurve(figure, px, py, metric) {
-  let best = null;
-  for (const line of figure.lines) {
-    for (const point of line.points) {
-      if (point.y === null) continue;
-      const distance = Math.hypot(figure.x(point.x) - px, figure.y(point.y) - py);
-      if (distance < 24 && (!best || distance < best.distance)) best = { distance, line, point };
-    }
-  }
-  if (!best) return null;
-  const { line, point } = best;
+function nearestCurve(figure, px, py, { metric, clock }) {
+  const nearest = nearestOnLines(figure, px, py);
+  if (!nearest) return null;
+  const { line, point } = nearest;
   const spread = point.low === point.high ? "" : `, ${point.low.toFixed(4)} to ${point.high.toFixed(4)}`;
-  const when = choice("curves.clock", "epochs") === "steps" ? `step ${wholeNumber(point.x)}`
-    : `epoch ${shortNumber(point.x)}`;
-  return {
-    pick: line.trials,
-    lines: [line.name, `${metric} ${point.y.toFixed(4)}${spread}`, when],
-    near: (layer) => layer.append("path").attr("class", `line strong ${colourClass(line.scheduler)}`)
-      .attr("d", figure.path(line.points)),
-  };
+  const when = clock === "steps" ? `step ${wholeNumber(point.x)}` : `epoch ${shortNumber(point.x)}`;
+  return { pick: line.trials, lines: [line.name, `${metric} ${point.y.toFixed(4)}${spread}`, when],
+    near: strengthen(figure, line) };
 }
 
-function pickLines({ metric, clock }) {
-  return shownPicks().map((trial) => {
-    const points = curvePoints(trial, metric).filter((point) => point.y !== null);
-    return { trial, points: clock === "steps" ? inSteps(points, trial) : points };
-  }).filter((line) => line.points.length > 0);
+function pickLines(settings) {
+  return shownPicks().map((trial) => ({ trial,
+    points: curvePoints(trial, settings).filter((point) => point.y !== null) }))
+    .filter((line) => line.points.length > 0);
 }
 
 function markLines(figure, settings) {
@@ -232,9 +205,10 @@ function curvesTable(figure, { metric, clock }) {
     caption: `${metric} over ${clock}`,
     columns: [
       { name: "name", title: "Line", heads: true, value: (line) => line.name, text: (line) => line.name },
-      { name: "n", title: "Trials", number: true, value: (line) => line.trials.length,
-        text: (line) => String(line.trials.length) },
-      ...shown.map((x) => ({ name: `x${x}`, title: shortNumber(x), number: true,
+      { name: "n", title: "Trials", number: true, value: (line) => line.n,
+        text: (line) => String(line.n) },
+      ...shown.map((x) => ({ name: `x${x}`, number: true,
+        title: clock === "steps" ? wholeNumber(x) : shortNumber(x),
         value: (line) => valueAt(line, x), text: (line) => valueAt(line, x)?.toFixed(4) ?? "" })),
     ],
     rows: figure.lines,

@@ -85,7 +85,7 @@ for (const group of groups) {
   group.scheduler = first.scheduler;
   group.parameters = first.parameters;
   group.label = `${first.scheduler} ${first.parameters}`.trim();
-  group.finished = group.trials.filter((trial) => trial.place !== null).length;
+  group.ended = group.trials.filter((trial) => trial.place !== null);
 }
 
 /// Better values first, those without one last.

@@ -61,7 +61,7 @@ const groupColumns = [
   { name: "interval", title: "95% interval", value: (group) => group.low,
     cell: (group) => intervalCell(group), text: (group) => intervalText(group) },
   { name: "n", title: "Seeds", number: true, value: (group) => group.n,
-    text: (group) => (group.n < group.finished ? `${group.n} of ${group.finished}` : String(group.n)) },
+    text: (group) => (group.n < group.ended.length ? `${group.n} of ${group.ended.length}` : String(group.n)) },
   { name: "sd", title: "SD", number: true, value: (group) => group.sd,
     text: (group) => (group.sd === null ? "–" : numberText(group.sd)) },
   { name: "least", title: "Least", number: true, value: (group) => group.least,

@@ -1,32 +1,24 @@
 // The learning rate that was applied, over the whole of each training.
 
-/// Of groups that share their rates one line; groups whose trials differ (a plateau's) give several.
-function distinctRates(some) {
-  const byRate = new Map();
-  for (const trial of some) {
-    if (!trial.rate || !trial.stepsPerEpoch) continue;
-    if (!byRate.has(trial.rate)) byRate.set(trial.rate, []);
-    byRate.get(trial.rate).push(trial);
+/// A line for each of the trials' rates: those that applied the same at the same time share one.
+function rateLinesOf(some, clock) {
+  const lines = new Map();
+  for (const trial of some.filter((each) => each.stepsPerEpoch)) {
+    const key = trial.rate ? `${raw.steps.rate_of[trial.index]} ${trial.stepsPerEpoch}` : trial.index;
+    if (!lines.has(key)) {
+      lines.set(key, { trials: [], scheduler: trial.scheduler, points: ratePoints(trial, clock) });
+    }
+    lines.get(key).trials.push(trial);
   }
-  return [...byRate].map(([rate, sharing]) => ({ rate, trials: sharing }));
+  return [...lines.values()].filter((line) => line.points.length > 0);
 }
 
-/// The points of a thinned curve in epochs: the least and the greatest of a bucket at its ends, in the
-/// order in which they came.
-function thinnedPoints(curve, perBucket, stepsPerEpoch) {
-  const buckets = curve.v.length / perBucket;
-  const width = curve.n / buckets / stepsPerEpoch;
-  const points = [];
-  for (let i = 0; i < buckets; ++i) {
-    const [first, second] = [curve.v[i * perBucket], curve.v[i * perBucket + 1]];
-    points.push([i * width, first], [(i + 1) * width, second]);
-  }
-  return points;
-}
-
-/// Rates by epoch, where steps are not recorded.
-function epochRates(trial) {
-  return trial.curves.lr.map((rate, i) => [raw.epochs.kept[i], rate]);
+/// The least and the greatest rate of each span at its ends, in the order in which they came; rates
+/// by epoch, where steps are not recorded.
+function ratePoints(trial, clock) {
+  if (!trial.rate) return epochPoints(trial, "lr", clock);
+  return spansOf(trial.rate, raw.steps.rate_span, 2, trial, clock).flatMap(({ from, to, values }) =>
+    [{ x: from, y: values[0] }, { x: to, y: values[1] }]);
 }
 
 function drawSchedules() {
@@ -35,7 +27,7 @@ function drawSchedules() {
   const figure = new Figure(section, {
     name: "schedules", followsPicks: true,
     draw: () => drawRates(figure, which(), scale(), clock()),
-    mark: () => markRates(figure),
+    mark: () => markRates(figure, clock()),
     describe: () => `Learning rate over ${clock() === "steps" ? "optimizer steps" : "epochs"}: ` +
       `${count(figure.lines.length, "line")} of ${count(schedulers.length, "scheduler")}.`,
     table: ratesTable,
@@ -44,37 +36,22 @@ function drawSchedules() {
     [["best", "the best of each scheduler"], ["all", "all groups"]], "best");
   const scale = addSelect(figure, "Scale", "scale",
     [["log", "logarithmic"], ["linear", "linear"]], "linear");
-  const clock = addSelect(figure, "Over", "clock", [["epochs", "epochs"], ["steps", "optimizer steps"]],
-    "epochs");
+  const clock = addSelect(figure, "Over", "clock", CLOCKS, "epochs");
 }
 
 function rateLines(which, clock) {
   const best = new Set(bestGroups());
-  return linesOf(shownTrials().filter((trial) => which === "all" || best.has(trial.group)), clock);
-}
-
-function linesOf(some, clock) {
-  const lines = recordsSteps
-    ? distinctRates(some).map(({ rate, trials: sharing }) => ({ trials: sharing,
-        points: thinnedPoints(rate, 2, sharing[0].stepsPerEpoch) }))
-    : some.filter((trial) => trial.curves.lr.length > 0)
-      .map((trial) => ({ trials: [trial], points: epochRates(trial) }));
-  if (clock === "steps") {
-    for (const line of lines) {
-      line.points = line.points.map(([x, y]) => [x * line.trials[0].stepsPerEpoch, y]);
-    }
-  }
-  return lines.filter((line) => line.points.length > 0);
+  return rateLinesOf(shownTrials().filter((trial) => which === "all" || best.has(trial.group)), clock);
 }
 
 function drawRates(figure, which, scaleName, clock) {
   const width = figure.width;
   const frame = { left: 56, right: width - 28, top: 26, bottom: 290 };
   const lines = figure.lines = rateLines(which, clock);
-  const scaled = [...lines, ...linesOf(shownPicks(), clock)];
+  const scaled = [...lines, ...rateLinesOf(shownPicks(), clock)];
   figure.setSize(width, 336);
-  const xs = d3.max(scaled, (line) => d3.max(line.points, (point) => point[0])) || 1;
-  const rates = scaled.flatMap((line) => line.points.map((point) => point[1]))
+  const xs = d3.max(scaled, (line) => d3.max(line.points, (point) => point.x)) || 1;
+  const rates = scaled.flatMap((line) => line.points.map((point) => point.y))
     .filter((rate) => rate !== null);
   const log = scaleName === "log";
   const positive = rates.filter((rate) => rate > 0);
@@ -87,27 +64,28 @@ function drawRates(figure, which, scaleName, clock) {
     xLabel: clock === "steps" ? "optimizer step" : "epoch", yLabel: "learning rate",
     yFormat: log ? shortNumber : null });
   figure.frame = frame;
-  figure.path = d3.line().defined((point) => point[1] !== null)
-    .x((point) => x(point[0])).y((point) => y(Math.max(point[1], log ? floor : -1)));
   figure.x = x;
-  figure.y = (rate) => y(Math.max(rate, log ? floor : 0));
+  figure.y = (rate) => y(log ? Math.max(rate, floor) : rate);
+  figure.path = linePath(figure.x, figure.y);
   const many = lines.length > 12;
   clipped(figure.svg, frame).attr("class", many ? "lines many" : "lines")
     .selectAll("path").data(lines).enter().append("path")
-    .attr("class", (line) => `line ${colourClass(line.trials[0].scheduler)}`)
-    .attr("stroke-dasharray", (line) => dashOf(line.trials[0].scheduler))
+    .attr("class", (line) => `line ${colourClass(line.scheduler)}`)
+    .attr("stroke-dasharray", (line) => dashOf(line.scheduler))
     .attr("d", (line) => figure.path(line.points));
   figure.setLegend(which === "all" ? schedulerLegend(lines.flatMap((line) => line.trials)) : lines.map((line) =>
-    legendItem(line.trials[0].scheduler, rateName(line))));
-  figure.note.textContent = recordsSteps
-    ? `Thinned to at most ${raw.steps.lr_buckets} spans of steps, with the least and the greatest rate of each.`
-    : "Steps were not recorded: the rate at each epoch's last step.";
-  followPointer(figure, (px, py) => nearestLine(figure, px, py));
+    legendItem(line.scheduler, rateName(line))));
+  figure.note.textContent = !recordsSteps ? "Steps were not recorded: the rate at each epoch's last step."
+    : raw.steps.rate_span > 1 ? `Thinned to the least and the greatest rate of every ${raw.steps.rate_span} steps.`
+      : "";
+  followPointer(figure, (px, py) => nearestRate(figure, px, py));
 }
+
+const groupsOf = (line) => [...new Set(line.trials.map((trial) => trial.group))];
 
 /// The groups of a line; of a group whose trials differ also the seeds.
 function rateName(line) {
-  const names = [...new Set(line.trials.map((trial) => trial.group))].map((group) => {
+  const names = groupsOf(line).map((group) => {
     const seeds = line.trials.filter((trial) => trial.group === group).map((trial) => trial.seed);
     return seeds.length === group.trials.length ? groupName(group)
       : `${group.label} (seed ${seeds.join(", ")})`;
@@ -115,38 +93,28 @@ function rateName(line) {
   return names.length > 2 ? `${names[0]} and ${count(names.length - 1, "more group")}` : names.join(", ");
 }
 
-function nearestLine(figure, px, py) {
-  let best = null;
-  for (const line of figure.lines) {
-    for (const [x, y] of line.points) {
-      if (y === null) continue;
-      const distance = Math.hypot(figure.x(x) - px, figure.y(y) - py);
-      if (distance < 24 && (!best || distance < best.distance)) best = { distance, line, x, y };
-    }
-  }
-  if (!best) return null;
-  const { line } = best;
-  const names = [...new Set(line.trials.map((trial) => trial.group))];
+function nearestRate(figure, px, py) {
+  const nearest = nearestOnLines(figure, px, py);
+  if (!nearest) return null;
+  const { line, point } = nearest;
+  const names = groupsOf(line).map(groupName);
   return {
-    pick: [line.trials[0]],
-    lines: [...names.slice(0, 4).map(groupName),
-      ...(names.length > 4 ? [`and ${names.length - 4} more groups`] : []),
-      `lr ${shortNumber(best.y)}`],
-    near: (layer) => layer.append("path")
-      .attr("class", `line strong ${colourClass(line.trials[0].scheduler)}`)
-      .attr("d", figure.path(line.points)),
+    pick: line.trials.filter((trial) => trial.group === line.trials[0].group),
+    lines: [...names.slice(0, 4), ...(names.length > 4 ? [`and ${names.length - 4} more groups`] : []),
+      `lr ${shortNumber(point.y)}`],
+    near: strengthen(figure, line),
   };
 }
 
-function markRates(figure) {
+function markRates(figure, clock) {
   const letters = [];
   for (const trial of shownPicks()) {
-    const [line] = linesOf([trial], choice("schedules.clock", "epochs"));
+    const [line] = rateLinesOf([trial], clock);
     if (!line) continue;
     figure.marks.append("path").attr("data-trial", trial.id)
       .attr("class", `line strong ${colourClass(trial.scheduler)}`)
       .attr("stroke-dasharray", dashOf(trial.scheduler)).attr("d", figure.path(line.points));
-    const [x, y] = line.points[line.points.length - 1];
+    const { x, y } = line.points[line.points.length - 1];
     letters.push({ x: figure.x(x) + 10, y: figure.y(y), trial });
   }
   drawLetters(figure.marks, letters, figure.frame);

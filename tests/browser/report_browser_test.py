@@ -118,6 +118,27 @@ class ReportBrowserTest(unittest.TestCase):
     def show_trials(self) -> None:
         self.press("input[name=by][value=trials]")
 
+    def choose(self, name: str, value: str) -> None:
+        self.browser.run("const s = document.querySelector(`[data-choice='${arguments[0]}']`);"
+                         "s.value = arguments[1]; s.dispatchEvent(new Event('change'))", name, value)
+        self.draw()
+
+    def cut_short(self, name: str, epochs: int) -> tuple[str, str, Path]:
+        """The first seed of a group that did well has done so many epochs only: its trial, its group,
+        and a report."""
+        db, page = self.folder / name, self.folder / f"{name}.html"
+        shutil.copy(self.db, db)
+        trial, group = query(db, "SELECT trial_id, group_id FROM trials WHERE scheduler = 'OneCycleLR' "
+                             "AND seed = 0 ORDER BY number LIMIT 1")[0]
+        with sqlite3.connect(db) as connection:
+            for table in ("epochs", "step_traces"):
+                connection.execute(f"DELETE FROM {table} WHERE trial_id = ? AND epoch > ?", [trial, epochs])
+            connection.execute("UPDATE trials SET epochs_done = ?, state = ? WHERE trial_id = ?",
+                               [epochs, "completed" if epochs else "pending", trial])
+        connection.close()
+        run("report", db, "-o", page)
+        return trial, group, page
+
     def rows(self, table: str = "#ranking table") -> list[dict]:
         """Every row of all pages, by the columns' titles."""
         return self.browser.run("""
@@ -149,9 +170,7 @@ class ReportBrowserTest(unittest.TestCase):
         self.assertEqual(shown, sorted(f"{mean:.4f}" for mean, in stored))
 
     def test_curves_are_those_of_the_database(self) -> None:
-        self.browser.run("const s = document.querySelector('[data-choice=\"curves.lines\"]');"
-                         "s.value = 'trials'; s.dispatchEvent(new Event('change'))")
-        self.draw()
+        self.choose("curves.lines", "trials")
         self.press("#figure-curves .as-table")
         shown = sorted([row[str(epoch)] for epoch in range(1, 7)]
                        for row in self.rows("#figure-curves table"))
@@ -161,6 +180,33 @@ class ReportBrowserTest(unittest.TestCase):
         for values in stored.values():
             values.extend([""] * (6 - len(values)))
         self.assertEqual(shown, sorted(stored.values()))
+
+    def test_a_groups_mean_is_of_the_same_steps_of_all_its_seeds(self) -> None:
+        cut, group, page = self.cut_short("cut.db", epochs=3)
+        self.open(page)
+        self.choose("curves.metric", "step_loss")
+        self.choose("curves.lines", "groups")
+        self.choose("curves.clock", "steps")
+        points = self.browser.run("""
+            const line = figures.find((figure) => figure.name === 'curves').lines.find((line) =>
+              line.trials.some((trial) => trial.id === arguments[0]));
+            return line.points.map((point) => [point.x, point.y])""", cut)
+        size = 2  # 300 steps in at most 200 spans
+        self.assertEqual([x for x, _ in points], [i * size + 1 for i in range(3 * 50 // size)])
+        for x, mean in points[:: 10]:
+            (stored,), = query(self.folder / "cut.db", "SELECT avg(loss) FROM steps JOIN trials USING (trial_id) "
+                               f"WHERE group_id = '{group}' AND step BETWEEN {x - 1} AND {x}")
+            self.assertAlmostEqual(mean, stored, delta=1e-3 * stored)
+
+    def test_a_seed_that_has_not_begun_does_not_take_its_groups_clock_away(self) -> None:
+        cut, _, page = self.cut_short("begun.db", epochs=0)
+        self.open(page)
+        self.choose("curves.lines", "groups")
+        self.choose("curves.clock", "steps")
+        self.assertEqual(self.browser.run("""
+            const line = figures.find((figure) => figure.name === 'curves').lines.find((line) =>
+              line.trials[0].id === arguments[0]);
+            return line.points.map((point) => point.x)""", cut), [50, 100, 150, 200, 250, 300])
 
     def test_the_table_sorts_by_any_column(self) -> None:
         self.show_trials()

@@ -1,0 +1,47 @@
+// Lines over training: what the curves of losses and of learning rates have in common. A line is
+// {trials, scheduler, name, points}, a point {x, y} and what else its chart wants of it.
+
+const CLOCKS = [["epochs", "epochs"], ["steps", "optimizer steps"]];
+
+/// So many of the trial's steps by the clock.
+const byClock = (steps, trial, clock) => (clock === "steps" ? steps : steps / trial.stepsPerEpoch);
+
+/// A curve by epoch: where each epoch ends.
+function epochPoints(trial, name, clock) {
+  return trial.curves[name].map((y, i) => (
+    { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y }));
+}
+
+/// Of a curve that is thinned to spans of so many steps (curve_columns.h) where each begins and ends by
+/// the clock, and its `per` values.
+function spansOf(curve, span, per, trial, clock) {
+  return d3.range(curve.v.length / per).map((i) => ({
+    from: byClock(i * span, trial, clock),
+    to: byClock(Math.min((i + 1) * span, curve.n), trial, clock),
+    values: curve.v.slice(i * per, (i + 1) * per) }));
+}
+
+function linePath(x, y) {
+  return d3.line().defined((point) => point.y !== null).x((point) => x(point.x))
+    .y((point) => y(point.y));
+}
+
+/// The line's point that is nearest to the pointer, if it is near: {line, point}, or null.
+function nearestOnLines(figure, px, py) {
+  let best = null;
+  let least = 24;
+  for (const line of figure.lines) {
+    for (const point of line.points) {
+      if (point.y === null) continue;
+      const distance = Math.hypot(figure.x(point.x) - px, figure.y(point.y) - py);
+      if (distance < least) [best, least] = [{ line, point }, distance];
+    }
+  }
+  return best;
+}
+
+/// Makes the line under the pointer stand out.
+function strengthen(figure, line) {
+  return (layer) => layer.append("path").attr("class", `line strong ${colourClass(line.scheduler)}`)
+    .attr("d", figure.path(line.points));
+}
