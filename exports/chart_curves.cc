@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <utility>
 
 #include "exports/charts.h"
 #include "results/metric.h"
@@ -36,24 +36,27 @@ std::string LegendLabel(const RankedGroup& group) {
   return label + ")";
 }
 
-/// The first of the group's trials that has recorded steps, or at least epochs.
+/// The rates of the group's longest trial: those of its steps, or else of its epochs. Another that
+/// diverged has not come as far; one that listens to a metric may have gone another way.
 std::vector<ChartPoint> SchedulePoints(const ChartInput& input, const RankedGroup& group) {
-  std::vector<ChartPoint> points;
+  std::vector<EpochRow> epochs;
+  std::string trial_id;
   for (const Repetition& one : group.repetitions) {
-    const std::vector<EpochRow> epochs = input.store.Epochs(one.trial_id);
-    if (epochs.empty()) continue;
-    const double steps_per_epoch =
-        static_cast<double>(epochs[0].steps_done) / static_cast<double>(epochs[0].epoch);
-    const std::vector<StepRow> steps = input.store.Steps(one.trial_id);
-    points.reserve(steps.size());
-    for (size_t i = 0; i < steps.size(); ++i) {
-      points.push_back({static_cast<double>(i) / steps_per_epoch, steps[i].lr});
-    }
-    if (!steps.empty()) return points;
-    for (const EpochRow& epoch : epochs) {
-      if (epoch.lr) points.push_back({static_cast<double>(epoch.epoch), *epoch.lr});
-    }
-    return points;
+    std::vector<EpochRow> rows = input.store.Epochs(one.trial_id);
+    if (rows.size() <= epochs.size()) continue;
+    epochs = std::move(rows);
+    trial_id = one.trial_id;
+  }
+  std::vector<ChartPoint> points;
+  if (epochs.empty()) return points;
+  const double steps_per_epoch =
+      static_cast<double>(epochs[0].steps_done) / static_cast<double>(epochs[0].epoch);
+  for (const StepRow& step : input.store.Steps(trial_id)) {
+    points.push_back({static_cast<double>(points.size()) / steps_per_epoch, step.lr});
+  }
+  if (!points.empty()) return points;
+  for (const EpochRow& epoch : epochs) {
+    if (epoch.lr) points.push_back({static_cast<double>(epoch.epoch), *epoch.lr});
   }
   return points;
 }
@@ -65,24 +68,37 @@ double WholeEpochs(const std::vector<ChartSeries>& series) {
   return std::max(1.0, std::ceil(last));
 }
 
-/// Mean of the group's trials after each epoch, from their least to their greatest.
+/// The metric after each epoch; none where it was not finite.
+std::vector<std::optional<double>> Curve(const ChartInput& input, const std::string& trial_id,
+                                         const std::string& metric) {
+  std::vector<std::optional<double>> curve;
+  for (const EpochRow& row : input.store.Epochs(trial_id)) {
+    curve.push_back(RecordedValue(row, metric));
+  }
+  return curve;
+}
+
+/// The mean over those of the group's trials that have ended, from their least to their greatest:
+/// as far as all of them have a value, since a mean of those that are left would flatter.
 std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& group,
                                   const std::string& metric) {
-  std::map<int64_t, std::vector<double>> by_epoch;
+  std::vector<std::vector<std::optional<double>>> curves;
   for (const Repetition& one : group.repetitions) {
-    for (const EpochRow& row : input.store.Epochs(one.trial_id)) {
-      const std::optional<double>& value = RecordedValue(row, metric);
-      if (value) by_epoch[row.epoch].push_back(*value);
-    }
+    const bool ended = one.state == "completed" || one.diverged;
+    if (ended) curves.push_back(Curve(input, one.trial_id, metric));
   }
   std::vector<ChartPoint> points;
-  for (const auto& [epoch, values] : by_epoch) {
+  for (size_t epoch = 0;; ++epoch) {
+    std::vector<double> values;
+    for (const auto& curve : curves) {
+      if (epoch < curve.size() && curve[epoch]) values.push_back(*curve[epoch]);
+    }
+    if (values.empty() || values.size() < curves.size()) return points;
     const Summary summary = Summarize(values);
-    ChartPoint point{static_cast<double>(epoch), summary.mean};
+    ChartPoint point{static_cast<double>(epoch + 1), summary.mean};
     if (summary.n > 1) point.interval = {summary.least, summary.greatest};
     points.push_back(point);
   }
-  return points;
 }
 
 void RemoveIntervals(ChartSeries& series) {
@@ -161,7 +177,8 @@ std::vector<Chart> DrawSchedules(const ChartInput& input) {
   if (coloured == 0) return {};
   chart.x.low = 0;
   chart.x.high = WholeEpochs(chart.series);
-  chart.subtitle = "rates as applied; " + Shown(coloured, faint, input.groups.size());
+  chart.subtitle = "rates as applied in each group's longest trial; " +
+                   Shown(coloured, faint, input.groups.size());
   if (input.store.Sweep().record_steps) return {{"learning_rate", DrawSvg(chart)}};
   chart.note = "Steps are not recorded: the rate at the end of each epoch.";
   return {{"learning_rate", DrawSvg(chart)}};

@@ -22,16 +22,11 @@ constexpr double kBeside = 9;        // pixels between the marks of two schedule
 constexpr double kCut = 0.1;         // the share of the worst values that may lie outside
 constexpr size_t kMostRows = 40;     // of a dot chart
 
-/// The highest rate that any step of the group's schedule applied.
-double PeakRate(const Store& store, const RankedGroup& group) {
+/// The highest rate that the trial applied.
+double PeakRate(const Store& store, const std::string& trial_id) {
   double peak = 0;
-  for (const Repetition& one : group.repetitions) {
-    for (const EpochRow& epoch : store.Epochs(one.trial_id)) {
-      peak = std::max(peak, epoch.lr.value_or(0));
-    }
-    for (const StepRow& step : store.Steps(one.trial_id)) peak = std::max(peak, step.lr);
-    if (peak > 0) break;  // the seed does not change it
-  }
+  for (const EpochRow& epoch : store.Epochs(trial_id)) peak = std::max(peak, epoch.lr.value_or(0));
+  for (const StepRow& step : store.Steps(trial_id)) peak = std::max(peak, step.lr);
   return peak;
 }
 
@@ -99,15 +94,15 @@ std::vector<Chart> DrawByLearningRate(const ChartInput& input) {
   for (const RankedGroup& group : input.groups) {
     if (groups == kMostByRate) break;
     input.breathe();
-    if (!group.summary) continue;
-    const double peak = PeakRate(input.store, group);
-    if (peak <= 0) continue;
-    ++groups;
+    double peak = 0;  // of a trial with a value: the seed does not change it
     for (const Repetition& one : group.repetitions) {
       if (!one.value) continue;
+      if (peak == 0) peak = PeakRate(input.store, one.trial_id);
+      if (peak <= 0) break;
       by_scheduler[group.scheduler].points.push_back({peak, *one.value});
       ++trials;
     }
+    if (peak > 0) ++groups;
   }
   if (trials == 0) return {};
   LineChart chart{

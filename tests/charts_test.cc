@@ -74,6 +74,35 @@ TEST_F(ChartsTest, ConvergenceIsToWhatHalfOfTheGroupsReach) {
   EXPECT_THAT(charts["convergence"], HasSubstr("never reached it."));
 }
 
+TEST_F(ChartsTest, MeanEndsWhereASeedDoes) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb", "StepLR", 0.1, 1)});
+  Begin(store, "aa");
+  store.AddEpoch("aa", MakeEpoch(1, 0.5));
+  store.AddEpoch("aa", MakeEpoch(2, 0.6, {0.5F, kNanLoss}));
+  store.EndAttempt("aa", TrialState::kStopped, "");
+  Complete(store, "bb", {0.5, 0.6, 0.7, 0.8, 0.9});
+  auto charts = Draw(store);
+  EXPECT_THAT(charts["val_accuracy"], HasSubstr(">2</text>"));
+  EXPECT_THAT(charts["val_accuracy"], Not(HasSubstr(">3</text>")));
+  EXPECT_THAT(charts["train_loss"], Not(HasSubstr(">2</text>")));
+}
+
+TEST_F(ChartsTest, RatesAreThoseOfASeedThatCameToTheEnd) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb", "StepLR", 0.1, 1)});
+  Diverge(store, "aa");
+  Begin(store, "bb");
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    EpochRecord record = MakeEpoch(epoch, 0.5);
+    record.rates.lr = {epoch == 2 ? 0.7 : 0.1};
+    store.AddEpoch("bb", record);
+  }
+  store.EndAttempt("bb", TrialState::kCompleted, "");
+  auto charts = Draw(store);
+  EXPECT_THAT(charts["learning_rate"], HasSubstr(">3.0</text>"));
+  EXPECT_THAT(charts["learning_rate"], HasSubstr(">0.7</text>"));
+  EXPECT_THAT(charts["by_learning_rate"], HasSubstr(">0.7</text>"));
+}
+
 TEST_F(ChartsTest, ManyGroupsAreLimitedAndItIsSaid) {
   std::vector<Trial> trials;
   for (int i = 0; i < 80; ++i) {
