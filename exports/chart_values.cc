@@ -30,6 +30,14 @@ double PeakRate(const Store& store, const std::string& trial_id) {
   return peak;
 }
 
+/// "1 diverged, 2 never"; empty where all that have ended have a value.
+std::string WithoutValue(const RankedGroup& group) {
+  std::string text;
+  if (group.diverged > 0) text = fmt::format("{} diverged", group.diverged);
+  if (group.never > 0) text += fmt::format("{}{} never", text.empty() ? "" : ", ", group.never);
+  return text;
+}
+
 std::string MetricLabel(const Objective& objective) {
   const std::string unit = UnitOf(ParseMetric(objective.metric));
   return unit.empty() ? Describe(objective) : fmt::format("{} in {}", Describe(objective), unit);
@@ -65,10 +73,13 @@ void CutWorst(const Objective& objective, LineChart& chart) {
   const double best = values.back();
   if (std::abs(best - values.front()) <= 2 * std::abs(best - kept)) return;
   const double room = (best - kept) * 0.05;
-  (max ? chart.y.low : chart.y.high) = kept - room;
+  const double end = kept - room;
+  (max ? chart.y.low : chart.y.high) = end;
   (max ? chart.y.high : chart.y.low) = best + room;
-  chart.note = fmt::format("{} outside of the axis, the worst at {:.4g}.",
-                           Counted(outside, "trial"), values.front());
+  const auto beyond = std::count_if(values.begin(), values.end(),
+                                    [&](double value) { return max ? value < end : value > end; });
+  chart.note = fmt::format("{} outside of the axis, the worst at {:.4g}.", Counted(beyond, "trial"),
+                           values.front());
 }
 
 /// A value that half of the sound groups reach, of three digits.
@@ -167,8 +178,7 @@ std::vector<Chart> DrawConvergence(const ChartInput& input) {
     for (const Repetition& one : group.repetitions) {
       if (one.value) row.values.push_back(*one.value);
     }
-    if (group.never + group.diverged > 0)
-      row.remark = fmt::format("{} never", group.never + group.diverged);
+    row.remark = WithoutValue(group);
     chart.rows.push_back(std::move(row));
   }
   if (chart.rows.empty()) return {};

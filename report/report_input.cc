@@ -39,9 +39,7 @@ void RefuseWhatCannotBeCompared(const ReportInput& input) {
   const size_t ranked = input.Ranked();
   if (ranked == 0) {
     throw std::invalid_argument(
-        fmt::format("none of its {} trials has finished yet, so there is nothing to report: see "
-                    "`lrsweep status`",
-                    input.trials.size()));
+        "no trial has finished yet, so there is nothing to report: see `lrsweep status`");
   }
   if (ranked == 1) {
     throw std::invalid_argument(

@@ -103,6 +103,15 @@ TEST_F(ChartsTest, RatesAreThoseOfASeedThatCameToTheEnd) {
   EXPECT_THAT(charts["by_learning_rate"], HasSubstr(">0.7</text>"));
 }
 
+TEST_F(ChartsTest, OnlyTrialsBeyondTheAxisCountAsOutside) {
+  std::vector<Trial> trials;
+  for (int i = 0; i < 20; ++i) trials.push_back(MakeTrial("t" + std::to_string(i)));
+  Store store = CreateSweep(trials);
+  for (int i = 0; i < 20; ++i) Complete(store, trials[i].id, {i == 0 ? 0.1 : i < 9 ? 0.9 : 0.99});
+  EXPECT_THAT(Draw(store)["by_learning_rate"],
+              HasSubstr("1 trial outside of the axis, the worst at 0.1."));
+}
+
 TEST_F(ChartsTest, ManyGroupsAreLimitedAndItIsSaid) {
   std::vector<Trial> trials;
   for (int i = 0; i < 80; ++i) {

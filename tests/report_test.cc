@@ -120,7 +120,7 @@ TEST_F(ReportTest, ShowsSeveralDatabasesTogether) {
 
 TEST_F(ReportTest, RefusesWhatHasNothingToCompare) {
   Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
-  EXPECT_THAT(Refusal(), HasSubstr("none of its 2 trials has finished yet"));
+  EXPECT_THAT(Refusal(), HasSubstr("no trial has finished yet"));
   Complete(store, "aa", {0.5});
   store.Commit();
   EXPECT_THAT(Refusal(), HasSubstr("one trial has finished"));

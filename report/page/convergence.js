@@ -11,13 +11,13 @@ function epochsTo(trial, metric, threshold) {
   return i < 0 ? null : raw.epochs.kept[i];
 }
 
-/// Where half of the trials that were best at some time come: a threshold that tells them apart.
+/// What half of the trials reach at some time, of three digits: a threshold that tells them apart.
 function usualThreshold(metric) {
   const max = CONVERGING[metric] === "max";
   const bests = trials.map((trial) => (max ? d3.max : d3.min)(trial.curves[metric]))
     .filter((value) => value !== null && value !== undefined).sort(d3.ascending);
   if (bests.length === 0) return 0;
-  return Number(d3.quantile(bests, 0.5).toFixed(3));
+  return (max ? Math.floor : Math.ceil)(d3.quantile(bests, 0.5) * 1000) / 1000;
 }
 
 function drawConvergence() {
@@ -45,7 +45,8 @@ function drawConvergence() {
   const fit = () => {
     const values = trials.flatMap((trial) => trial.curves[metric()]).filter((value) => value !== null)
       .sort(d3.ascending);
-    [slider.min, slider.max] = [d3.quantile(values, 0.1) ?? 0, d3.quantile(values, 1) ?? 1];
+    const ends = CONVERGING[metric()] === "max" ? [0.1, 1] : [0, 0.9];  // without the worst tenth
+    [slider.min, slider.max] = ends.map((share) => d3.quantile(values, share) ?? share);
     const saved = choice("convergence.threshold", null);
     set(saved && saved.metric === metric() ? saved.value : usualThreshold(metric()));
   };

@@ -94,9 +94,12 @@ function byValue(a, b) {
   return higherIsBetter ? b - a : a - b;
 }
 /// In order of place; those of several sweeps by their means, each place being that in its own sweep.
+/// Means count to 12 decimals, as they do there.
+const roundedMean = ({ mean }) => (mean === null ? null : Math.round(mean * 1e12));
 const rankedGroups = groups
   .filter((group) => group.place !== null)
-  .sort((a, b) => b.sound - a.sound || byValue(a.mean, b.mean) || a.place - b.place || a.index - b.index);
+  .sort((a, b) => b.sound - a.sound || byValue(roundedMean(a), roundedMean(b)) || a.place - b.place ||
+    a.index - b.index);
 const rankedTrials = trials
   .filter((trial) => trial.place !== null)
   .sort((a, b) => byValue(a.value, b.value) || a.place - b.place);

@@ -44,6 +44,8 @@ function importanceNote(sweep) {
   const trialCount = trials.filter((trial) => trial.sweep === sweep && trial.value !== null).length;
   return [`Of ${count(trialCount, "trial")} with a value.`,
     importance.left_out > 0 ? `${count(importance.left_out, "trial")} without a value left out.` : "",
+    groups.some((group) => group.sweep === sweep && group.n > 1) ? ""
+      : "No trial was repeated, so luck is in these shares.",
     importance.complete ? "" : `The grid is not complete, so the shares are rough: ${importance.missing}.`]
     .join(" ");
 }

@@ -26,7 +26,8 @@ function parallelColumns() {
     text: (trial) => trial.sweep.label };
   const scheduler = { name: "scheduler", title: "scheduler", values: schedulers,
     text: (trial) => trial.scheduler };
-  const parameters = axes.filter((axis) => !axis.isSeed).map((axis) => ({ name: axis.name,
+  const parameters = axes.filter((axis) => !axis.isSeed).map((axis) => ({
+    name: Object.hasOwn(OWN_FIELDS, axis.name) ? axis.path : axis.name,  // as the filter knows it
     title: axis.name, values: axis.values, text: axis.text }));
   return [...(severalSweeps ? [database] : []), scheduler, ...parameters];
 }
@@ -68,7 +69,7 @@ function drawCoordinates(figure) {
     .text(repeated ? `mean ${objective.metric}` : objective.metric);
   if (shown.some((group) => group.mean === null)) {
     right.append("text").attr("x", 9).attr("y", frame.bottom).attr("dy", "0.35em").attr("text-anchor", "start")
-      .text("diverged");
+      .text("none");
   }
   figure.setLegend(schedulerLegend(shown.flatMap((group) => group.trials)));
   followPointer(figure, (px, py) => nearestCoordinates(figure, px, py));

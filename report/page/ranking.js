@@ -35,11 +35,12 @@ const trialColumns = [
     cell: (trial) => makeElement("code", {}, trial.id), text: (trial) => trial.id },
 ];
 
+/// The metric after the trial's last epoch; null where it was not finite, or is not in this file.
+function lastValue(trial, metric) {
+  return trial.curves[metric][raw.epochs.kept.indexOf(trial.epochs)] ?? null;
+}
+
 /// The tables' optional columns: each parameter that differs, the rates applied, the metrics.
-const finalValue = (metric) => (trial) => {
-  const values = trial.curves[metric];
-  return values.length > 0 ? values[values.length - 1] : null;
-};
 const extraColumns = [
   ...axes.filter((axis) => !axis.isSeed).map((axis) => ({
     name: axis.path, title: axis.name, number: axis.numbers,
@@ -49,8 +50,8 @@ const extraColumns = [
   { name: "peak_lr", title: "Peak lr", number: true, value: (trial) => trial.peak,
     text: (trial) => shortNumber(trial.peak) },
   ...METRICS.filter((metric) => metric !== objective.metric).map((metric) => ({
-    name: metric, title: `${metric}, last`, number: true, value: finalValue(metric),
-    text: (trial) => (finalValue(metric)(trial) === null ? "–" : finalValue(metric)(trial).toFixed(4)) })),
+    name: metric, title: `${metric}, last`, number: true, value: (trial) => lastValue(trial, metric),
+    text: (trial) => lastValue(trial, metric)?.toFixed(4) ?? "–" })),
 ];
 
 const groupColumns = [

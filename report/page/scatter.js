@@ -33,7 +33,7 @@ function drawScatter() {
   });
 }
 
-/// The scale that all cells share: without the worst tenth, which is drawn on its floor.
+/// The scale that all cells share: without the worst tenth, which is drawn at its end.
 function objectiveScale(values, range) {
   const sorted = values.slice().sort(d3.ascending);
   if (sorted.length === 0) return d3.scaleLinear([0, 1], range);
@@ -57,15 +57,26 @@ function cellX(axis, shown, frame) {
     const slanted = present.some((value) => Math.max(value.length, 4) > step / 7.4);
     return Object.assign((value) => x(value), { present, step, slanted, axis: d3.axisBottom(x) });
   }
-  const values = shown.map(axis.value).filter((value) => value !== null && value > 0);
+  const values = shown.map(axis.value).filter((value) => value !== null);
+  return logX(values, range) || linearX(values, range);
+}
+
+function linearX(values, range) {
   const [least, greatest] = d3.extent(values);
-  const log = least > 0 && greatest / least >= 3;
-  const room = 0.06 * (greatest - least);
-  const domain = log || least === greatest ? [least / 1.4, greatest * 1.4]
-    : [least - room, greatest + room];
-  const x = (log ? d3.scaleLog : d3.scaleLinear)(domain, range);
-  return Object.assign((value) => (log && value <= 0 ? NaN : x(value)), { present: null, step: 0,
-    axis: log ? d3.axisBottom(x).ticks(4, shortNumber) : d3.axisBottom(x).ticks(4) });
+  const room = 0.06 * (greatest - least) || 0.4 * Math.abs(greatest) || 1;
+  const x = d3.scaleLinear([least - room, greatest + room], range);
+  return Object.assign(x, { present: null, step: 0, axis: d3.axisBottom(x).ticks(4) });
+}
+
+/// A logarithmic scale, zeros at its left; null where the values do not span enough, or are negative.
+function logX(values, [left, right]) {
+  const nonzero = values.filter((value) => value !== 0);
+  const [least, greatest] = d3.extent(nonzero);
+  if (!(least > 0 && greatest / least >= 3)) return null;
+  const zero = nonzero.length < values.length ? left : null;
+  const x = d3.scaleLog([least / 1.4, greatest * 1.4], [zero === null ? left : left + 28, right]);
+  return Object.assign((value) => (value === 0 ? zero : x(value)), { present: null, step: 0, zero,
+    axis: d3.axisBottom(x).ticks(4, shortNumber) });
 }
 
 /// Spreads equal x evenly and always in the same way.
@@ -85,12 +96,13 @@ function drawCells(figure) {
     const left = (i % columns) * cellWidth;
     if (i > 0 && i % columns === 0) top += rowHeight(figure.cells.slice(i - columns, i));
     const frame = { left: left + 52, right: left + cellWidth - 14, top: top + 26, bottom: top + 190 };
-    const y = objectiveScale(values, [frame.bottom - 8, frame.top]);
+    const y = objectiveScale(values, higherIsBetter ? [frame.bottom - 8, frame.top]
+      : [frame.bottom, frame.top + 8]);
     const cell = { axis, frame, x: cellX(axis, shown, frame), y };
     cell.points = shown.filter((trial) => axis.value(trial) !== null).map((trial) => ({ trial,
       x: cell.x(axis.value(trial)) + jitter(trial) * Math.min(26, cell.x.step * 0.5),
-      y: trial.value === null ? frame.bottom - 2 : y(trial.value),
-      outside: isOutside(y, trial) })).filter((point) => !Number.isNaN(point.x));
+      y: trial.value !== null ? y(trial.value) : higherIsBetter ? frame.bottom - 2 : frame.top,
+      outside: isOutside(y, trial) }));
     drawCell(figure.svg, cell);
     figure.cells.push(cell);
   });
@@ -99,10 +111,11 @@ function drawCells(figure) {
   figure.setLegend(schedulerLegend(shown, { line: false, symbol: true }));
   const outside = figure.cells.length === 0 ? 0
     : shown.filter((trial) => isOutside(figure.cells[0].y, trial)).length;
-  const diverged = shown.filter((trial) => trial.value === null).length;
+  const without = shown.filter((trial) => trial.value === null);
   figure.note.textContent = [
-    outside > 0 ? `${count(outside, "trial")} beyond the scale, hollow on its floor; an arrow there is a mean.` : "",
-    diverged > 0 ? `× on the floor: ${count(diverged, "trial")} without a value (diverged).` : ""].join(" ");
+    outside > 0 ? `${count(outside, "trial")} beyond the scale, hollow at its worse end; an arrow there is a mean.` : "",
+    without.length > 0 ? `×: ${count(without.length, "trial")} without a value (` +
+      `${[...new Set(without.map(valueText))].join(" or ")}).` : ""].join(" ");
   followPointer(figure, (px, py) => nearestPoint(figure, px, py));
 }
 
@@ -117,6 +130,7 @@ function drawCell(svg, { axis, frame, x, y, points }) {
     .call(d3.axisLeft(y).ticks(4).tickSize(-(frame.right - frame.left)).tickSizeOuter(0).tickPadding(5));
   svg.append("text").attr("class", "label").attr("x", frame.left - 48).attr("y", frame.top - 12)
     .text(`${objective.metric} by ${axis.title}`);
+  if (x.zero) bottom.append("text").attr("x", x.zero).attr("y", 9).attr("dy", "0.71em").text("0");
   if (x.present) nameLevels(bottom, x, axis, points, frame);
   const look = svg.append("g").attr("class", "dots");
   for (const scheduler of schedulers) {
@@ -160,7 +174,8 @@ function drawMeans(svg, x, y, axis, points) {
     if (n > 1) mark.append("path").attr("d", `M${at} ${y(low)}V${y(high)}`).attr("class", "whisker");
     const beyond = mean < y.domain()[0] || mean > y.domain()[1];
     mark.append("path").attr("class", "bar").attr("d", beyond
-      ? `M${at - 5} ${y(mean) - 1}l5 6l5 -6` : `M${at - 9} ${y(mean)}H${at + 9}`);
+      ? higherIsBetter ? `M${at - 5} ${y(mean) - 1}l5 6l5 -6` : `M${at - 5} ${y(mean) + 1}l5 -6l5 6`
+      : `M${at - 9} ${y(mean)}H${at + 9}`);
   }
 }
 

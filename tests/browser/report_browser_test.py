@@ -107,7 +107,8 @@ class ReportBrowserTest(unittest.TestCase):
 
     def press(self, selector: str) -> None:
         self.assertTrue(self.browser.run(
-            "const e = document.querySelector(arguments[0]); if (e) e.click(); return Boolean(e)",
+            "const e = document.querySelector(arguments[0]);"
+            "if (e) e.dispatchEvent(new MouseEvent('click', {bubbles: true})); return Boolean(e)",
             selector), selector)
 
     def type_filter(self, text: str) -> None:
@@ -123,11 +124,15 @@ class ReportBrowserTest(unittest.TestCase):
                          "s.value = arguments[1]; s.dispatchEvent(new Event('change'))", name, value)
         self.draw()
 
+    def changed_copy(self, name: str) -> tuple[Path, Path]:
+        """A copy of the database to be changed, and where its report goes."""
+        shutil.copy(self.db, self.folder / name)
+        return self.folder / name, self.folder / f"{name}.html"
+
     def cut_short(self, name: str, epochs: int) -> tuple[str, str, Path]:
         """The first seed of a group that did well has done so many epochs only: its trial, its group,
         and a report."""
-        db, page = self.folder / name, self.folder / f"{name}.html"
-        shutil.copy(self.db, db)
+        db, page = self.changed_copy(name)
         trial, group = query(db, "SELECT trial_id, group_id FROM trials WHERE scheduler = 'OneCycleLR' "
                              "AND seed = 0 ORDER BY number LIMIT 1")[0]
         with sqlite3.connect(db) as connection:
@@ -208,6 +213,79 @@ class ReportBrowserTest(unittest.TestCase):
               line.trials[0].id === arguments[0]);
             return line.points.map((point) => point.x)""", cut), [50, 100, 150, 200, 250, 300])
 
+    def test_groups_stand_in_the_databases_order(self) -> None:
+        """Where means differ in their last bit only, that is by group_id."""
+        db, page = self.changed_copy("ties.db")
+        groups = query(db, "SELECT DISTINCT group_id FROM trials WHERE scheduler = 'OneCycleLR' ORDER BY 1")
+        with sqlite3.connect(db) as connection:
+            for (group,), values in zip(groups, [(0.37, 0.61, 0.76), (0.13, 0.85, 0.76)]):
+                for seed, value in enumerate(values):
+                    connection.execute("UPDATE trials SET objective_value = ? WHERE group_id = ? AND seed = ?",
+                                       [value, group, seed])
+        connection.close()
+        run("report", db, "-o", page)
+        self.open(page)
+        self.assertEqual([row["Place"] for row in self.rows()], [str(i) for i in range(1, 9)])
+
+    def test_a_loss_has_its_best_values_within_the_sliders_reach_and_its_worst_at_the_top(self) -> None:
+        page = self.folder / "loss.html"
+        run("report", self.db, "-o", page, "--metric", "val_loss")
+        self.open(page)
+        least, = query(self.db, "SELECT min(val_loss) FROM epochs")[0]
+        self.assertAlmostEqual(float(self.browser.run(
+            "return document.querySelector('#figure-convergence input[type=range]').min")), least, delta=1e-5)
+        diverged, best = self.browser.run("""
+            const [cell] = figures.find((figure) => figure.name === 'axes').cells;
+            return [cell.points.find((point) => point.trial.diverged).y,
+              d3.max(cell.points, (point) => point.y) ]""")
+        self.assertLess(diverged, best)
+        self.assertLess(diverged, 100)
+
+    def test_zeros_stand_beside_a_logarithmic_axis(self) -> None:
+        db, page = self.changed_copy("zeros.db")
+        with sqlite3.connect(db) as connection:
+            connection.execute("UPDATE trials SET params = json_set(params, '$.optimizer.lr', "
+                               "CASE number WHEN 0 THEN 0.0 ELSE 1.0 / (1 << number) END)")
+        connection.close()
+        run("report", db, "-o", page)
+        self.open(page)
+        places = self.browser.run("""
+            const {x} = figures.find((figure) => figure.name === 'axes').cells
+              .find((cell) => cell.axis.title === 'lr');
+            return [0, 2 ** -23, 0.5].map(x)""")
+        self.assertEqual(places, sorted(places))
+
+    def test_a_parameters_value_filters_by_the_parameter(self) -> None:
+        """Not by what the ranking has under the same name: epochs done."""
+        db, page = self.changed_copy("epochs.db")
+        with sqlite3.connect(db) as connection:
+            connection.execute("UPDATE trials SET params = json_set(params, '$.training.epochs', 9) "
+                               "WHERE scheduler = 'StepLR'")
+            connection.execute("INSERT OR REPLACE INTO parameters VALUES ('StepLR', 'training.epochs', 1)")
+        connection.close()
+        run("report", db, "-o", page)
+        self.open(page)
+        self.press("#parallel [aria-label='filter by epochs 9']")
+        self.show_trials()
+        self.assertEqual({row["Scheduler"] for row in self.rows()}, {"StepLR"})
+
+    def test_a_last_value_that_the_file_lacks_is_not_made_up(self) -> None:
+        self.assertIsNone(self.browser.run("""
+            raw.epochs.kept = [1, 3];  // thinned: this trial ended between two that are kept
+            const column = extraColumns.find((each) => each.name === 'val_loss');
+            return column.value({ ...trials[0], epochs: 2, curves: { val_loss: [0.5] } })"""))
+
+    def test_shares_without_repetitions_say_that_luck_is_in_them(self) -> None:
+        notes = self.browser.run("""
+            const repeated = importanceNote(sweeps[0]);
+            groups.forEach((group) => { group.n = 1; });
+            return [repeated, importanceNote(sweeps[0])]""")
+        self.assertEqual(["luck" in note for note in notes], [False, True])
+
+    def test_durations_are_rounded_as_a_whole(self) -> None:
+        self.assertEqual(self.browser.run("return [9.97, 59.7, 3599.6, 7384].map(durationText)"),
+                         ["10 s", "1 min 00 s", "1 h 00 min", "2 h 03 min"])
+
     def test_the_table_sorts_by_any_column(self) -> None:
         self.show_trials()
         self.press("#ranking [data-column=seed]")
@@ -258,8 +336,7 @@ class ReportBrowserTest(unittest.TestCase):
         self.assertEqual(self.browser.run("return state.picks.length"), 3)  # a group's seeds
 
     def test_hostile_names_show_as_written(self) -> None:
-        db, page = self.folder / "hostile.db", self.folder / "hostile.html"
-        shutil.copy(self.db, db)
+        db, page = self.changed_copy("hostile.db")
         with sqlite3.connect(db) as connection:
             connection.execute("UPDATE sweep SET name = ?1, config_yaml = ?1", [HOSTILE])
             connection.execute("UPDATE attempts SET host = ?", [HOSTILE])
