@@ -277,6 +277,7 @@ void MeasureLargeSweep(const fs::path& folder, const fs::path& program, size_t t
   MeasureCommand(program, {"top", db, "--metric", "val_loss"});
   MeasureCommand(program, {"status", db});
   MeasureCommand(program, {"show", db, TrialAt(trials / 2).id});
+  MeasureCommand(program, {"compare", db, TrialAt(trials / 2).id, TrialAt(trials / 3).id});
   MeasureQuery(path, "SELECT * FROM ranking LIMIT 20");
   MeasureQuery(path, "SELECT state, count(*) FROM trials GROUP BY state");
   fs::remove(path);

@@ -1,3 +1,6 @@
+-- A group's trials, without reading the others.
+CREATE INDEX trials_by_group ON trials (group_id);
+
 -- Trials that differ in the seed alone, by the sweep's objective: how well their mean is known, and
 -- its place. Groups of which a trial diverged or never reached the threshold come after those in
 -- which all that have ended have a value; equal means by group_id. A group whose trials are all

@@ -219,8 +219,13 @@ class Store {
   /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
   /// Throws std::invalid_argument as Check.
   std::vector<Placed> Ranking(const Objective& objective, size_t limit) const;
-  /// Every trial of the space, in the order in which they were added. Costs and throws as Ranking.
-  std::vector<ScoredTrial> Scores(const Objective& objective) const;
+  /// Every trial of the space, or of one of its groups, in the order in which they were added.
+  /// Costs (of a group that of its trials) and throws as Ranking.
+  std::vector<ScoredTrial> Scores(const Objective& objective,
+                                  const std::string& group_id = "") const;
+  /// The first `limit` groups of the space, by id, whose id begins with `prefix` (hexadecimal
+  /// digits).
+  std::vector<std::string> GroupIdsByPrefix(const std::string& prefix, int64_t limit) const;
   /// The place of one trial by the sweep's objective; none where it is not ranked.
   std::optional<Placed> PlaceOf(const std::string& trial_id) const;
 

@@ -156,18 +156,25 @@ std::vector<Placed> Store::Ranking(const Objective& objective, size_t limit) con
   });
 }
 
-std::vector<ScoredTrial> Store::Scores(const Objective& objective) const {
+std::vector<ScoredTrial> Store::Scores(const Objective& objective,
+                                       const std::string& group_id) const {
   const bool at_hand = objective == Sweep().objective;
-  const std::string others =
-      at_hand ? "" : fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, ""));
+  const bool of_group = !group_id.empty();
+  std::string others;
+  if (!at_hand) {
+    const char* epochs =
+        of_group ? "WHERE trial_id IN (SELECT trial_id FROM trials WHERE group_id = ?1)" : "";
+    others = fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, epochs));
+  }
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(
         impl_->Db(),
         fmt::format(
             "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN state = "
             "'completed' AND diverged = 0 THEN {} END, params FROM trials {}"
-            "WHERE in_space = 1 ORDER BY number",
-            at_hand ? "objective_value" : "score", others));
+            "WHERE in_space = 1 {} ORDER BY number",
+            at_hand ? "objective_value" : "score", others, of_group ? "AND group_id = ?1" : ""));
+    if (of_group) query.bind(1, group_id);
     std::vector<ScoredTrial> trials;
     std::unordered_set<std::string> groups;
     while (query.executeStep()) {

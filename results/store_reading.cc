@@ -124,6 +124,20 @@ std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix, int64_t l
   });
 }
 
+std::vector<std::string> Store::GroupIdsByPrefix(const std::string& prefix, int64_t limit) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT DISTINCT group_id FROM trials "
+                            "WHERE group_id BETWEEN ?1 AND ?1 || 'g' "
+                            "AND in_space = 1 ORDER BY group_id LIMIT ?2");
+    query.bind(1, prefix);
+    query.bind(2, limit);
+    std::vector<std::string> ids;
+    while (query.executeStep()) ids.push_back(query.getColumn(0).getString());
+    return ids;
+  });
+}
+
 TrialLabels Store::Labels() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(), "SELECT scheduler, path, varies FROM parameters");

@@ -160,10 +160,27 @@ TEST_F(GroupsTest, AnotherObjectiveThanTheSweepsRanks) {
   EXPECT_EQ(RankGroups(store, {"val_accuracy", "min", "best"}).front().summary->mean, 0.5);
 }
 
+TEST_F(GroupsTest, OneGroupIsFoundWithoutTheOthers) {
+  const Store store = SixGroups();
+  for (const Objective& by : {Objective{}, Objective{"epochs_to(val_accuracy, 0.92)", "min"}}) {
+    const std::vector<RankedGroup> all = RankGroups(store, by);
+    for (const RankedGroup& group : all) {
+      std::vector<RankedGroup> found = {FindGroup(store, group.group_id, by).value()};
+      EXPECT_THAT(Summaries(found), ElementsAre(Summaries({group})[0]));
+      EXPECT_EQ(found[0].params, group.params);
+      EXPECT_EQ(found[0].repetitions.back().value, group.repetitions.back().value);
+    }
+  }
+  EXPECT_FALSE(FindGroup(store, "f", {}));
+  EXPECT_FALSE(FindGroup(store, "none", {}));
+  EXPECT_THAT(store.GroupIdsByPrefix("", 2), ElementsAre("a", "b"));
+  EXPECT_THAT(store.GroupIdsByPrefix("c", 2), ElementsAre("c"));
+}
+
 TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
   SixGroups().Close();
   SQLite::Database(db_.string(), SQLite::OPEN_READWRITE)
-      .exec("DROP VIEW groups; PRAGMA user_version = 2");
+      .exec("DROP VIEW groups; DROP INDEX trials_by_group; PRAGMA user_version = 2");
   EXPECT_EQ(RankGroups(Store::Open(db_), {}).size(), 5U);
   EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 2);
   Store::OpenForWriting(db_).Close();

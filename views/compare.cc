@@ -213,27 +213,20 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
   return DrawPlots(plots, style);
 }
 
-/// The items' groups, each once, under their letters, as RankGroups orders them.
+/// The items' groups, each once, under their letters, in order of place.
 std::vector<RankedGroup> GroupsOf(const Items& items, const Objective& objective) {
   std::vector<RankedGroup> groups;
   std::set<std::pair<const NamedSweep*, std::string>> seen;
   for (const ComparedItem& item : items) {
     const std::string& group_id = item.trials.front().group_id;
     if (!seen.insert({item.of, group_id}).second) continue;
-    for (RankedGroup& group : RankGroups(item.of->store, objective)) {
-      if (group.group_id != group_id) continue;
-      group.scheduler = item.is_group ? LetterOf(item) : LetterOf(item) + "'s group";
-      group.label.clear();
-      groups.push_back(std::move(group));
-    }
+    std::optional<RankedGroup> group = FindGroup(item.of->store, group_id, objective);
+    if (!group) continue;
+    group->scheduler = item.is_group ? LetterOf(item) : LetterOf(item) + "'s group";
+    group->label.clear();
+    groups.push_back(std::move(*group));
   }
-  const double sign = objective.mode == "min" ? 1 : -1;
-  const auto key = [sign](const RankedGroup& group) {
-    return std::make_pair(!group.IsSound(), group.summary ? sign * group.summary->mean : 0);
-  };
-  std::stable_sort(groups.begin(), groups.end(),
-                   [&key](const auto& a, const auto& b) { return key(a) < key(b); });
-  for (size_t i = 0; i < groups.size(); ++i) groups[i].place = static_cast<int64_t>(i) + 1;
+  PlaceGroups(groups, objective);
   return groups;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -35,20 +34,9 @@ std::optional<QualifiedTrial> SplitQualified(const std::string& word) {
   return QualifiedTrial{word.substr(0, colon), word.substr(colon + 1)};
 }
 
-/// Ids of the groups that begin with `prefix`.
-std::set<std::string> GroupIds(const std::vector<ScoredTrial>& trials, const std::string& prefix) {
-  std::set<std::string> ids;
-  for (const ScoredTrial& trial : trials) {
-    if (!prefix.empty() && trial.group_id.rfind(prefix, 0) == 0) ids.insert(trial.group_id);
-  }
-  return ids;
-}
-
-ComparedItem GroupItem(const NamedSweep& of, const std::vector<ScoredTrial>& all,
-                       const std::string& group_id) {
+ComparedItem GroupItem(const NamedSweep& of, const std::string& group_id) {
   ComparedItem item{.of = &of, .is_group = true};
-  for (const ScoredTrial& one : all) {
-    if (one.group_id != group_id) continue;
+  for (const ScoredTrial& one : of.store.Scores(of.sweep.objective, group_id)) {
     TrialRow row = of.store.TrialById(one.trial_id);
     if (row.epochs_done > 0) item.trials.push_back(std::move(row));
   }
@@ -62,14 +50,15 @@ ComparedItem GroupItem(const NamedSweep& of, const std::vector<ScoredTrial>& all
 
 ComparedItem FindItem(const NamedSweep& of, const std::string& word, bool by_group) {
   const std::string prefix = Lower(word);
-  const bool is_trial = !of.store.TrialsByPrefix(prefix, 1).empty();
-  if (is_trial && !by_group) return {.of = &of, .trials = {FindTrial(of.store, prefix)}};
-  const std::vector<ScoredTrial> all = of.store.Scores(of.sweep.objective);
-  if (is_trial) return GroupItem(of, all, FindTrial(of.store, prefix).group_id);
-  const std::set<std::string> groups = GroupIds(all, prefix);
-  if (groups.size() == 1) return GroupItem(of, all, *groups.begin());
-  if (groups.empty()) return {.of = &of, .trials = {FindTrial(of.store, prefix)}};  // which throws
-  throw std::invalid_argument(fmt::format("several groups begin with '{}'", prefix));
+  if (of.store.TrialsByPrefix(prefix, 1).empty()) {
+    const std::vector<std::string> groups = of.store.GroupIdsByPrefix(prefix, 2);
+    if (groups.size() == 1) return GroupItem(of, groups[0]);
+    if (groups.size() > 1) {
+      throw std::invalid_argument(fmt::format("several groups begin with '{}'", prefix));
+    }
+  }
+  const TrialRow trial = FindTrial(of.store, prefix);
+  return by_group ? GroupItem(of, trial.group_id) : ComparedItem{.of = &of, .trials = {trial}};
 }
 
 }  // namespace

@@ -9,11 +9,23 @@
 namespace lrsweep {
 namespace {
 
-std::vector<RankedGroup> Gather(const Store& store, const Objective& objective) {
-  const TrialLabels labels = store.Labels();
+void Summarise(RankedGroup& group) {
+  std::sort(group.repetitions.begin(), group.repetitions.end(),
+            [](const Repetition& a, const Repetition& b) {
+              return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
+            });
+  std::vector<double> values;
+  for (const Repetition& one : group.repetitions) {
+    if (one.value) values.push_back(*one.value);
+  }
+  if (!values.empty()) group.summary = Summarize(values);
+}
+
+/// The groups of these trials of which one has ended.
+std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabels& labels) {
   std::vector<RankedGroup> groups;
   std::unordered_map<std::string, size_t> place_of;
-  for (ScoredTrial& trial : store.Scores(objective)) {
+  for (ScoredTrial& trial : trials) {
     const auto [found, is_new] = place_of.emplace(trial.group_id, groups.size());
     if (is_new) {
       RankedGroup group;
@@ -36,19 +48,11 @@ std::vector<RankedGroup> Gather(const Store& store, const Objective& objective) 
     group.repetitions.push_back({trial.seed, std::move(trial.trial_id), std::move(trial.state),
                                  trial.diverged, trial.value});
   }
+  std::erase_if(groups, [](const RankedGroup& group) {
+    return static_cast<size_t>(group.unfinished) == group.repetitions.size();
+  });
+  for (RankedGroup& group : groups) Summarise(group);
   return groups;
-}
-
-void Summarise(RankedGroup& group) {
-  std::sort(group.repetitions.begin(), group.repetitions.end(),
-            [](const Repetition& a, const Repetition& b) {
-              return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
-            });
-  std::vector<double> values;
-  for (const Repetition& one : group.repetitions) {
-    if (one.value) values.push_back(*one.value);
-  }
-  if (!values.empty()) group.summary = Summarize(values);
 }
 
 }  // namespace
@@ -68,21 +72,28 @@ std::optional<double> RankedGroup::Worst(const Objective& objective) const {
 }
 
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
-  std::vector<RankedGroup> groups = Gather(store, objective);
-  std::erase_if(groups, [](const RankedGroup& group) {
-    return static_cast<size_t>(group.unfinished) == group.repetitions.size();
-  });
-  for (RankedGroup& group : groups) Summarise(group);
+  std::vector<RankedGroup> groups = Gather(store.Scores(objective), store.Labels());
+  PlaceGroups(groups, objective);
+  return groups;
+}
+
+std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
+                                     const Objective& objective) {
+  std::vector<RankedGroup> found = Gather(store.Scores(objective, group_id), store.Labels());
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {
   const double sign = objective.mode == "min" ? 1 : -1;
   const auto key = [sign](const RankedGroup& group) {
     const double mean = group.summary ? std::round(group.summary->mean * 1e12) : 0;
     return std::make_tuple(group.diverged + group.never > 0, !group.summary, sign * mean,
                            group.group_id);
   };
-  std::sort(groups.begin(), groups.end(),
-            [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });
   for (size_t i = 0; i < groups.size(); ++i) groups[i].place = static_cast<int64_t>(i) + 1;
-  return groups;
 }
 
 }  // namespace lrsweep

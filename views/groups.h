@@ -48,6 +48,13 @@ struct RankedGroup {
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
 
+/// One of them, without its place; none where none of its trials has ended. Throws likewise.
+std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
+                                     const Objective& objective);
+
+/// Brings groups into the order of RankGroups and gives them their places.
+void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective);
+
 /// The parameter that repetitions differ in.
 inline constexpr const char* kSeedPath = "training.seed";
 

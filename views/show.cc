@@ -74,10 +74,8 @@ struct Shown {
       : store(opened),
         sweep(opened.Sweep()),
         trial(FindTrial(opened, id_prefix)),
-        placed(opened.PlaceOf(trial.trial_id)) {
-    for (ScoredTrial& one : opened.Scores(sweep.objective)) {
-      if (one.group_id == trial.group_id) group.push_back(std::move(one));
-    }
+        placed(opened.PlaceOf(trial.trial_id)),
+        group(opened.Scores(sweep.objective, trial.group_id)) {
     std::sort(group.begin(), group.end(),
               [](const ScoredTrial& a, const ScoredTrial& b) { return a.seed < b.seed; });
   }
