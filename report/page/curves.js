@@ -25,11 +25,12 @@ function curvePoints(trial, { metric, clock }) {
 
 function lossPoints(trial, clock) {
   if (!trial.loss) return [];
-  return spansOf(trial.loss, raw.steps.loss_span, 3, trial, clock).map(({ from, to, values }) => {
-    const [first, second, mean] = values;
-    return { x: (from + to) / 2, y: mean, low: first === null ? null : Math.min(first, second),
-      high: first === null ? null : Math.max(first, second) };
-  });
+  const { v } = trial.loss;
+  return spansOf(trial.loss, raw.steps.loss_span, 3, trial, clock).map(({ from, to, at }) => ({
+    x: (from + to) / 2, y: v[at + 2],
+    low: v[at] === null ? null : Math.min(v[at], v[at + 1]),
+    high: v[at] === null ? null : Math.max(v[at], v[at + 1]),
+  }));
 }
 
 /// The mean over those of a group's trials that have ended, as far as all of them have a value at the
@@ -94,13 +95,12 @@ function curveLines(settings) {
 
 /// What the axis spans: all values, or those without the worst tenth, which may lie far off.
 function curveDomain(lines, { metric, scale }) {
-  const values = lines.flatMap((line) => line.points.flatMap((point) => [point.low, point.high]))
-    .filter((value) => value !== null).sort(d3.ascending);
+  const values = Float64Array.from(lines.flatMap((line) => line.points.flatMap((point) =>
+    (point.low === null ? [] : [point.low, point.high])))).sort();
   if (values.length === 0) return [0, 1];
   const [least, greatest] = [values[0], values[values.length - 1]];
   if (scale === "log") {
-    const positive = values.filter((value) => value > 0);
-    return [positive[0] || 1e-6, greatest || 1];
+    return [values.find((value) => value > 0) || 1e-6, greatest || 1];
   }
   if (scale === "all") return metric === "val_accuracy" ? [least, greatest] : [0, greatest];
   return metric === "val_accuracy" ? [d3.quantile(values, 0.1), greatest]
@@ -111,12 +111,14 @@ function drawLines(figure, settings) {
   const width = figure.width;
   const frame = { left: 56, right: width - 28, top: 26, bottom: 340 };
   const lines = figure.lines = curveLines(settings);
-  const domain = curveDomain([...lines, ...pickLines(settings)], settings);
+  const scaled = [...lines, ...pickLines(settings)];
+  const domain = curveDomain(scaled, settings);
   const makeScale = settings.scale === "log" ? d3.scaleLog : d3.scaleLinear;
-  const xs = d3.extent([...lines, ...pickLines(settings)].flatMap((line) => line.points.map((point) => point.x)));
+  const first = d3.min(scaled, (line) => line.points[0].x);
+  const last = d3.max(scaled, (line) => line.points[line.points.length - 1].x);
   figure.setSize(width, 386);
   figure.frame = frame;
-  figure.x = d3.scaleLinear([settings.metric === "step_loss" ? 0 : xs[0] || 0, xs[1] || 1],
+  figure.x = d3.scaleLinear([settings.metric === "step_loss" ? 0 : first || 0, last || 1],
     [frame.left, frame.right]);
   figure.y = makeScale(domain, [frame.bottom, frame.top]).clamp(settings.scale === "log").nice();
   drawAxes(figure.svg, frame, figure.x, figure.y, {

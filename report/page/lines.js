@@ -13,12 +13,11 @@ function epochPoints(trial, name, clock) {
 }
 
 /// Of a curve that is thinned to spans of so many steps (curve_columns.h) where each begins and ends by
-/// the clock, and its `per` values.
+/// the clock, and where its `per` values stand.
 function spansOf(curve, span, per, trial, clock) {
   return d3.range(curve.v.length / per).map((i) => ({
     from: byClock(i * span, trial, clock),
-    to: byClock(Math.min((i + 1) * span, curve.n), trial, clock),
-    values: curve.v.slice(i * per, (i + 1) * per) }));
+    to: byClock(Math.min((i + 1) * span, curve.n), trial, clock), at: i * per }));
 }
 
 function linePath(x, y) {

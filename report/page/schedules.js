@@ -17,8 +17,9 @@ function rateLinesOf(some, clock) {
 /// by epoch, where steps are not recorded.
 function ratePoints(trial, clock) {
   if (!trial.rate) return epochPoints(trial, "lr", clock);
-  return spansOf(trial.rate, raw.steps.rate_span, 2, trial, clock).flatMap(({ from, to, values }) =>
-    [{ x: from, y: values[0] }, { x: to, y: values[1] }]);
+  const { v } = trial.rate;
+  return spansOf(trial.rate, raw.steps.rate_span, 2, trial, clock).flatMap(({ from, to, at }) =>
+    [{ x: from, y: v[at] }, { x: to, y: v[at + 1] }]);
 }
 
 function drawSchedules() {

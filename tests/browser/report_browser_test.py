@@ -3,16 +3,15 @@
 with the database. Needs $LRSWEEP_PROGRAM; keeps pictures in $LRSWEEP_PICTURES."""
 
 import os
-import random
 import shutil
 import sqlite3
-import struct
 import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
+from small_data import write_data
 from webdriver import Browser
 
 PROGRAM = os.environ["LRSWEEP_PROGRAM"]
@@ -30,24 +29,6 @@ scheduler:
   - {{type: StepLR, step_size: {{grid: [2, 4]}}, gamma: 0.3}}
   - {{type: OneCycleLR, max_lr: {{grid: [0.1, 0.3]}}, total_steps: run}}
 """
-
-
-def write_data(folder: Path) -> None:
-    """Four IDX files of random images whose labels can be learned, though not by heart."""
-    folder.mkdir()
-    source = random.Random(7)
-    mostly_black = bytes(value if value < 40 else 0 for value in range(256))
-    for name, count in (("train", 1000), ("t10k", 400)):
-        labels = bytes(source.randrange(10) for _ in range(count))
-        images = bytearray()
-        for label in labels:
-            pixels = bytearray(source.randbytes(784).translate(mostly_black))
-            if source.random() < 0.85:
-                pixels[label * 78 : label * 78 + 20] = bytes([source.randrange(20, 90)]) * 20
-            images += pixels
-        header = struct.pack(">IIII", 0x803, count, 28, 28)
-        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + images)
-        (folder / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
 
 
 def run(*words) -> None:
