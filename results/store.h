@@ -85,8 +85,11 @@ struct TrialCount {
   int64_t trials = 0;
   int64_t epochs_done = 0;  // of them together
 
+  bool operator==(const TrialCount&) const = default;
   /// What Ranking, and the database's `ranking`, hold.
   bool IsRanked() const;
+  /// Whether they have still to be trained, at least in part.
+  bool IsLeft() const;
 };
 
 struct EpochRow {

@@ -110,6 +110,8 @@ bool TrialCount::IsRanked() const {
   return in_space && (state == "completed" || (state == "stopped" && diverged));
 }
 
+bool TrialCount::IsLeft() const { return in_space && (state == "pending" || state == "running"); }
+
 std::vector<TrialCount> Store::CountTrials() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(),

@@ -1,6 +1,8 @@
 #include "sweep/interrupt.h"
 
+#include <algorithm>
 #include <csignal>
+#include <thread>
 
 namespace lrsweep {
 namespace {
@@ -37,6 +39,16 @@ void CatchInterrupts() {
 void CountInterrupts() { Catch(0); }
 
 bool Interrupted() { return Interrupts() > 0; }
+
+bool SleepUnlessInterrupted(std::chrono::milliseconds time) {
+  using Clock = std::chrono::steady_clock;
+  constexpr Clock::duration kLook = std::chrono::milliseconds(50);
+  const auto end = Clock::now() + time;
+  for (auto now = Clock::now(); now < end && !Interrupted(); now = Clock::now()) {
+    std::this_thread::sleep_for(std::min(kLook, end - now));
+  }
+  return !Interrupted();
+}
 
 int Interrupts() { return warned + interrupts; }
 

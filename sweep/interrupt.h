@@ -1,6 +1,8 @@
 // Signals that ask the program to stop.
 #pragma once
 
+#include <chrono>
+
 namespace lrsweep {
 
 /// From now on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGUSR1 ask for a
@@ -13,6 +15,9 @@ void CountInterrupts();
 
 /// Whether one came. Safe to call from any thread.
 bool Interrupted();
+
+/// Sleeps for `time`, or until one comes: then false.
+bool SleepUnlessInterrupted(std::chrono::milliseconds time);
 
 /// How many came, USR1 and HUP counted once.
 int Interrupts();

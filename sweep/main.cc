@@ -21,6 +21,7 @@
 #include "sweep/lint.h"
 #include "sweep/plan.h"
 #include "sweep/preview.h"
+#include "sweep/print.h"
 #include "sweep/reading.h"
 #include "sweep/report_command.h"
 #include "sweep/run.h"
@@ -150,9 +151,9 @@ int Guarded(const std::function<int()>& command) {
   }
 }
 
-int Print(const std::string& text) {
-  std::cout << text << std::flush;
-  if (!std::cout) throw ResourceError("the standard output cannot be written");
+/// Prints what a command has to say.
+int Say(const std::string& text) {
+  Print(stdout, text);
   return kAllEndedWell;
 }
 
@@ -167,7 +168,7 @@ int WriteFile(const std::string& path, const std::string& text) {
 /// Opens a database and prints what `describe` makes of it.
 template <typename Describe>
 int Read(const std::string& db, const Describe& describe) {
-  return Print(Reading(db, [&] { return describe(Store::Open(db)); }));
+  return Say(Reading(db, [&] { return describe(Store::Open(db)); }));
 }
 
 std::unique_ptr<TrialExecutor> MakeWorker(const WorkerSetup& setup) {
@@ -178,20 +179,20 @@ struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
     ReportLint(space, command.strict, &std::cerr);
-    if (!command.json) return Print(PlanText(space, command.limit));
-    PlanJson(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
+    if (!command.json) return Say(PlanText(space, command.limit));
+    PlanJson(space, [](const std::string& text) { return Say(text) == kAllEndedWell; });
     return kAllEndedWell;
   }
   int operator()(const PreviewCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
     if (!command.svg.empty()) return WriteFile(command.svg, PreviewSvg(space));
-    if (!command.csv) return Print(PreviewText(space, command.limit));
-    PreviewCsv(space, [](const std::string& text) { return Print(text) == kAllEndedWell; });
+    if (!command.csv) return Say(PreviewText(space, command.limit));
+    PreviewCsv(space, [](const std::string& text) { return Say(text) == kAllEndedWell; });
     return kAllEndedWell;
   }
   int operator()(const SchedulesCommand& command) const {
-    if (command.json) return Print(SchedulesJson(command.name));
-    return Print(command.name.empty() ? SchedulesText() : ScheduleText(command.name));
+    if (command.json) return Say(SchedulesJson(command.name));
+    return Say(command.name.empty() ? SchedulesText() : ScheduleText(command.name));
   }
   int operator()(const RunCommand& command) const {
     return RunSweep(command, MakeWorker, HasUsableGpu(), Guarded);
@@ -202,7 +203,7 @@ struct Dispatcher {
                           : TopText(store, command.options, StyleFor(stdout));
     });
   }
-  int operator()(const ReportCommand& command) const { return RunReport(command, std::cout); }
+  int operator()(const ReportCommand& command) const { return RunReport(command, stdout); }
   int operator()(const ShowCommand& command) const {
     return Read(command.db, [&](const Store& store) {
       if (command.config) {
@@ -213,7 +214,7 @@ struct Dispatcher {
     });
   }
   int operator()(const CompareCommand& command) const {
-    return Print(Reading(command.words[0], [&] {
+    return Say(Reading(command.words[0], [&] {
       const Compared compared(command.words, command.by == "group");
       return command.json ? CompareJson(compared) : CompareText(compared, StyleFor(stdout));
     }));

@@ -6,13 +6,14 @@
 #include <chrono>
 #include <filesystem>
 #include <set>
-#include <thread>
+#include <utility>
 
 #include "report/report.h"
 #include "results/database_file.h"
 #include "results/store.h"
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
+#include "sweep/print.h"
 #include "sweep/version.h"
 
 namespace lrsweep {
@@ -21,8 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kWatchSeconds = 3;
-constexpr auto kLook = std::chrono::milliseconds(100);
+constexpr std::chrono::seconds kWatch(3);
 // A launcher that lost a rank launches again within this time.
 constexpr auto kUnwritten = std::chrono::seconds(15);
 
@@ -58,17 +58,21 @@ std::vector<ReportSource> OpenAll(const ReportCommand& command) {
   return sources;
 }
 
+/// How far the sweeps are: where it has not changed, the page would not either.
 struct Progress {
+  std::vector<TrialCount> counts;
   int64_t ranked = 0, left = 0;
+
+  bool operator==(const Progress&) const = default;
 };
 
 Progress ProgressOf(const std::vector<ReportSource>& sources) {
   Progress progress;
   for (const ReportSource& source : sources) {
-    for (const TrialCount& count : source.store.CountTrials()) {
+    for (TrialCount& count : source.store.CountTrials()) {
       if (count.IsRanked()) progress.ranked += count.trials;
-      const bool ends = count.state != "pending" && count.state != "running";
-      if (count.in_space && !ends) progress.left += count.trials;
+      if (count.IsLeft()) progress.left += count.trials;
+      progress.counts.push_back(std::move(count));
     }
   }
   return progress;
@@ -76,17 +80,17 @@ Progress ProgressOf(const std::vector<ReportSource>& sources) {
 
 class Report {
  public:
-  Report(const ReportCommand& command, std::ostream& out) : command_(command), out_(out) {}
+  Report(const ReportCommand& command, std::FILE* out) : command_(command), out_(out) {}
 
   int Once() {
     Write(OpenAll(command_), 0);
-    out_ << command_.output << "\n";
+    Print(out_, command_.output + "\n");
     return kAllEndedWell;
   }
 
   int Watch() {
     CatchInterrupts();
-    out_ << fmt::format("{}, every {} s\n", command_.output, kWatchSeconds) << std::flush;
+    Print(out_, fmt::format("{}, every {} s\n", command_.output, kWatch.count()));
     auto written = Clock::now();
     while (true) {
       const bool stops = Interrupted();
@@ -99,7 +103,7 @@ class Report {
                                stops ? "interrupted" : "nobody writes the database any more",
                                progress.left));
       }
-      Wait();
+      SleepUnlessInterrupted(kWatch);
     }
   }
 
@@ -115,32 +119,32 @@ class Report {
     return std::any_of(command_.dbs.begin(), command_.dbs.end(), IsBeingWritten);
   }
 
-  /// Writes what there is now, if there is enough or no more is to come.
-  Progress Look(bool is_last) const {
+  /// Writes what there is now, if it is new and enough, or no more is to come.
+  Progress Look(bool is_last) {
     const std::vector<ReportSource> sources = OpenAll(command_);
-    const Progress progress = ProgressOf(sources);
-    is_last = is_last || progress.left == 0;
-    if (is_last || progress.ranked >= 2) Write(sources, is_last ? 0 : kWatchSeconds);
+    Progress progress = ProgressOf(sources);
+    if (is_last || progress.left == 0) {
+      Write(sources, 0);
+    } else if (progress.ranked >= 2 && progress != written_) {
+      Write(sources, static_cast<int>(kWatch.count()));
+      written_ = progress;
+    }
     return progress;
   }
 
   int Say(const std::string& sentence) const {
-    out_ << sentence << std::endl;
+    Print(out_, sentence + "\n");
     return kAllEndedWell;
   }
 
-  static void Wait() {
-    const auto until = Clock::now() + std::chrono::seconds(kWatchSeconds);
-    while (Clock::now() < until && !Interrupted()) std::this_thread::sleep_for(kLook);
-  }
-
   const ReportCommand& command_;
-  std::ostream& out_;
+  std::FILE* out_;
+  Progress written_;
 };
 
 }  // namespace
 
-int RunReport(const ReportCommand& command, std::ostream& out) {
+int RunReport(const ReportCommand& command, std::FILE* out) {
   RefuseRepeated(command);
   Report report(command, out);
   try {

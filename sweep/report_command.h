@@ -1,7 +1,7 @@
 // `lrsweep report`: writes the page, once or as long as the sweep runs.
 #pragma once
 
-#include <ostream>
+#include <cstdio>
 
 #include "sweep/cli.h"
 
@@ -12,6 +12,6 @@ namespace lrsweep {
 /// program is interrupted; before two trials have finished it waits for them. Throws UsageError for
 /// a database that cannot be read, a metric that it does not hold, and a file that cannot be
 /// written.
-int RunReport(const ReportCommand& command, std::ostream& out);
+int RunReport(const ReportCommand& command, std::FILE* out);
 
 }  // namespace lrsweep

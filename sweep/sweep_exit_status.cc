@@ -7,9 +7,8 @@ namespace lrsweep {
 int SweepExitStatus(const Store& store) {
   bool failed = false;
   for (const TrialCount& count : store.CountTrials()) {
-    if (!count.in_space) continue;
-    if (count.state == "pending" || count.state == "running") return kInterrupted;
-    failed = failed || count.state == "failed";
+    if (count.IsLeft()) return kInterrupted;
+    failed = failed || (count.in_space && count.state == "failed");
   }
   return failed ? kSomeFailed : kAllEndedWell;
 }

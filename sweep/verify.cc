@@ -13,6 +13,7 @@
 #include "results/store.h"
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
+#include "sweep/print.h"
 #include "sweep/reading.h"
 #include "sweep/trial_config.h"
 #include "sweep/verify_report.h"
@@ -210,13 +211,6 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   }
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return found;
-}
-
-void Print(std::FILE* out, const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
-  if (std::fflush(out) != 0 || !written) {
-    throw ResourceError("the standard output cannot be written");
-  }
 }
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "results/store.h"
 #include "results/time_text.h"
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
+#include "sweep/print.h"
 #include "sweep/reading.h"
 #include "sweep/sweep_exit_status.h"
 #include "views/status.h"
@@ -21,7 +21,6 @@ namespace lrsweep {
 namespace {
 
 constexpr auto kPause = std::chrono::seconds(2);
-constexpr auto kLookForSignals = std::chrono::milliseconds(50);
 
 enum class Form { kPicture, kLine, kJsonLine };
 
@@ -43,13 +42,6 @@ Moment Look(const std::string& db, Form form, const Style& style) {
   });
 }
 
-void Write(std::FILE* out, const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
-  if (std::fflush(out) != 0 || !written) {
-    throw ResourceError("the standard output cannot be written");
-  }
-}
-
 /// A picture of several lines that is drawn over the one before. Nothing has to be restored when
 /// the program ends at whatever moment: the last picture stays.
 class Picture {
@@ -67,7 +59,7 @@ class Picture {
       begin = end + 1;
       ++lines_;
     }
-    Write(out_, drawn + "\x1b[J");
+    Print(out_, drawn + "\x1b[J");
   }
 
  private:
@@ -84,16 +76,6 @@ class Picture {
   int lines_ = 0;
 };
 
-/// Waits for the next look; false where a signal came first.
-bool Pause() {
-  const auto end = std::chrono::steady_clock::now() + kPause;
-  while (std::chrono::steady_clock::now() < end) {
-    if (Interrupted()) return false;
-    std::this_thread::sleep_for(kLookForSignals);
-  }
-  return !Interrupted();
-}
-
 }  // namespace
 
 int WatchStatus(const StatusCommand& command, std::FILE* out) {
@@ -108,10 +90,12 @@ int WatchStatus(const StatusCommand& command, std::FILE* out) {
     if (terminal) {
       picture.Draw(moment.text, *terminal, last);
     } else if (moment.line != shown) {
-      Write(out, moment.text);
+      Print(out, moment.text);
       shown = moment.line;
     }
-    if (last || !Pause()) return command.exit_code ? moment.exit_status : int{kAllEndedWell};
+    if (last || !SleepUnlessInterrupted(kPause)) {
+      return command.exit_code ? moment.exit_status : int{kAllEndedWell};
+    }
   }
 }
 

@@ -153,7 +153,7 @@ TEST_F(ChartsTest, FolderHoldsThePicturesAndNothingElse) {
 TEST_F(ChartsTest, WithoutAConverterItIsSaidWhatToInstall) {
   const Store store = FiveTrials();
   const std::string path = getenv("PATH");
-  setenv("PATH", folder_.c_str(), 1);
+  setenv("PATH", folder_.path().c_str(), 1);
   std::ostringstream said;
   EXPECT_THAT([&] { Export(store, {.format = "png", .output = (folder_ / "png").string()}, said); },
               ThrowsMessage<ExportError>(HasSubstr("install librsvg2-bin")));

@@ -13,15 +13,7 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 
-class ContinueTest : public RunTest {
- protected:
-  std::string Query(const std::string& db, const std::string& sql) {
-    return RunShell(InFolder("sqlite3 " + db + " \"" + sql + "\"")).output;
-  }
-  ProgramResult Shell(const std::string& words) {
-    return RunShell(InFolder(LRSWEEP_PROGRAM " " + words));
-  }
-};
+class ContinueTest : public RunTest {};
 
 TEST_F(ContinueTest, StoppedByTheClockItGoesOnToTheSameBits) {
   WriteConfig("{epochs: 500, batch_size: 32}");
@@ -31,9 +23,9 @@ TEST_F(ContinueTest, StoppedByTheClockItGoesOnToTheSameBits) {
     status = Run(0, "--quiet --max-wall-time 0.3").status;
   }
   EXPECT_EQ(status, 0);
-  EXPECT_NE(Query("s.db", "SELECT count(*) FROM attempts WHERE first_epoch > 1"), "0\n");
+  EXPECT_NE(Sql("SELECT count(*) FROM attempts WHERE first_epoch > 1"), "0\n");
   EXPECT_TRUE(Numbers("s.db") == Numbers("whole.db"));
-  EXPECT_EQ(Query("s.db", "SELECT count(*) FROM checkpoints"), "0\n");
+  EXPECT_EQ(Sql("SELECT count(*) FROM checkpoints"), "0\n");
 }
 
 TEST_F(ContinueTest, OtherRankCountsGoOnToTheSameBits) {
@@ -47,11 +39,11 @@ TEST_F(ContinueTest, OtherRankCountsGoOnToTheSameBits) {
 
 TEST_F(ContinueTest, AFinishedSweepIsOnlySummedUp) {
   Run(0, "--quiet");
-  const std::string attempts = Query("s.db", "SELECT * FROM attempts");
+  const std::string attempts = Sql("SELECT * FROM attempts");
   const auto again = Run(0, "");
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.output, HasSubstr("s: 10 of 10 trials completed"));
-  EXPECT_EQ(Query("s.db", "SELECT * FROM attempts"), attempts);
+  EXPECT_EQ(Sql("SELECT * FROM attempts"), attempts);
 }
 
 TEST_F(ContinueTest, OnlyNewPointsAreTrainedAndOldOnesLeaveTheRanking) {
@@ -60,9 +52,9 @@ TEST_F(ContinueTest, OnlyNewPointsAreTrainedAndOldOnesLeaveTheRanking) {
   EXPECT_EQ(changed.status, 0);
   EXPECT_THAT(changed.output, HasSubstr("5 trials new in the configuration"));
   EXPECT_THAT(changed.output, HasSubstr("5 trials no longer in the configuration"));
-  EXPECT_EQ(Query("s.db", "SELECT count(*), sum(in_space) FROM trials"), "15|10\n");
-  EXPECT_EQ(Query("s.db", "SELECT count(*) FROM attempts"), "15\n");
-  EXPECT_EQ(Query("s.db", "SELECT min(seed), max(seed) FROM ranking"), "1|2\n");
+  EXPECT_EQ(Sql("SELECT count(*), sum(in_space) FROM trials"), "15|10\n");
+  EXPECT_EQ(Sql("SELECT count(*) FROM attempts"), "15\n");
+  EXPECT_EQ(Sql("SELECT min(seed), max(seed) FROM ranking"), "1|2\n");
 }
 
 TEST_F(ContinueTest, AnotherEngineIsRefused) {
@@ -119,7 +111,7 @@ TEST_F(ContinueTest, AFolderThatCannotBeWrittenIsReadAndGetsNoHalfDatabase) {
 
 TEST_F(ContinueTest, ANewerDatabaseIsRefusedAndStaysAsItIs) {
   Run(0, "--quiet");
-  Query("s.db", "PRAGMA user_version = 1000");
+  Sql("PRAGMA user_version = 1000");
   const std::string before = folder_.Read("s.db");
   const auto newer = Run(0, "");
   EXPECT_EQ(newer.status, 74);
@@ -130,11 +122,11 @@ TEST_F(ContinueTest, ANewerDatabaseIsRefusedAndStaysAsItIs) {
 TEST_F(ContinueTest, StatusTellsTheSweepsExitStatus) {
   WriteConfig("{epochs: 3000, batch_size: 8}");
   Run(0, "--quiet --max-wall-time 0.5");
-  EXPECT_EQ(Shell("status s.db --exit-code").status, 75);
-  EXPECT_EQ(Shell("status s.db").status, 0);
+  EXPECT_EQ(Lrsweep("status s.db --exit-code").status, 75);
+  EXPECT_EQ(Lrsweep("status s.db").status, 0);
   WriteConfig("{epochs: 2}");
   Run(0, "--quiet --db done.db");
-  EXPECT_EQ(Shell("status done.db --exit-code").status, 0);
+  EXPECT_EQ(Lrsweep("status done.db --exit-code").status, 0);
 }
 
 TEST_F(ContinueTest, LauncherGivesTheTrueStatus) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <regex>
 #include <string>
 #include <vector>
@@ -22,12 +23,26 @@ struct Include {
 
 std::string Room(const std::string& path) { return path.substr(0, path.find('/')); }
 
+/// What a room may include of the others, as a regular expression; `params` is open to all.
+const std::map<std::string, const char*> kMayEnter = {
+    {"params", ""},
+    {"schedulers", ""},
+    {"data", ""},
+    {"analysis", ""},
+    {"results", ""},
+    {"worker", "schedulers/.*|data/dataset\\.h|results/trial\\.h"},
+    {"views", "(results|analysis)/.*"},
+    // The page's policy names its scripts by their SHA-256.
+    {"report", "(views|results|analysis)/.*|data/sha256\\.h"},
+    {"exports", "(views|results|analysis)/.*"},
+    {"sweep", "(schedulers|data|results|views|report|exports)/.*"},
+};
+
 std::vector<Include> AllIncludes() {
   static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   const fs::path root = LRSWEEP_SOURCE_DIR;
   std::vector<Include> includes;
-  for (const char* room : {"params", "schedulers", "data", "analysis", "results", "views", "report",
-                           "exports", "worker", "sweep"}) {
+  for (const auto& [room, may_enter] : kMayEnter) {
     for (const auto& entry : fs::directory_iterator(root / room)) {
       const std::string extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;
@@ -35,8 +50,8 @@ std::vector<Include> AllIncludes() {
       std::smatch match;
       for (std::string line; std::getline(file, line);) {
         if (!std::regex_search(line, match, kInclude)) continue;
-        includes.push_back({std::string(room) + "/" + entry.path().filename().string(), match[2],
-                            match[1] == "\""});
+        includes.push_back(
+            {room + "/" + entry.path().filename().string(), match[2], match[1] == "\""});
       }
     }
   }
@@ -45,25 +60,9 @@ std::vector<Include> AllIncludes() {
 
 /// Whether `from` may include `header`, a header of ours.
 bool MayEnter(const std::string& from, const std::string& header) {
-  const std::string room = Room(from);
   const std::string target = Room(header);
-  if (room == target || from == "sweep/main.cc") return true;
-  if (target == "params") return true;
-  if (room == "worker") {
-    return target == "schedulers" || header == "data/dataset.h" || header == "results/trial.h";
-  }
-  if (room == "views") return target == "results" || target == "analysis";
-  if (room == "report") {
-    // The page's policy names its scripts by their SHA-256.
-    return target == "views" || target == "results" || target == "analysis" ||
-           header == "data/sha256.h";
-  }
-  if (room == "exports") return target == "views" || target == "results" || target == "analysis";
-  if (room == "sweep") {
-    return target == "schedulers" || target == "results" || target == "views" ||
-           target == "report" || target == "exports" || target == "data";
-  }
-  return false;
+  if (Room(from) == target || target == "params" || from == "sweep/main.cc") return true;
+  return std::regex_match(header, std::regex(kMayEnter.at(Room(from))));
 }
 
 bool IsGenerated(const std::string& header) {

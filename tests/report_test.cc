@@ -138,14 +138,15 @@ TEST_F(ReportTest, ReplacesTheFileAsAWhole) {
   const std::string page = Content(path);
   EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
   EXPECT_TRUE(page.ends_with("</html>\n"));
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2);  // the database and the page
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}),
+            2);  // the database and the page
 }
 
 TEST_F(ReportTest, RefusesAFolderThatCannotBeWritten) {
   MakeSweep();
   EXPECT_THROW(WriteReport(folder_ / "nowhere" / "report.html", Sources(), {}),
                std::invalid_argument);
-  EXPECT_THROW(WriteReport(folder_, Sources(), {}), std::invalid_argument);
+  EXPECT_THROW(WriteReport(folder_.path(), Sources(), {}), std::invalid_argument);
   EXPECT_THROW(WriteReport("/dev/null", Sources(), {}), std::invalid_argument);
 }
 

@@ -37,6 +37,13 @@ class RunTest : public testing::Test {
     const std::string launch = ranks == 0 ? "" : Mpirun(ranks);
     return RunShell(InFolder(launch + LRSWEEP_PROGRAM " run s.yaml " + arguments));
   }
+  ProgramResult Lrsweep(const std::string& words) const {
+    return RunShell(InFolder(LRSWEEP_PROGRAM " " + words));
+  }
+  /// What a statement finds in s.db.
+  std::string Sql(const std::string& statement) const {
+    return RunShell(InFolder("sqlite3 s.db \"" + statement + "\"")).output;
+  }
   /// All that a database says of its trials' numbers, wall times left out.
   std::string Numbers(const std::string& db) {
     return RunShell(InFolder("sqlite3 " + db +

@@ -40,9 +40,8 @@ TEST_P(EngineTest, EveryNumberOfRanksGivesTheSameNumbers) {
 
 TEST_P(EngineTest, IsStoredWithTheSweepAndItsAttempts) {
   EXPECT_EQ(Run(0, std::string("--quiet --engine ") + GetParam()).status, 0);
-  const auto engines = RunShell(InFolder(
-      "sqlite3 s.db 'SELECT engine FROM sweep UNION ALL SELECT DISTINCT engine FROM attempts'"));
-  EXPECT_EQ(engines.output, std::string(GetParam()) + "\n" + GetParam() + "\n");
+  EXPECT_EQ(Sql("SELECT engine FROM sweep UNION ALL SELECT DISTINCT engine FROM attempts"),
+            std::string(GetParam()) + "\n" + GetParam() + "\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values("cpu", "torch"));
@@ -57,9 +56,7 @@ TEST_F(RunTest, FinishedSweepIsOneFile) {
 TEST_F(RunTest, RanksShareTheWork) {
   // Long enough for the second worker to be ready before the first has done everything.
   Run(3, "--quiet --set training.epochs=500");
-  const auto workers =
-      RunShell(InFolder("sqlite3 s.db 'SELECT DISTINCT worker FROM attempts ORDER BY 1'"));
-  EXPECT_EQ(workers.output, "1\n2\n");
+  EXPECT_EQ(Sql("SELECT DISTINCT worker FROM attempts ORDER BY 1"), "1\n2\n");
 }
 
 TEST_F(RunTest, VerbosePrintsEveryEpoch) {
@@ -76,8 +73,7 @@ TEST_F(RunTest, SweepOfOneTrialPrintsItsEpochs) {
 TEST_F(RunTest, ImagesHeldBackAreNotTrainedOn) {
   // 500 images, of which 100 are held back: 400 / 32 makes 13 steps an epoch in place of 16.
   EXPECT_EQ(Run(2, "--quiet --set dataset.validation=100").status, 0);
-  const auto steps = RunShell(InFolder("sqlite3 s.db 'SELECT DISTINCT steps_done FROM epochs'"));
-  EXPECT_EQ(steps.output, "13\n26\n39\n");
+  EXPECT_EQ(Sql("SELECT DISTINCT steps_done FROM epochs"), "13\n26\n39\n");
   EXPECT_THAT(Run(0, "--quiet --db x.db --set dataset.validation=500").status, 2);
 }
 
@@ -87,10 +83,8 @@ TEST_F(RunTest, RangeTestSuggestsRates) {
                 "num_iter: run}'")
                 .status,
             0);
-  EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " top s.db")).output,
-              HasSubstr(": steepest descent at lr "));
-  EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " top s.db --json")).output,
-              HasSubstr("\"steepest_lr\": "));
+  EXPECT_THAT(Lrsweep("top s.db").output, HasSubstr(": steepest descent at lr "));
+  EXPECT_THAT(Lrsweep("top s.db --json").output, HasSubstr("\"steepest_lr\": "));
 }
 
 TEST_F(RunTest, DivergedTrialsRankLastAndTheSweepEndsWell) {
@@ -99,10 +93,9 @@ TEST_F(RunTest, DivergedTrialsRankLastAndTheSweepEndsWell) {
                           "interval: step}'");
   EXPECT_EQ(result.status, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("2 diverged"));
-  const auto last = RunShell(InFolder(
-      "sqlite3 s.db 'SELECT place, value IS NULL, json_extract(params, \"$.scheduler.gamma\") > 1 "
-      "FROM ranking WHERE value IS NULL ORDER BY place'"));
-  EXPECT_EQ(last.output, "3|1|1\n4|1|1\n");
+  EXPECT_EQ(Sql("SELECT place, value IS NULL, json_extract(params, '$.scheduler.gamma') > 1 "
+                "FROM ranking WHERE value IS NULL ORDER BY place"),
+            "3|1|1\n4|1|1\n");
 }
 
 TEST_F(RunTest, MistakeUnderMpirunIsSaidOnceAndEndsAllRanks) {
@@ -134,8 +127,6 @@ TEST_F(InterruptTest, TerminateSavesWhatIsThereAndSaysWorkIsLeft) {
   const auto result = Interrupt("exec ", "kill -TERM $job");
   EXPECT_EQ(result.status, 75) << result.output;
   EXPECT_THAT(States("s.db"), Each("pending"));
-  const auto check = RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'"));
-  EXPECT_EQ(check.output, "ok\n");
 }
 
 TEST_F(InterruptTest, ASecondInterruptEndsItAtOnceAndTheDatabaseStaysGood) {
@@ -143,8 +134,8 @@ TEST_F(InterruptTest, ASecondInterruptEndsItAtOnceAndTheDatabaseStaysGood) {
   const auto result = Interrupt("exec ", "kill -INT $job; sleep 0.05; kill -INT $job",
                                 " --set 'model.hidden=[4096, 256]'");
   EXPECT_EQ(result.status, 128 + SIGINT) << result.output;
-  EXPECT_EQ(RunShell(InFolder("sqlite3 s.db 'PRAGMA integrity_check'")).output, "ok\n");
-  EXPECT_EQ(RunShell(InFolder(LRSWEEP_PROGRAM " status --exit-code s.db")).status, 75);
+  EXPECT_EQ(Sql("PRAGMA integrity_check"), "ok\n");
+  EXPECT_EQ(Lrsweep("status --exit-code s.db").status, 75);
 }
 
 TEST_F(InterruptTest, MpirunPassesTheWarningOfATimeLimitOn) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>  // mkdtemp
 
 #include <filesystem>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "results/store.h"
+#include "tests/temp_folder.h"
 
 namespace lrsweep {
 
@@ -17,13 +17,6 @@ inline constexpr float kNanLoss = std::numeric_limits<float>::quiet_NaN();
 
 class SweepFixture : public testing::Test {
  protected:
-  SweepFixture() {
-    std::string name = (std::filesystem::temp_directory_path() / "lrsweep-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    db_ = folder_ / "sweep.db";
-  }
-  ~SweepFixture() override { std::filesystem::remove_all(folder_); }
-
   static Trial MakeTrial(const std::string& id, const std::string& scheduler = "StepLR",
                          double gamma = 0.1, int64_t seed = 0) {
     return {.id = id,
@@ -85,8 +78,8 @@ class SweepFixture : public testing::Test {
     store.EndAttempt(id, TrialState::kFailed, error);
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path db_;
+  TempFolder folder_;
+  std::filesystem::path db_ = folder_ / "sweep.db";
 };
 
 }  // namespace lrsweep

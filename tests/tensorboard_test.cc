@@ -116,7 +116,7 @@ TEST_F(TensorBoardTest, TheHParamsTabKnowsParametersAndMetrics) {
 
 TEST_F(TensorBoardTest, NothingTrainedIsASentence) {
   Store store = CreateSweep({MakeTrial("aa")});
-  EXPECT_THROW(WriteTensorBoard(store, folder_, {}), ExportError);
+  EXPECT_THROW(WriteTensorBoard(store, folder_.path(), {}), ExportError);
 }
 
 TEST_F(TensorBoardTest, NamesStayInTheFolder) {

@@ -24,12 +24,6 @@ class VerifyTest : public RunTest {
     first_ = Sql("SELECT trial_id FROM trials WHERE scheduler = 'StepLR' ORDER BY number LIMIT 1");
     first_.pop_back();
   }
-  std::string Sql(const std::string& statement) {
-    return RunShell(InFolder("sqlite3 s.db \"" + statement + "\"")).output;
-  }
-  ProgramResult Lrsweep(const std::string& arguments) {
-    return RunShell(InFolder(LRSWEEP_PROGRAM " " + arguments));
-  }
   ProgramResult VerifyFirst(const std::string& options = "") {
     return Lrsweep("verify s.db " + first_ + " " + options);
   }
@@ -152,6 +146,17 @@ TEST_F(VerifyTest, AnEpochThatTheTrainingDoesNotHaveIsNoAgreement) {
   EXPECT_NE(result.status, 0);
   EXPECT_THAT(result.output, AllOf(HasSubstr("ends after epoch 3, but 4 are recorded"),
                                    Not(HasSubstr("every bit agrees"))));
+}
+
+TEST_F(VerifyTest, OutputThatCannotBeWrittenIsStatus74) {
+  Train();
+  for (const std::string& words :
+       {"verify s.db " + first_, std::string("top s.db"), std::string("report s.db"),
+        std::string("status s.db --watch")}) {
+    const auto result = Lrsweep(words + " >/dev/full");
+    EXPECT_EQ(result.status, 74) << words;
+    EXPECT_EQ(result.output, "lrsweep: the output cannot be written: No space left on device\n");
+  }
 }
 
 TEST_F(VerifyTest, TheShownConfigurationRepeatsTheTrial) {
