@@ -40,14 +40,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
            const std::function<std::optional<int>()>& database_status,
            const std::function<void(const std::string&)>& say);
 
-/// Whether this process was started by Launch.
-bool StartedByLauncher();
-
 /// Seconds since the launcher began, its earlier launches included; 0 where there is none.
 double SecondsSinceLaunch();
-
-/// Rank 0's word to the launcher, where there is one: that it runs, and with what status it ends.
-void TellLauncherOfStart();
-void TellLauncherOfEnd(int status);
 
 }  // namespace lrsweep

@@ -24,6 +24,7 @@
 #include "sweep/local_worker_pool.h"
 #include "sweep/mpi_worker_pool.h"
 #include "sweep/search_space.h"
+#include "sweep/status_file.h"
 #include "sweep/sweep_exit_status.h"
 #include "sweep/trial_text.h"
 #include "sweep/version.h"
