@@ -214,7 +214,7 @@ struct Dispatcher {
     });
   }
   int operator()(const CompareCommand& command) const {
-    return Say(Reading(command.words[0], [&] {
+    return Say(Reading("compare", [&] {
       const Compared compared(command.words, command.by == "group");
       return command.json ? CompareJson(compared) : CompareText(compared, StyleFor(stdout));
     }));

@@ -117,7 +117,7 @@ TEST_F(CompareTest, WordsThatCannotBeComparedAreExplained) {
   EXPECT_THAT(ErrorOf({db_, db_, db_}), HasSubstr("two at a time"));
   EXPECT_THAT(ErrorOf({db_, "aa00", db_}), HasSubstr("is a file among trials"));
   EXPECT_THAT(ErrorOf({db_.string() + ":aa00", "bb00"}), HasSubstr("trial of no database"));
-  EXPECT_THAT(ErrorOf({db_, "aa00", "c"}), HasSubstr("no trial begins with 'c'"));
+  EXPECT_THAT(ErrorOf({db_, "aa00", "c"}), HasSubstr(db_.string() + ": no trial begins with 'c'"));
   EXPECT_THAT(ErrorOf({db_, "aa00", "f"}), HasSubstr("several groups begin with 'f'"));
   EXPECT_THROW(Compared({"nowhere.db", "aa", "bb"}), StoreError);
 }

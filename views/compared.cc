@@ -75,6 +75,13 @@ Compared::Compared(const std::vector<std::string>& words, bool by_group) {
     sweeps.push_back(std::make_unique<NamedSweep>(db));
     return *sweeps.back();
   };
+  const auto find = [&](const std::string& db, const std::string& word) {
+    try {
+      return FindItem(open(db), word, by_group);
+    } catch (const std::invalid_argument& error) {  // there may be several databases
+      throw std::invalid_argument(db + ": " + error.what());
+    }
+  };
   const bool all_files = std::all_of(words.begin(), words.end(), IsFile);
   if (all_files && words.size() == 2) {
     for (const std::string& db : words) sweeps.push_back(std::make_unique<NamedSweep>(db));
@@ -91,8 +98,7 @@ Compared::Compared(const std::vector<std::string>& words, bool by_group) {
           "'{}' {}; expected DB TRIAL TRIAL..., DB:TRIAL DB:TRIAL..., or DB DB", words[i],
           IsFile(words[i]) ? "is a file among trials" : "is a trial of no database"));
     }
-    items.push_back(qualified ? FindItem(open(qualified->db), qualified->trial, by_group)
-                              : FindItem(open(words[0]), words[i], by_group));
+    items.push_back(qualified ? find(qualified->db, qualified->trial) : find(words[0], words[i]));
     items.back().letter = static_cast<char>('A' + items.size() - 1);
   }
   if (items.size() < 2)
