@@ -91,15 +91,6 @@ TEST_F(CliTest, MissingConfigurationIsStatusTwo) {
   EXPECT_THAT(result.output, HasSubstr("nowhere.yaml: No such file"));
 }
 
-TEST_F(CliTest, AFileThatIsNoSweepsIsNotTouched) {
-  WriteConfig();
-  folder_.Write("s.db", "precious");
-  const auto result = Lrsweep("run s.yaml");
-  EXPECT_EQ(result.status, 74);
-  EXPECT_THAT(result.output, HasSubstr("s.db"));
-  EXPECT_EQ(folder_.Read("s.db"), "precious");
-}
-
 TEST_F(CliTest, DataThatIsNotThereIsStatus74AndMakesNothing) {
   WriteConfig("dataset: {name: ./nowhere}\n");
   const auto result = Lrsweep("run s.yaml");
