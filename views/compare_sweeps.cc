@@ -237,8 +237,8 @@ std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b) {
   if (const auto& paired = comparison.by_trial) {
     by_trial = {{"pairs", paired->pairs},
                 {"difference", paired->mean},
-                {"low", paired->interval95 ? Json(paired->interval95->low) : Json(nullptr)},
-                {"high", paired->interval95 ? Json(paired->interval95->high) : Json(nullptr)},
+                {"low", LowOf(paired->interval95)},
+                {"high", HighOf(paired->interval95)},
                 {"p", paired->p}};
   }
   return Print({{"databases", Json::array({SweepJson(a), SweepJson(b)})},

@@ -135,12 +135,11 @@ Json ToJson(const WhatMatters& matters) {
   for (const ParameterImportance& parameter : importance.parameters) {
     Json values = Json::array();
     for (const LevelEffect& level : parameter.levels) {
-      const std::optional<Interval>& interval = level.summary.interval95;
       values.push_back({{"value", level.value},
                         {"n", level.summary.n},
                         {"mean", level.summary.mean},
-                        {"low", interval ? Json(interval->low) : Json(nullptr)},
-                        {"high", interval ? Json(interval->high) : Json(nullptr)}});
+                        {"low", LowOf(level.summary.interval95)},
+                        {"high", HighOf(level.summary.interval95)}});
     }
     parameters.push_back(
         {{"name", parameter.name},

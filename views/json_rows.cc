@@ -4,6 +4,21 @@
 
 namespace lrsweep {
 
+Json ToJson(const Cell& cell) {
+  if (const auto* integer = std::get_if<int64_t>(&cell)) return *integer;
+  if (const auto* real = std::get_if<double>(&cell)) return *real;
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  return nullptr;
+}
+
+Json LowOf(const std::optional<Interval>& interval) {
+  return interval ? Json(interval->low) : Json(nullptr);
+}
+
+Json HighOf(const std::optional<Interval>& interval) {
+  return interval ? Json(interval->high) : Json(nullptr);
+}
+
 Json ToJson(const TrialRow& trial) {
   Json params = Json::parse(trial.params_json, nullptr, false);
   if (!params.is_object()) throw StoreError("trial " + trial.trial_id + ": params are no JSON");

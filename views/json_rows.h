@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "analysis/summary.h"
 #include "results/store.h"
+#include "results/store_filter.h"
 #include "views/lr_finder.h"
 
 namespace lrsweep {
@@ -17,6 +19,12 @@ template <typename T>
 Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
+
+Json ToJson(const Cell& cell);
+
+/// The ends of an interval; null for none.
+Json LowOf(const std::optional<Interval>& interval);
+Json HighOf(const std::optional<Interval>& interval);
 
 /// A row of `trials`; `params` as an object.
 Json ToJson(const TrialRow& trial);

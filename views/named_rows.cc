@@ -227,4 +227,6 @@ void NamedRows::Keep(const std::vector<size_t>& rows) {
   rows_ = std::move(kept);
 }
 
+void NamedRows::KeepFirst(size_t most) { rows_.resize(std::min(most, rows_.size())); }
+
 }  // namespace lrsweep

@@ -52,6 +52,7 @@ class NamedRows {
 
   /// Keeps the rows of these indices, in this order.
   void Keep(const std::vector<size_t>& rows);
+  void KeepFirst(size_t most);
 
   /// How a metric is ranked in these rows: by the objective if it is its own.
   Objective ObjectiveOf(const std::string& metric) const;

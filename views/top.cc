@@ -68,9 +68,8 @@ std::string Title(const Top& top) {
 
 /// The first place, and what has no value, stand out.
 Tone ToneOf(const Top& top, size_t row) {
-  const NamedRow& shown = top.shown.rows.Row(row);
-  if (shown.without_value > 0) return Tone::kBad;
-  return shown.fixed.front() == Cell(int64_t{1}) ? Tone::kBest : Tone::kPlain;
+  if (top.shown.rows.Row(row).without_value > 0) return Tone::kBad;
+  return top.shown.Place(row) == 1 ? Tone::kBest : Tone::kPlain;
 }
 
 std::string Rows(const Top& top, const Style& style) {
@@ -135,6 +134,18 @@ std::string Judgement(const Top& top, const Style& style) {
   return text;
 }
 
+/// The whole row, with the front's metrics; or the chosen columns alone.
+Json RowJson(const Top& top, size_t row) {
+  Json json = Json::object();
+  const auto at = static_cast<size_t>(top.shown.Place(row) - 1);
+  if (top.options.columns.empty()) {
+    json = top.options.by_group ? RowJson(top.groups[at], top.ranked.By())
+                                : RowJson(top.store, top.ranked.First()[at]);
+  }
+  for (const std::string& name : top.shown.asked) json[name] = ToJson(top.shown.rows.At(row, name));
+  return json;
+}
+
 }  // namespace
 
 std::string TopText(const Store& store, const TopOptions& options, const Style& style) {
@@ -150,9 +161,9 @@ std::string TopText(const Store& store, const TopOptions& options, const Style& 
 }
 
 std::string TopJson(const Store& store, const TopOptions& options) {
-  Top top(store, options);
+  const Top top(store, options);
   Json rows = Json::array();
-  for (Json& row : top.shown.json) rows.push_back(std::move(row));
+  for (size_t row = 0; row < top.shown.rows.size(); ++row) rows.push_back(RowJson(top, row));
   Json json = {{"name", top.ranked.Sweep().name},
                {"metric", top.ranked.By().metric},
                {"mode", top.ranked.By().mode},

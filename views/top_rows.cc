@@ -1,7 +1,6 @@
 #include "views/top_rows.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -13,33 +12,19 @@ namespace {
 
 Cell ToCell(const std::optional<double>& number) { return number ? Cell(*number) : Cell(); }
 
-Json ToJson(const Cell& cell) {
-  if (const auto* integer = std::get_if<int64_t>(&cell)) return *integer;
-  if (const auto* real = std::get_if<double>(&cell)) return *real;
-  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-  return nullptr;
-}
-
 /// Indices of the rows that no other beats in both metrics.
 std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>& metrics) {
-  const auto value = [&rows](size_t row, const std::string& metric) -> std::optional<double> {
-    const Cell cell = rows.At(row, metric);
-    const auto* real = std::get_if<double>(&cell);
-    if (real == nullptr) return std::nullopt;
-    return rows.ObjectiveOf(metric).mode == "min" ? *real : -*real;
+  std::vector<Tradeoff> points(rows.size());
+  const auto take = [&](const std::string& metric, std::optional<double> Tradeoff::*part) {
+    const double sign = rows.ObjectiveOf(metric).mode == "min" ? 1 : -1;
+    for (size_t row = 0; row < points.size(); ++row) {
+      const Cell cell = rows.At(row, metric);
+      if (const auto* real = std::get_if<double>(&cell)) points[row].*part = sign * *real;
+    }
   };
-  std::vector<Tradeoff> points;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    points.push_back({value(row, metrics[0]), value(row, metrics[1])});
-  }
+  take(metrics[0], &Tradeoff::first);
+  take(metrics[1], &Tradeoff::second);
   return ParetoFront(points);
-}
-
-std::vector<size_t> Composed(const std::vector<size_t>& outer, const std::vector<size_t>& inner) {
-  std::vector<size_t> both;
-  both.reserve(inner.size());
-  for (const size_t i : inner) both.push_back(outer[i]);
-  return both;
 }
 
 std::vector<ShownColumn> Untitled(const std::vector<std::string>& names) {
@@ -58,77 +43,25 @@ void PutInFront(const std::vector<std::string>& front, std::vector<ShownColumn>&
   columns.insert(columns.begin() + 1, added.begin(), added.end());
 }
 
-/// Chooses rows and columns as the options say. `json` has a row for each row.
-TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, std::vector<Json> json,
-               const TopOptions& options) {
-  std::vector<size_t> kept(rows.size());
-  std::iota(kept.begin(), kept.end(), size_t{0});
-  const auto keep = [&](const std::vector<size_t>& chosen) {
-    rows.Keep(chosen);
-    kept = Composed(kept, chosen);
-  };
-  if (!options.where.empty()) keep(rows.Where(options.where));
-  std::vector<std::string> added;  // to the JSON
+/// Chooses rows and columns as the options say.
+TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOptions& options) {
+  if (!options.where.empty()) rows.Keep(rows.Where(options.where));
+  std::vector<std::string> asked;
   if (!options.pareto.empty()) {
-    added = ParetoMetrics(options.pareto);
-    keep(Front(rows, added));
-    PutInFront(added, columns);
+    asked = ParetoMetrics(options.pareto);
+    rows.Keep(Front(rows, asked));
+    PutInFront(asked, columns);
   }
-  const size_t shown = options.limit == 0 ? kept.size() : std::min(options.limit, kept.size());
-  const size_t more = kept.size() - shown;
-  std::vector<size_t> first(shown);
-  std::iota(first.begin(), first.end(), size_t{0});
-  keep(first);
+  const size_t found = rows.size();
+  if (options.limit > 0) rows.KeepFirst(options.limit);
 
   if (!options.columns.empty()) {
-    added.clear();
-    for (const std::string& name : options.columns) added.push_back(rows.Column(name));
-    columns = Untitled(added);
+    asked.clear();
+    for (const std::string& name : options.columns) asked.push_back(rows.Column(name));
+    columns = Untitled(asked);
   }
-  std::vector<Json> chosen;
-  for (size_t row = 0; row < shown; ++row) {
-    Json object = options.columns.empty() ? std::move(json.at(kept[row])) : Json::object();
-    for (const std::string& name : added) object[name] = ToJson(rows.At(row, name));
-    chosen.push_back(std::move(object));
-  }
-  return {std::move(rows), std::move(columns), std::move(chosen), more};
-}
-
-Json RowJson(const Store& store, const RankedTrial& row) {
-  Json json = {{"place", row.placed.place}, {"value", OrNull(row.placed.value)}};
-  json.update(ToJson(row.trial));
-  if (IsRangeTest(row.trial)) json["range_test"] = ToJson(RangeTestOf(store, row.trial));
-  return json;
-}
-
-Json RowJson(const RankedGroup& group, const Objective& objective) {
-  const std::optional<Summary>& summary = group.summary;
-  const auto interval = summary ? summary->interval95 : std::nullopt;
-  Json params = Json::parse(group.params_json, nullptr, false);
-  if (params.is_object() && params.contains("training")) params["training"].erase("seed");
-  Json trials = Json::array();
-  for (const Repetition& one : group.repetitions) {
-    trials.push_back({{"trial_id", one.trial_id},
-                      {"seed", one.seed},
-                      {"state", one.state},
-                      {"value", OrNull(one.value)}});
-  }
-  return {{"place", group.place},
-          {"group_id", group.group_id},
-          {"scheduler", group.scheduler},
-          {"label", group.label},
-          {"n", summary ? summary->n : 0},
-          {"mean", summary ? Json(summary->mean) : Json(nullptr)},
-          {"sd", summary ? OrNull(summary->sd) : Json(nullptr)},
-          {"low", interval ? Json(interval->low) : Json(nullptr)},
-          {"high", interval ? Json(interval->high) : Json(nullptr)},
-          {"best", OrNull(group.Best(objective))},
-          {"worst", OrNull(group.Worst(objective))},
-          {"diverged", group.diverged},
-          {"never", group.never},
-          {"unfinished", group.unfinished},
-          {"params", std::move(params)},
-          {"trials", std::move(trials)}};
+  const size_t more = found - rows.size();
+  return {std::move(rows), std::move(columns), std::move(asked), more};
 }
 
 NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
@@ -160,6 +93,43 @@ NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
 
 }  // namespace
 
+Json RowJson(const Store& store, const RankedTrial& row) {
+  Json json = {{"place", row.placed.place}, {"value", OrNull(row.placed.value)}};
+  json.update(ToJson(row.trial));
+  if (IsRangeTest(row.trial)) json["range_test"] = ToJson(RangeTestOf(store, row.trial));
+  return json;
+}
+
+Json RowJson(const RankedGroup& group, const Objective& objective) {
+  const std::optional<Summary>& summary = group.summary;
+  const auto interval = summary ? summary->interval95 : std::nullopt;
+  Json params = Json::parse(group.params_json, nullptr, false);
+  if (params.is_object() && params.contains("training")) params["training"].erase("seed");
+  Json trials = Json::array();
+  for (const Repetition& one : group.repetitions) {
+    trials.push_back({{"trial_id", one.trial_id},
+                      {"seed", one.seed},
+                      {"state", one.state},
+                      {"value", OrNull(one.value)}});
+  }
+  return {{"place", group.place},
+          {"group_id", group.group_id},
+          {"scheduler", group.scheduler},
+          {"label", group.label},
+          {"n", summary ? summary->n : 0},
+          {"mean", summary ? Json(summary->mean) : Json(nullptr)},
+          {"sd", summary ? OrNull(summary->sd) : Json(nullptr)},
+          {"low", LowOf(interval)},
+          {"high", HighOf(interval)},
+          {"best", OrNull(group.Best(objective))},
+          {"worst", OrNull(group.Worst(objective))},
+          {"diverged", group.diverged},
+          {"never", group.never},
+          {"unfinished", group.unfinished},
+          {"params", std::move(params)},
+          {"trials", std::move(trials)}};
+}
+
 std::vector<std::string> ParetoMetrics(const std::string& text) {
   const std::vector<std::string> parts = SplitExpressions(text);
   if (parts.size() != 2) {
@@ -176,7 +146,6 @@ std::vector<std::string> ParetoMetrics(const std::string& text) {
 
 TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options) {
   std::vector<NamedRow> rows;
-  std::vector<Json> json;
   for (const RankedTrial& one : ranked.First()) {
     const TrialRow& trial = one.trial;
     FlatParams params = FlatText(trial.params_json);
@@ -188,7 +157,6 @@ TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOption
                     {trial.trial_id},
                     trial.diverged,
                     int64_t{!one.placed.value}});
-    json.push_back(RowJson(store, one));
   }
   NamedRows named(store, ranked.By(),
                   {"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters",
@@ -197,19 +165,17 @@ TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOption
   std::vector<ShownColumn> usual =
       Untitled({"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters"});
   usual[2].title = ranked.By().metric;
-  return Chosen(std::move(named), std::move(usual), std::move(json), options);
+  return Chosen(std::move(named), std::move(usual), options);
 }
 
 TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
                   const Objective& objective, const TopOptions& options) {
   std::vector<NamedRow> rows;
-  std::vector<Json> json;
   int64_t diverged = 0;
   int64_t never = 0;
   int64_t unfinished = 0;
   for (const RankedGroup& group : groups) {
     rows.push_back(ToRow(group, objective));
-    json.push_back(RowJson(group, objective));
     diverged += group.diverged;
     never += group.never;
     unfinished += group.unfinished;
@@ -223,7 +189,7 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   if (never > 0) usual.emplace_back("never");
   if (unfinished > 0) usual.emplace_back("unfinished");
   usual.insert(usual.end(), {"scheduler", "parameters"});
-  return Chosen(std::move(named), Untitled(usual), std::move(json), options);
+  return Chosen(std::move(named), Untitled(usual), options);
 }
 
 }  // namespace lrsweep

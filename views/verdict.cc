@@ -101,14 +101,13 @@ Json ToJson(const Verdict& verdict) {
   if (verdict.first.empty()) return nullptr;
   Json compared = Json::array();
   for (const GroupComparison& one : verdict.compared) {
-    const std::optional<Interval>& interval = one.paired.interval95;
     compared.push_back({{"place", one.place},
                         {"group_id", one.group_id},
                         {"name", one.name},
                         {"seeds", one.paired.pairs},
                         {"difference", one.paired.mean},
-                        {"low", interval ? Json(interval->low) : Json(nullptr)},
-                        {"high", interval ? Json(interval->high) : Json(nullptr)},
+                        {"low", LowOf(one.paired.interval95)},
+                        {"high", HighOf(one.paired.interval95)},
                         {"p", one.paired.p},
                         {"p_adjusted", one.p_adjusted},
                         {"ahead", one.is_ahead},
