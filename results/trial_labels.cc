@@ -1,6 +1,7 @@
 #include "results/trial_labels.h"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "results/store.h"
@@ -8,10 +9,11 @@
 namespace lrsweep {
 namespace {
 
-void FlattenInto(const nlohmann::json& object, const std::string& prefix, FlatParams& flat) {
+/// Members of an object, or elements of a list.
+void FlattenInto(const nlohmann::json& members, const std::string& prefix, FlatParams& flat) {
   using Json = nlohmann::json;
-  for (const auto& [key, member] : object.items()) {
-    if (member.is_object()) {
+  for (const auto& [key, member] : members.items()) {
+    if (member.is_object() || (member.is_array() && !member.empty() && member[0].is_object())) {
       FlattenInto(member, prefix + key + ".", flat);
     } else {
       flat[prefix + key] = member.is_string()
@@ -23,8 +25,13 @@ void FlattenInto(const nlohmann::json& object, const std::string& prefix, FlatPa
 
 void FlattenInto(const Map& params, const std::string& prefix, FlatParams& flat) {
   for (const auto& [key, value] : params) {
+    const List* list = value.As<List>();
     if (const Map* inner = value.As<Map>()) {
       FlattenInto(*inner, prefix + key + ".", flat);
+    } else if (list != nullptr && !list->empty() && list->front().As<Map>() != nullptr) {
+      for (size_t i = 0; i < list->size(); ++i) {
+        FlattenInto(*list->at(i).As<Map>(), prefix + key + "." + std::to_string(i) + ".", flat);
+      }
     } else {
       const std::string* text = value.As<std::string>();
       flat.emplace(prefix + key, text != nullptr ? *text : ToJson(value));
@@ -32,8 +39,18 @@ void FlattenInto(const Map& params, const std::string& prefix, FlatParams& flat)
   }
 }
 
+/// Where the name of a list ends, or the path, if there is no list in it.
+size_t EndOfName(const std::string& path) {
+  size_t dot = path.find('.');
+  while (dot != std::string::npos && std::isdigit(static_cast<unsigned char>(path[dot + 1])) == 0) {
+    dot = path.find('.', dot + 1);
+  }
+  return std::min(dot, path.size());
+}
+
+/// "max_lr"; of what is in a list, also where: "schedulers.1.gamma".
 std::string LastWord(const std::string& path) {
-  return path.substr(path.rfind('.') + 1);  // npos + 1 is 0
+  return path.substr(path.rfind('.', EndOfName(path) - 1) + 1);  // npos + 1 is 0
 }
 
 }  // namespace

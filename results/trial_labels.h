@@ -10,7 +10,8 @@
 
 namespace lrsweep {
 
-/// Parameters as text under their dotted paths: numbers and lists as JSON, texts unquoted.
+/// Parameters as text under their dotted paths: numbers and lists as JSON, texts unquoted. What a
+/// list of mappings holds has a path of its own: "scheduler.schedulers.1.gamma".
 using FlatParams = std::map<std::string, std::string>;
 
 FlatParams FlatText(const Map& params);

@@ -278,6 +278,19 @@ TEST(TrialLabels, ReadsNestedParameters) {
   EXPECT_EQ(FlatText(map), flat);
 }
 
+TEST(TrialLabels, NamesWhatDiffersWithinAList) {
+  const auto params = [](double gamma) {
+    return Map{{"gamma", 0.5}, {"s", Map{{"list", List{Map{{"k", 1.0}}, Map{{"gamma", gamma}}}}}}};
+  };
+  const FlatParams flat = FlatText(params(0.1));
+  EXPECT_EQ(flat, (FlatParams{{"gamma", "0.5"}, {"s.list.0.k", "1.0"}, {"s.list.1.gamma", "0.1"}}));
+  EXPECT_EQ(FlatText(R"({"gamma": 0.5, "s": {"list": [{"k": 1.0}, {"gamma": 0.1}]}})"), flat);
+  TrialLabels labels;
+  labels.Add("S", flat);
+  labels.Add("S", FlatText(params(0.2)));
+  EXPECT_EQ(labels.Of("S", flat), "list.1.gamma=0.1");
+}
+
 TEST(Table, AlignsByCharactersAndKeepsCellsOnALine) {
   Table table({{"a"}, {"n", Table::Align::kRight}});
   table.AddRow({"\xC3\xA9", "1"});
