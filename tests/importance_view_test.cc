@@ -54,6 +54,17 @@ TEST_F(ImportanceViewTest, SharesAreNamedWithWhatTheyBelongTo) {
   EXPECT_EQ(json["complete"], true);
 }
 
+TEST_F(ImportanceViewTest, ManySmallSharesAreCounted) {
+  WhatMatters matters{.importance = Importance{.variance = 1}, .repeated = true};
+  matters.importance->parameters = {{.name = "type", .share = 0.9}};
+  for (const char* name : {"a", "b", "c"}) {
+    matters.importance->parameters.push_back({.name = name, .share = 0.004});
+  }
+  EXPECT_THAT(ImportanceText(matters), HasSubstr("type 90%, a under 1%, b under 1%, c under 1%"));
+  matters.importance->parameters.push_back({.name = "d", .share = 0.001});
+  EXPECT_THAT(ImportanceText(matters), HasSubstr("type 90%, 4 others under 1% each of"));
+}
+
 TEST_F(ImportanceViewTest, WhatIsMissingIsSaid) {
   const std::string text = ImportanceText(Explain({0.79, 0.87, 0.91, 0.81, 0.89}));
   EXPECT_THAT(text, HasSubstr("roughly, since the grid is not complete: "));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -49,14 +50,31 @@ std::vector<GridPoint> PointsOf(const std::vector<RankedGroup>& groups, const Tr
   return points;
 }
 
+constexpr double kLeastShare = 0.005;  // that is not "under 1%"
+constexpr size_t kTooMany = 4;         // under 1%, to be named one by one
+
 /// "22%", "under 1%".
 std::string ShareText(double share) {
-  return share < 0.005 ? "under 1%" : fmt::format("{:.0f}%", 100 * share);
+  return share < kLeastShare ? "under 1%" : fmt::format("{:.0f}%", 100 * share);
 }
 
 std::string NameOf(const ParameterImportance& parameter) {
   if (parameter.within.empty()) return parameter.name;
   return parameter.name + " of " + parameter.within;
+}
+
+/// "type 61%, max_lr 22%, "; where many are under 1%, only their number.
+std::string SharesText(const std::vector<ParameterImportance>& parameters) {
+  const auto small = std::find_if(parameters.begin(), parameters.end(),
+                                  [](const auto& one) { return one.share < kLeastShare; });
+  const auto others = static_cast<size_t>(parameters.end() - small);
+  std::string text;
+  for (auto one = parameters.begin(); one != (others < kTooMany ? parameters.end() : small);
+       ++one) {
+    text += fmt::format("{} {}, ", NameOf(*one), ShareText(one->share));
+  }
+  if (others >= kTooMany) text += fmt::format("{} others under 1% each, ", others);
+  return text;
 }
 
 }  // namespace
@@ -80,10 +98,8 @@ std::string ImportanceText(const WhatMatters& matters) {
   if (importance.variance == 0) {
     text += "nothing, all values are the same";
   } else {
-    for (const ParameterImportance& parameter : importance.parameters) {
-      text += fmt::format("{} {}, ", NameOf(parameter), ShareText(parameter.share));
-    }
-    if (importance.interactions >= 0.005) {
+    text += SharesText(importance.parameters);
+    if (importance.interactions >= kLeastShare) {
       text += fmt::format("their interplay {}, ", ShareText(importance.interactions));
     }
     if (importance.repetitions > 0) {
