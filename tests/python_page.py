@@ -5,36 +5,23 @@ python_page.py PROGRAM, by scripts/test-python-page.
 
 import os
 import pathlib
-import random
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 
 import duckdb
 import duckdb_extension_sqlite_scanner
+from small_data import write_data
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def write_images(folder, prefix, count, side=8):
-    """IDX files of images whose brightest row is their label."""
-    labels = [random.randrange(side) for _ in range(count)]
-    rows = [[200 if row == label else random.randrange(90)] * side
-            for label in labels for row in range(side)]
-    header = struct.pack(">4I", 0x803, count, side, side)
-    (folder / f"{prefix}-images-idx3-ubyte").write_bytes(header + bytes(sum(rows, [])))
-    header = struct.pack(">2I", 0x801, count)
-    (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(header + bytes(labels))
-
-
 def make_sweep(program, folder):
-    write_images(folder, "train", 500)
-    write_images(folder, "t10k", 100)
+    write_data(folder / "data", 500, 100)
     subprocess.run(
         [program, "run", ROOT / "configs" / "mnist.yaml", "--engine", "cpu", "--quiet",
-         "--set", f"dataset.name={folder}", "--set", "training.batch_size=16",
+         "--set", f"dataset.name={folder / 'data'}", "--set", "training.batch_size=16",
          "--set", "training.seed={grid: [0, 1, 2]}"],
         cwd=folder, check=True)
 

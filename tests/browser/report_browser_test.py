@@ -6,13 +6,16 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from small_data import write_data
 from webdriver import Browser
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from small_data import write_data  # noqa: E402
 
 PROGRAM = os.environ["LRSWEEP_PROGRAM"]
 PICTURES = Path(os.environ.get("LRSWEEP_PICTURES", "report-pictures"))

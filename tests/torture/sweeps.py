@@ -1,13 +1,15 @@
 """A small real sweep that can be disturbed, and what must hold of it afterwards."""
 
 import os
-import random
 import signal
 import sqlite3
-import struct
 import subprocess
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from small_data import write_data  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(os.environ.get("LRSWEEP_PROGRAM", ROOT / "build/release/bin/lrsweep"))
@@ -35,23 +37,6 @@ QUERIES = (
     "SELECT * FROM steps ORDER BY trial_id, step",
     "SELECT place, trial_id, value, state, diverged, epochs_done FROM ranking",
 )
-
-
-def write_data(folder: Path, train: int) -> None:
-    """Four IDX files of random images whose labels can be learned."""
-    folder.mkdir()
-    source = random.Random(7)
-    mostly_black = bytes(value if value < 40 else 0 for value in range(256))
-    for name, count in (("train", train), ("t10k", 100)):
-        labels = bytes(source.randrange(10) for _ in range(count))
-        images = bytearray()
-        for label in labels:
-            pixels = bytearray(source.randbytes(784).translate(mostly_black))
-            pixels[label * 78 : label * 78 + 20] = bytes([200]) * 20
-            images += pixels
-        header = struct.pack(">IIII", 0x803, count, 28, 28)
-        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + images)
-        (folder / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
 
 
 def content(database: Path) -> list:
