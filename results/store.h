@@ -77,6 +77,9 @@ struct ScoredTrial {
   std::string params_json;      // of the first trial of each group, else empty
 };
 
+/// Whether a trial of the space has a place: it completed or diverged.
+bool IsRanked(const std::string& state, bool diverged);
+
 /// How many trials there are of a kind.
 struct TrialCount {
   std::string state;

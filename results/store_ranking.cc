@@ -106,9 +106,11 @@ std::string EndTrialSql(const Objective& objective) {
       ScoreQuery(objective, "WHERE trial_id = ?1"));
 }
 
-bool TrialCount::IsRanked() const {
-  return in_space && (state == "completed" || (state == "stopped" && diverged));
+bool IsRanked(const std::string& state, bool diverged) {
+  return state == "completed" || (state == "stopped" && diverged);
 }
+
+bool TrialCount::IsRanked() const { return in_space && lrsweep::IsRanked(state, diverged); }
 
 bool TrialCount::IsLeft() const { return in_space && (state == "pending" || state == "running"); }
 

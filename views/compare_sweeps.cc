@@ -108,13 +108,12 @@ Comparison Compare(const NamedSweep& a, const NamedSweep& b) {
 std::string SweepLine(char letter, const NamedSweep& of) {
   const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
   std::string best = "no trial has a value yet";
-  if (!ranked.First().empty() && ranked.First()[0].placed.value) {
-    const RankedTrial& first = ranked.First()[0];
-    const std::string label = ranked.Label(first.trial);
+  if (const RankedTrial* first = ranked.Best()) {
+    const std::string label = ranked.Label(first->trial);
     best =
         fmt::format("best by {}: {}  {}  {}{}{}", Describe(of.sweep.objective),
-                    NumberText(of.sweep.objective.metric, *first.placed.value),
-                    first.trial.trial_id, first.trial.scheduler, label.empty() ? "" : " ", label);
+                    NumberText(of.sweep.objective.metric, *first->placed.value),
+                    first->trial.trial_id, first->trial.scheduler, label.empty() ? "" : " ", label);
   }
   return OneLine(fmt::format("{}  {}: {}, {}, engine {}, lrsweep {}", letter, of.db, of.sweep.name,
                              Counted(ranked.Trials(), "trial"), of.sweep.engine,
@@ -196,11 +195,10 @@ std::string ByTrialText(const Comparison& comparison, const Objective& objective
 Json SweepJson(const NamedSweep& of) {
   const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
   Json best = nullptr;
-  if (!ranked.First().empty() && ranked.First()[0].placed.value) {
-    const RankedTrial& first = ranked.First()[0];
-    best = {{"trial_id", first.trial.trial_id},
-            {"scheduler", first.trial.scheduler},
-            {"value", *first.placed.value}};
+  if (const RankedTrial* first = ranked.Best()) {
+    best = {{"trial_id", first->trial.trial_id},
+            {"scheduler", first->trial.scheduler},
+            {"value", *first->placed.value}};
   }
   return {{"db", of.db},
           {"name", of.sweep.name},

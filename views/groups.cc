@@ -38,12 +38,12 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabe
       groups.push_back(std::move(group));
     }
     RankedGroup& group = groups[found->second];
-    if (trial.state == "completed") {
-      if (!trial.value) ++group.never;
-    } else if (trial.state == "stopped" && trial.diverged) {
-      ++group.diverged;
-    } else {
+    if (!IsRanked(trial.state, trial.diverged)) {
       ++group.unfinished;
+    } else if (trial.diverged) {
+      ++group.diverged;
+    } else if (!trial.value) {
+      ++group.never;
     }
     group.repetitions.push_back({trial.seed, std::move(trial.trial_id), std::move(trial.state),
                                  trial.diverged, trial.value});

@@ -63,6 +63,10 @@ RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective
   }
 }
 
+const RankedTrial* RankedSweep::Best() const {
+  return first_.empty() || !first_[0].placed.value ? nullptr : first_.data();
+}
+
 std::string RankedSweep::Label(const TrialRow& trial) const {
   return labels_.Of(trial.scheduler, FlatText(trial.params_json));
 }

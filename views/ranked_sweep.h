@@ -36,6 +36,8 @@ class RankedSweep {
   const SweepRecord& Sweep() const { return sweep_; }
   const Objective& By() const { return objective_; }
   const std::vector<RankedTrial>& First() const { return first_; }  // in order of place
+  /// The first place, unless all who have finished lack a value.
+  const RankedTrial* Best() const;
 
   const TrialLabels& Labels() const { return labels_; }
   /// The parameters that tell this trial from the others: "max_lr=0.1 seed=2".

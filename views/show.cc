@@ -195,10 +195,10 @@ std::string GroupText(const Shown& shown, const Style& style) {
     if (one.value) values.push_back(*one.value);
     const bool is_this = one.trial_id == shown.trial.trial_id;
     if (i >= kMostSeeds && !is_this) continue;
-    const bool ended = one.state == "completed" || one.diverged;
+    const bool ranked = IsRanked(one.state, one.diverged);
     table.AddRow(
         {std::to_string(one.seed), one.trial_id, one.state,
-         ended ? MetricText(metric, one.value, one.diverged) : "", is_this ? "this one" : ""},
+         ranked ? MetricText(metric, one.value, one.diverged) : "", is_this ? "this one" : ""},
         ToneOf(one.state, one.diverged));
   }
   std::string title = fmt::format("its group: {} seeds", shown.group.size());

@@ -34,12 +34,6 @@ struct Status {
     if (sweep.started_at) elapsed_seconds = SecondsBetween(*sweep.started_at, until);
   }
 
-  /// The first place, unless all who have finished diverged.
-  const RankedTrial* Best() const {
-    const std::vector<RankedTrial>& first = ranked.First();
-    return first.empty() || !first[0].placed.value ? nullptr : &first[0];
-  }
-
   RankedSweep ranked;
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
@@ -61,7 +55,7 @@ std::string TrialsLine(const Status& status) {
 }
 
 std::string BestLine(const Status& status) {
-  const RankedTrial* best = status.Best();
+  const RankedTrial* best = status.ranked.Best();
   if (best == nullptr) return "no trial has finished with a value yet";
   const TrialRow& trial = best->trial;
   return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric,
@@ -97,7 +91,7 @@ Json StatusObject(const Store& store) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
-  if (const RankedTrial* first = status.Best()) {
+  if (const RankedTrial* first = status.ranked.Best()) {
     best = {{"place", first->placed.place}, {"value", OrNull(first->placed.value)}};
     best.update(ToJson(first->trial));
   }
@@ -148,7 +142,8 @@ std::string StatusText(const Store& store, const Style& style) {
   table.AddRow({"trials", TrialsLine(status)});
   table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
   table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
-  table.AddRow({"best", BestLine(status)}, status.Best() != nullptr ? Tone::kBest : Tone::kPlain);
+  table.AddRow({"best", BestLine(status)},
+               status.ranked.Best() != nullptr ? Tone::kBest : Tone::kPlain);
   std::string text = table.Text(style);
   if (!status.running.empty()) text += '\n' + RunningTable(status, style);
   if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
@@ -159,7 +154,7 @@ std::string StatusLine(const Store& store) {
   const Status status(store);
   std::string line =
       fmt::format("trials {}; {} epochs done", TrialsLine(status), status.ranked.EpochsDone());
-  if (status.Best() != nullptr) line += "; best " + BestLine(status);
+  if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
   return OneLine(line) + '\n';
 }
 

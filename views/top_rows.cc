@@ -86,7 +86,7 @@ NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
   row.diverged = group.diverged > 0;
   row.without_value = group.diverged + group.never;
   for (const Repetition& one : group.repetitions) {
-    if (one.state == "completed" || one.diverged) row.trial_ids.push_back(one.trial_id);
+    if (IsRanked(one.state, one.diverged)) row.trial_ids.push_back(one.trial_id);
   }
   return row;
 }
