@@ -17,18 +17,11 @@ namespace {
 /// The paths that have several values among the groups of a scheduler. What a schedule overrides
 /// has one value there, whatever the others try.
 std::map<std::string, std::set<std::string>> VaryingPaths(const std::vector<RankedGroup>& groups) {
-  std::map<std::string, FlatParams> first;
+  TrialLabels labels;
+  for (const RankedGroup& group : groups) labels.Add(group.scheduler, group.params);
   std::map<std::string, std::set<std::string>> varying;
-  for (const RankedGroup& group : groups) {
-    const FlatParams& reference = first.emplace(group.scheduler, group.params).first->second;
-    std::set<std::string>& paths = varying[group.scheduler];
-    for (const auto& [path, value] : group.params) {
-      const auto known = reference.find(path);
-      if (known == reference.end() || known->second != value) paths.insert(path);
-    }
-    for (const auto& [path, value] : reference) {
-      if (!group.params.contains(path)) paths.insert(path);
-    }
+  for (const LabelPath& row : labels.Paths()) {
+    if (row.varies) varying[row.scheduler].insert(row.path);
   }
   return varying;
 }
