@@ -81,18 +81,17 @@ std::optional<PairedComparison> CompareByTrial(const NamedSweep& a, const NamedS
 Comparison Compare(const NamedSweep& a, const NamedSweep& b) {
   Comparison comparison;
   std::unordered_map<std::string, int64_t> epochs_in_b;
-  for (const TrialRow& trial : b.store.Trials()) {
-    epochs_in_b.emplace(trial.trial_id, trial.epochs_done);
-  }
+  b.store.EachTrial(
+      [&](const TrialRow& trial) { epochs_in_b.emplace(trial.trial_id, trial.epochs_done); });
   comparison.only_in_b = static_cast<int64_t>(epochs_in_b.size());
-  for (const TrialRow& trial : a.store.Trials()) {
+  a.store.EachTrial([&](const TrialRow& trial) {
     const auto found = epochs_in_b.find(trial.trial_id);
     if (found == epochs_in_b.end()) {
       ++comparison.only_in_a;
-      continue;
+      return;
     }
     --comparison.only_in_b;
-    if (trial.epochs_done == 0 || found->second == 0) continue;
+    if (trial.epochs_done == 0 || found->second == 0) return;
     ++comparison.shared;
     BitComparison bits = CompareTrial(a, b, trial.trial_id);
     if (bits.Differs()) {
@@ -100,7 +99,7 @@ Comparison Compare(const NamedSweep& a, const NamedSweep& b) {
     } else {
       ++comparison.agree;
     }
-  }
+  });
   comparison.by_trial = CompareByTrial(a, b);
   return comparison;
 }
