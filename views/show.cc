@@ -230,12 +230,13 @@ std::string ShowText(const Store& store, const std::string& id_prefix, const std
                      const Style& style) {
   const Shown shown(store, id_prefix);
   const TrialRow& trial = shown.trial;
+  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
   std::string test;
   if (IsRangeTest(trial)) {
     test = Heading("range test", style) + "  " + Describe(RangeTestOf(store, trial)) + "\n";
   }
   return Head(shown, style) + test + Parameters(trial, style) + ProvenanceText(shown, style) +
-         TrialCurvesText(store, trial, style) + EpochsText(store.Epochs(trial.trial_id), style) +
+         TrialCurvesText(epochs, store.Steps(trial.trial_id), style) + EpochsText(epochs, style) +
          GroupText(shown, style) + RepeatText(shown, db, style);
 }
 

@@ -81,10 +81,9 @@ std::string DrawPlots(const std::vector<Plot>& plots, const Style& style) {
   return all;
 }
 
-std::string TrialCurvesText(const Store& store, const TrialRow& trial, const Style& style) {
-  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
+std::string TrialCurvesText(const std::vector<EpochRow>& epochs, const std::vector<StepRow>& steps,
+                            const Style& style) {
   if (epochs.empty()) return "";
-  const std::vector<StepRow> steps = store.Steps(trial.trial_id);
   std::vector<Plot> plots;
   const auto add = [&plots](const std::string& title, PlotCurve curve, bool log_axis) {
     plots.push_back({.title = title, .curves = {std::move(curve)}, .log_axis = log_axis});

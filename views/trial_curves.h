@@ -27,6 +27,7 @@ std::string DrawPlots(const std::vector<Plot>& plots, const Style& style);
 
 /// The trial's training loss, val_loss, val_accuracy and learning rate, drawn: of every step where
 /// steps are recorded. Empty where no epoch is done.
-std::string TrialCurvesText(const Store& store, const TrialRow& trial, const Style& style);
+std::string TrialCurvesText(const std::vector<EpochRow>& epochs, const std::vector<StepRow>& steps,
+                            const Style& style);
 
 }  // namespace lrsweep
