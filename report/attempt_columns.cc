@@ -1,10 +1,9 @@
 #include "report/attempt_columns.h"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 #include <utility>
 
+#include "report/distinct.h"
 #include "report/thinning.h"
 #include "results/time_text.h"
 
@@ -12,24 +11,6 @@ namespace lrsweep {
 namespace {
 
 constexpr int kSecondsDigits = 9;
-
-/// Gives what is equal the same index, and keeps it as JSON.
-template <typename Key>
-class Distinct {
- public:
-  size_t Index(const Key& key, const Json& json) {
-    const auto [found, is_new] = indices_.emplace(key, indices_.size());
-    if (is_new) all_.push_back(json);
-    return found->second;
-  }
-  const Json& All() const { return all_; }
-
- private:
-  std::map<Key, size_t> indices_;
-  Json all_ = Json::array();
-};
-
-using WorkerKey = std::tuple<size_t, std::string, int64_t, std::string, std::string, std::string>;
 
 /// Text of ISO 8601 in UTC sorts as time does.
 std::string FirstStart(const std::vector<std::vector<AttemptRow>>& attempts,
@@ -55,8 +36,8 @@ Json AttemptColumns(const std::vector<ReportSource>& sources, const ReportInput&
   std::vector<std::string> starts;
   for (size_t i = 0; i < sources.size(); ++i) starts.push_back(FirstStart(attempts, input, i));
 
-  Distinct<WorkerKey> workers;
-  Distinct<std::string> outcomes;
+  Distinct workers;
+  Distinct outcomes;
   Json columns = {{"workers", nullptr}, {"outcomes", nullptr}};
   Json errors = Json::object();
   for (size_t i = 0; i < attempts.size(); ++i) {
@@ -66,16 +47,14 @@ Json AttemptColumns(const std::vector<ReportSource>& sources, const ReportInput&
     };
     for (const AttemptRow& row : attempts[i]) {
       const WorkerInfo& by = row.by;
-      const Json worker = {{"sweep", sweep},      {"host", by.host},
-                           {"worker", by.worker}, {"device", by.device},
-                           {"engine", by.engine}, {"cpu_target", by.cpu_target}};
-      const WorkerKey key{sweep, by.host, by.worker, by.device, by.engine, by.cpu_target};
+      Json worker = {{"sweep", sweep},      {"host", by.host},     {"worker", by.worker},
+                     {"device", by.device}, {"engine", by.engine}, {"cpu_target", by.cpu_target}};
       if (row.error) errors[std::to_string(columns["trial"].size())] = *row.error;
       columns["trial"].push_back(i);
       columns["attempt"].push_back(row.attempt);
-      columns["worker"].push_back(workers.Index(key, worker));
-      columns["outcome"].push_back(
-          row.outcome ? static_cast<int64_t>(outcomes.Index(*row.outcome, *row.outcome)) : -1);
+      columns["worker"].push_back(workers.Index(std::move(worker)));
+      columns["outcome"].push_back(row.outcome ? static_cast<int64_t>(outcomes.Index(*row.outcome))
+                                               : -1);
       columns["start"].push_back(seconds(row.started_at));
       columns["end"].push_back(row.ended_at ? Json(seconds(*row.ended_at)) : Json());
       columns["first_epoch"].push_back(row.first_epoch);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <map>
 #include <utility>
 
+#include "report/distinct.h"
 #include "report/thinning.h"
 
 namespace lrsweep {
@@ -114,9 +114,8 @@ Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& in
   const size_t rate_span =
       BucketSize(steps_of_longest, Share(kRateBuckets, input.CountGroups(), 16, 200));
   Json losses = Json::array();
-  Json rates = Json::array();
+  Distinct rates;
   Json rate_of = Json::array();
-  std::map<std::string, size_t> known;  // rates by their JSON
   for (const ReportTrial& trial : input.trials) {
     const std::vector<StepRow> steps = sources[trial.sweep].store.Steps(trial.row.trial_id);
     if (steps.empty()) {
@@ -125,15 +124,12 @@ Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& in
       continue;
     }
     losses.push_back(LossCurve(Losses(steps), loss_span));
-    Json curve = RateCurve(Rates(steps), rate_span);
-    const auto [found, is_new] = known.emplace(curve.dump(), rates.size());
-    if (is_new) rates.push_back(std::move(curve));
-    rate_of.push_back(found->second);
+    rate_of.push_back(rates.Index(RateCurve(Rates(steps), rate_span)));
   }
   return {{"loss_span", loss_span},
           {"rate_span", rate_span},
           {"loss", std::move(losses)},
-          {"rates", std::move(rates)},
+          {"rates", rates.All()},
           {"rate_of", std::move(rate_of)}};
 }
 

@@ -12,7 +12,7 @@
 namespace lrsweep {
 namespace {
 
-void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input, TrialLabels& labels) {
+void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
   std::map<std::string, Placed> places;
   for (Placed& placed : source.store.Ranking(input.objective, 0)) {
     std::string id = placed.trial_id;
@@ -25,7 +25,7 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input, Tri
     const size_t group = groups.emplace(row.group_id, groups_before + groups.size()).first->second;
     ReportTrial trial{.sweep = sweep, .group = group, .row = std::move(row)};
     trial.params = FlatText(trial.row.params_json);
-    labels.Add(trial.row.scheduler, trial.params);
+    input.labels.Add(trial.row.scheduler, trial.params);
     if (const auto found = places.find(trial.row.trial_id); found != places.end()) {
       trial.place = found->second.place;
       trial.value = found->second.value;
@@ -77,12 +77,10 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
   for (const ReportSource& source : sources) input.sweeps.push_back(source.store.Sweep());
   input.objective =
       ChooseObjective(input.sweeps.at(0), options.metric, options.mode, options.scope);
-  TrialLabels labels;
   for (size_t i = 0; i < sources.size(); ++i) {
-    AddTrials(sources[i], i, input, labels);
+    AddTrials(sources[i], i, input);
     input.groups.push_back(RankGroups(sources[i].store, input.objective));
   }
-  input.parameters = labels.Paths();
   RefuseWhatCannotBeCompared(input);
   return input;
 }

@@ -32,7 +32,7 @@ struct ReportInput {
   std::vector<SweepRecord> sweeps;  // of the sources, in their order
   std::vector<ReportTrial> trials;  // of all sweeps, in the order of the sources and of trials
   std::vector<std::vector<RankedGroup>> groups;  // of each sweep, in order of place
-  std::vector<LabelPath> parameters;  // that the trials have; varying over all sources together
+  TrialLabels labels;                            // of all trials together
 
   size_t Ranked() const;
   size_t CountGroups() const;

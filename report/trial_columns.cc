@@ -7,24 +7,10 @@
 #include <utility>
 
 #include "analysis/summary.h"
+#include "report/distinct.h"
 
 namespace lrsweep {
 namespace {
-
-/// Gives equal texts the same index, counting from 0.
-class Dictionary {
- public:
-  size_t Index(const std::string& text) {
-    const auto [found, is_new] = indices_.emplace(text, texts_.size());
-    if (is_new) texts_.push_back(text);
-    return found->second;
-  }
-  const std::vector<std::string>& Texts() const { return texts_; }
-
- private:
-  std::map<std::string, size_t> indices_;
-  std::vector<std::string> texts_;
-};
 
 std::optional<double> NumberOf(const std::string& text) {
   double number = 0;
@@ -43,7 +29,7 @@ bool Before(const std::string& a, const std::string& b) {
 
 std::vector<std::string> VaryingPaths(const ReportInput& input) {
   std::set<std::string> paths;
-  for (const LabelPath& parameter : input.parameters) {
+  for (const LabelPath& parameter : input.labels.Paths()) {
     if (parameter.varies) paths.insert(parameter.path);
   }
   // What two sweeps differ in may be the same throughout each scheduler of either.
@@ -57,8 +43,6 @@ std::vector<std::string> VaryingPaths(const ReportInput& input) {
   }
   return {paths.begin(), paths.end()};
 }
-
-std::string LastWord(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
 Json AxisColumn(const ReportInput& input, const std::string& path, const std::string& name) {
   std::set<std::string> distinct;
@@ -110,8 +94,8 @@ Json GroupJson(const RankedGroup& group) {
 }  // namespace
 
 Json TrialColumns(const ReportInput& input) {
-  Dictionary schedulers;
-  Dictionary states;
+  Distinct schedulers;
+  Distinct states;
   Json columns = {{"schedulers", nullptr}, {"states", nullptr}};
   Json errors = Json::object();
   for (size_t i = 0; i < input.trials.size(); ++i) {
@@ -131,8 +115,8 @@ Json TrialColumns(const ReportInput& input) {
     columns["diverged"].push_back(row.diverged ? 1 : 0);
     if (row.error) errors[std::to_string(i)] = *row.error;
   }
-  columns["schedulers"] = schedulers.Texts();
-  columns["states"] = states.Texts();
+  columns["schedulers"] = schedulers.All();
+  columns["states"] = states.All();
   columns["errors"] = std::move(errors);
   return columns;
 }
@@ -152,15 +136,10 @@ Json GroupColumns(const ReportInput& input) {
 }
 
 Json AxisColumns(const ReportInput& input) {
-  std::map<std::string, int> last_words;
-  std::set<std::string> all_paths;
-  for (const LabelPath& parameter : input.parameters) all_paths.insert(parameter.path);
-  for (const std::string& path : all_paths) ++last_words[LastWord(path)];
   Json axes = Json::array();
   for (const std::string& path : VaryingPaths(input)) {
-    const std::string word = LastWord(path);
     if (path == "scheduler.type") continue;  // the trials' scheduler
-    axes.push_back(AxisColumn(input, path, last_words[word] == 1 ? word : path));
+    axes.push_back(AxisColumn(input, path, input.labels.ShortName(path)));
   }
   return axes;
 }
