@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace lrsweep {
@@ -33,9 +32,14 @@ Sha256& Sha256::Add(const void* bytes, size_t size) {
   return *this;
 }
 
-std::string Sha256::Hex() {
+std::array<unsigned char, 32> Sha256::Digest() {
   std::array<unsigned char, 32> digest{};
   Require(EVP_DigestFinal_ex(context_->md, digest.data(), nullptr));
+  return digest;
+}
+
+std::string Sha256::Hex() {
+  const auto digest = Digest();
   std::string hex;
   hex.reserve(2 * digest.size());
   for (const unsigned char byte : digest) {
@@ -46,8 +50,19 @@ std::string Sha256::Hex() {
   return hex;
 }
 
+std::string Sha256::Base64() {
+  const auto digest = Digest();
+  std::array<unsigned char, 45> text{};  // 4 characters for every 3 bytes, and a zero
+  EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
+  return {text.begin(), text.end() - 1};
+}
+
 std::string Sha256Hex(std::string_view text) {
   return Sha256().Add(text.data(), text.size()).Hex();
+}
+
+std::string Sha256Base64(std::string_view text) {
+  return Sha256().Add(text.data(), text.size()).Base64();
 }
 
 }  // namespace lrsweep

@@ -1,8 +1,6 @@
 #include "report/page.h"
 
-#include <array>
 #include <map>
-#include <stdexcept>
 #include <string_view>
 
 #include "data/sha256.h"
@@ -30,27 +28,8 @@ std::string WithoutTags(std::string_view json) {
   return out;
 }
 
-unsigned HexDigit(char digit) {
-  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-/// Base64 of the bytes that the hex digits spell.
-std::string Base64(const std::string& hex) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < hex.size(); i += 6) {  // 3 bytes, 4 digits
-    unsigned bits = 0;
-    for (size_t j = i; j < i + 6; ++j) bits = bits << 4 | (j < hex.size() ? HexDigit(hex[j]) : 0);
-    for (int digit = 0; digit < 4; ++digit) out += kDigits[bits >> (18 - 6 * digit) & 63];
-  }
-  const size_t missing = (3 - hex.size() / 2 % 3) % 3;
-  out.replace(out.size() - missing, missing, missing, '=');
-  return out;
-}
-
 /// As the policy names what stands between a tag and its end.
-std::string Hash(std::string_view content) { return "'sha256-" + Base64(Sha256Hex(content)) + "'"; }
+std::string Hash(std::string_view content) { return "'sha256-" + Sha256Base64(content) + "'"; }
 
 /// The template with every {{NAME}} replaced, once: what is put in is not looked at again.
 std::string Fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {

@@ -1,15 +1,15 @@
 #include "report/report.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
 
 #include "report/page.h"
+#include "results/database_file.h"
 
 namespace lrsweep {
 namespace {
@@ -30,49 +30,6 @@ void RefuseFolder(const fs::path& path) {
   }
 }
 
-/// A file beside the target that takes its name once it is whole, or goes.
-class Draft {
- public:
-  explicit Draft(const fs::path& target)
-      : target_(target), path_(target.string() + ".part-" + std::to_string(getpid())) {
-    file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file_ < 0) Refuse(target_, errno);
-  }
-  ~Draft() {
-    if (file_ >= 0) close(file_);
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-
-  void Write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t count = write(file_, text.data(), text.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) Fail();
-      text.remove_prefix(static_cast<size_t>(count));
-    }
-  }
-
-  void PutInPlace() {
-    const int file = file_;
-    file_ = -1;
-    if (close(file) != 0) Fail();
-    if (rename(path_.c_str(), target_.c_str()) != 0) Refuse(target_, errno);
-    path_.clear();
-  }
-
- private:
-  [[noreturn]] void Fail() const {
-    throw fs::filesystem_error("cannot write the report", target_,
-                               std::error_code(errno, std::generic_category()));
-  }
-
-  fs::path target_;
-  fs::path path_;
-  int file_ = -1;
-};
-
 }  // namespace
 
 void WriteReport(const fs::path& path, const std::vector<ReportSource>& sources,
@@ -80,9 +37,16 @@ void WriteReport(const fs::path& path, const std::vector<ReportSource>& sources,
   RefuseFolder(path);
   const ReportData data = MakeReportData(sources, options);
   const std::string page = MakePage(data.title, data.json);
-  Draft draft(fs::exists(path) ? fs::canonical(path) : path);  // through symbolic links
-  draft.Write(page);
-  draft.PutInPlace();
+  NewFile file(fs::exists(path) ? fs::canonical(path) : path);  // through symbolic links
+  errno = 0;
+  std::ofstream stream(file.Path(), std::ios::binary);
+  stream << page;
+  stream.close();
+  if (!stream) {
+    throw fs::filesystem_error("cannot write the report", path,
+                               std::error_code(errno, std::generic_category()));
+  }
+  file.Replace();
 }
 
 }  // namespace lrsweep

@@ -78,6 +78,16 @@ NewFile::~NewFile() {
 void NewFile::PutInPlace() {
   Sync(path_);
   if (!MoveWithoutReplacing(path_, target_)) Fail("cannot create", target_);
+  Finish();
+}
+
+void NewFile::Replace() {
+  Sync(path_);
+  if (rename(path_.c_str(), target_.c_str()) != 0) Fail("cannot replace", target_);
+  Finish();
+}
+
+void NewFile::Finish() {
   path_.clear();
   try {
     Sync(FolderOf(target_));

@@ -20,8 +20,13 @@ class NewFile {
   /// Makes the content durable and gives it the target's name. Fails with EEXIST, and changes
   /// nothing, if that name is taken, were it in this very moment.
   void PutInPlace();
+  /// The same in the place of what has that name, if something does.
+  void Replace();
 
  private:
+  /// After the content is on the disk and the file has the target's name.
+  void Finish();
+
   std::filesystem::path target_;
   std::filesystem::path path_;
 };
