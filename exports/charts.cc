@@ -6,16 +6,13 @@
 #include <iterator>
 
 #include "exports/output.h"
-#include "exports/runs.h"
 
 namespace lrsweep {
 
 std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
                               const std::function<bool()>& interrupted) {
   ChartInput input{store, store.Sweep().name, objective, RankGroups(store, objective)};
-  input.breathe = [&interrupted] {
-    if (interrupted && interrupted()) throw ExportInterrupted();
-  };
+  input.breathe = [&interrupted] { StopIf(interrupted); };
   const auto has_value = [](const RankedGroup& group) { return group.summary.has_value(); };
   if (input.groups.empty()) {
     throw ExportError("no trial has finished yet: there is nothing to draw");

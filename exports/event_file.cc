@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
 #include <protozero/pbf_writer.hpp>
-#include <system_error>
+
+#include "exports/output.h"
 
 namespace lrsweep {
 namespace {
@@ -131,12 +131,6 @@ void EventFile::AddRecord(const std::string& event) {
           << LittleEndian(Masked(Crc32c(event)));
 }
 
-void EventFile::Finish() {
-  errno = 0;
-  stream_.close();
-  if (stream_) return;
-  throw std::filesystem::filesystem_error("cannot write", path_,
-                                          std::error_code(errno, std::generic_category()));
-}
+void EventFile::Finish() { CloseWritten(stream_, path_); }
 
 }  // namespace lrsweep

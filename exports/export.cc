@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
-#include <utility>
 
 #include "exports/charts.h"
 #include "exports/mlflow.h"

@@ -25,7 +25,7 @@ std::map<std::string, Json> FlatJson(const TrialRow& trial) {
 
 std::string PlainText(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Dump(value);
 }
 
 ParameterColumns::Kind ParameterColumns::KindOf(const Json& value) {

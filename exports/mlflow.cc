@@ -8,6 +8,7 @@
 
 #include "exports/flat_params.h"
 #include "exports/output.h"
+#include "views/table.h"
 
 namespace lrsweep {
 namespace {
@@ -29,14 +30,6 @@ std::string MlflowName(const std::string& text) {
 /// A text of one line, as YAML's double quotes and JSON's agree on it.
 std::string Quoted(const std::string& text) {
   return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
-/// MLflow reads a parameter of several lines as damaged.
-std::string OnOneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  }
-  return text;
 }
 
 std::string FileUri(const fs::path& path) {
@@ -91,7 +84,8 @@ class Writer {
     WriteNewFile(folder / "meta.yaml", MetaOf(run, id));
     for (const auto& [name, text] : TagsOf(run)) WriteNewFile(folder / "tags" / name, text);
     for (const auto& [path, value] : FlatJson(run.trial)) {
-      WriteNewFile(folder / "params" / MlflowName(path), OnOneLine(PlainText(value)));
+      // Of several lines it would read as damaged.
+      WriteNewFile(folder / "params" / MlflowName(path), OneLine(PlainText(value)));
     }
     for (const auto& [name, lines] : MetricsOf(run)) {
       fs::create_directories((folder / "metrics" / name).parent_path());
@@ -113,7 +107,7 @@ class Writer {
   }
 
   std::map<std::string, std::string> TagsOf(const Run& run) const {
-    std::map<std::string, std::string> tags = {{"mlflow.runName", OnOneLine(run.name)},
+    std::map<std::string, std::string> tags = {{"mlflow.runName", OneLine(run.name)},
                                                {"mlflow.source.name", "lrsweep " + sweep_.version},
                                                {"mlflow.user", "lrsweep"},
                                                {"scheduler", run.trial.scheduler},

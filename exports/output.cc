@@ -63,9 +63,7 @@ OutputFile::OutputFile(const fs::path& target)
 }
 
 void OutputFile::Finish() {
-  errno = 0;
-  stream_.close();
-  if (!stream_) ThrowErrno("cannot write", target_);
+  CloseWritten(stream_, target_);
   try {
     file_.PutInPlace();
   } catch (const fs::filesystem_error& error) {
@@ -113,12 +111,16 @@ void CheckWritten(const std::ostream& stream) {
                              std::error_code(errno, std::generic_category()));
 }
 
+void CloseWritten(std::ofstream& stream, const fs::path& path) {
+  if (stream) errno = 0;  // else it says why the stream failed before
+  stream.close();
+  if (!stream) ThrowErrno("cannot write", path);
+}
+
 void WriteNewFile(const fs::path& path, const std::string& text) {
-  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << text;
-  file.close();
-  if (!file) ThrowErrno("cannot write", path);
+  CloseWritten(file, path);
 }
 
 std::string SafeName(const std::string& text) {

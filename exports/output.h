@@ -67,6 +67,9 @@ class OutputFolder {
 /// Throws std::filesystem::filesystem_error unless all that was written to `stream` was taken.
 void CheckWritten(const std::ostream& stream);
 
+/// Closes the file `path`. Throws likewise.
+void CloseWritten(std::ofstream& stream, const std::filesystem::path& path);
+
 /// Writes a new file. Throws std::filesystem::filesystem_error.
 void WriteNewFile(const std::filesystem::path& path, const std::string& text);
 

@@ -5,10 +5,6 @@
 namespace lrsweep {
 namespace {
 
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string Field(const Json& cell) {
   if (cell.is_null()) return "";
   std::string text = cell.is_string() ? ValidUtf8(cell.get<std::string>()) : Dump(cell);

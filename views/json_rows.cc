@@ -71,12 +71,15 @@ Json ToJson(const std::optional<RangeTest>& test) {
 }
 
 std::string ValidUtf8(const std::string& text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
-      .get<std::string>();
+  return Json::parse(Dump(text)).get<std::string>();
 }
 
 std::string Print(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace lrsweep

@@ -37,5 +37,7 @@ std::string ValidUtf8(const std::string& text);
 
 /// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
 std::string Print(const Json& json);
+/// On one line. Bytes that are not UTF-8 are replaced.
+std::string Dump(const Json& json);
 
 }  // namespace lrsweep

@@ -160,8 +160,6 @@ std::string StatusLine(const Store& store) {
 
 std::string StatusJson(const Store& store) { return Print(StatusObject(store)); }
 
-std::string StatusJsonLine(const Store& store) {
-  return StatusObject(store).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
+std::string StatusJsonLine(const Store& store) { return Dump(StatusObject(store)) + '\n'; }
 
 }  // namespace lrsweep
