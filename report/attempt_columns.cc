@@ -47,8 +47,11 @@ Json AttemptColumns(const std::vector<ReportSource>& sources, const ReportInput&
     };
     for (const AttemptRow& row : attempts[i]) {
       const WorkerInfo& by = row.by;
-      Json worker = {{"sweep", sweep},      {"host", by.host},     {"worker", by.worker},
-                     {"device", by.device}, {"engine", by.engine}, {"cpu_target", by.cpu_target}};
+      Json worker = {{"sweep", sweep},
+                     {"host", by.host},
+                     {"worker", by.worker},
+                     {"device", by.device},
+                     {"cpu_target", by.cpu_target}};
       if (row.error) errors[std::to_string(columns["trial"].size())] = *row.error;
       columns["trial"].push_back(i);
       columns["attempt"].push_back(row.attempt);

@@ -8,7 +8,7 @@
 
 namespace lrsweep {
 
-/// {"workers": [{"sweep", "host", "worker", "device", "engine", "cpu_target"}] (as attempts name
+/// {"workers": [{"sweep", "host", "worker", "device", "cpu_target"}] (as attempts name
 /// them), "outcomes": [name], and of every attempt "trial", "attempt" (from 1), "worker", "outcome"
 /// (indices; -1: it runs), "start", "end" (seconds since the first attempt of its sweep; null while
 /// it runs), "first_epoch", "pack", and "errors": {index: text}}.

@@ -14,8 +14,7 @@ class Distinct {
  public:
   /// Of equal values the same, counted from 0.
   size_t Index(Json value) {
-    std::string key = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-    const auto [found, is_new] = indices_.emplace(std::move(key), all_.size());
+    const auto [found, is_new] = indices_.emplace(Dump(value), all_.size());
     if (is_new) all_.push_back(std::move(value));
     return found->second;
   }

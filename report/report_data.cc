@@ -32,10 +32,7 @@ Json Quantiles() {
 }
 
 Json ToJson(const Objective& objective) {
-  return {{"metric", objective.metric},
-          {"mode", objective.mode},
-          {"scope", objective.scope},
-          {"text", Describe(objective)}};
+  return {{"metric", objective.metric}, {"mode", objective.mode}, {"text", Describe(objective)}};
 }
 
 Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
@@ -45,18 +42,14 @@ Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
           {"answer", AnswerSentences(groups, objective)},
           {"importance", ToJson(ExplainGroups(groups, source.store.Labels(), objective))},
           {"name", sweep.name},
-          {"objective", ToJson(sweep.objective)},
+          {"objective", Describe(sweep.objective)},
           {"validation_images", OrNull(ranked.HeldBack())},
-          {"counts", ranked.CountByState()},
-          {"diverged", ranked.Diverged()},
-          {"epochs_done", ranked.EpochsDone()},
           {"engine", sweep.engine},
           {"dataset_sha256", sweep.dataset_sha256},
           {"created_at", sweep.created_at},
           {"started_at", OrNull(sweep.started_at)},
           {"ended_at", OrNull(sweep.ended_at)},
           {"version", sweep.version},
-          {"record_steps", sweep.record_steps},
           {"config", sweep.config_yaml}};
 }
 
@@ -91,7 +84,7 @@ ReportData MakeReportData(const std::vector<ReportSource>& sources, const Report
                      {"epochs", EpochColumns(input)},
                      {"steps", StepColumns(sources, input)},
                      {"attempts", AttemptColumns(sources, input)}};
-  return {TitleOf(input), data.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  return {TitleOf(input), Dump(data)};
 }
 
 }  // namespace lrsweep

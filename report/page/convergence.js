@@ -84,12 +84,8 @@ function drawEpochsTo(figure, metric, threshold) {
   figure.setSize(width, frame.bottom + 40);
   figure.rowY = (i) => frame.top + (i + 1) * line - 12;
   const x = figure.x = d3.scaleLinear([0, d3.max(raw.epochs.kept)], [frame.left + 10, frame.right - 8]);
-  figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
-    .attr("transform", `translate(0 ${frame.bottom})`).call(d3.axisBottom(x)
-      .ticks(Math.min(d3.max(raw.epochs.kept), Math.floor((width - labels) / 50)))
-      .tickFormat(d3.format("d")).tickSize(-frame.bottom + 6).tickPadding(6).tickSizeOuter(0));
-  figure.svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", frame.right)
-    .attr("y", frame.bottom + 34).text(`epochs to ${metric} ${threshold}`);
+  const ticks = Math.min(d3.max(raw.epochs.kept), Math.floor((width - labels) / 50));
+  drawBottomGrid(figure.svg, x, frame, [ticks, "d"], `epochs to ${metric} ${threshold}`);
   figure.svg.selectAll("text.group").data(rows).enter().append("text").attr("class", "label group")
     .attr("x", labels).attr("y", (_, i) => figure.rowY(i) - (narrow ? 18 : 0)).attr("dy", "0.35em")
     .attr("text-anchor", narrow ? "start" : "end")

@@ -120,7 +120,7 @@ class Figure {
 
   fillTable() {
     const { caption, columns, rows } = this.makeTable();
-    this.numbers.replaceChildren(new PagedTable({ caption, columns, rows }).element);
+    this.numbers.replaceChildren(new DataTable({ caption, columns, rows }).element);
   }
 }
 
@@ -143,35 +143,6 @@ function drawAll() {
 listeners.filter.push(() => figures.forEach((figure) => figure.refresh()));
 listeners.picks.push(() => figures.forEach((figure) => figure.remark()));
 window.addEventListener("beforeprint", drawAll);
-
-/// A table with buttons to turn its pages, where it has more than one.
-class PagedTable extends DataTable {
-  constructor(options) {
-    super({ pageSize: 25, ...options });
-    this.table = this.element;
-    this.where = makeElement("span", { role: "status" });
-    this.back = makeElement("button", { type: "button", onclick: () => this.turnTo(this.page - 1) },
-      "Previous");
-    this.forth = makeElement("button", { type: "button", onclick: () => this.turnTo(this.page + 1) },
-      "Next");
-    this.pager = makeElement("div", { class: "pager" }, this.back, this.where, this.forth);
-    this.element = makeElement("div", {},
-      makeElement("div", { class: "scroll", tabindex: "0", role: "region",
-        "aria-label": options.caption }, this.table), this.pager);
-    this.onpage = () => this.drawPager();
-    this.drawPager();
-  }
-
-  drawPager() {
-    const first = this.page * this.pageSize;
-    const last = Math.min(first + this.pageSize, this.rows.length);
-    this.where.textContent = this.rows.length === 0 ? "nothing to show"
-      : `${first + 1} to ${last} of ${wholeNumber(this.rows.length)}`;
-    this.back.disabled = this.page === 0;
-    this.forth.disabled = this.page + 1 >= this.pages();
-    this.back.hidden = this.forth.hidden = this.pages() <= 1;
-  }
-}
 
 /// A control: a labelled choice among [value, text] that is remembered and draws `figure` anew.
 function addSelect(figure, label, key, options, fallback, onchange = null) {

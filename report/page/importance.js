@@ -58,11 +58,8 @@ function drawShares(figure, sweep) {
   const x = d3.scaleLinear([0, Math.max(0.1, d3.max(rows, (row) => row.share))], [labels, width - 70]).nice();
   figure.setSize(width, rows.length * line + 44);
   const bottom = rows.length * line + 6;
-  figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
-    .attr("transform", `translate(0 ${bottom})`)
-    .call(d3.axisBottom(x).ticks(Math.max(2, Math.floor((width - labels - 70) / 70)), ".0%").tickSize(-bottom).tickPadding(6).tickSizeOuter(0));
-  figure.svg.append("text").attr("class", "label").attr("x", x.range()[1]).attr("y", bottom + 34)
-    .attr("text-anchor", "end").text("share of the variance");
+  const ticks = Math.max(2, Math.floor((width - labels - 70) / 70));
+  drawBottomGrid(figure.svg, x, { top: 0, bottom }, [ticks, ".0%"], "share of the variance");
   const row = figure.svg.selectAll("g.share").data(rows).enter().append("g").attr("class",
     (each) => `share ${each.kind} ${each.scheduler ? colourClass(each.scheduler) : ""}`)
     .attr("transform", (_, i) => `translate(0 ${i * line + 4})`);
@@ -86,11 +83,8 @@ function drawEffects(figure, importance) {
   const values = trials.map((trial) => trial.value).filter((value) => value !== null);
   const x = objectiveScale(values, [labels + 8, width - 70]);
   figure.setSize(width, bottom + 40);
-  figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
-    .attr("transform", `translate(0 ${bottom})`)
-    .call(d3.axisBottom(x).ticks(Math.max(3, width / 140)).tickSize(-bottom).tickPadding(6).tickSizeOuter(0));
-  figure.svg.append("text").attr("class", "label").attr("x", width - 70).attr("y", bottom + 34)
-    .attr("text-anchor", "end").text(`mean ${objective.metric}, 95% interval`);
+  drawBottomGrid(figure.svg, x, { top: 0, bottom }, [Math.max(3, width / 140)],
+    `mean ${objective.metric}, 95% interval`);
   const row = figure.svg.selectAll("g.effect").data(rows).enter().append("g")
     .attr("class", (each) => `effect ${each.scheduler ? colourClass(each.scheduler) : ""}`)
     .attr("transform", (_, i) => `translate(0 ${i * line + line / 2 + 3})`);

@@ -15,16 +15,15 @@ function drawAnswer() {
 }
 
 function keyFacts() {
-  const total = (state) => d3.sum(sweeps, (sweep) => sweep.counts[state] || 0);
-  const all = d3.sum(sweeps, (sweep) => d3.sum(Object.values(sweep.counts)));
-  const facts = [["Trials", wholeNumber(all)], ["Completed", wholeNumber(total("completed"))]];
-  const diverged = d3.sum(sweeps, (sweep) => sweep.diverged);
+  const total = (state) => trials.filter((trial) => trial.state === state).length;
+  const facts = [["Trials", wholeNumber(trials.length)], ["Completed", wholeNumber(total("completed"))]];
+  const diverged = trials.filter((trial) => trial.diverged).length;
   if (diverged > 0) facts.push(["Diverged", wholeNumber(diverged)]);
   for (const state of ["failed", "running", "pending"]) {
     if (total(state) > 0) facts.push([state[0].toUpperCase() + state.slice(1), wholeNumber(total(state))]);
   }
   if (repeated) facts.push(["Groups", wholeNumber(groups.length)]);
-  facts.push(["Epochs trained", wholeNumber(d3.sum(sweeps, (sweep) => sweep.epochs_done))]);
+  facts.push(["Epochs trained", wholeNumber(d3.sum(trials, (trial) => trial.epochs))]);
   facts.push(["Training time", durationText(d3.sum(trials, (trial) => trial.seconds))]);
   return facts;
 }

@@ -106,7 +106,7 @@ function drawColumn(figure, column) {
       }
     });
   tick.append("path").attr("d", "M-4 0H4");
-  tick.append("text").attr("x", -8).attr("dy", "0.35em").attr("text-anchor", "end").attr("class", "halo")
+  tick.append("text").attr("x", -8).attr("dy", "0.35em").attr("text-anchor", "end")
     .text((value) => fitText(value, column.x === frame.left ? 134 : 88));
   tick.append("title").text((value) => value);
 }

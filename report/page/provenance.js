@@ -36,12 +36,12 @@ function talliedText(some, of) {
 
 function provenanceRows(sweep) {
   const own = attempts.filter((each) => each.trial.sweep === sweep);
-  const states = Object.entries(sweep.counts).filter(([, number]) => number > 0)
-    .map(([state, number]) => `${wholeNumber(number)} ${state}`).join(", ");
-  const diverged = sweep.diverged > 0 ? ` (${sweep.diverged} diverged)` : "";
+  const states = d3.nest().key((trial) => (trial.diverged ? "diverged" : trial.state))
+    .rollup((some) => some.length).entries(trials.filter((trial) => trial.sweep === sweep))
+    .sort((a, b) => b.value - a.value).map(({ key, value }) => `${wholeNumber(value)} ${key}`).join(", ");
   return [
-    ["Name", sweep.name], ["Database", sweep.label], ["Trials", states + diverged],
-    ["Objective", sweep.objective.text],
+    ["Name", sweep.name], ["Database", sweep.label], ["Trials", states],
+    ["Objective", sweep.objective],
     ["val_* is measured on", evaluatedOn(sweep)],
     ["Data, SHA-256", sweep.dataset_sha256], ["Engine", sweep.engine],
     ...(own.length === 0 ? [] : [

@@ -13,7 +13,7 @@ const rankingColumns = {
 
 function schedulerCell(scheduler) {
   const svg = d3.create("svg").attr("width", 12).attr("height", 12).attr("aria-hidden", "true")
-    .attr("class", `swatch ${colourClass(scheduler)}`);
+    .attr("class", colourClass(scheduler));
   svg.append("path").attr("class", "dot").attr("d", `M6 6${glyphOf(scheduler)}`);
   return makeElement("span", { class: "scheduler" }, svg.node(), scheduler);
 }
@@ -136,7 +136,7 @@ function drawRanking() {
   const columns = () => [pickColumn, ...(severalSweeps ? [rankingColumns.database] : []),
     ...(byGroup ? groupColumns
       : [...trialColumns, ...extraColumns.filter((column) => extras.includes(column.name))])];
-  const table = new PagedTable({
+  const table = new DataTable({
     caption: `Ranking by ${objective.text}`, columns: columns(), rows: rows(), pageSize: 15,
     decorate: (line, row) => {
       line.classList.toggle("picked", trialsOf(row).some(isPicked));
@@ -146,7 +146,7 @@ function drawRanking() {
   const redraw = () => table.show(columns(), rows());
 
   const by = [["groups", "Groups (seeds together)"], ["trials", "Trials"]].map(([value, text]) =>
-    makeElement("label", { class: "radio" }, makeElement("input", { type: "radio", name: "by", value,
+    makeElement("label", {}, makeElement("input", { type: "radio", name: "by", value,
       checked: (value === "groups") === byGroup, onchange: () => {
         byGroup = value === "groups";
         choose("ranking.by", value);

@@ -59,6 +59,15 @@ function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
   svg.append("text").attr("class", "label").attr("x", 4).attr("y", 13).text(yLabel);
 }
 
+/// An axis below the drawing with grid lines up to `top`, and its label; `ticks` as d3's axes take them.
+function drawBottomGrid(svg, x, { top, bottom }, ticks, label) {
+  svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
+    .attr("transform", `translate(0 ${bottom})`)
+    .call(d3.axisBottom(x).ticks(...ticks).tickSize(top - bottom).tickPadding(6).tickSizeOuter(0));
+  svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", x.range()[1])
+    .attr("y", bottom + 34).text(label);
+}
+
 /// Draws nothing outside the frame; returns the group to draw in.
 let clips = 0;
 function clipped(svg, frame) {

@@ -1,14 +1,24 @@
-// Tables that sort by their headers: the ranking, and each chart's numbers.
+// Tables that sort by their headers, with buttons to turn their pages where there are several: the
+// ranking, and each chart's numbers.
 
-/// A column: {name, title, number (right-aligned), value(row) to sort by, text(row), unit}.
+/// A column: {name, title, number (right-aligned), heads (its cells head their rows), value(row) to sort
+/// by, text(row), cell(row) where it is more than text}. `decorate(line, row)` is told each row's element.
 class DataTable {
-  /// `pageSize` 0: all rows at once. `rowHeader` is the column whose cells head their rows.
-  constructor({ caption, columns, rows, pageSize = 0, sort = null, decorate = null, onpage = null }) {
-    Object.assign(this, { caption, columns, rows, pageSize, sort, decorate, onpage });
+  constructor({ caption, columns, rows, pageSize = 25, decorate = null }) {
+    Object.assign(this, { columns, rows, pageSize, decorate });
+    this.sort = null;
     this.page = 0;
     this.head = makeElement("thead");
     this.body = makeElement("tbody");
-    this.element = makeElement("table", {}, makeElement("caption", {}, caption), this.head, this.body);
+    this.where = makeElement("span", { role: "status" });
+    this.back = makeElement("button", { type: "button", onclick: () => this.turnTo(this.page - 1) },
+      "Previous");
+    this.forth = makeElement("button", { type: "button", onclick: () => this.turnTo(this.page + 1) },
+      "Next");
+    this.element = makeElement("div", {},
+      makeElement("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+        makeElement("table", {}, makeElement("caption", {}, caption), this.head, this.body)),
+      makeElement("div", { class: "pager" }, this.back, this.where, this.forth));
     this.drawHead();
     this.drawBody();
   }
@@ -21,7 +31,7 @@ class DataTable {
   }
 
   pages() {
-    return this.pageSize ? Math.ceil(this.rows.length / this.pageSize) : 1;
+    return Math.ceil(this.rows.length / this.pageSize);
   }
 
   turnTo(page) {
@@ -46,7 +56,7 @@ class DataTable {
       const arrow = makeElement("span", { "aria-hidden": "true", class: "arrow" },
         sorted ? (this.sort.descending ? "▼" : "▲") : "");
       const title = column.value
-        ? makeElement("button", { type: "button", "data-column": column.name, title: column.help,
+        ? makeElement("button", { type: "button", "data-column": column.name,
             onclick: () => this.sortBy(column.name) }, column.title, arrow)
         : column.title;
       return makeElement("th", { scope: "col", class: column.number ? "number" : null,
@@ -70,11 +80,14 @@ class DataTable {
   }
 
   drawBody() {
-    const sorted = this.sorted();
     const first = this.page * this.pageSize;
-    const shown = this.pageSize ? sorted.slice(first, first + this.pageSize) : sorted;
+    const shown = this.sorted().slice(first, first + this.pageSize);
     this.body.replaceChildren(...shown.map((row) => this.makeRow(row)));
-    if (this.onpage) this.onpage();
+    this.where.textContent = shown.length === 0 ? "nothing to show"
+      : `${first + 1} to ${first + shown.length} of ${wholeNumber(this.rows.length)}`;
+    this.back.disabled = this.page === 0;
+    this.forth.disabled = this.page + 1 >= this.pages();
+    this.back.hidden = this.forth.hidden = this.pages() <= 1;
   }
 
   makeRow(row) {

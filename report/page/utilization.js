@@ -82,12 +82,8 @@ function drawGantt(figure, own) {
     return scale(span.offset + Math.max(0, time - span.start));
   };
   const unit = total > 7200 ? [3600, "hours"] : total > 180 ? [60, "minutes"] : [1, "seconds"];
-  figure.svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
-    .attr("transform", `translate(0 ${frame.bottom})`).call(d3.axisBottom(
-      d3.scaleLinear([0, total / unit[0]], [left, frame.right])).ticks(Math.floor(width / 110))
-      .tickSize(-(frame.bottom - frame.top)).tickPadding(6).tickSizeOuter(0));
-  figure.svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", frame.right)
-    .attr("y", frame.bottom + 34).text(width < 600 ? `${unit[1]} of training`
+  drawBottomGrid(figure.svg, d3.scaleLinear([0, total / unit[0]], [left, frame.right]), frame,
+    [Math.floor(width / 110)], width < 600 ? `${unit[1]} of training`
       : `${unit[1]} in which anybody trained, from the first attempt on`);
   figure.bars = [];
   const paths = {};
