@@ -44,7 +44,7 @@ def all_but_one(folder: Path, times: int, seed: int) -> int:
 
 def deadly_trial(folder: Path) -> int:
     """A trial during which its worker always dies: it fails and says so, all others complete."""
-    sweep = Sweep(folder, seeds=2, epochs=40)
+    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be met in training
     database = folder / "deadly.db"
     command = sweep.start(database, "--checkpoint-every", "0", workers=4)
     wait_for_training(database, 4)
