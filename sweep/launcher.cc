@@ -9,6 +9,7 @@
 #include <ctime>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "sweep/errors.h"
 #include "sweep/interrupt.h"
@@ -24,6 +25,7 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr auto kPollWhileUp = std::chrono::milliseconds(200);
 constexpr const char* kStartVariable = "LRSWEEP_LAUNCHED_AT";  // seconds since 1970
 constexpr auto kStartLimit = std::chrono::minutes(2);          // for the coordinator to come up
+constexpr auto kForkLimit = std::chrono::seconds(5);  // for the ranks of a machine, from the first
 
 /// Passes on the interrupts that came since the last call.
 class InterruptRelay {
@@ -43,29 +45,51 @@ class InterruptRelay {
   int passed_on_ = 0;
 };
 
+/// How many ranks must come up on this machine, as far as one can know.
+size_t RanksHere(const LaunchOptions& options) {
+  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
+  const bool elsewhere = !options.hostfile.empty() || !options.mpirun_arguments.empty() ||
+                         (nodes != nullptr && std::string(nodes) != "1");
+  return elsewhere ? 0 : static_cast<size_t>(options.workers) + 1;
+}
+
+/// While MPI starts, all ranks wait for one that is there no more.
+class StartingRanks {
+ public:
+  explicit StartingRanks(size_t expected) : expected_(expected) {}
+
+  /// Whether one is gone, or died unseen: mpirun starts those of a machine at once.
+  bool LostOne(std::set<pid_t> now) {
+    const bool gone = !std::includes(now.begin(), now.end(), seen_.begin(), seen_.end());
+    if (!first_ && !now.empty()) first_ = Clock::now();
+    const bool late = first_ && Clock::now() - *first_ > kForkLimit && now.size() < expected_;
+    seen_ = std::move(now);
+    return gone || late;
+  }
+
+ private:
+  size_t expected_;
+  std::set<pid_t> seen_;
+  std::optional<Clock::time_point> first_;
+};
+
 /// Waits for mpirun's end, but not for ever once the coordinator has ended, nor for ranks that
 /// cannot come up: then it returns false.
 bool WaitFor(MpirunProcess& mpirun, const StatusFile& status, InterruptRelay& relay,
-             Clock::duration end_limit) {
+             const LaunchOptions& options) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
-  std::set<pid_t> ranks;
+  StartingRanks starting(RanksHere(options));
   bool is_up = false;
   while (mpirun.Runs()) {
     relay.PassOn(mpirun);
     if (!ended && status.Status()) ended = Clock::now();
     is_up = is_up || status.Coordinator();
-    if (!is_up) {
-      // While MPI starts, all ranks wait for one that is there no more.
-      const std::set<pid_t> now = mpirun.Ranks();
-      const bool lost = !std::includes(now.begin(), now.end(), ranks.begin(), ranks.end());
-      if (lost || Clock::now() > start_limit) {
-        mpirun.EndAtOnce();
-        return false;
-      }
-      ranks = now;
+    if (!is_up && (starting.LostOne(mpirun.Ranks()) || Clock::now() > start_limit)) {
+      mpirun.EndAtOnce();
+      return false;
     }
-    if (ended && Clock::now() - *ended > end_limit) mpirun.End();
+    if (ended && Clock::now() - *ended > options.end_limit) mpirun.End();
     MpirunProcess::Wait(is_up ? kPollWhileUp : kPoll);
   }
   return true;
@@ -123,7 +147,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
     MpirunProcess mpirun(command, options.end_limit);
-    const bool came_up = WaitFor(mpirun, status, relay, options.end_limit);
+    const bool came_up = WaitFor(mpirun, status, relay, options);
     if (const auto told = status.Status()) return *told;
     if (mpirun.CouldNotStart()) {
       throw ResourceError("mpirun could not be started: is Open MPI installed?");

@@ -73,6 +73,33 @@ def deadly_trial(folder: Path) -> int:
     return bad
 
 
+def early_death(folder: Path) -> int:
+    """A worker that dies as MPI starts, before the launcher has seen it: another launch, soon."""
+    sweep = Sweep(folder, seeds=1)
+    database = folder / "early.db"
+    command = sweep.start(database, workers=1)
+    killed = False
+    for _ in while_running(command):
+        there = processes(str(database))
+        if "mpirun" in there.values():
+            send(command.pid, signal.SIGSTOP)  # it sees nothing now
+        victims = [pid for pid, role in there.items() if role == "worker"]
+        if victims:
+            send(victims[0], signal.SIGKILL)
+            killed = True
+            break
+    time.sleep(0.3)  # until nothing is left of it
+    send(command.pid, signal.SIGCONT)
+    start = time.monotonic()
+    bad = expect("no worker died", killed)
+    bad += expect("hangs", ends(command, database))
+    bad += expect(f"status {command.returncode}", command.returncode == 0)
+    bad += expect("orphans", not left_behind(database))
+    bad += expect("differs", sweep.is_whole(database))
+    print(f"a worker that died unseen: {time.monotonic() - start:.0f} s to the end; {bad} failures")
+    return bad
+
+
 def stopped_worker(folder: Path) -> int:
     """A worker that stands still beyond the timeout: given up; if it comes back, it is refused."""
     sweep = Sweep(folder, seeds=2, epochs=30)

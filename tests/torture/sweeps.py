@@ -112,6 +112,7 @@ def left_behind(database: Path) -> dict[int, str]:
     limit = time.monotonic() + ORPHAN_SECONDS
     while left := processes(str(database)):
         if time.monotonic() > limit:
+            print("left behind:", left, flush=True)
             for pid in left:
                 send(pid, signal.SIGKILL)
             return left
