@@ -16,10 +16,10 @@ using testing::Not;
 class ContinueTest : public RunTest {};
 
 TEST_F(ContinueTest, StoppedByTheClockItGoesOnToTheSameBits) {
-  WriteConfig("{epochs: 500, batch_size: 32}");
+  WriteConfig("{epochs: 2000, batch_size: 32}");
   EXPECT_EQ(Run(0, "--quiet --db whole.db").status, 0);
   int status = 75;
-  for (double seconds = 0.3; status == 75 && seconds < 30; seconds *= 1.05) {
+  for (double seconds = 0.1; status == 75 && seconds < 30; seconds *= 1.2) {
     status = Run(0, "--quiet --max-wall-time " + std::to_string(seconds)).status;
   }
   EXPECT_EQ(status, 0);

@@ -89,6 +89,13 @@ class ReportBrowserTest(unittest.TestCase):
         """Charts out of sight wait for an idle moment: have it now."""
         self.browser.run("drawAll()")
 
+    def assert_soon(self, script: str, expected) -> None:
+        """Of what the browser does in its own time."""
+        limit = time.monotonic() + 5
+        while (found := self.browser.run(script)) != expected and time.monotonic() < limit:
+            time.sleep(0.02)
+        self.assertEqual(found, expected)
+
     def press(self, selector: str) -> None:
         self.assertTrue(self.browser.run(
             "const e = document.querySelector(arguments[0]);"
@@ -363,8 +370,8 @@ class ReportBrowserTest(unittest.TestCase):
         self.browser.run("togglePicks(rankedTrials.slice(0, 2))")
         for scheme in ("light", "dark"):
             self.browser.prefer(scheme)
+            self.assert_soon("return document.documentElement.dataset.theme", scheme)
             self.draw()
-            self.assertEqual(self.browser.run("return document.documentElement.dataset.theme"), scheme)
             self.browser.picture(PICTURES / f"{scheme}.png")
         self.browser.resize(390, 800)
         time.sleep(0.3)  # the charts follow the width
