@@ -102,14 +102,16 @@ def early_death(folder: Path) -> int:
 
 def stopped_worker(folder: Path) -> int:
     """A worker that stands still beyond the timeout: given up; if it comes back, it is refused."""
-    sweep = Sweep(folder, seeds=2, epochs=30)
+    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be met in training
     bad = 0
     for comes_back in (True, False):
         database = folder / f"stopped-{comes_back}.db"
         # The coordinator is frozen too until the worker is back, so that it still has work then.
         command = sweep.start(database, "--worker-timeout", "1", "--max-restarts", "0", workers=2)
         there = wait_for_training(database, 2)
-        stopped = next(pid for pid, role in there.items() if role == "worker")
+        (trains,), *_ = ask(database, "SELECT worker FROM attempts WHERE outcome IS NULL")
+        stopped = next(pid for pid, role in there.items()
+                       if role == "worker" and rank_of(pid) == trains)
         send(stopped, signal.SIGSTOP)
         if comes_back:
             lost = "SELECT count(*) FROM attempts WHERE outcome = 'lost'"
