@@ -45,30 +45,20 @@ class InterruptRelay {
   int passed_on_ = 0;
 };
 
-/// How many ranks must come up on this machine, as far as one can know.
-size_t RanksHere(const LaunchOptions& options) {
-  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
-  const bool elsewhere = !options.hostfile.empty() || !options.mpirun_arguments.empty() ||
-                         (nodes != nullptr && std::string(nodes) != "1");
-  return elsewhere ? 0 : static_cast<size_t>(options.workers) + 1;
-}
-
 /// While MPI starts, all ranks wait for one that is there no more.
 class StartingRanks {
  public:
-  explicit StartingRanks(size_t expected) : expected_(expected) {}
-
-  /// Whether one is gone, or died unseen: mpirun starts those of a machine at once.
+  /// Whether one of those on this machine is gone, or died unseen: mpirun starts them at once.
   bool LostOne(std::set<pid_t> now) {
     const bool gone = !std::includes(now.begin(), now.end(), seen_.begin(), seen_.end());
     if (!first_ && !now.empty()) first_ = Clock::now();
-    const bool late = first_ && Clock::now() - *first_ > kForkLimit && now.size() < expected_;
+    const bool late = first_ && Clock::now() - *first_ > kForkLimit && !now.empty() &&
+                      now.size() < RanksOnMachineOf(*now.begin());
     seen_ = std::move(now);
     return gone || late;
   }
 
  private:
-  size_t expected_;
   std::set<pid_t> seen_;
   std::optional<Clock::time_point> first_;
 };
@@ -79,7 +69,7 @@ bool WaitFor(MpirunProcess& mpirun, const StatusFile& status, InterruptRelay& re
              const LaunchOptions& options) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
-  StartingRanks starting(RanksHere(options));
+  StartingRanks starting;
   bool is_up = false;
   while (mpirun.Runs()) {
     relay.PassOn(mpirun);

@@ -126,4 +126,13 @@ bool MpirunProcess::CouldNotStart() const {
   return WIFEXITED(wait_status_) && WEXITSTATUS(wait_status_) == kNotStarted;
 }
 
+size_t RanksOnMachineOf(pid_t rank) {
+  static const std::string kName = "OMPI_COMM_WORLD_LOCAL_SIZE=";
+  std::ifstream environment("/proc/" + std::to_string(rank) + "/environ");
+  for (std::string variable; std::getline(environment, variable, '\0');) {
+    if (variable.starts_with(kName)) return std::strtoull(&variable[kName.size()], nullptr, 10);
+  }
+  return 0;
+}
+
 }  // namespace lrsweep

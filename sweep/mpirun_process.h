@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,5 +41,9 @@ class MpirunProcess {
   pid_t pid_ = 0;
   int wait_status_ = 0;
 };
+
+/// How many ranks mpirun starts on the machine of `rank`, as that rank's environment says; 0 where
+/// it says nothing.
+size_t RanksOnMachineOf(pid_t rank);
 
 }  // namespace lrsweep
