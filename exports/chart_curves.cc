@@ -84,8 +84,7 @@ std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& gr
                                   const std::string& metric) {
   std::vector<std::vector<std::optional<double>>> curves;
   for (const Repetition& one : group.repetitions) {
-    const bool ended = one.state == "completed" || one.diverged;
-    if (ended) curves.push_back(Curve(input, one.trial_id, metric));
+    if (IsRanked(one.state, one.diverged)) curves.push_back(Curve(input, one.trial_id, metric));
   }
   std::vector<ChartPoint> points;
   for (size_t epoch = 0;; ++epoch) {

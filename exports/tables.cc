@@ -99,9 +99,7 @@ void WriteGroups(const Store& store, const TableOptions& options, std::ostream& 
     if (group.summary) {
       const Summary& summary = *group.summary;
       cells.insert(cells.end(), {summary.n, summary.mean, OrNull(summary.sd)});
-      const auto& interval = summary.interval95;
-      cells.insert(cells.end(), {interval ? Json(interval->low) : Json(nullptr),
-                                 interval ? Json(interval->high) : Json(nullptr)});
+      cells.insert(cells.end(), {LowOf(summary.interval95), HighOf(summary.interval95)});
     } else {
       cells.insert(cells.end(), {0, nullptr, nullptr, nullptr, nullptr});
     }

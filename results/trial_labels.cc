@@ -9,11 +9,18 @@
 namespace lrsweep {
 namespace {
 
+/// As a composed schedule's parts.
+bool IsOfMappings(const nlohmann::json& list) {
+  return list.is_array() && !list.empty() &&
+         std::all_of(list.begin(), list.end(),
+                     [](const auto& element) { return element.is_object(); });
+}
+
 /// Members of an object, or elements of a list.
 void FlattenInto(const nlohmann::json& members, const std::string& prefix, FlatParams& flat) {
   using Json = nlohmann::json;
   for (const auto& [key, member] : members.items()) {
-    if (member.is_object() || (member.is_array() && !member.empty() && member[0].is_object())) {
+    if (member.is_object() || IsOfMappings(member)) {
       FlattenInto(member, prefix + key + ".", flat);
     } else {
       flat[prefix + key] = member.is_string()
@@ -23,12 +30,18 @@ void FlattenInto(const nlohmann::json& members, const std::string& prefix, FlatP
   }
 }
 
+bool IsOfMappings(const List& list) {
+  return !list.empty() && std::all_of(list.begin(), list.end(), [](const Value& element) {
+    return element.As<Map>() != nullptr;
+  });
+}
+
 void FlattenInto(const Map& params, const std::string& prefix, FlatParams& flat) {
   for (const auto& [key, value] : params) {
     const List* list = value.As<List>();
     if (const Map* inner = value.As<Map>()) {
       FlattenInto(*inner, prefix + key + ".", flat);
-    } else if (list != nullptr && !list->empty() && list->front().As<Map>() != nullptr) {
+    } else if (list != nullptr && IsOfMappings(*list)) {
       for (size_t i = 0; i < list->size(); ++i) {
         FlattenInto(*list->at(i).As<Map>(), prefix + key + "." + std::to_string(i) + ".", flat);
       }

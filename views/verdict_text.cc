@@ -72,9 +72,8 @@ std::string AgainstNext(const Verdict& verdict) {
                                                 next.name, text.WithUnit(next.paired.mean))
                                   : NotInFront(verdict) + ", and";
     return fmt::format(
-        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds can "
-        "give "
-        "is 2^(1-n), here {:.3g}{})",
+        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds "
+        "can give is 2^(1-n), here {:.3g}{})",
         stand, next.paired.pairs, verdict.fewest_seeds, next.paired.smallest_p, corrected);
   }
   if (next.paired.mean <= 0) return fmt::format("{} ({})", NotInFront(verdict), evidence);
