@@ -109,14 +109,16 @@ std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_roo
   // Cross-memory attach is forbidden in many containers, and messages here are small.
   add({"--mca", "btl_vader_single_copy_mechanism", "none"});
   add({"--mca", "odls_base_sigkill_timeout", "10"});
-  // A third of the silence allowed, then six questions without an answer: mpirun's daemons on a
-  // machine that is cut off end as the ranks there do.
+  // The silence allowed, then three questions in as long again: mpirun's daemon on a machine that
+  // is cut off ends before the ranks there do (after three times that silence). Whoever has
+  // something to say, as the daemon has when a rank ends, asks no more, but waits for as long as
+  // TCP resends.
   const auto seconds = [](double count) {
     return std::to_string(std::max<int64_t>(1, std::llround(count)));
   };
   add({"--mca", "oob_tcp_keepalive_time", seconds(options.worker_timeout_seconds)});
   add({"--mca", "oob_tcp_keepalive_intvl", seconds(options.worker_timeout_seconds / 3)});
-  add({"--mca", "oob_tcp_keepalive_probes", "6"});
+  add({"--mca", "oob_tcp_keepalive_probes", "3"});
   for (const std::string& variable : variables) add({"-x", variable});
   add({"-n", std::to_string(options.workers + 1)});
   if (!options.hostfile.empty()) add({"--hostfile", options.hostfile});

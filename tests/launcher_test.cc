@@ -60,7 +60,7 @@ TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
       ElementsAre("mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "--mca",
                   "btl_vader_single_copy_mechanism", "none", "--mca", "odls_base_sigkill_timeout",
                   "10", "--mca", "oob_tcp_keepalive_time", "30", "--mca", "oob_tcp_keepalive_intvl",
-                  "10", "--mca", "oob_tcp_keepalive_probes", "6", "-x",
+                  "10", "--mca", "oob_tcp_keepalive_probes", "3", "-x",
                   "LRSWEEP_STATUS_FILE=/tmp/s", "-n", "4", "lrsweep", "run", "s.yaml"));
 }
 
