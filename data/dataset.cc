@@ -26,7 +26,7 @@ LoadedSet LoadSet(const std::filesystem::path& folder, const char* images_name,
   const auto images_path = RequireFile(folder, images_name);
   const auto labels_path = RequireFile(folder, labels_name);
   IdxFile images = ReadIdxFile(images_path, 3);
-  IdxFile labels = ReadIdxFile(labels_path, 1);
+  const IdxFile labels = ReadIdxFile(labels_path, 1);
   if (images.sizes[0] != labels.sizes[0]) {
     throw DataError(images_path.string() + " holds " + std::to_string(images.sizes[0]) +
                     " images, but " + labels_path.string() + " " + std::to_string(labels.sizes[0]) +
@@ -37,7 +37,7 @@ LoadedSet LoadSet(const std::filesystem::path& folder, const char* images_name,
   loaded.set.count = images.sizes[0];
   loaded.set.pixels = int64_t{images.sizes[1]} * images.sizes[2];
   loaded.set.images = std::move(images.bytes);
-  loaded.set.labels = std::move(labels.bytes);
+  loaded.set.labels.assign(labels.bytes.begin(), labels.bytes.end());
   return loaded;
 }
 

@@ -75,7 +75,7 @@ void PutInPlace(const IdxFile& file, const fs::path& path) {
   const fs::path partial = path.string() + ".partial-" + std::to_string(getpid());
   {
     std::ofstream out(partial, std::ios::binary);
-    const auto write = [&out](const std::vector<uint8_t>& bytes) {
+    const auto write = [&out](const auto& bytes) {
       out.write(reinterpret_cast<const char*>(bytes.data()),
                 static_cast<std::streamsize>(bytes.size()));
     };

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/huge_pages.h"
+
 namespace lrsweep {
 
 struct IdxFile {
   std::vector<uint32_t> sizes;  // one per dimension
-  std::vector<uint8_t> bytes;   // their product
+  ManyBytes bytes;              // their product
 };
 
 /// Reads a plain or gzipped IDX file of `dimensions` dimensions (1: labels, 3: images). Throws

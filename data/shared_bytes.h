@@ -19,8 +19,9 @@ class SharedBytes {
 
   SharedBytes() = default;
   // Not explicit: they are the same bytes, held in another way.
-  SharedBytes(std::vector<uint8_t> bytes)  // NOLINT(google-explicit-constructor)
-      : SharedBytes(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))) {}
+  template <typename Allocator>
+  SharedBytes(std::vector<uint8_t, Allocator> bytes)  // NOLINT(google-explicit-constructor)
+      : SharedBytes(std::make_shared<const std::vector<uint8_t, Allocator>>(std::move(bytes))) {}
   SharedBytes(std::initializer_list<uint8_t> bytes) : SharedBytes(std::vector<uint8_t>(bytes)) {}
   /// `size` bytes at `data`, which stay as long as `owner` does.
   SharedBytes(std::shared_ptr<const void> owner, const uint8_t* data, size_t size)
@@ -36,7 +37,8 @@ class SharedBytes {
   SharedBytes Slice(size_t first, size_t count) const { return {owner_, data_ + first, count}; }
 
  private:
-  explicit SharedBytes(const std::shared_ptr<const std::vector<uint8_t>>& bytes)
+  template <typename Allocator>
+  explicit SharedBytes(const std::shared_ptr<const std::vector<uint8_t, Allocator>>& bytes)
       : owner_(bytes), data_(bytes->data()), size_(bytes->size()) {}
 
   std::shared_ptr<const void> owner_;

@@ -8,8 +8,11 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
+
+#include "data/huge_pages.h"
 
 namespace lrsweep {
 namespace {
@@ -21,6 +24,8 @@ struct Header {
   int64_t train_count, test_count, rows, columns, classes;
 };
 static_assert(std::is_trivially_copyable_v<Header>);
+
+constexpr int kCollapse = 25;  // MADV_COLLAPSE, which glibc's header has since 2.37
 
 constexpr std::array<char, 8> kMagic = {'l', 'r', 's', 'w', 'e', 'e', 'p', 'D'};
 
@@ -61,16 +66,42 @@ bool WriteDataset(int file, const Dataset& data) {
   return WriteAll(file, &header, sizeof header) && write_set(data.train) && write_set(data.test);
 }
 
+/// Reserves `size` addresses from a huge page's beginning on; nullptr where there are none.
+void* ReserveAddresses(size_t size) {
+  void* memory = mmap(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  auto* const first = static_cast<char*>(memory);
+  const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(first) % kHugePage) % kHugePage;
+  if (before > 0) munmap(first, before);
+  if (before < kHugePage) munmap(first + before + size, kHugePage - before);
+  return first + before;
+}
+
 /// The whole of `file` in memory, or nothing.
 SharedBytes Map(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
   const auto size = static_cast<size_t>(status.st_size);
-  void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
-  if (memory == MAP_FAILED) return {};
+  void* const at = ReserveAddresses(size);
+  if (at == nullptr) return {};
+  void* memory = mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0);
+  if (memory == MAP_FAILED) {
+    munmap(at, size);
+    return {};
+  }
   const auto unmap = [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); };
   const std::shared_ptr<const void> owner(static_cast<const void*>(memory), unmap);
   return {owner, static_cast<const uint8_t*>(memory), size};
+}
+
+/// Has the system move what `bytes` maps into huge pages, for all who map it. Shared memory gets
+/// none by itself as a rule (/sys/kernel/mm/transparent_hugepage/shmem_enabled); Linux before 6.1
+/// and systems without a huge page to spare leave it as it is.
+void CollapseIntoHugePages(const SharedBytes& bytes, const std::stop_token& stop) {
+  auto* const first = const_cast<uint8_t*>(bytes.data());
+  for (size_t at = 0; at + kHugePage <= bytes.size() && !stop.stop_requested(); at += kHugePage) {
+    if (madvise(first + at, kHugePage, kCollapse) != 0) return;
+  }
 }
 
 /// Whether `header` describes `size` bytes.
@@ -107,6 +138,10 @@ PublishedDataset::PublishedDataset(const Dataset& data) {
   if (fcntl(file.get(), F_ADD_SEALS, seals) != 0) return;
   file_ = file.Release();
   path_ = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file_);
+  const File readable(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  const SharedBytes bytes = readable.get() < 0 ? SharedBytes() : Map(readable.get());
+  collapsing_ =
+      std::jthread([bytes](const std::stop_token& stop) { CollapseIntoHugePages(bytes, stop); });
 }
 
 PublishedDataset::~PublishedDataset() {

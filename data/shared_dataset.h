@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "data/dataset.h"
 
@@ -27,6 +28,7 @@ class PublishedDataset {
  private:
   int file_ = -1;
   std::string path_;
+  std::jthread collapsing_;  // into huge pages, while workers already read
 };
 
 /// The data set published under `path`, mapped, or nullptr where it cannot be: the process is gone,

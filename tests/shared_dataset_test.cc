@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -47,6 +48,28 @@ TEST(SharedDatasetTest, ArrivesWholeInAnotherProcess) {
            data->train.labels == std::vector<uint8_t>{0, 4} && data->test.images[2] == 9 &&
            data->test.labels == std::vector<uint8_t>{2};
   }));
+}
+
+TEST(SharedDatasetTest, StaysAsItIsWhileTheSystemMovesItIntoHugePages) {
+  constexpr int64_t kPixels = 7;
+  constexpr int64_t kCount = 1'000'000;  // more than three huge pages
+  std::vector<uint8_t> images(kCount * kPixels);
+  for (size_t i = 0; i < images.size(); ++i) images[i] = static_cast<uint8_t>(i * i % 253);
+  Dataset large = SmallDataset();
+  large.columns = large.train.pixels = large.test.pixels = kPixels;
+  large.train.count = kCount;
+  large.train.images = images;
+  large.train.labels.assign(kCount, 3);
+  large.test.images = std::vector<uint8_t>(kPixels, 9);
+  auto published = std::make_unique<PublishedDataset>(large);
+  const auto data = MapDataset(published->path());
+  ASSERT_NE(data, nullptr);
+  const auto is_whole = [&] {
+    return std::equal(images.begin(), images.end(), data->train.images.begin());
+  };
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(is_whole()) << i;
+  published.reset();
+  EXPECT_TRUE(is_whole());
 }
 
 TEST(SharedDatasetTest, StaysMappedAfterThePublisherIsGone) {
