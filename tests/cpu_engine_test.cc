@@ -264,6 +264,51 @@ TEST(CpuEngine, DivergesWhereTheRateIsFarTooLarge) {
   EXPECT_FALSE(std::isfinite(training->Evaluate(GoOn).loss));
 }
 
+/// 64 images of 40 pixels, all of them lit but those for which `is_dark(image, pixel)`.
+template <typename IsDark>
+std::shared_ptr<const Dataset> AlmostFullImages(const IsDark& is_dark) {
+  ImageSet set = SyntheticImages(64, 40, 3, 1);
+  std::vector<uint8_t> images(set.images.size());
+  for (size_t i = 0; i < images.size(); ++i) images[i] = is_dark(i / 40, i % 40) ? 0 : 50 + i % 199;
+  set.images = std::move(images);
+  return MakeDataset(set, set, 3);
+}
+
+/// A training from its initial weights, where unit 0 of the first layer has `weight` for `pixel`.
+std::unique_ptr<Training> StartWith(const std::string& target, std::shared_ptr<const Dataset> data,
+                                    size_t pixel, float weight) {
+  auto training = MakeCpuEngine(target)->Start(Config(3, {16}), std::move(data));
+  TrainingState state = training->State();
+  state.parameters.at(pixel) = weight;
+  training->Restore(state);
+  return training;
+}
+
+TEST(CpuEngine, LeavesAnInfiniteWeightOutWhereItsPixelIsZero) {
+  const auto data =
+      AlmostFullImages([](size_t image, size_t pixel) { return image % 40 == pixel; });
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const std::string& target : CpuEngineTargets()) {
+    // Images without pixel 5 know nothing of it; unit 0 of all others is off.
+    const auto training = StartWith(target, data, 5, -infinity);
+    EXPECT_TRUE(std::isfinite(training->Evaluate(GoOn).loss)) << target;
+    EXPECT_TRUE(std::isfinite(training->TrainEpoch(kRates, GoOn).front())) << target;
+  }
+}
+
+TEST(CpuEngine, KeepsALossThatIsNoNumberFromWeightsOfPixelsThatItsImageLacks) {
+  const auto data = AlmostFullImages(
+      [](size_t image, size_t pixel) { return pixel < 2 && (pixel == 0) != (image == 0); });
+  for (const std::string& target : CpuEngineTargets()) {
+    const auto training =
+        StartWith(target, data, 0, std::numeric_limits<float>::quiet_NaN());  // image 0 has it
+    training->TrainEpoch(kRates, GoOn);
+    const auto parameters = training->State().parameters;
+    EXPECT_TRUE(std::isfinite(parameters[1])) << target;
+    EXPECT_TRUE(std::isnan(parameters[2])) << target;
+  }
+}
+
 TEST(CpuEngine, LeavesDenormalsToOthers) {
   const auto training = Start(Config(0), TinyDataset());
   training->TrainEpoch(kRates, GoOn);

@@ -30,10 +30,10 @@
 //                  to float32; beta1 is that of the step
 //
 // Terms whose x_i (or d_o in the backward pass) is zero may be left out: they change no sum, save
-// the sign of a zero or where a weight is infinite or not a number. Which are left out depends on
-// the network's shape and the data, never on the machine. A batch's loss is the mean of its
-// samples' losses, summed in double in their order and rounded to float32; an evaluation's loss
-// likewise, unrounded.
+// the sign of a zero, which no loss shows, or where the other factor is infinite or not a number.
+// There, which are left out depends on the network's shape and the data; elsewhere also on what the
+// machine computes faster. A batch's loss is the mean of its samples' losses, summed in double in
+// their order and rounded to float32; an evaluation's loss likewise, unrounded.
 #pragma once
 
 #include <memory>

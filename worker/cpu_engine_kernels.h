@@ -32,6 +32,9 @@ struct SparseInputs {
   /// [blocks * kMaskBits, groups]: bit i of word g is set where sample 64 * g + i has the input.
   uint64_t* input_masks = nullptr;
   size_t groups = 0;
+  /// Whether every term of a zero must be left out of the sums: it changes one where the other
+  /// factor is infinite or not a number. Otherwise a target may compute some, which saves time.
+  bool strict = true;
   /// What the batch after this one will be gathered from, to be fetched meanwhile: rows
   /// `upcoming_order[0..upcoming_samples)` of `inputs` values from `upcoming` on.
   const T* upcoming = nullptr;
@@ -108,13 +111,14 @@ struct CpuKernels {
   void (*update_narrow)(const SparseInputs<float>& inputs, SampleMatrix deltas,
                         const UpdateRule& rule, const LayerMatrix& layer);
 
-  /// sums = sums * scale + bias, negative values replaced by 0 where `relu`.
-  void (*activate)(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
+  /// sums = sums * scale + bias, negative values replaced by 0 where `relu`. False if terms of
+  /// zeros may have changed a sum: one is not finite.
+  bool (*activate)(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
                    bool relu);
   /// The bias gets the gradient, the sum over samples of the deltas, by `rule`; those where the
   /// activation is not positive become 0 before, unless `activations` is null. Then the deltas are
-  /// scaled by `scale`.
-  void (*finish_deltas)(SampleMatrix deltas, const SampleMatrix* activations, size_t samples,
+  /// scaled by `scale`. False if terms of zeros would change a sum of them: one is not finite.
+  bool (*finish_deltas)(SampleMatrix deltas, const SampleMatrix* activations, size_t samples,
                         float scale, const UpdateRule& rule, const LayerMatrix& bias);
   /// Cross-entropy of `samples` rows of logits. Writes losses [samples] and predicted [samples]
   /// (the first class of the largest logit); deltas, if its values are not null, becomes the

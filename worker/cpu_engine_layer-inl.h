@@ -23,8 +23,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
 /// has 16 registers, the others 32.
 constexpr size_t kStripVectors = 8;
-/// Whether two rows or samples at a time fit into the registers as well: they share their loads.
-constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
 
 HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
@@ -32,15 +30,21 @@ HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   return bit;
 }
 
-/// Whether two rows of a mask are equal and not empty: then they are computed together and share
-/// their loads.
+/// Of the bits that two masks have, one in so many may differ for them to be alike: what both share
+/// saves more than the zeros that each then computes cost.
+constexpr size_t kAlike = 5;
+
+/// Whether two masks are not empty and alike, or equal if `strict`: then they are computed together
+/// and share their loads.
 HWY_INLINE bool AreAPair(const uint64_t* HWY_RESTRICT a, const uint64_t* HWY_RESTRICT b,
-                         size_t words) {
-  if (HWY_LIKELY(a[0] != b[0] || a[0] == 0)) return false;
-  for (size_t w = 1; w < words; ++w) {
-    if (a[w] != b[w]) return false;
+                         size_t words, bool strict) {
+  size_t either = 0;
+  size_t different = 0;
+  for (size_t w = 0; w < words; ++w) {
+    either += hwy::PopCount(a[w] | b[w]);
+    different += hwy::PopCount(a[w] ^ b[w]);
   }
-  return true;
+  return either != 0 && different <= (strict ? 0 : either / kAlike);
 }
 
 HWY_INLINE FloatVec Broadcast(float value) { return hn::Set(FloatTag(), value); }
@@ -73,7 +77,7 @@ struct StripBatch {
   size_t delta_stride;
 };
 
-/// Updates the R weight rows of inputs `row` and behind, whose masks are equal.
+/// Updates the weight row of input `row`, or two, whose masks are alike, together (R).
 template <size_t R, size_t N, typename T, typename Rule>
 HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t row,
                            const uint64_t* HWY_RESTRICT masks, const LayerMatrix& layer,
@@ -85,7 +89,7 @@ HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t r
   const T* HWY_RESTRICT values = batch.values + row;
   const float* HWY_RESTRICT deltas = batch.deltas;
   for (size_t group = 0; group < batch.groups; ++group) {
-    uint64_t mask = masks[group];
+    uint64_t mask = masks[group] | masks[(R - 1) * batch.groups + group];
     while (mask != 0) {
       const size_t s = TakeLowestBit(mask);
       AddRow(values + s * batch.value_stride, 1, deltas + s * batch.delta_stride, gradient);
@@ -109,12 +113,13 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
   const StripBatch<T> strip = {batch.groups, batch.values, batch.stride, deltas.values + column,
                                deltas.stride};
   const size_t groups = batch.groups;
+  const bool strict = batch.strict;
   const size_t end = first + rows;
   const uint64_t* HWY_RESTRICT masks = batch.input_masks + first * groups;
   size_t row = first;
   while (row < end) {
     size_t done = 1;
-    if (kPairsInRegisters && row + 1 < end && AreAPair(masks, masks + groups, groups)) {
+    if (kPairsInRegisters && row + 1 < end && AreAPair(masks, masks + groups, groups, strict)) {
       UpdateRows<2, N>(strip, rule, row, masks, layer, row * layer.width + column);
       done = 2;
     } else {
@@ -154,6 +159,7 @@ HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& laye
                            size_t column, SampleMatrix sums) {
   // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
   const bool fresh = block == 0;
+  const bool strict = batch.strict;
   const size_t width = layer.width;
   const size_t blocks = batch.blocks;
   const size_t value_stride = batch.stride;
@@ -166,8 +172,9 @@ HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& laye
   while (masks < end) {
     const uint64_t mask = masks[0];
     size_t samples = 1;
-    if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1)) {
-      AddSamples<2, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
+    if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1, strict)) {
+      const uint64_t either = mask | masks[blocks];
+      AddSamples<2, N>(values, value_stride, either, weights, width, to, sum_stride, fresh);
       samples = 2;
     } else if (mask != 0 || fresh) {
       AddSamples<1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);

@@ -103,23 +103,33 @@ CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, si
   Set(Part::kParameters, initial);
 }
 
-void CpuMlp::Begin(const CpuBatch& first) {
-  const DenormalsAsZeros zeros;
+/// The first layer's sums for these images.
+void CpuMlp::FirstSums(SparseInputs<uint8_t> images, bool strict) {
   Layer& layer = layers_.front();
-  kernels_.train_bytes(nullptr, {}, {}, layer.Weights(), &first.Images(), layer.values.Matrix());
+  images.strict = strict;
+  kernels_.train_bytes(nullptr, {}, {}, layer.Weights(), &images, layer.values.Matrix());
 }
 
-void CpuMlp::Activate(Layer& layer, size_t samples) {
+void CpuMlp::Begin(const CpuBatch& first) {
+  const DenormalsAsZeros zeros;
+  FirstSums(first.Images(), /*strict=*/false);
+}
+
+/// Whether the sums are right (CpuKernels::activate).
+bool CpuMlp::Activate(Layer& layer, size_t samples) {
   const bool is_last = &layer == &layers_.back();
   const float scale = &layer == &layers_.front() ? kFirstLayerScale : 1;
-  kernels_.activate(layer.values.Matrix(), samples, layer.width, scale,
-                    layer.At(Part::kParameters).bias.data(), !is_last);
+  return kernels_.activate(layer.values.Matrix(), samples, layer.width, scale,
+                           layer.At(Part::kParameters).bias.data(), !is_last);
 }
 
 /// From the first layer's sums to the logits.
 void CpuMlp::Forward(const CpuBatch& batch) {
   const size_t samples = batch.Images().samples;
-  Activate(layers_.front(), samples);
+  if (!Activate(layers_.front(), samples)) {
+    FirstSums(batch.Images(), /*strict=*/true);
+    Activate(layers_.front(), samples);
+  }
   for (size_t i = 1; i < layers_.size(); ++i) {
     Layer& layer = layers_[i];
     const SparseInputs<float> inputs = layers_[i - 1].values.View(samples);
@@ -141,18 +151,19 @@ BatchResult CpuMlp::CrossEntropy(const CpuBatch& batch, SampleMatrix deltas) {
 }
 
 /// Finishes the layer's deltas, which are the gradient of the logits or the products of the layer
-/// above, and updates its bias.
-void CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) {
+/// above, and updates its bias. Whether terms of zeros change no sum of them.
+bool CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   const bool is_last = index + 1 == layers_.size();
   const float scale = index == 0 ? kFirstLayerScale : 1;
   const SampleMatrix activations = layer.values.Matrix();
-  kernels_.finish_deltas(layer.deltas.Matrix(), is_last ? nullptr : &activations, samples, scale,
-                         rule, layer.Bias());
+  return kernels_.finish_deltas(layer.deltas.Matrix(), is_last ? nullptr : &activations, samples,
+                                scale, rule, layer.Bias());
 }
 
 /// From the deltas of layer `index` to those of the layer below, and the update of its weights.
-void CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t samples) {
+/// Whether terms of zeros change no sum of those below.
+bool CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   Layer& below = layers_[index - 1];
   SparseInputs<float> deltas = layer.deltas.View(samples);
@@ -167,16 +178,20 @@ void CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t sample
     kernels_.train_floats(&inputs, layer.deltas.Matrix(), rule, layer.Weights(), nullptr, {});
   }
   TransposeWeights(layer);
-  FinishDeltas(index - 1, rule, samples);
+  return FinishDeltas(index - 1, rule, samples);
 }
 
 void CpuMlp::Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {
   const size_t samples = now.Images().samples;
-  FinishDeltas(layers_.size() - 1, rule, samples);
-  for (size_t i = layers_.size(); --i > 0;) BackwardThrough(i, rule, samples);
+  bool lenient = FinishDeltas(layers_.size() - 1, rule, samples);
+  for (size_t i = layers_.size(); --i > 0;) lenient = BackwardThrough(i, rule, samples);
+  SparseInputs<uint8_t> images = now.Images();
+  images.strict = !lenient;
+  SparseInputs<uint8_t> upcoming = next == nullptr ? images : next->Images();
+  upcoming.strict = false;  // if a weight is not finite, Forward does it again
   Layer& first = layers_.front();
-  kernels_.train_bytes(&now.Images(), first.deltas.Matrix(), rule, first.Weights(),
-                       next == nullptr ? nullptr : &next->Images(), first.values.Matrix());
+  kernels_.train_bytes(&images, first.deltas.Matrix(), rule, first.Weights(),
+                       next == nullptr ? nullptr : &upcoming, first.values.Matrix());
 }
 
 BatchResult CpuMlp::Step(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next) {

@@ -145,10 +145,11 @@ class CpuMlp {
   };
 
   void Forward(const CpuBatch& batch);
-  void Activate(Layer& layer, size_t samples);
+  bool Activate(Layer& layer, size_t samples);
+  void FirstSums(SparseInputs<uint8_t> images, bool strict);
   void Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next);
-  void BackwardThrough(size_t index, const UpdateRule& rule, size_t samples);
-  void FinishDeltas(size_t index, const UpdateRule& rule, size_t samples);
+  bool BackwardThrough(size_t index, const UpdateRule& rule, size_t samples);
+  bool FinishDeltas(size_t index, const UpdateRule& rule, size_t samples);
   BatchResult CrossEntropy(const CpuBatch& batch, SampleMatrix deltas);
   void TransposeWeights(Layer& layer);
 

@@ -20,6 +20,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::CappedTag<float, kFloatUnit>;
 using FloatVec = hn::Vec<FloatTag>;
 
+/// Whether two rows or samples at a time fit into the registers: they share their loads.
+constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
+
 /// Without weight decay, dampening or Nesterov.
 struct PlainSgd {
   explicit PlainSgd(const SgdRule& rule)
@@ -122,13 +125,13 @@ struct Adam {
       kept;
 };
 
-/// Calls `use` with the rule in vectors: PlainSgd, GeneralSgd or Adam.
+/// What `use` answers to the rule in vectors: PlainSgd, GeneralSgd or Adam.
 template <typename Use>
-HWY_INLINE void WithRule(const UpdateRule& rule, const Use& use) {
+HWY_INLINE auto WithRule(const UpdateRule& rule, const Use& use) {
   if (const auto* adam = std::get_if<AdamRule>(&rule)) return use(Adam(*adam));
   const auto& sgd = *std::get_if<SgdRule>(&rule);
   if (sgd.IsPlain()) return use(PlainSgd(sgd));
-  use(GeneralSgd(sgd));
+  return use(GeneralSgd(sgd));
 }
 
 }  // namespace HWY_NAMESPACE

@@ -20,29 +20,43 @@ namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-void Activate(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
+/// `any`, which begins as 0, becomes NaN with the first value that is not finite; only where terms
+/// of zeros are ever computed.
+HWY_INLINE FloatVec NoteIfNotFinite(FloatVec any, FloatVec value) {
+  return kPairsInRegisters ? hn::Or(any, hn::Sub(value, value)) : any;
+}
+HWY_INLINE bool AllFinite(FloatVec any) {
+  return hn::AllTrue(FloatTag(), hn::Eq(any, hn::Zero(FloatTag())));
+}
+
+bool Activate(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
               bool relu) {
   const FloatTag d;
   const size_t lanes = hn::Lanes(d);
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
+  FloatVec not_finite = zero;
   for (size_t s = 0; s < samples; ++s) {
     float* row = sums.values + s * sums.stride;
     for (size_t i = 0; i < width; i += lanes) {
-      FloatVec value = hn::MulAdd(hn::Load(d, row + i), factor, hn::Load(d, bias + i));
+      const FloatVec sum = hn::Load(d, row + i);
+      not_finite = NoteIfNotFinite(not_finite, sum);
+      FloatVec value = hn::MulAdd(sum, factor, hn::Load(d, bias + i));
       // Not Max, which answers to NaN differently on x86 and Arm.
       if (relu) value = hn::IfThenElse(hn::Lt(value, zero), zero, value);
       hn::Store(value, d, row + i);
     }
   }
+  return AllFinite(not_finite);
 }
 
 template <typename Rule>
-void FinishDeltasBy(const Rule& rule, SampleMatrix deltas, const SampleMatrix* activations,
+bool FinishDeltasBy(const Rule& rule, SampleMatrix deltas, const SampleMatrix* activations,
                     size_t samples, float scale, const LayerMatrix& bias) {
   const FloatTag d;
   const FloatVec zero = hn::Zero(d);
   const FloatVec factor = hn::Set(d, scale);
+  FloatVec not_finite = zero;
   for (size_t i = 0; i < bias.width; i += hn::Lanes(d)) {
     FloatVec gradient[1] = {zero};
     for (size_t s = 0; s < samples; ++s) {
@@ -52,17 +66,20 @@ void FinishDeltasBy(const Rule& rule, SampleMatrix deltas, const SampleMatrix* a
         const FloatVec active = hn::Load(d, activations->values + s * activations->stride + i);
         delta = hn::IfThenElse(hn::Le(active, zero), zero, delta);
       }
+      not_finite = NoteIfNotFinite(not_finite, delta);
       gradient[0] = hn::Add(gradient[0], delta);
       hn::Store(hn::Mul(delta, factor), d, at);
     }
     rule.Apply(gradient, bias, i);
   }
+  return AllFinite(not_finite);
 }
 
-void FinishDeltas(SampleMatrix deltas, const SampleMatrix* activations, size_t samples, float scale,
+bool FinishDeltas(SampleMatrix deltas, const SampleMatrix* activations, size_t samples, float scale,
                   const UpdateRule& rule, const LayerMatrix& bias) {
-  WithRule(rule, [&](const auto& by)
-                     HWY_ATTR { FinishDeltasBy(by, deltas, activations, samples, scale, bias); });
+  return WithRule(rule, [&](const auto& by) HWY_ATTR {
+    return FinishDeltasBy(by, deltas, activations, samples, scale, bias);
+  });
 }
 
 /// Copies 64 rows of `classes` logits, so that a sample is a lane.
