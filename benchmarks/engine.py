@@ -124,19 +124,24 @@ def report(contestants: list[Contestant]) -> str:
     return table(head, rows)
 
 
-def products_goal(contestants: list[Contestant], name: str, limit: float) -> list[str]:
+def products_goals(contestants: list[Contestant], name: str, limit: float) -> list[list[str]]:
+    """The engine beside the products; on AVX2, where that is not the target, 10 % more is allowed."""
     seconds = by_name(contestants)
-    share = ratio(seconds["engine"], seconds["products"])
-    return goal(f"{name}: at most {limit:.2f} of the products", f"{share:.3f}", share <= limit)
+
+    def of_products(who: str, title: str, most: float) -> list[str]:
+        share = ratio(seconds[who], seconds["products"])
+        return goal(f"{title}: at most {most:.3g} of the products", f"{share:.3f}", share <= most)
+
+    goals = [of_products("engine", name, limit)]
+    if "AVX2" in seconds and contestants[1].name != "AVX2":
+        goals.append(of_products("AVX2", name + ", AVX2", 1.1 * limit))
+    return goals
 
 
-def speed_goals(contestants: list[Contestant]) -> list[list[str]]:
-    """AVX2 beside the widest target, and the peers, as far as they took part."""
+def peer_goals(contestants: list[Contestant]) -> list[list[str]]:
+    """The peers, as far as they took part."""
     seconds = by_name(contestants)
     goals = []
-    if "AVX2" in seconds and contestants[1].name != "AVX2":
-        share = ratio(seconds["AVX2"], seconds["engine"])
-        goals.append(goal("AVX2: at most 1.10 of the widest target", f"{share:.3f}", share <= 1.1))
     for name, factor in PEER_GOALS.items():
         if name in seconds:
             speedup = ratio(seconds[name], seconds["engine"])
@@ -198,7 +203,7 @@ def main() -> None:
     contestants = measure([ours(mnist, "128"), *(peers() if options.peers else [])], options.rounds)
     check_honesty(contestants)
     print(f"MNIST, 784-128-10:\n\n{report(contestants)}\n", flush=True)
-    goals += [products_goal(contestants, "MNIST", 0.30), *speed_goals(contestants)]
+    goals += products_goals(contestants, "MNIST", 0.30) + peer_goals(contestants)
 
     for name, folder, hidden, limit in (
         ("Fashion-MNIST, 784-128-10", str(find_data("fashion_mnist")), "128", 0.60),
@@ -208,7 +213,7 @@ def main() -> None:
         say(name)
         contestants = measure([ours(folder, hidden)], options.rounds)
         print(f"{name}:\n\n{report(contestants)}\n", flush=True)
-        goals.append(products_goal(contestants, name, limit))
+        goals += products_goals(contestants, name, limit)
 
     say("two workers")
     text, two_goals = two_workers(mnist, options.rounds)
