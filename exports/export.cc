@@ -12,6 +12,7 @@
 #include "exports/tables.h"
 #include "exports/tensorboard.h"
 #include "views/ranked_sweep.h"
+#include "views/text.h"
 
 namespace lrsweep {
 namespace {
@@ -32,18 +33,6 @@ void ExportTable(const Store& store, const ExportOptions& options, std::ostream&
   WriteTable(store, table, file.Stream());
   file.Finish();
   out << fmt::format("{} written to {}\n", options.table, options.output);
-}
-
-/// The path as a word for a shell.
-std::string ShellWord(const std::string& path) {
-  if (path.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") ==
-      std::string::npos) {
-    return path;
-  }
-  std::string word = "'";
-  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
 }
 
 /// Exports to a folder, which `fill` fills. `viewer`: the command that shows it, {} for the folder.

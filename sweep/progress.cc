@@ -9,6 +9,7 @@
 
 #include "sweep/trial_text.h"
 #include "views/metric_text.h"
+#include "views/style.h"
 #include "views/terminal.h"
 
 namespace lrsweep {
@@ -123,8 +124,9 @@ class LiveView : public ProgressView {
   void Draw(const SweepState& state) {
     FollowResize();
     Erase();
+    const Style style{.columns = std::max(size_.columns - 1, 1)};
     for (const std::string& line : Lines(state)) {
-      fmt::print(out_, "{}\n", line.substr(0, static_cast<size_t>(size_.columns) - 1));
+      fmt::print(out_, "{}\n", style.Fit(line));
       ++drawn_lines_;
     }
     std::fflush(out_);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "analysis/summary.h"
 #include "results/time_text.h"
@@ -13,6 +12,7 @@
 #include "views/lr_finder.h"
 #include "views/metric_text.h"
 #include "views/table.h"
+#include "views/text.h"
 #include "views/trial_curves.h"
 
 namespace lrsweep {
@@ -55,17 +55,6 @@ std::string Lines(const std::string& text) {
 
 std::string Heading(const std::string& text, const Style& style) {
   return '\n' + style.Paint(Tone::kHeading, text) + '\n';
-}
-
-/// The word as a shell takes it for one.
-std::string ShellWord(const std::string& word) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '/' || c == '_' || c == '-' || c == '+';
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 /// One trial and all that is shown of it.

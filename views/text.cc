@@ -1,5 +1,6 @@
 #include "views/text.h"
 
+#include <algorithm>
 #include <cctype>
 
 namespace lrsweep {
@@ -11,6 +12,16 @@ std::string Counted(int64_t count, const std::string& noun) {
 std::string Lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
+}
+
+std::string ShellWord(const std::string& word) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '/' || c == '_' || c == '-' || c == '+';
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 std::string EscapedMarkup(std::string_view text) {

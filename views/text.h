@@ -13,6 +13,9 @@ std::string Counted(int64_t count, const std::string& noun);
 /// With small letters for A to Z.
 std::string Lower(std::string text);
 
+/// `word` as a shell takes it for one word.
+std::string ShellWord(const std::string& word);
+
 /// `text` for HTML and SVG: shown as it is written, between tags and in quoted attributes.
 std::string EscapedMarkup(std::string_view text);
 
