@@ -1,17 +1,20 @@
 #include "sweep/interrupt.h"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <thread>
 
 namespace lrsweep {
 namespace {
 
-volatile std::sig_atomic_t warned = 0;
-volatile std::sig_atomic_t interrupts = 0;
+// Any thread may be the one that a signal interrupts: MPI has threads too.
+std::atomic<int> warned = 0;
+std::atomic<int> interrupts = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "signal handlers may not lock");
 
 void NoteWarning(int /*signal*/) { warned = 1; }
-void NoteInterrupt(int /*signal*/) { interrupts = interrupts + 1; }
+void NoteInterrupt(int /*signal*/) { ++interrupts; }
 
 void Catch(int flags_of_interrupts) {
   struct sigaction warning = {};
