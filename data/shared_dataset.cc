@@ -8,7 +8,9 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <stop_token>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -66,32 +68,19 @@ bool WriteDataset(int file, const Dataset& data) {
   return WriteAll(file, &header, sizeof header) && write_set(data.train) && write_set(data.test);
 }
 
-/// Reserves `size` addresses from a huge page's beginning on; nullptr where there are none.
-void* ReserveAddresses(size_t size) {
-  void* memory = mmap(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  auto* const first = static_cast<char*>(memory);
-  const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(first) % kHugePage) % kHugePage;
-  if (before > 0) munmap(first, before);
-  if (before < kHugePage) munmap(first + before + size, kHugePage - before);
-  return first + before;
-}
-
-/// The whole of `file` in memory, or nothing.
+/// The whole of `file` in memory from a huge page's beginning on, or nothing.
 SharedBytes Map(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
   const auto size = static_cast<size_t>(status.st_size);
-  void* const at = ReserveAddresses(size);
-  if (at == nullptr) return {};
-  void* memory = mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0);
-  if (memory == MAP_FAILED) {
-    munmap(at, size);
-    return {};
-  }
-  const auto unmap = [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); };
-  const std::shared_ptr<const void> owner(static_cast<const void*>(memory), unmap);
-  return {owner, static_cast<const uint8_t*>(memory), size};
+  size_t room = size + kHugePage;
+  void* at = mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return {};
+  const auto unmap = [room](const void* mapped) { munmap(const_cast<void*>(mapped), room); };
+  const std::shared_ptr<const void> owner(static_cast<const void*>(at), unmap);
+  std::align(kHugePage, size, at, room);
+  if (mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) return {};
+  return {owner, static_cast<const uint8_t*>(at), size};
 }
 
 /// Has the system move what `bytes` maps into huge pages, for all who map it. Shared memory gets
@@ -140,8 +129,11 @@ PublishedDataset::PublishedDataset(const Dataset& data) {
   path_ = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file_);
   const File readable(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   const SharedBytes bytes = readable.get() < 0 ? SharedBytes() : Map(readable.get());
-  collapsing_ =
-      std::jthread([bytes](const std::stop_token& stop) { CollapseIntoHugePages(bytes, stop); });
+  try {
+    collapsing_ =
+        std::jthread([bytes](const std::stop_token& stop) { CollapseIntoHugePages(bytes, stop); });
+  } catch (const std::system_error&) {  // no more threads are allowed: small pages will do
+  }
 }
 
 PublishedDataset::~PublishedDataset() {
