@@ -52,17 +52,27 @@ HWY_INLINE FloatVec Broadcast(uint8_t value) {
   return hn::Set(FloatTag(), static_cast<float>(static_cast<int32_t>(value)));
 }
 
-/// Adds value * row to R sums of N vectors; the values are kValueStride apart.
+/// Loads what R sums share. Left alone, the compiler loads it again for each of them, as an operand
+/// of the product, and loads are what limits the loops.
+template <size_t R>
+HWY_INLINE FloatVec LoadForAll(const float* HWY_RESTRICT from) {
+  FloatVec loaded = hn::Load(FloatTag(), from);
+#if HWY_ARCH_X86
+  if constexpr (R > 1) asm("" : "+v"(loaded.raw));  // no code: it is in a register now
+#endif
+  return loaded;
+}
+
+/// Adds value * row to R sums of N vectors; the values are `value_stride` apart.
 template <size_t R, size_t N, typename T>
 HWY_INLINE void AddRow(const T* HWY_RESTRICT values, size_t value_stride,
                        const float* HWY_RESTRICT row, FloatVec (&sums)[R][N]) {
-  const FloatTag d;
   FloatVec value[R];
   for (size_t r = 0; r < R; ++r) {
     value[r] = Broadcast(values[r * value_stride]);
   }
   for (size_t v = 0; v < N; ++v) {
-    const FloatVec factor = hn::Load(d, row + v * hn::Lanes(d));
+    const FloatVec factor = LoadForAll<R>(row + v * hn::Lanes(FloatTag()));
     for (size_t r = 0; r < R; ++r) sums[r][v] = hn::MulAdd(value[r], factor, sums[r][v]);
   }
 }
