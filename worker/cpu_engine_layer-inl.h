@@ -23,6 +23,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
 /// has 16 registers, the others 32.
 constexpr size_t kStripVectors = 8;
+/// Strips whose sums a sample gets one after the other, where a strip is less than 128 columns: one
+/// strip of a block of weights would lie in half of the first-level cache's sets.
+constexpr size_t kStripsTogether = hn::MaxLanes(FloatTag()) == kFloatUnit ? 1 : 2;
 
 HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
@@ -163,8 +166,23 @@ HWY_INLINE void AddSamples(const T* HWY_RESTRICT values, size_t value_stride, ui
   }
 }
 
-/// Adds a block of 64 inputs to the sums of all samples, N vectors from column `column` on.
-template <size_t N, typename T>
+/// Adds the inputs of `mask` to the sums of R samples, in S strips of N vectors, as AddSamples
+/// does.
+template <size_t S, size_t R, size_t N, typename T>
+HWY_INLINE void AddStrips(const T* HWY_RESTRICT values, size_t value_stride, uint64_t mask,
+                          const float* HWY_RESTRICT weights, size_t width, float* HWY_RESTRICT sums,
+                          size_t sum_stride, bool fresh) {
+  AddSamples<R, N>(values, value_stride, mask, weights, width, sums, sum_stride, fresh);
+  if constexpr (S > 1) {
+    constexpr size_t kColumns = N * hn::MaxLanes(FloatTag());
+    AddStrips<S - 1, R, N>(values, value_stride, mask, weights + kColumns, width, sums + kColumns,
+                           sum_stride, fresh);
+  }
+}
+
+/// Adds a block of 64 inputs to the sums of all samples, S strips of N vectors from column `column`
+/// on.
+template <size_t S, size_t N, typename T>
 HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
                            size_t column, SampleMatrix sums) {
   // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
@@ -184,10 +202,10 @@ HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& laye
     size_t samples = 1;
     if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1, strict)) {
       const uint64_t either = mask | masks[blocks];
-      AddSamples<2, N>(values, value_stride, either, weights, width, to, sum_stride, fresh);
+      AddStrips<S, 2, N>(values, value_stride, either, weights, width, to, sum_stride, fresh);
       samples = 2;
     } else if (mask != 0 || fresh) {
-      AddSamples<1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
+      AddStrips<S, 1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
     }
     masks += samples * blocks;
     values += samples * value_stride;
@@ -215,33 +233,52 @@ struct StripKernels {
   static constexpr std::array<Update, sizeof...(kIndex)> Updates(std::index_sequence<kIndex...>) {
     return {&UpdateStrip<kIndex + 1, T, Rule>...};
   }
-  template <size_t... kIndex>
+  template <size_t S, size_t... kIndex>
   static constexpr std::array<Add, sizeof...(kIndex)> Adds(std::index_sequence<kIndex...>) {
-    return {&AddBlock<kIndex + 1, T>...};
+    return {&AddBlock<S, kIndex + 1, T>...};
   }
+};
+
+/// The columns of a layer in strips of about the same size.
+struct Strips {
+  explicit Strips(size_t width)
+      : vectors(width / hn::Lanes(FloatTag())),
+        count((vectors + kStripVectors - 1) / kStripVectors) {}
+
+  size_t Begin(size_t strip) const { return vectors * strip / count; }
+  size_t Vectors(size_t strip) const { return Begin(strip + 1) - Begin(strip); }
+  size_t Column(size_t strip) const { return Begin(strip) * hn::Lanes(FloatTag()); }
+  /// How many from `strip` on a sample's sums are computed in together: all are of one size.
+  size_t Together(size_t strip) const {
+    const size_t end = std::min(strip + kStripsTogether, count);
+    return end > strip + 1 && Vectors(end - 1) == Vectors(strip) ? end - strip : 1;
+  }
+
+  size_t vectors, count;
 };
 
 template <typename T, typename Rule>
 void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix deltas,
                   const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
   using Kernels = StripKernels<T, Rule>;
-  static constexpr auto kUpdates = Kernels::Updates(std::make_index_sequence<kStripVectors>());
-  static constexpr auto kAdds = Kernels::Adds(std::make_index_sequence<kStripVectors>());
-  const size_t lanes = hn::Lanes(FloatTag());
-  const size_t vectors = layer.width / lanes;
-  const size_t strips = (vectors + kStripVectors - 1) / kStripVectors;
+  constexpr auto kIndices = std::make_index_sequence<kStripVectors>();
+  static constexpr auto kUpdates = Kernels::Updates(kIndices);
+  static constexpr auto kAddsOfOne = Kernels::template Adds<1>(kIndices);
+  static constexpr auto kAddsOfAll = Kernels::template Adds<kStripsTogether>(kIndices);
+  const Strips strips(layer.width);
   for (size_t first = 0; first < layer.inputs; first += kMaskBits) {
     const size_t rows = std::min(kMaskBits, layer.inputs - first);
-    for (size_t strip = 0; strip < strips; ++strip) {
-      const size_t begin = vectors * strip / strips;
-      const size_t count = vectors * (strip + 1) / strips - begin;
-      const size_t column = begin * lanes;
-      if (now != nullptr) {
-        kUpdates[count - 1](*now, deltas, rule, layer, first, rows, column);
+    size_t together = 0;
+    for (size_t strip = 0; strip < strips.count; strip += together) {
+      together = strips.Together(strip);
+      const size_t index = strips.Vectors(strip) - 1;
+      for (size_t s = strip; now != nullptr && s < strip + together; ++s) {
+        kUpdates[index](*now, deltas, rule, layer, first, rows, strips.Column(s));
       }
       if (next == nullptr) continue;
       if (strip == 0) PrefetchBlock(*next, first / kMaskBits);
-      kAdds[count - 1](*next, layer, first / kMaskBits, column, sums);
+      const auto& adds = together == 1 ? kAddsOfOne : kAddsOfAll;
+      adds[index](*next, layer, first / kMaskBits, strips.Column(strip), sums);
     }
   }
 }
