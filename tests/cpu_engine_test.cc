@@ -309,6 +309,51 @@ TEST(CpuEngine, KeepsALossThatIsNoNumberFromWeightsOfPixelsThatItsImageLacks) {
   }
 }
 
+// ---- Pixels that few images have, or none
+
+/// Each optimizer, for batches of 8.
+std::vector<TrainConfig> ConfigOfEachOptimizer() {
+  std::vector<TrainConfig> configs(4, Config(3, {16}, 8));
+  configs[1].nesterov = true;
+  configs[2].optimizer = OptimizerType::kAdam;
+  configs[3].optimizer = OptimizerType::kAdamW;
+  configs[3].weight_decay = 0;
+  return configs;
+}
+
+TEST(CpuEngine, LeavesTheWeightsOfAPixelThatNoImageHas) {
+  const auto data = AlmostFullImages([](size_t, size_t pixel) { return pixel == 7; });
+  for (TrainConfig config : ConfigOfEachOptimizer()) {
+    for (const double decay : {0.0, 0.1}) {
+      config.weight_decay = decay;
+      const auto training = Start(config, data);
+      const float before = training->State().parameters.at(7);
+      training->TrainEpoch({.lr = {0.01}, .momentum = {0.9}}, GoOn);
+      EXPECT_EQ(training->State().parameters.at(7) == before, decay == 0) << config.nesterov;
+    }
+  }
+}
+
+TEST(CpuEngine, GoesOnWithEqualBitsWhereMostStepsLackAPixel) {
+  // The engine passes over rows without a gradient so far, but not in a training that it resumes.
+  const auto data = AlmostFullImages(
+      [](size_t image, size_t pixel) { return pixel % 3 == 0 || (pixel < 9 && image != pixel); });
+  for (const std::string& target : CpuEngineTargets()) {
+    const auto engine = MakeCpuEngine(target);
+    for (const TrainConfig& config : ConfigOfEachOptimizer()) {
+      for (const double momentum : {0.9, 0.0}) {
+        const StepRates rates = {.lr = {0.01}, .momentum = {momentum}};
+        const auto training = engine->Start(config, data);
+        training->TrainEpoch(rates, GoOn);
+        const auto resumed = engine->Start(config, data);
+        resumed->Restore(training->State());
+        EXPECT_EQ(resumed->TrainEpoch(rates, GoOn), training->TrainEpoch(rates, GoOn)) << target;
+        EXPECT_EQ(resumed->State().parameters, training->State().parameters) << target;
+      }
+    }
+  }
+}
+
 TEST(CpuEngine, LeavesDenormalsToOthers) {
   const auto training = Start(Config(0), TinyDataset());
   training->TrainEpoch(kRates, GoOn);

@@ -32,6 +32,8 @@ struct SparseInputs {
   /// [blocks * kMaskBits, groups]: bit i of word g is set where sample 64 * g + i has the input.
   uint64_t* input_masks = nullptr;
   size_t groups = 0;
+  /// [blocks]: bit i of word b is set where some sample has input 64 * b + i; with input_masks.
+  uint64_t* used_inputs = nullptr;
   /// Whether every term of a zero must be left out of the sums: it changes one where the other
   /// factor is infinite or not a number. Otherwise a target may compute some, which saves time.
   bool strict = true;
@@ -76,6 +78,10 @@ struct LayerMatrix {
   float* weights = nullptr;
   float* buffer = nullptr;  // SGD's momentum, Adam's first moment
   float* square = nullptr;  // Adam's second moment; no other rule touches it
+  /// [blocks]: bit i of word b is set once row 64 * b + i had a gradient. Before, what the
+  /// optimizer keeps of the row is zero, and most rules leave the row as it is: train_* then skip
+  /// it. Not of a narrow layer nor of a bias.
+  uint64_t* moved_rows = nullptr;
 };
 
 /// A matrix of floats, one row per sample.

@@ -115,11 +115,12 @@ HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t r
   }
 }
 
-/// Updates `rows` weight rows from `first` on, N vectors from column `column` on.
+/// Updates those weight rows from `first` on whose bit is in `rows`, N vectors from column `column`
+/// on.
 template <size_t N, typename T, typename Rule>
 HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
                               const Rule& layer_rule, const LayerMatrix& layer_matrix, size_t first,
-                              size_t rows, size_t column) {
+                              uint64_t rows, size_t column) {
   // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
   const Rule rule = layer_rule;
   const LayerMatrix layer = layer_matrix;
@@ -127,18 +128,18 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
                                deltas.stride};
   const size_t groups = batch.groups;
   const bool strict = batch.strict;
-  const size_t end = first + rows;
   const uint64_t* HWY_RESTRICT masks = batch.input_masks + first * groups;
   size_t row = first;
-  while (row < end) {
+  while (rows != 0) {
     size_t done = 1;
-    if (kPairsInRegisters && row + 1 < end && AreAPair(masks, masks + groups, groups, strict)) {
+    if (kPairsInRegisters && (rows & 3) == 3 && AreAPair(masks, masks + groups, groups, strict)) {
       UpdateRows<2, N>(strip, rule, row, masks, layer, row * layer.width + column);
       done = 2;
-    } else {
+    } else if ((rows & 1) != 0) {
       UpdateRows<1, N>(strip, rule, row, masks, layer, row * layer.width + column);
     }
     row += done;
+    rows >>= done;
     masks += done * groups;
   }
 }
@@ -226,7 +227,7 @@ HWY_INLINE void PrefetchBlock(const SparseInputs<T>& batch, size_t block) {
 template <typename T, typename Rule>
 struct StripKernels {
   using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const Rule&, const LayerMatrix&,
-                          size_t, size_t, size_t);
+                          size_t, uint64_t, size_t);
   using Add = void (*)(const SparseInputs<T>&, const LayerMatrix&, size_t, size_t, SampleMatrix);
 
   template <size_t... kIndex>
@@ -257,6 +258,16 @@ struct Strips {
   size_t vectors, count;
 };
 
+/// Of the block's rows, those that the rule changes when it gets the gradient of the batch.
+template <typename T, typename Rule>
+HWY_INLINE uint64_t RowsToUpdate(const SparseInputs<T>& batch, const Rule& rule,
+                                 const LayerMatrix& layer, size_t block) {
+  const uint64_t used = batch.used_inputs[block];
+  layer.moved_rows[block] |= used;
+  const size_t rows = std::min(kMaskBits, layer.inputs - block * kMaskBits);
+  return rule.Changes(used, layer.moved_rows[block]) & (kAllRows >> (kMaskBits - rows));
+}
+
 template <typename T, typename Rule>
 void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix deltas,
                   const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
@@ -266,19 +277,19 @@ void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix del
   static constexpr auto kAddsOfOne = Kernels::template Adds<1>(kIndices);
   static constexpr auto kAddsOfAll = Kernels::template Adds<kStripsTogether>(kIndices);
   const Strips strips(layer.width);
-  for (size_t first = 0; first < layer.inputs; first += kMaskBits) {
-    const size_t rows = std::min(kMaskBits, layer.inputs - first);
+  for (size_t block = 0; block * kMaskBits < layer.inputs; ++block) {
+    const uint64_t rows = now == nullptr ? 0 : RowsToUpdate(*now, rule, layer, block);
     size_t together = 0;
     for (size_t strip = 0; strip < strips.count; strip += together) {
       together = strips.Together(strip);
       const size_t index = strips.Vectors(strip) - 1;
-      for (size_t s = strip; now != nullptr && s < strip + together; ++s) {
-        kUpdates[index](*now, deltas, rule, layer, first, rows, strips.Column(s));
+      for (size_t s = strip; rows != 0 && s < strip + together; ++s) {
+        kUpdates[index](*now, deltas, rule, layer, block * kMaskBits, rows, strips.Column(s));
       }
       if (next == nullptr) continue;
-      if (strip == 0) PrefetchBlock(*next, first / kMaskBits);
+      if (strip == 0) PrefetchBlock(*next, block);
       const auto& adds = together == 1 ? kAddsOfOne : kAddsOfAll;
-      adds[index](*next, layer, first / kMaskBits, strips.Column(strip), sums);
+      adds[index](*next, layer, block, strips.Column(strip), sums);
     }
   }
 }

@@ -45,13 +45,17 @@ template <typename T>
 void FillInputMasks(const SparseInputs<T>& batch) {
   if (batch.input_masks == nullptr) return;
   alignas(64) uint64_t bits[kMaskBits];
+  std::fill_n(batch.used_inputs, batch.blocks, 0);
   for (size_t group = 0; group < batch.groups; ++group) {
     const size_t first = group * kMaskBits;
     const size_t count = std::min(kMaskBits, batch.samples - first);
     for (size_t block = 0; block < batch.blocks; ++block) {
+      uint64_t used = 0;
       for (size_t s = 0; s < count; ++s) {
         bits[s] = batch.sample_masks[(first + s) * batch.blocks + block];
+        used |= bits[s];
       }
+      batch.used_inputs[block] |= used;
       for (size_t s = count; s < kMaskBits; ++s) bits[s] = 0;
       TransposeBits(bits);
       uint64_t* to = batch.input_masks + block * kMaskBits * batch.groups + group;

@@ -31,7 +31,8 @@ InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs)
       stride_(OddLines(blocks_ * kMaskBits * sizeof(T)) / sizeof(T)),
       values_(RoundUp(capacity, kMaskBits) * stride_),
       sample_masks_(capacity * blocks_),
-      input_masks_(blocks_ * kMaskBits * RoundUp(capacity, kMaskBits) / kMaskBits) {}
+      input_masks_(blocks_ * kMaskBits * RoundUp(capacity, kMaskBits) / kMaskBits),
+      used_inputs_(blocks_) {}
 
 template <typename T>
 SparseInputs<T> InputBuffer<T>::View(size_t samples) {
@@ -42,7 +43,8 @@ SparseInputs<T> InputBuffer<T>::View(size_t samples) {
           .sample_masks = sample_masks_.data(),
           .blocks = blocks_,
           .input_masks = input_masks_.data(),
-          .groups = RoundUp(samples, kMaskBits) / kMaskBits};
+          .groups = RoundUp(samples, kMaskBits) / kMaskBits,
+          .used_inputs = used_inputs_.data()};
 }
 
 template <typename T>
@@ -82,6 +84,7 @@ CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity,
       narrow(!is_first && width <= kNarrow),
       parts{NewPart(padded_inputs, width), NewPart(padded_inputs, width),
             with_squares ? NewPart(padded_inputs, width) : LayerPart()},
+      moved_rows(RoundUp(inputs, kMaskBits) / kMaskBits),
       transposed(is_first ? 0 : width * padded_inputs),
       values(capacity, outputs),
       deltas(capacity, outputs) {}
@@ -243,6 +246,8 @@ void CpuMlp::Set(Part part, const std::vector<float>& values) {
       for (size_t i = 0; i < layer.inputs; ++i) weights[i * layer.width + o] = *from++;
     }
     for (size_t o = 0; o < layer.outputs; ++o) bias[o] = *from++;
+    // What the optimizer keeps may not be zero now.
+    if (part != Part::kParameters) std::ranges::fill(layer.moved_rows, ~uint64_t{0});
   }
   if (part != Part::kParameters) return;
   for (size_t i = 1; i < layers_.size(); ++i) TransposeWeights(layers_[i]);

@@ -57,7 +57,7 @@ class InputBuffer {
   size_t blocks_ = 0;
   size_t stride_ = 0;
   AlignedBuffer<T> values_;
-  std::vector<uint64_t> sample_masks_, input_masks_;
+  std::vector<uint64_t> sample_masks_, input_masks_, used_inputs_;
 };
 
 /// Images and labels of one batch, gathered.
@@ -124,8 +124,12 @@ class CpuMlp {
           bool with_squares);
 
     LayerMatrix Weights() {
-      return {inputs, width, At(Part::kParameters).weights.data(),
-              At(Part::kBuffers).weights.data(), At(Part::kSquares).weights.data()};
+      return {inputs,
+              width,
+              At(Part::kParameters).weights.data(),
+              At(Part::kBuffers).weights.data(),
+              At(Part::kSquares).weights.data(),
+              moved_rows.data()};
     }
     LayerMatrix Bias() {
       return {1, width, At(Part::kParameters).bias.data(), At(Part::kBuffers).bias.data(),
@@ -138,7 +142,8 @@ class CpuMlp {
     size_t inputs, outputs;
     size_t width, padded_inputs;  // padded outputs and inputs
     bool narrow;
-    std::array<LayerPart, 3> parts;   // of kSquares perhaps without memory
+    std::array<LayerPart, 3> parts;  // of kSquares perhaps without memory
+    std::vector<uint64_t> moved_rows;
     AlignedBuffer<float> transposed;  // [width, padded inputs]; not of the first layer
     InputBuffer<float> values;        // sums, then activations; of the last layer logits
     InputBuffer<float> deltas;

@@ -23,12 +23,19 @@ using FloatVec = hn::Vec<FloatTag>;
 /// Whether two rows or samples at a time fit into the registers: they share their loads.
 constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
 
+/// The mask of 64 rows.
+constexpr uint64_t kAllRows = ~uint64_t{0};
+
 /// Without weight decay, dampening or Nesterov.
 struct PlainSgd {
   explicit PlainSgd(const SgdRule& rule)
       : minus_lr(hn::Set(FloatTag(), -rule.lr)),
         momentum(hn::Set(FloatTag(), rule.momentum)),
         use_buffer(rule.use_buffer) {}
+
+  /// Of 64 rows, those that a step may change: `used` have a gradient, `moved` had one
+  /// (LayerMatrix).
+  uint64_t Changes(uint64_t used, uint64_t moved) const { return use_buffer ? moved : used; }
 
   /// Applies the gradient of N vectors of weights, from value `at` of the layer on.
   template <size_t N>
@@ -63,7 +70,10 @@ struct GeneralSgd {
         gradient_scale(hn::Set(FloatTag(), rule.gradient_scale)),
         weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
         use_buffer(rule.use_buffer),
-        nesterov(rule.nesterov) {}
+        nesterov(rule.nesterov),
+        decays(rule.weight_decay != 0) {}
+
+  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const { return decays ? kAllRows : moved; }
 
   template <size_t N>
   HWY_INLINE void Apply(const FloatVec (&gradient)[N], const LayerMatrix& layer, size_t at) const {
@@ -84,7 +94,7 @@ struct GeneralSgd {
   }
 
   FloatVec minus_lr, momentum, gradient_scale, weight_decay;
-  bool use_buffer, nesterov;
+  bool use_buffer, nesterov, decays;
 };
 
 /// Adam's and AdamW's.
@@ -98,7 +108,10 @@ struct Adam {
         root_scale(hn::Set(FloatTag(), rule.root_scale)),
         eps(hn::Set(FloatTag(), rule.eps)),
         weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
-        kept(hn::Set(FloatTag(), rule.kept)) {}
+        kept(hn::Set(FloatTag(), rule.kept)),
+        decays(rule.weight_decay != 0 || rule.kept != 1) {}
+
+  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const { return decays ? kAllRows : moved; }
 
   template <size_t N>
   HWY_INLINE void Apply(const FloatVec (&gradient)[N], const LayerMatrix& layer, size_t at) const {
@@ -123,6 +136,7 @@ struct Adam {
 
   FloatVec minus_lr, beta1, beta2, gradient_share, square_share, root_scale, eps, weight_decay,
       kept;
+  bool decays;
 };
 
 /// What `use` answers to the rule in vectors: PlainSgd, GeneralSgd or Adam.
