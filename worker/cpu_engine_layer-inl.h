@@ -37,15 +37,15 @@ HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
 /// saves more than the zeros that each then computes cost.
 constexpr size_t kAlike = 5;
 
-/// Whether two masks are not empty and alike, or equal if `strict`: then they are computed together
-/// and share their loads.
-HWY_INLINE bool AreAPair(const uint64_t* HWY_RESTRICT a, const uint64_t* HWY_RESTRICT b,
-                         size_t words, bool strict) {
+/// Whether two neighbours' masks, of so many words `stride` apart, are not empty and alike, or
+/// equal if `strict`: then they are computed together and share their loads.
+HWY_INLINE bool AreAPair(const uint64_t* HWY_RESTRICT masks, size_t words, size_t stride,
+                         bool strict) {
   size_t either = 0;
   size_t different = 0;
-  for (size_t w = 0; w < words; ++w) {
-    either += hwy::PopCount(a[w] | b[w]);
-    different += hwy::PopCount(a[w] ^ b[w]);
+  for (size_t w = 0; w < words; ++w, masks += stride) {
+    either += hwy::PopCount(masks[0] | masks[1]);
+    different += hwy::PopCount(masks[0] ^ masks[1]);
   }
   return either != 0 && different <= (strict ? 0 : either / kAlike);
 }
@@ -83,7 +83,7 @@ HWY_INLINE void AddRow(const T* HWY_RESTRICT values, size_t value_stride,
 /// Where a strip's update finds the batch: at the first sample, the strip's first column.
 template <typename T>
 struct StripBatch {
-  size_t groups;
+  size_t groups, group_stride;  // of the masks
   const T* HWY_RESTRICT values;
   size_t value_stride;
   const float* HWY_RESTRICT deltas;
@@ -102,11 +102,12 @@ HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t r
   const T* HWY_RESTRICT values = batch.values + row;
   const float* HWY_RESTRICT deltas = batch.deltas;
   for (size_t group = 0; group < batch.groups; ++group) {
-    uint64_t mask = masks[group] | masks[(R - 1) * batch.groups + group];
+    uint64_t mask = masks[0] | masks[R - 1];
     while (mask != 0) {
       const size_t s = TakeLowestBit(mask);
       AddRow(values + s * batch.value_stride, 1, deltas + s * batch.delta_stride, gradient);
     }
+    masks += batch.group_stride;
     values += kMaskBits * batch.value_stride;
     deltas += kMaskBits * batch.delta_stride;
   }
@@ -124,15 +125,15 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
   // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
   const Rule rule = layer_rule;
   const LayerMatrix layer = layer_matrix;
-  const StripBatch<T> strip = {batch.groups, batch.values, batch.stride, deltas.values + column,
-                               deltas.stride};
-  const size_t groups = batch.groups;
+  const StripBatch<T> strip = {batch.groups, batch.blocks * kMaskBits, batch.values,
+                               batch.stride, deltas.values + column,   deltas.stride};
   const bool strict = batch.strict;
-  const uint64_t* HWY_RESTRICT masks = batch.input_masks + first * groups;
+  const uint64_t* HWY_RESTRICT masks = batch.input_masks + first;
   size_t row = first;
   while (rows != 0) {
     size_t done = 1;
-    if (kPairsInRegisters && (rows & 3) == 3 && AreAPair(masks, masks + groups, groups, strict)) {
+    if (kPairsInRegisters && (rows & 3) == 3 &&
+        AreAPair(masks, strip.groups, strip.group_stride, strict)) {
       UpdateRows<2, N>(strip, rule, row, masks, layer, row * layer.width + column);
       done = 2;
     } else if ((rows & 1) != 0) {
@@ -140,7 +141,7 @@ HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
     }
     row += done;
     rows >>= done;
-    masks += done * groups;
+    masks += done;
   }
 }
 
@@ -190,25 +191,24 @@ HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& laye
   const bool fresh = block == 0;
   const bool strict = batch.strict;
   const size_t width = layer.width;
-  const size_t blocks = batch.blocks;
   const size_t value_stride = batch.stride;
   const size_t sum_stride = sums.stride;
   const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
-  const uint64_t* HWY_RESTRICT masks = batch.sample_masks + block;
-  const uint64_t* const end = masks + batch.samples * blocks;
+  const uint64_t* HWY_RESTRICT masks = batch.sample_masks + block * batch.mask_stride;
+  const uint64_t* const end = masks + batch.samples;
   const T* HWY_RESTRICT values = batch.values + block * kMaskBits;
   float* HWY_RESTRICT to = sums.values + column;
   while (masks < end) {
     const uint64_t mask = masks[0];
     size_t samples = 1;
-    if (kPairsInRegisters && masks + blocks < end && AreAPair(masks, masks + blocks, 1, strict)) {
-      const uint64_t either = mask | masks[blocks];
+    if (kPairsInRegisters && masks + 1 < end && AreAPair(masks, 1, 1, strict)) {
+      const uint64_t either = mask | masks[1];
       AddStrips<S, 2, N>(values, value_stride, either, weights, width, to, sum_stride, fresh);
       samples = 2;
     } else if (mask != 0 || fresh) {
       AddStrips<S, 1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
     }
-    masks += samples * blocks;
+    masks += samples;
     values += samples * value_stride;
     to += samples * sum_stride;
   }

@@ -30,8 +30,9 @@ InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs)
       blocks_(RoundUp(inputs, kMaskBits) / kMaskBits),
       stride_(OddLines(blocks_ * kMaskBits * sizeof(T)) / sizeof(T)),
       values_(RoundUp(capacity, kMaskBits) * stride_),
-      sample_masks_(capacity * blocks_),
-      input_masks_(blocks_ * kMaskBits * RoundUp(capacity, kMaskBits) / kMaskBits),
+      mask_stride_(RoundUp(capacity, kMaskBits)),
+      sample_masks_(blocks_ * mask_stride_),
+      input_masks_(blocks_ * mask_stride_),
       used_inputs_(blocks_) {}
 
 template <typename T>
@@ -42,6 +43,7 @@ SparseInputs<T> InputBuffer<T>::View(size_t samples) {
           .stride = stride_,
           .sample_masks = sample_masks_.data(),
           .blocks = blocks_,
+          .mask_stride = mask_stride_,
           .input_masks = input_masks_.data(),
           .groups = RoundUp(samples, kMaskBits) / kMaskBits,
           .used_inputs = used_inputs_.data()};
@@ -49,9 +51,10 @@ SparseInputs<T> InputBuffer<T>::View(size_t samples) {
 
 template <typename T>
 void InputBuffer<T>::MarkAll() {
-  for (size_t i = 0; i < sample_masks_.size(); ++i) {
-    const size_t inputs = std::min(kMaskBits, inputs_ - i % blocks_ * kMaskBits);
-    sample_masks_[i] = ~uint64_t{0} >> (kMaskBits - inputs);
+  for (size_t block = 0; block < blocks_; ++block) {
+    const size_t inputs = std::min(kMaskBits, inputs_ - block * kMaskBits);
+    std::fill_n(sample_masks_.data() + block * mask_stride_, mask_stride_,
+                ~uint64_t{0} >> (kMaskBits - inputs));
   }
 }
 

@@ -57,7 +57,9 @@ class InputBuffer {
   size_t blocks_ = 0;
   size_t stride_ = 0;
   AlignedBuffer<T> values_;
-  std::vector<uint64_t> sample_masks_, input_masks_, used_inputs_;
+  size_t mask_stride_ = 0;
+  AlignedBuffer<uint64_t> sample_masks_, input_masks_;
+  std::vector<uint64_t> used_inputs_;
 };
 
 /// Images and labels of one batch, gathered.
