@@ -1,11 +1,9 @@
-// Memory for much data that is read in no order.
+// Memory for much data that is read in no order, or that has to share a cache.
 #pragma once
-
-#include <sys/mman.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+#include <memory_resource>
 #include <new>
 #include <vector>
 
@@ -14,9 +12,21 @@ namespace lrsweep {
 /// The size of a huge page of x86 and of most Arm systems. Elsewhere it only rounds up.
 inline constexpr size_t kHugePage = size_t{2} << 20;
 
-/// Asks the system for huge pages where they are filled. An epoch reads images in random order; in
-/// pages of 4 KiB each image costs a walk through the page tables. A system that has none to give
-/// ("never" in /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones.
+/// Zeros in whole huge pages, or null if there is no room. A system that has none to give ("never"
+/// in /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones. Not of the heap, which
+/// would give memory that lies in small pages since its last use.
+void* MapHugePages(size_t bytes);
+void UnmapHugePages(void* memory, size_t bytes);
+
+/// The same, but throws std::bad_alloc.
+inline void* AllocateHugePages(size_t bytes) {
+  void* memory = MapHugePages(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+/// Huge pages where they are filled. An epoch reads images in random order; in pages of 4 KiB each
+/// image costs a walk through the page tables.
 template <typename T>
 struct HugePageAllocator {
   using value_type = T;
@@ -29,15 +39,11 @@ struct HugePageAllocator {
   T* allocate(size_t count) {
     const size_t bytes = count * sizeof(T);  // vectors check that it fits
     if (bytes < kHugePage) return static_cast<T*>(::operator new(bytes));
-    const size_t rounded = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-    void* memory = std::aligned_alloc(kHugePage, rounded);
-    if (memory == nullptr) throw std::bad_alloc();
-    madvise(memory, rounded, MADV_HUGEPAGE);  // advice: it may be refused
-    return static_cast<T*>(memory);
+    return static_cast<T*>(AllocateHugePages(bytes));
   }
   void deallocate(T* memory, size_t count) {
     if (count * sizeof(T) < kHugePage) return ::operator delete(memory);
-    std::free(memory);
+    UnmapHugePages(memory, count * sizeof(T));
   }
 
   friend bool operator==(const HugePageAllocator& /*a*/, const HugePageAllocator& /*b*/) {
@@ -46,5 +52,16 @@ struct HugePageAllocator {
 };
 
 using ManyBytes = std::vector<uint8_t, HugePageAllocator<uint8_t>>;
+
+/// Every allocation is of whole huge pages: for a pool above it.
+class HugePageResource : public std::pmr::memory_resource {
+  void* do_allocate(size_t bytes, size_t /*alignment*/) override {
+    return AllocateHugePages(bytes);
+  }
+  void do_deallocate(void* memory, size_t bytes, size_t /*alignment*/) override {
+    UnmapHugePages(memory, bytes);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
 
 }  // namespace lrsweep

@@ -73,12 +73,12 @@ SharedBytes Map(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
   const auto size = static_cast<size_t>(status.st_size);
-  size_t room = size + kHugePage;
-  void* at = mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) return {};
-  const auto unmap = [room](const void* mapped) { munmap(const_cast<void*>(mapped), room); };
+  void* const at = MapHugePages(size);
+  if (at == nullptr) return {};
+  const auto unmap = [size](const void* mapped) {
+    UnmapHugePages(const_cast<void*>(mapped), size);
+  };
   const std::shared_ptr<const void> owner(static_cast<const void*>(at), unmap);
-  std::align(kHugePage, size, at, room);
   if (mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) return {};
   return {owner, static_cast<const uint8_t*>(at), size};
 }

@@ -23,5 +23,17 @@ TEST(ManyBytesTest, KeepWhatTheyHoldWhileTheyGrow) {
   }
 }
 
+TEST(HugePageResourceTest, GivesAPoolWholeHugePages) {
+  HugePageResource pages;
+  std::pmr::monotonic_buffer_resource pool(kTwoMiB - 4096, &pages);
+  auto* first = static_cast<char*>(pool.allocate(100, 64));
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(first) % kTwoMiB, 0U);
+  auto* second = static_cast<char*>(pool.allocate(kTwoMiB - 8192, 64));
+  EXPECT_EQ(second - first, 128);
+  auto* larger = static_cast<char*>(pool.allocate(3 * kTwoMiB, 64));
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(larger) % kTwoMiB, 0U);
+  larger[3 * kTwoMiB - 1] = 1;
+}
+
 }  // namespace
 }  // namespace lrsweep

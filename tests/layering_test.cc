@@ -30,7 +30,7 @@ const std::map<std::string, const char*> kMayEnter = {
     {"data", ""},
     {"analysis", ""},
     {"results", ""},
-    {"worker", "schedulers/.*|data/dataset\\.h|results/trial\\.h"},
+    {"worker", "schedulers/.*|data/(dataset|huge_pages)\\.h|results/trial\\.h"},
     {"views", "(results|analysis)/.*"},
     // The page's policy names its scripts by their SHA-256.
     {"report", "(views|results|analysis)/.*|data/sha256\\.h"},

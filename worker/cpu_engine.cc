@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <memory_resource>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "data/huge_pages.h"
 #include "worker/cpu_engine_mlp.h"
 #include "worker/cpu_engine_optimizer.h"
 #include "worker/random.h"
@@ -16,6 +18,8 @@ namespace {
 
 /// Images per pass of an evaluation.
 constexpr size_t kEvaluationRows = 64;
+/// More than a pool adds to what it asks of its upstream, which would become another page.
+constexpr size_t kPoolHeader = 4096;
 
 /// Samples of the largest batch or evaluation pass.
 size_t Capacity(const TrainConfig& config, const Dataset& dataset) {
@@ -34,7 +38,7 @@ class CpuTraining : public Training {
         dataset_(std::move(dataset)),
         random_(config.seed),
         mlp_(kernels, LayerWidths(config, *dataset_), Capacity(config, *dataset_),
-             optimizer_.IsAdam(), random_),
+             optimizer_.IsAdam(), random_, memory_),
         batches_{NewBatch(config), NewBatch(config)} {}
 
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override;
@@ -43,8 +47,8 @@ class CpuTraining : public Training {
   void Restore(const TrainingState& state) override;
 
  private:
-  CpuBatch NewBatch(const TrainConfig& config) const {
-    return {Capacity(config, *dataset_), static_cast<size_t>(dataset_->train.pixels)};
+  CpuBatch NewBatch(const TrainConfig& config) {
+    return {Capacity(config, *dataset_), static_cast<size_t>(dataset_->train.pixels), memory_};
   }
 
   void CheckState(const TrainingState& state) const;
@@ -58,6 +62,10 @@ class CpuTraining : public Training {
   CpuOptimizer optimizer_;
   std::shared_ptr<const Dataset> dataset_;
   TorchRandom random_;
+  // What a step touches should stay in the second-level cache; how much of pages of 4 KiB does
+  // depends on where they happen to lie.
+  HugePageResource pages_;
+  std::pmr::monotonic_buffer_resource memory_{kHugePage - kPoolHeader, &pages_};
   CpuMlp mlp_;
   std::array<CpuBatch, 2> batches_;
   StepProgress progress_;

@@ -18,22 +18,22 @@ size_t OddLines(size_t bytes) {
   return (lines | 1) * 64;
 }
 
-LayerPart NewPart(size_t padded_inputs, size_t width) {
-  return {AlignedBuffer<float>(padded_inputs * width), AlignedBuffer<float>(width)};
+LayerPart NewPart(size_t padded_inputs, size_t width, std::pmr::memory_resource& memory) {
+  return {AlignedBuffer<float>(padded_inputs * width, memory), AlignedBuffer<float>(width, memory)};
 }
 
 }  // namespace
 
 template <typename T>
-InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs)
+InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs, std::pmr::memory_resource& memory)
     : inputs_(inputs),
       blocks_(RoundUp(inputs, kMaskBits) / kMaskBits),
       stride_(OddLines(blocks_ * kMaskBits * sizeof(T)) / sizeof(T)),
-      values_(RoundUp(capacity, kMaskBits) * stride_),
+      values_(RoundUp(capacity, kMaskBits) * stride_, memory),
       mask_stride_(RoundUp(capacity, kMaskBits)),
-      sample_masks_(blocks_ * mask_stride_),
-      input_masks_(blocks_ * mask_stride_),
-      used_inputs_(blocks_) {}
+      sample_masks_(blocks_ * mask_stride_, memory),
+      input_masks_(blocks_ * mask_stride_, memory),
+      used_inputs_(blocks_, memory) {}
 
 template <typename T>
 SparseInputs<T> InputBuffer<T>::View(size_t samples) {
@@ -58,8 +58,8 @@ void InputBuffer<T>::MarkAll() {
   }
 }
 
-CpuBatch::CpuBatch(size_t capacity, size_t pixels)
-    : buffer_(capacity, pixels), labels_(RoundUp(capacity, kMaskBits)) {}
+CpuBatch::CpuBatch(size_t capacity, size_t pixels, std::pmr::memory_resource& memory)
+    : buffer_(capacity, pixels, memory), labels_(RoundUp(capacity, kMaskBits), memory) {}
 
 void CpuBatch::Gather(const CpuKernels& kernels, const uint8_t* all_images,
                       const uint8_t* all_labels, const int64_t* order, size_t samples,
@@ -79,29 +79,29 @@ void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t 
 }
 
 CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
-                     bool with_squares)
+                     bool with_squares, std::pmr::memory_resource& memory)
     : inputs(layer_inputs),
       outputs(layer_outputs),
       width(RoundUp(outputs, kFloatUnit)),
       padded_inputs(RoundUp(inputs, kFloatUnit)),
       narrow(!is_first && width <= kNarrow),
-      parts{NewPart(padded_inputs, width), NewPart(padded_inputs, width),
-            with_squares ? NewPart(padded_inputs, width) : LayerPart()},
+      parts{NewPart(padded_inputs, width, memory), NewPart(padded_inputs, width, memory),
+            with_squares ? NewPart(padded_inputs, width, memory) : LayerPart()},
       moved_rows(RoundUp(inputs, kMaskBits) / kMaskBits),
-      transposed(is_first ? 0 : width * padded_inputs),
-      values(capacity, outputs),
-      deltas(capacity, outputs) {}
+      transposed(is_first ? 0 : width * padded_inputs, memory),
+      values(capacity, outputs, memory),
+      deltas(capacity, outputs, memory) {}
 
 CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
-               bool with_squares, TorchRandom& random)
+               bool with_squares, TorchRandom& random, std::pmr::memory_resource& memory)
     : kernels_(kernels),
-      losses_(RoundUp(capacity, kMaskBits)),
-      predicted_(RoundUp(capacity, kMaskBits)),
-      scratch_(static_cast<size_t>(widths.back()) * kMaskBits) {
+      losses_(RoundUp(capacity, kMaskBits), memory),
+      predicted_(RoundUp(capacity, kMaskBits), memory),
+      scratch_(static_cast<size_t>(widths.back()) * kMaskBits, memory) {
   std::vector<float> initial;
   for (size_t i = 0; i + 1 < widths.size(); ++i) {
     layers_.emplace_back(static_cast<size_t>(widths[i]), static_cast<size_t>(widths[i + 1]),
-                         capacity, i == 0, with_squares);
+                         capacity, i == 0, with_squares, memory);
     const std::vector<float> layer = DrawLinear(random, widths[i], widths[i + 1]);
     initial.insert(initial.end(), layer.begin(), layer.end());
   }

@@ -7,6 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <type_traits>
 #include <vector>
 
 #include "worker/cpu_engine_kernels.h"
@@ -14,28 +17,22 @@
 
 namespace lrsweep {
 
-/// `size` zeros (all bits) at an address that is a multiple of 64; movable, not copyable.
+/// `size` zeros at an address that is a multiple of 64, which live as long as `memory`.
 template <typename T>
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  explicit AlignedBuffer(size_t size) : data_(size + kSlack), offset_(Offset()) {}
-  AlignedBuffer(AlignedBuffer&&) noexcept = default;
-  AlignedBuffer& operator=(AlignedBuffer&&) noexcept = default;
-
-  T* data() { return data_.data() + offset_; }
-  const T* data() const { return data_.data() + offset_; }
-
- private:
-  static constexpr size_t kSlack = 64 / sizeof(T);
-
-  size_t Offset() const {
-    const auto address = reinterpret_cast<uintptr_t>(data_.data());
-    return (64 - address % 64) % 64 / sizeof(T);
+  AlignedBuffer(size_t size, std::pmr::memory_resource& memory)
+      : data_(static_cast<T*>(memory.allocate(size * sizeof(T), 64))) {
+    std::uninitialized_fill_n(data_, size, T());
   }
 
-  std::vector<T> data_;
-  size_t offset_ = 0;
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+
+ private:
+  static_assert(std::is_trivially_destructible_v<T>);
+  T* data_ = nullptr;
 };
 
 /// The inputs of a layer for up to `capacity` samples.
@@ -43,7 +40,7 @@ template <typename T>
 class InputBuffer {
  public:
   InputBuffer() = default;
-  InputBuffer(size_t capacity, size_t inputs);
+  InputBuffer(size_t capacity, size_t inputs, std::pmr::memory_resource& memory);
 
   /// For the first `samples` samples.
   SparseInputs<T> View(size_t samples);
@@ -58,14 +55,13 @@ class InputBuffer {
   size_t stride_ = 0;
   AlignedBuffer<T> values_;
   size_t mask_stride_ = 0;
-  AlignedBuffer<uint64_t> sample_masks_, input_masks_;
-  std::vector<uint64_t> used_inputs_;
+  AlignedBuffer<uint64_t> sample_masks_, input_masks_, used_inputs_;
 };
 
 /// Images and labels of one batch, gathered.
 class CpuBatch {
  public:
-  CpuBatch(size_t capacity, size_t pixels);
+  CpuBatch(size_t capacity, size_t pixels, std::pmr::memory_resource& memory);
 
   /// Takes images and labels `order[0..samples)`; `samples` at most the capacity. `training`:
   /// whether the batch will be trained on, not only evaluated.
@@ -103,9 +99,10 @@ class CpuMlp {
   enum class Part { kParameters, kBuffers, kSquares };
 
   /// Layers of `widths[i]` inputs and `widths[i + 1]` outputs, with nn.Linear's initial values. No
-  /// batch will be larger than `capacity`. Without `with_squares` there are no kSquares.
+  /// batch will be larger than `capacity`. Without `with_squares` there are no kSquares. All that a
+  /// step touches is in `memory`, which must outlive the network.
   CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
-         bool with_squares, TorchRandom& random);
+         bool with_squares, TorchRandom& random, std::pmr::memory_resource& memory);
 
   /// Prepares for the Step of `first`.
   void Begin(const CpuBatch& first);
@@ -123,7 +120,7 @@ class CpuMlp {
  private:
   struct Layer {
     Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity, bool is_first,
-          bool with_squares);
+          bool with_squares, std::pmr::memory_resource& memory);
 
     LayerMatrix Weights() {
       return {inputs,
