@@ -16,6 +16,7 @@
 #include "worker/cpu_engine_layer-inl.h"
 #include "worker/cpu_engine_masks-inl.h"
 #include "worker/cpu_engine_narrow-inl.h"
+#include "worker/cpu_engine_passes-inl.h"
 #include "worker/cpu_engine_rules-inl.h"
 #include "worker/cpu_engine_samples-inl.h"
 #else
