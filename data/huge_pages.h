@@ -12,13 +12,16 @@ namespace lrsweep {
 /// The size of a huge page of x86 and of most Arm systems. Elsewhere it only rounds up.
 inline constexpr size_t kHugePage = size_t{2} << 20;
 
+/// Addresses for whole huge pages with nothing behind them yet, or null if there are none.
+void* ReserveHugePages(size_t bytes);
 /// Zeros in whole huge pages, or null if there is no room. A system that has none to give ("never"
 /// in /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones. Not of the heap, which
 /// would give memory that lies in small pages since its last use.
 void* MapHugePages(size_t bytes);
+/// What one of both gave for so many bytes.
 void UnmapHugePages(void* memory, size_t bytes);
 
-/// The same, but throws std::bad_alloc.
+/// MapHugePages, but throws std::bad_alloc.
 inline void* AllocateHugePages(size_t bytes) {
   void* memory = MapHugePages(bytes);
   if (memory == nullptr) throw std::bad_alloc();

@@ -73,7 +73,7 @@ SharedBytes Map(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
   const auto size = static_cast<size_t>(status.st_size);
-  void* const at = MapHugePages(size);
+  void* const at = ReserveHugePages(size);
   if (at == nullptr) return {};
   const auto unmap = [size](const void* mapped) {
     UnmapHugePages(const_cast<void*>(mapped), size);

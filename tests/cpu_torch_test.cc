@@ -124,5 +124,48 @@ TEST(CpuBesideTorch, TakesTheSameStepFromTheSameState) {
   }
 }
 
+/// 64 images of 40 pixels, of which every third is dark in all images, and each of the first nine
+/// is lit in one image at most: most batches lack it.
+std::shared_ptr<const Dataset> RarePixels() {
+  ImageSet set = SyntheticImages(64, 40, 3, 1);
+  std::vector<uint8_t> images(set.images.size());
+  for (size_t i = 0; i < images.size(); ++i) {
+    const size_t pixel = i % 40;
+    const bool dark = pixel % 3 == 0 || (pixel < 9 && i / 40 != pixel);
+    images[i] = dark ? 0 : static_cast<uint8_t>(50 + i % 199);
+  }
+  set.images = std::move(images);
+  return MakeDataset(set, set, 3);
+}
+
+void ExpectTorchsEpoch(const std::string& name, const TrainConfig& config, double lr) {
+  const StepRates rates = {.lr = {lr}, .momentum = {0.9}};
+  const auto ours = OurEngine().Start(config, RarePixels());
+  const auto torch = TorchEngine().Start(config, RarePixels());
+  ours->TrainEpoch(rates, GoOn);
+  torch->TrainEpoch(rates, GoOn);
+  EXPECT_LT(LargestDifference(ours->State().parameters, torch->State().parameters), 1e-5) << name;
+}
+
+TEST(CpuBesideTorch, FollowsEveryOptimizerWhereMostBatchesLackAPixel) {
+  TrainConfig plain = Config({{16}, 8, 40, 3});
+  ExpectTorchsEpoch("plain", plain, 0.05);
+  TrainConfig nesterov = plain;
+  nesterov.nesterov = true;
+  ExpectTorchsEpoch("nesterov", nesterov, 0.05);
+  TrainConfig dampened = plain;
+  dampened.dampening = 0.5;
+  ExpectTorchsEpoch("dampened", dampened, 0.05);
+  TrainConfig decaying = plain;
+  decaying.weight_decay = 0.1;
+  ExpectTorchsEpoch("decaying", decaying, 0.05);
+  TrainConfig adam = plain;
+  adam.optimizer = OptimizerType::kAdam;
+  ExpectTorchsEpoch("Adam", adam, 0.001);
+  TrainConfig adam_w = adam;
+  adam_w.optimizer = OptimizerType::kAdamW;
+  ExpectTorchsEpoch("AdamW", adam_w, 0.001);
+}
+
 }  // namespace
 }  // namespace lrsweep

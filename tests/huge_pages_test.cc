@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
+#include <memory_resource>
 
 namespace lrsweep {
 namespace {
@@ -21,6 +23,12 @@ TEST(ManyBytesTest, KeepWhatTheyHoldWhileTheyGrow) {
   for (const size_t i : {size_t{0}, kTwoMiB - 1, kTwoMiB, 2 * kTwoMiB}) {
     EXPECT_EQ(bytes[i], i % 251) << i;
   }
+}
+
+TEST(MapHugePagesTest, RefusesWhatNoAddressesSufficeFor) {
+  EXPECT_EQ(MapHugePages(std::numeric_limits<size_t>::max() - 5), nullptr);
+  EXPECT_EQ(MapHugePages(size_t{1} << 60), nullptr);
+  EXPECT_EQ(MapHugePages(0), nullptr);
 }
 
 TEST(HugePageResourceTest, GivesAPoolWholeHugePages) {

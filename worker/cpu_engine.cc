@@ -18,7 +18,8 @@ namespace {
 
 /// Images per pass of an evaluation.
 constexpr size_t kEvaluationRows = 64;
-/// More than a pool adds to what it asks of its upstream, which would become another page.
+/// At least what a pool adds to what it asks of its upstream: without this room it would need a
+/// second page.
 constexpr size_t kPoolHeader = 4096;
 
 /// Samples of the largest batch or evaluation pass.

@@ -27,12 +27,13 @@ struct SparseInputs {
   T* values = nullptr;
   size_t stride = 0;  // values from one sample to the next; at least blocks * kMaskBits for bytes
   /// [blocks, mask_stride]: bit i of word s of row b is set where input 64 * b + i of sample s is
-  /// not zero. Begins on 64 bytes, as do its rows.
+  /// not zero. A row, of at least groups * kMaskBits words, begins on 64 bytes.
   uint64_t* sample_masks = nullptr;
   size_t blocks = 0;
   size_t mask_stride = 0;
   /// [groups, blocks * kMaskBits]: bit i of word r of row g is set where sample 64 * g + i has
-  /// input r.
+  /// input r. Begins on 64 bytes. Where it is filled, the sample masks are padded with zeros to
+  /// whole groups.
   uint64_t* input_masks = nullptr;
   size_t groups = 0;
   /// [blocks]: bit i of word b is set where some sample has input 64 * b + i; with input_masks.

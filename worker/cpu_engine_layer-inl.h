@@ -20,6 +20,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
 /// has 16 registers, the others 32.
 constexpr size_t kStripVectors = 8;
+
 HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
   const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
   mask &= mask - 1;

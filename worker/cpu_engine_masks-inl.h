@@ -20,8 +20,8 @@ namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// One level of a bit matrix's transposition: between words kApart (at least 8) apart, swaps the
-/// bits whose numbers lack kBit (`low`) of the one with those kBit higher of the other.
+/// One level of a bit matrix's transposition: of words kApart (at least 8) apart, swaps the first
+/// one's bits above `low` with the second one's bits in `low`, kBit places further down.
 template <int kBit, size_t kApart>
 HWY_INLINE void SwapBits(uint64_t* HWY_RESTRICT words, uint64_t low) {
   const hn::CappedTag<uint64_t, 8> d;
@@ -57,8 +57,9 @@ HWY_INLINE void TransposeWords(const uint64_t* in, uint64_t* out) {
 }
 
 /// Transposes matrices of 64 x 64 bits: bit c of in[r] to bit r of out[c]. The levels that swap
-/// rows less than 8 apart find these 8 apart in between, so that all work on whole vectors. A level
-/// ends for all matrices before the next begins, which reads other vectors than this one wrote.
+/// rows less than 8 apart find these 8 apart in between, so that all work on whole vectors. Each of
+/// the four passes ends for all matrices before the next, which reads vectors of another size than
+/// this one wrote.
 HWY_INLINE void TransposeBits(const uint64_t* HWY_RESTRICT in, size_t in_stride, size_t matrices,
                               uint64_t* HWY_RESTRICT out) {
   uint64_t* const end = out + matrices * kMaskBits;

@@ -1,6 +1,7 @@
 #include "worker/cpu_engine_mlp.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace lrsweep {
@@ -30,9 +31,9 @@ InputBuffer<T>::InputBuffer(size_t capacity, size_t inputs, std::pmr::memory_res
       blocks_(RoundUp(inputs, kMaskBits) / kMaskBits),
       stride_(OddLines(blocks_ * kMaskBits * sizeof(T)) / sizeof(T)),
       values_(RoundUp(capacity, kMaskBits) * stride_, memory),
-      mask_stride_(RoundUp(capacity, kMaskBits)),
+      mask_stride_(OddLines(RoundUp(capacity, kMaskBits) * sizeof(uint64_t)) / sizeof(uint64_t)),
       sample_masks_(blocks_ * mask_stride_, memory),
-      input_masks_(blocks_ * mask_stride_, memory),
+      input_masks_(blocks_ * RoundUp(capacity, kMaskBits), memory),
       used_inputs_(blocks_, memory) {}
 
 template <typename T>
@@ -87,10 +88,25 @@ CpuMlp::Layer::Layer(size_t layer_inputs, size_t layer_outputs, size_t capacity,
       narrow(!is_first && width <= kNarrow),
       parts{NewPart(padded_inputs, width, memory), NewPart(padded_inputs, width, memory),
             with_squares ? NewPart(padded_inputs, width, memory) : LayerPart()},
-      moved_rows(RoundUp(inputs, kMaskBits) / kMaskBits),
+      moved_rows(RoundUp(inputs, kMaskBits) / kMaskBits, memory),
       transposed(is_first ? 0 : width * padded_inputs, memory),
       values(capacity, outputs, memory),
       deltas(capacity, outputs, memory) {}
+
+void CpuMlp::Layer::FindMovedRows() {
+  const auto any = [this](const LayerPart& part, size_t row) {
+    const float* from = part.weights.data();  // null: no such part
+    if (from == nullptr) return false;
+    return std::any_of(from + row * width, from + (row + 1) * width,
+                       [](float value) { return std::bit_cast<uint32_t>(value) != 0; });
+  };
+  uint64_t* masks = moved_rows.data();
+  std::fill_n(masks, RoundUp(inputs, kMaskBits) / kMaskBits, 0);
+  for (size_t row = 0; row < inputs; ++row) {
+    if (!any(At(Part::kBuffers), row) && !any(At(Part::kSquares), row)) continue;
+    masks[row / kMaskBits] |= uint64_t{1} << (row % kMaskBits);
+  }
+}
 
 CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
                bool with_squares, TorchRandom& random, std::pmr::memory_resource& memory)
@@ -249,8 +265,7 @@ void CpuMlp::Set(Part part, const std::vector<float>& values) {
       for (size_t i = 0; i < layer.inputs; ++i) weights[i * layer.width + o] = *from++;
     }
     for (size_t o = 0; o < layer.outputs; ++o) bias[o] = *from++;
-    // What the optimizer keeps may not be zero now.
-    if (part != Part::kParameters) std::ranges::fill(layer.moved_rows, ~uint64_t{0});
+    if (part != Part::kParameters) layer.FindMovedRows();
   }
   if (part != Part::kParameters) return;
   for (size_t i = 1; i < layers_.size(); ++i) TransposeWeights(layers_[i]);

@@ -7,8 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <memory_resource>
+#include <new>
 #include <type_traits>
 #include <vector>
 
@@ -17,15 +19,19 @@
 
 namespace lrsweep {
 
-/// `size` zeros at an address that is a multiple of 64, which live as long as `memory`.
+/// `size` zeros at an address that is a multiple of 64, which live as long as `memory`; movable,
+/// not copyable.
 template <typename T>
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  AlignedBuffer(size_t size, std::pmr::memory_resource& memory)
-      : data_(static_cast<T*>(memory.allocate(size * sizeof(T), 64))) {
+  AlignedBuffer(size_t size, std::pmr::memory_resource& memory) {
+    if (size > std::numeric_limits<size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    data_ = static_cast<T*>(memory.allocate(size * sizeof(T), 64));
     std::uninitialized_fill_n(data_, size, T());
   }
+  AlignedBuffer(AlignedBuffer&&) noexcept = default;
+  AlignedBuffer& operator=(AlignedBuffer&&) noexcept = default;
 
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -134,6 +140,8 @@ class CpuMlp {
       return {1, width, At(Part::kParameters).bias.data(), At(Part::kBuffers).bias.data(),
               At(Part::kSquares).bias.data()};
     }
+    /// Marks the rows of which the optimizer keeps something.
+    void FindMovedRows();
     LayerMatrix Transposed() { return {outputs, padded_inputs, transposed.data()}; }
     LayerPart& At(Part part) { return parts[static_cast<size_t>(part)]; }
     const LayerPart& At(Part part) const { return parts[static_cast<size_t>(part)]; }
@@ -142,7 +150,7 @@ class CpuMlp {
     size_t width, padded_inputs;  // padded outputs and inputs
     bool narrow;
     std::array<LayerPart, 3> parts;  // of kSquares perhaps without memory
-    std::vector<uint64_t> moved_rows;
+    AlignedBuffer<uint64_t> moved_rows;
     AlignedBuffer<float> transposed;  // [width, padded inputs]; not of the first layer
     InputBuffer<float> values;        // sums, then activations; of the last layer logits
     InputBuffer<float> deltas;

@@ -22,8 +22,8 @@ namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Strips whose sums a sample gets one after the other: 128 columns. Of a block of weights a
-/// narrower strip would lie in some of the first-level cache's sets and leave the others unused.
+/// Strips whose sums a sample gets one after the other: at most 128 columns. Of a block of weights
+/// a narrower strip would lie in some of the first-level cache's sets and leave the others unused.
 constexpr size_t kStripsTogether = kFloatUnit / hn::MaxLanes(FloatTag());
 
 /// Fetches a block of the images that are gathered next, from memory that no cache may hold.
@@ -52,21 +52,22 @@ struct StripKernels {
   }
 };
 
-/// The columns of a layer in strips of about the same size.
+/// The columns of a layer in strips of two sizes at most, one vector apart, the larger ones first.
 struct Strips {
   explicit Strips(size_t width)
       : vectors(width / hn::Lanes(FloatTag())),
         count((vectors + kStripVectors - 1) / kStripVectors) {}
 
-  size_t Begin(size_t strip) const { return vectors * strip / count; }
+  size_t Begin(size_t strip) const {
+    return vectors / count * strip + std::min(strip, vectors % count);
+  }
   size_t Vectors(size_t strip) const { return Begin(strip + 1) - Begin(strip); }
   size_t Column(size_t strip) const { return Begin(strip) * hn::Lanes(FloatTag()); }
   /// How many from `strip` on a sample's sums are computed in together: kStripsTogether, if there
-  /// are as many of one size (sizes differ by one at most), or 1.
+  /// are as many of one size, or 1.
   size_t Together(size_t strip) const {
     const size_t end = strip + kStripsTogether;
-    const bool alike =
-        end <= count && Begin(end) - Begin(strip) == kStripsTogether * Vectors(strip);
+    const bool alike = end <= count && Vectors(end - 1) == Vectors(strip);
     return alike ? kStripsTogether : 1;
   }
 
@@ -98,8 +99,10 @@ void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix del
     for (size_t strip = 0; strip < strips.count; strip += together) {
       together = strips.Together(strip);
       const size_t index = strips.Vectors(strip) - 1;
-      for (size_t s = strip; rows != 0 && s < strip + together; ++s) {
-        kUpdates[index](*now, deltas, rule, layer, block * kMaskBits, rows, strips.Column(s));
+      if (now != nullptr) {
+        for (size_t s = strip; s < strip + together; ++s) {
+          kUpdates[index](*now, deltas, rule, layer, block * kMaskBits, rows, strips.Column(s));
+        }
       }
       if (next == nullptr) continue;
       if (strip == 0) PrefetchBlock(*next, block);

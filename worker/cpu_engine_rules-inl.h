@@ -8,6 +8,7 @@
 
 #include <hwy/highway.h>
 
+#include <cmath>
 #include <variant>
 
 #include "worker/cpu_engine_kernels.h"
@@ -26,16 +27,26 @@ constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
 /// The mask of 64 rows.
 constexpr uint64_t kAllRows = ~uint64_t{0};
 
+/// Otherwise a rule does not leave zeros as they are.
+template <typename... Factors>
+bool AreFinite(Factors... factors) {
+  return (std::isfinite(factors) && ...);
+}
+
 /// Without weight decay, dampening or Nesterov.
 struct PlainSgd {
   explicit PlainSgd(const SgdRule& rule)
       : minus_lr(hn::Set(FloatTag(), -rule.lr)),
         momentum(hn::Set(FloatTag(), rule.momentum)),
-        use_buffer(rule.use_buffer) {}
+        use_buffer(rule.use_buffer),
+        keeps_zeros(AreFinite(rule.lr, rule.momentum)) {}
 
   /// Of 64 rows, those that a step may change: `used` have a gradient, `moved` had one
   /// (LayerMatrix).
-  uint64_t Changes(uint64_t used, uint64_t moved) const { return use_buffer ? moved : used; }
+  uint64_t Changes(uint64_t used, uint64_t moved) const {
+    if (!keeps_zeros) return kAllRows;
+    return use_buffer ? moved : used;
+  }
 
   /// Applies the gradient of N vectors of weights, from value `at` of the layer on.
   template <size_t N>
@@ -59,7 +70,7 @@ struct PlainSgd {
   }
 
   FloatVec minus_lr, momentum;
-  bool use_buffer;
+  bool use_buffer, keeps_zeros;
 };
 
 /// SGD's whole formula.
@@ -71,9 +82,12 @@ struct GeneralSgd {
         weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
         use_buffer(rule.use_buffer),
         nesterov(rule.nesterov),
-        decays(rule.weight_decay != 0) {}
+        keeps_zeros(rule.weight_decay == 0 &&
+                    AreFinite(rule.lr, rule.momentum, rule.gradient_scale)) {}
 
-  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const { return decays ? kAllRows : moved; }
+  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const {
+    return keeps_zeros ? moved : kAllRows;
+  }
 
   template <size_t N>
   HWY_INLINE void Apply(const FloatVec (&gradient)[N], const LayerMatrix& layer, size_t at) const {
@@ -94,7 +108,7 @@ struct GeneralSgd {
   }
 
   FloatVec minus_lr, momentum, gradient_scale, weight_decay;
-  bool use_buffer, nesterov, decays;
+  bool use_buffer, nesterov, keeps_zeros;
 };
 
 /// Adam's and AdamW's.
@@ -109,9 +123,13 @@ struct Adam {
         eps(hn::Set(FloatTag(), rule.eps)),
         weight_decay(hn::Set(FloatTag(), rule.weight_decay)),
         kept(hn::Set(FloatTag(), rule.kept)),
-        decays(rule.weight_decay != 0 || rule.kept != 1) {}
+        keeps_zeros(rule.weight_decay == 0 && rule.kept == 1 &&
+                    AreFinite(rule.lr, rule.beta1, rule.beta2, rule.gradient_share,
+                              rule.square_share, rule.root_scale, rule.eps)) {}
 
-  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const { return decays ? kAllRows : moved; }
+  uint64_t Changes(uint64_t /*used*/, uint64_t moved) const {
+    return keeps_zeros ? moved : kAllRows;
+  }
 
   template <size_t N>
   HWY_INLINE void Apply(const FloatVec (&gradient)[N], const LayerMatrix& layer, size_t at) const {
@@ -136,7 +154,7 @@ struct Adam {
 
   FloatVec minus_lr, beta1, beta2, gradient_share, square_share, root_scale, eps, weight_decay,
       kept;
-  bool decays;
+  bool keeps_zeros;
 };
 
 /// What `use` answers to the rule in vectors: PlainSgd, GeneralSgd or Adam.
