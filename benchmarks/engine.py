@@ -5,6 +5,7 @@ are outside: a training is many epochs, and the one before has left the caches t
 
 import argparse
 import os
+import statistics
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -156,8 +157,20 @@ def check_honesty(contestants: list[Contestant]) -> None:
             raise SystemExit(f"{contestant.name} has learnt only {contestant.accuracy:.4f}")
 
 
+def epochs_a_second(trainers: list[Trainer], name: str, epochs: int) -> float:
+    """Of all of them together, while each trains so many."""
+    start = time.perf_counter()
+    for trainer in trainers:
+        for _ in range(epochs):
+            trainer.ask(name)
+    for trainer in trainers:
+        for _ in range(epochs):
+            trainer.hear()
+    return len(trainers) * epochs / (time.perf_counter() - start)
+
+
 def two_workers(folder: str, rounds: int, epochs: int = 15) -> tuple[str, list[list[str]]]:
-    """Epochs per second of one process, on either of two cores, and of two, each on a core of its
+    """Epochs per second of one process, the mean of both cores', and of two, each on a core of its
     own, in turn. Two end with the slower: so many epochs that a moment's disturbance is not all."""
     if len(CORES) < 2:
         return "", []
@@ -165,17 +178,11 @@ def two_workers(folder: str, rounds: int, epochs: int = 15) -> tuple[str, list[l
     name = pair[0].names[1]
     rates: dict[int, list[float]] = {1: [], 2: []}
     for current in range(rounds + 1):
-        for workers in (pair[:1], pair[1:], pair):
-            start = time.perf_counter()
-            for trainer in workers:
-                for _ in range(epochs):
-                    trainer.ask(name)
-            for trainer in workers:
-                for _ in range(epochs):
-                    trainer.hear()
-            if current > 0:
-                rate = len(workers) * epochs / (time.perf_counter() - start)
-                rates[len(workers)].append(rate)
+        alone = [epochs_a_second([trainer], name, epochs) for trainer in pair]
+        together = epochs_a_second(pair, name, epochs)
+        if current > 0:
+            rates[1].append(statistics.mean(alone))
+            rates[2].append(together)
     for trainer in pair:
         trainer.close()
     speedup = ratio(rates[2], rates[1])
