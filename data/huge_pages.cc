@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <new>
 
 namespace lrsweep {
 namespace {
@@ -27,10 +28,10 @@ void* ReserveHugePages(size_t bytes) {
 
 void* MapHugePages(size_t bytes) {
   void* const memory = ReserveHugePages(bytes);
-  if (memory == nullptr) return nullptr;
+  if (memory == nullptr) throw std::bad_alloc();
   if (mprotect(memory, RoundedUp(bytes), PROT_READ | PROT_WRITE) != 0) {
     UnmapHugePages(memory, bytes);
-    return nullptr;
+    throw std::bad_alloc();
   }
   madvise(memory, RoundedUp(bytes), MADV_HUGEPAGE);  // advice: it may be refused
   return memory;

@@ -14,19 +14,12 @@ inline constexpr size_t kHugePage = size_t{2} << 20;
 
 /// Addresses for whole huge pages with nothing behind them yet, or null if there are none.
 void* ReserveHugePages(size_t bytes);
-/// Zeros in whole huge pages, or null if there is no room. A system that has none to give ("never"
-/// in /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones. Not of the heap, which
-/// would give memory that lies in small pages since its last use.
+/// Zeros in whole huge pages; throws std::bad_alloc. A system that has none to give ("never" in
+/// /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones. Not of the heap, which would
+/// give memory that lies in small pages since its last use.
 void* MapHugePages(size_t bytes);
 /// What one of both gave for so many bytes.
 void UnmapHugePages(void* memory, size_t bytes);
-
-/// MapHugePages, but throws std::bad_alloc.
-inline void* AllocateHugePages(size_t bytes) {
-  void* memory = MapHugePages(bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
 
 /// Huge pages where they are filled. An epoch reads images in random order; in pages of 4 KiB each
 /// image costs a walk through the page tables.
@@ -42,7 +35,7 @@ struct HugePageAllocator {
   T* allocate(size_t count) {
     const size_t bytes = count * sizeof(T);  // vectors check that it fits
     if (bytes < kHugePage) return static_cast<T*>(::operator new(bytes));
-    return static_cast<T*>(AllocateHugePages(bytes));
+    return static_cast<T*>(MapHugePages(bytes));
   }
   void deallocate(T* memory, size_t count) {
     if (count * sizeof(T) < kHugePage) return ::operator delete(memory);
@@ -58,9 +51,7 @@ using ManyBytes = std::vector<uint8_t, HugePageAllocator<uint8_t>>;
 
 /// Every allocation is of whole huge pages: for a pool above it.
 class HugePageResource : public std::pmr::memory_resource {
-  void* do_allocate(size_t bytes, size_t /*alignment*/) override {
-    return AllocateHugePages(bytes);
-  }
+  void* do_allocate(size_t bytes, size_t /*alignment*/) override { return MapHugePages(bytes); }
   void do_deallocate(void* memory, size_t bytes, size_t /*alignment*/) override {
     UnmapHugePages(memory, bytes);
   }

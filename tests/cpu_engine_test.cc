@@ -264,16 +264,6 @@ TEST(CpuEngine, DivergesWhereTheRateIsFarTooLarge) {
   EXPECT_FALSE(std::isfinite(training->Evaluate(GoOn).loss));
 }
 
-/// 64 images of 40 pixels, all of them lit but those for which `is_dark(image, pixel)`.
-template <typename IsDark>
-std::shared_ptr<const Dataset> AlmostFullImages(const IsDark& is_dark) {
-  ImageSet set = SyntheticImages(64, 40, 3, 1);
-  std::vector<uint8_t> images(set.images.size());
-  for (size_t i = 0; i < images.size(); ++i) images[i] = is_dark(i / 40, i % 40) ? 0 : 50 + i % 199;
-  set.images = std::move(images);
-  return MakeDataset(set, set, 3);
-}
-
 /// A training from its initial weights, where unit 0 of the first layer has `weight` for `pixel`.
 std::unique_ptr<Training> StartWith(const std::string& target, std::shared_ptr<const Dataset> data,
                                     size_t pixel, float weight) {
@@ -355,8 +345,7 @@ std::vector<float> EpochAfter(const TrainingState& state, Engine& engine, const 
 
 TEST(CpuEngine, GoesOnWithEqualBitsWhereMostBatchesLackAPixel) {
   // The engine passes over rows that had no gradient; a training that resumes finds out which.
-  const auto data = AlmostFullImages(
-      [](size_t image, size_t pixel) { return pixel % 3 == 0 || (pixel < 9 && image != pixel); });
+  const auto data = RarePixels();
   for (const std::string& target : CpuEngineTargets()) {
     const auto engine = MakeCpuEngine(target);
     for (const TrainConfig& config : ConfigOfEachOptimizer()) {

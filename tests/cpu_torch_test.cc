@@ -124,20 +124,6 @@ TEST(CpuBesideTorch, TakesTheSameStepFromTheSameState) {
   }
 }
 
-/// 64 images of 40 pixels, of which every third is dark in all images, and each of the first nine
-/// is lit in one image at most: most batches lack it.
-std::shared_ptr<const Dataset> RarePixels() {
-  ImageSet set = SyntheticImages(64, 40, 3, 1);
-  std::vector<uint8_t> images(set.images.size());
-  for (size_t i = 0; i < images.size(); ++i) {
-    const size_t pixel = i % 40;
-    const bool dark = pixel % 3 == 0 || (pixel < 9 && i / 40 != pixel);
-    images[i] = dark ? 0 : static_cast<uint8_t>(50 + i % 199);
-  }
-  set.images = std::move(images);
-  return MakeDataset(set, set, 3);
-}
-
 void ExpectTorchsEpoch(const std::string& name, const TrainConfig& config, double lr) {
   const StepRates rates = {.lr = {lr}, .momentum = {0.9}};
   const auto ours = OurEngine().Start(config, RarePixels());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory_resource>
+#include <new>
 
 namespace lrsweep {
 namespace {
@@ -25,10 +26,11 @@ TEST(ManyBytesTest, KeepWhatTheyHoldWhileTheyGrow) {
   }
 }
 
-TEST(MapHugePagesTest, RefusesWhatNoAddressesSufficeFor) {
-  EXPECT_EQ(MapHugePages(std::numeric_limits<size_t>::max() - 5), nullptr);
-  EXPECT_EQ(MapHugePages(size_t{1} << 60), nullptr);
-  EXPECT_EQ(MapHugePages(0), nullptr);
+TEST(HugePagesTest, RefuseWhatNoAddressesSufficeFor) {
+  for (const size_t bytes : {std::numeric_limits<size_t>::max() - 5, size_t{1} << 60, size_t{0}}) {
+    EXPECT_EQ(ReserveHugePages(bytes), nullptr) << bytes;
+    EXPECT_THROW(MapHugePages(bytes), std::bad_alloc) << bytes;
+  }
 }
 
 TEST(HugePageResourceTest, GivesAPoolWholeHugePages) {

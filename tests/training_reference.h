@@ -63,6 +63,23 @@ inline std::shared_ptr<const Dataset> TinyDataset() {
   return MakeDataset(SyntheticImages(100, 16, 3, 77), SyntheticImages(100, 16, 3, 77), 3);
 }
 
+/// 64 images of 40 pixels, all of them lit but those for which `is_dark(image, pixel)`.
+template <typename IsDark>
+std::shared_ptr<const Dataset> AlmostFullImages(const IsDark& is_dark) {
+  ImageSet set = SyntheticImages(64, 40, 3, 1);
+  std::vector<uint8_t> images(set.images.size());
+  for (size_t i = 0; i < images.size(); ++i) images[i] = is_dark(i / 40, i % 40) ? 0 : 50 + i % 199;
+  set.images = std::move(images);
+  return MakeDataset(set, set, 3);
+}
+
+/// Of those, every third pixel is dark in all images and each of the first nine lit in one at most:
+/// most batches lack it.
+inline std::shared_ptr<const Dataset> RarePixels() {
+  return AlmostFullImages(
+      [](size_t image, size_t pixel) { return pixel % 3 == 0 || (pixel < 9 && image != pixel); });
+}
+
 inline std::filesystem::path GoldenFile(const std::string& name) {
   return std::filesystem::path(LRSWEEP_SOURCE_DIR) / "tests" / "golden" / name;
 }
