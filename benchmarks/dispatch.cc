@@ -39,9 +39,9 @@
 #include <vector>
 
 #include "results/store.h"
-#include "sweep/coordinator.h"
-#include "sweep/message.h"
-#include "sweep/search_space.h"
+#include "sweep/coordinator/coordinator.h"
+#include "sweep/mpi/message.h"
+#include "sweep/search/search_space.h"
 
 namespace lrsweep {
 namespace {

@@ -15,9 +15,9 @@
 #include <string>
 
 #include "results/store.h"
-#include "sweep/coordinator.h"
-#include "sweep/mpi_worker_pool.h"
-#include "sweep/search_space.h"
+#include "sweep/coordinator/coordinator.h"
+#include "sweep/mpi/mpi_worker_pool.h"
+#include "sweep/search/search_space.h"
 
 namespace lrsweep {
 namespace {

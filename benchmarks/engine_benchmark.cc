@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-#include "worker/cpu_engine.h"
+#include "worker/cpu/cpu_engine.h"
 #include "worker/engine.h"
 
 namespace lrsweep {

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/cpu_engine.h"
+#include "worker/cpu/cpu_engine.h"
 #include "worker/engine.h"
 
 namespace lrsweep {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measuring import LRSWEEP, ROOT, Spread, goal, goals_table, say, table
 
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/browser")]
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/browser")]
 from small_data import write_data  # noqa: E402
 from webdriver import Browser  # noqa: E402
 

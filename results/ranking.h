@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "results/metric.h"
+#include "trial/metric.h"
 
 namespace lrsweep {
 

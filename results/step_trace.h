@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "results/trial.h"
+#include "trial/trial.h"
 
 namespace lrsweep {
 

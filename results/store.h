@@ -19,8 +19,8 @@
 
 #include "results/ranking.h"
 #include "results/step_trace.h"
-#include "results/trial.h"
 #include "results/trial_labels.h"
+#include "trial/trial.h"
 
 namespace lrsweep {
 

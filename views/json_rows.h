@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "analysis/summary.h"
+#include "analysis/lr_finder.h"
+#include "analysis/statistics/summary.h"
 #include "results/store.h"
 #include "results/store_filter.h"
-#include "views/lr_finder.h"
 
 namespace lrsweep {
 

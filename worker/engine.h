@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "data/dataset.h"
-#include "results/trial.h"
+#include "trial/trial.h"
 #include "worker/train_config.h"
 
 namespace lrsweep {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/dataset.h"
-#include "results/trial.h"
+#include "trial/trial.h"
 #include "worker/engine.h"
 
 namespace lrsweep {

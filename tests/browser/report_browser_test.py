@@ -14,7 +14,7 @@ from pathlib import Path
 
 from webdriver import Browser
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from small_data import write_data  # noqa: E402
 
 PROGRAM = os.environ["LRSWEEP_PROGRAM"]

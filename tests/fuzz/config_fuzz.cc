@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "sweep/search_space.h"
-#include "sweep/sweep_config.h"
+#include "sweep/config/sweep_config.h"
+#include "sweep/search/search_space.h"
 
 namespace {
 

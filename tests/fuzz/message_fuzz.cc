@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "sweep/frames.h"
-#include "sweep/message.h"
+#include "sweep/mpi/frames.h"
+#include "sweep/mpi/message.h"
 
 namespace {
 

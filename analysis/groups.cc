@@ -1,0 +1,99 @@
+#include "analysis/groups.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+void Summarise(RankedGroup& group) {
+  std::sort(group.repetitions.begin(), group.repetitions.end(),
+            [](const Repetition& a, const Repetition& b) {
+              return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
+            });
+  std::vector<double> values;
+  for (const Repetition& one : group.repetitions) {
+    if (one.value) values.push_back(*one.value);
+  }
+  if (!values.empty()) group.summary = Summarize(values);
+}
+
+/// The groups of these trials of which one has ended.
+std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabels& labels) {
+  std::vector<RankedGroup> groups;
+  std::unordered_map<std::string, size_t> place_of;
+  for (ScoredTrial& trial : trials) {
+    const auto [found, is_new] = place_of.emplace(trial.group_id, groups.size());
+    if (is_new) {
+      RankedGroup group;
+      group.group_id = trial.group_id;
+      group.scheduler = trial.scheduler;
+      group.params_json = std::move(trial.params_json);
+      group.params = FlatText(group.params_json);
+      group.params.erase(kSeedPath);
+      group.label = labels.Of(trial.scheduler, group.params);
+      groups.push_back(std::move(group));
+    }
+    RankedGroup& group = groups[found->second];
+    if (!IsRanked(trial.state, trial.diverged)) {
+      ++group.unfinished;
+    } else if (trial.diverged) {
+      ++group.diverged;
+    } else if (!trial.value) {
+      ++group.never;
+    }
+    group.repetitions.push_back({trial.seed, std::move(trial.trial_id), std::move(trial.state),
+                                 trial.diverged, trial.value});
+  }
+  std::erase_if(groups, [](const RankedGroup& group) {
+    return static_cast<size_t>(group.unfinished) == group.repetitions.size();
+  });
+  for (RankedGroup& group : groups) Summarise(group);
+  return groups;
+}
+
+}  // namespace
+
+std::string RankedGroup::Name() const {
+  return label.empty() ? scheduler : scheduler + ' ' + label;
+}
+
+std::optional<double> RankedGroup::Best(const Objective& objective) const {
+  if (!summary) return std::nullopt;
+  return objective.mode == "min" ? summary->least : summary->greatest;
+}
+
+std::optional<double> RankedGroup::Worst(const Objective& objective) const {
+  if (!summary) return std::nullopt;
+  return objective.mode == "min" ? summary->greatest : summary->least;
+}
+
+std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
+  std::vector<RankedGroup> groups = Gather(store.Scores(objective), store.Labels());
+  PlaceGroups(groups, objective);
+  return groups;
+}
+
+std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
+                                     const Objective& objective) {
+  std::vector<RankedGroup> found = Gather(store.Scores(objective, group_id), store.Labels());
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {
+  const double sign = objective.mode == "min" ? 1 : -1;
+  const auto key = [sign](const RankedGroup& group) {
+    const double mean = group.summary ? std::round(group.summary->mean * 1e12) : 0;
+    return std::make_tuple(group.diverged + group.never > 0, !group.summary, sign * mean,
+                           group.group_id);
+  };
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });
+  for (size_t i = 0; i < groups.size(); ++i) groups[i].place = static_cast<int64_t>(i) + 1;
+}
+
+}  // namespace lrsweep

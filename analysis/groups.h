@@ -1,0 +1,61 @@
+// A sweep's groups in order of place: trials that differ in the seed alone are one group.
+// The database's view `groups` follows the same rules (results/groups.sql); a test compares the
+// two.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/statistics/summary.h"
+#include "results/store.h"
+
+namespace lrsweep {
+
+struct Repetition {
+  int64_t seed = 0;
+  std::string trial_id;
+  std::string state;
+  bool diverged = false;
+  std::optional<double> value;  // of a completed trial, by the objective
+};
+
+struct RankedGroup {
+  int64_t place = 0;  // from 1
+  std::string group_id;
+  std::string scheduler;
+  std::string label;                    // what tells it from the scheduler's other groups: "lr=0.1"
+  FlatParams params;                    // but for the seed
+  std::string params_json;              // of one of its trials, whose seed is in it
+  std::vector<Repetition> repetitions;  // by seed; those that have not ended, too
+  std::optional<Summary> summary;       // of the values that there are
+  int64_t diverged = 0;                 // trials that diverged
+  int64_t never = 0;                    // that never reached the objective's threshold
+  int64_t unfinished = 0;               // pending, running, failed
+
+  /// All that have ended have a value.
+  bool IsSound() const { return summary && diverged == 0 && never == 0; }
+  /// "StepLR lr=0.1".
+  std::string Name() const;
+  /// Of the values; none where there is none.
+  std::optional<double> Best(const Objective& objective) const;
+  std::optional<double> Worst(const Objective& objective) const;
+};
+
+/// The groups of which a trial has ended. Those that are sound come first, by their mean (rounded
+/// to 12 decimals); then the others, by the mean of the values that they have; equal ones by
+/// group_id. Throws std::invalid_argument as Check.
+std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
+
+/// One of them, without its place; none where none of its trials has ended. Throws likewise.
+std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
+                                     const Objective& objective);
+
+/// Brings groups into the order of RankGroups and gives them their places.
+void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective);
+
+/// The parameter that repetitions differ in.
+inline constexpr const char* kSeedPath = "training.seed";
+
+}  // namespace lrsweep

@@ -1,0 +1,116 @@
+#include "analysis/ranked_sweep.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+namespace lrsweep {
+
+namespace {
+
+template <typename Of>
+int64_t Sum(const std::vector<TrialCount>& counts, const Of& of) {
+  int64_t sum = 0;
+  for (const TrialCount& count : counts) sum += of(count);
+  return sum;
+}
+
+std::optional<int64_t> HeldBackOf(const Store& store, const TrialLabels& labels) {
+  const std::string path = "dataset.validation";
+  if (labels.Varies(path)) return std::nullopt;
+  int64_t images = 0;
+  for (const TrialRow& any : store.TrialsByPrefix("", 1)) {
+    const FlatParams params = FlatText(any.params_json);
+    const auto found = params.find(path);
+    if (found == params.end()) continue;
+    const std::string& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), images);  // null stays 0
+  }
+  return images;
+}
+
+}  // namespace
+
+Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::string>& metric,
+                          const std::optional<std::string>& mode,
+                          const std::optional<std::string>& scope) {
+  Objective objective = sweep.objective;
+  if (metric) {
+    const Metric chosen = ParseMetric(*metric);
+    if (ToText(chosen) != objective.metric) {
+      objective.metric = ToText(chosen);
+      objective.mode = NaturalMode(objective.metric);
+      if (chosen.IsDerived()) objective.scope = Objective{}.scope;
+    }
+  }
+  if (mode) objective.mode = *mode;
+  if (scope) objective.scope = *scope;
+  Check(objective);
+  return objective;
+}
+
+RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective objective,
+                         size_t limit)
+    : sweep_(sweep),
+      objective_(std::move(objective)),
+      counts_(store.CountTrials()),
+      labels_(store.Labels()),
+      held_back_(HeldBackOf(store, labels_)) {
+  for (Placed& placed : store.Ranking(objective_, limit)) {
+    TrialRow trial = store.TrialById(placed.trial_id);
+    first_.push_back({std::move(placed), std::move(trial)});
+  }
+}
+
+const RankedTrial* RankedSweep::Best() const {
+  return first_.empty() || !first_[0].placed.value ? nullptr : first_.data();
+}
+
+std::string RankedSweep::Label(const TrialRow& trial) const {
+  return labels_.Of(trial.scheduler, FlatText(trial.params_json));
+}
+
+int64_t RankedSweep::Trials() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.trials; });
+}
+
+int64_t RankedSweep::Ranked() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.IsRanked() ? count.trials : 0; });
+}
+
+int64_t RankedSweep::Diverged() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.diverged ? count.trials : 0; });
+}
+
+int64_t RankedSweep::EpochsDone() const {
+  return Sum(counts_, [](const TrialCount& count) { return count.epochs_done; });
+}
+
+StateCounts RankedSweep::CountByState() const {
+  StateCounts counts = {
+      {"pending", 0}, {"running", 0}, {"completed", 0}, {"stopped", 0}, {"failed", 0}};
+  for (const TrialCount& count : counts_) counts[count.state] += count.trials;
+  return counts;
+}
+
+StateCounts RankedSweep::CountUnranked() const {
+  StateCounts counts;
+  for (const TrialCount& count : counts_) {
+    if (!count.IsRanked()) counts[count.state] += count.trials;
+  }
+  return counts;
+}
+
+std::string CountsText(const StateCounts& counts, const std::vector<std::string>& states) {
+  std::string text;
+  for (const std::string& state : states) {
+    const auto found = counts.find(state);
+    if (found == counts.end() || found->second == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}", found->second, state);
+  }
+  return text;
+}
+
+}  // namespace lrsweep

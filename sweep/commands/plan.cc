@@ -1,0 +1,58 @@
+#include "sweep/commands/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "params/text.h"
+#include "sweep/config/trial_text.h"
+#include "sweep/search/trial_shape.h"
+
+namespace lrsweep {
+namespace {
+
+std::string EpochsText(const Trial& trial) {
+  return ToJson(*Find(trial.params, "training.epochs"));
+}
+
+}  // namespace
+
+std::string PlanText(const SearchSpace& space, size_t limit) {
+  const int64_t images = ImagesPerEpoch(space.config());
+  std::string text = fmt::format("{}: {}\n", space.config().name, Counted(space.size(), "trial"));
+  for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  text += fmt::format("\n{:<16}  {:>6}  {:>8}  {}\n", "trial", "epochs", "steps", "parameters");
+  const size_t shown = limit == 0 ? space.size() : std::min(limit, space.size());
+  for (size_t i = 0; i < shown; ++i) {
+    const Trial trial = space.At(i);
+    text += fmt::format("{:<16}  {:>6}  {:>8}  {}\n", trial.id, EpochsText(trial),
+                        ClockOf(trial, images).TotalSteps(), ShortText(trial));
+  }
+  if (shown < space.size()) {
+    text += fmt::format("... and {} more (--limit 0 shows all)\n", space.size() - shown);
+  }
+  return text;
+}
+
+void PlanJson(const SearchSpace& space, const std::function<bool(const std::string&)>& write) {
+  const int64_t images = ImagesPerEpoch(space.config());
+  List notes;
+  for (const std::string& note : space.notes()) notes.emplace_back(note);
+  const std::string head = fmt::format(R"({{"name":{},"notes":{},"points":{},"trials":[)",
+                                       ToJson(space.config().name), ToJson(notes), space.points());
+  if (!write(head)) return;
+  for (size_t i = 0; i < space.size(); ++i) {
+    Trial trial = space.At(i);
+    const int64_t steps = ClockOf(trial, images).TotalSteps();
+    const Value row = Map{{"trial_id", trial.id},
+                          {"group_id", trial.group_id},
+                          {"scheduler", trial.scheduler},
+                          {"seed", trial.seed},
+                          {"steps", steps},
+                          {"params", std::move(trial.params)}};
+    if (!write((i > 0 ? ",\n" : "\n") + ToJson(row))) return;
+  }
+  write("\n]}\n");
+}
+
+}  // namespace lrsweep

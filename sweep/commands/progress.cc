@@ -1,0 +1,193 @@
+#include "sweep/commands/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <vector>
+
+#include "sweep/config/trial_text.h"
+#include "views/metric_text.h"
+#include "views/terminal/style.h"
+#include "views/terminal/terminal.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kRedrawInterval = std::chrono::milliseconds(200);
+
+std::string Number(const std::optional<double>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : std::string("-");
+}
+
+std::string Duration(double seconds) {
+  const auto whole = std::llround(seconds);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string EndText(const EndedTrial& ended) {
+  if (ended.state == TrialState::kFailed) {
+    return "failed: " + ended.error.substr(0, ended.error.find('\n'));
+  }
+  if (ended.state == TrialState::kStopped) {
+    return fmt::format("stopped: the loss diverged in epoch {}", ended.live.epoch);
+  }
+  return "completed";
+}
+
+/// Four digits after the point, or "diverged".
+std::string LossText(double loss) {
+  return std::isfinite(loss) ? fmt::format("{:.4f}", loss) : "diverged";
+}
+
+/// A line per finished trial, and with `epochs` one per epoch.
+class LineView : public ProgressView {
+ public:
+  LineView(bool epochs, std::FILE* out) : epochs_(epochs), out_(out) {}
+
+  void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
+               const EpochRecord& record) override {
+    if (!epochs_) return;
+    fmt::print(out_,
+               "{} epoch {}/{}  train_loss {}  val_loss {}  val_accuracy {:.4f}  "
+               "lr {:.6g}  {:.2f} s\n",
+               live.trial.id, record.epoch, live.epochs, LossText(record.train_loss),
+               LossText(record.val_loss), record.val_accuracy, record.rates.lr.back(),
+               record.wall_seconds);
+    std::fflush(out_);
+  }
+
+  void OnTrialEnd(const SweepState& state, const EndedTrial& ended) override {
+    const LiveTrial& live = ended.live;
+    const std::chrono::duration<double> seconds = Clock::now() - live.started;
+    std::string value;
+    if (ended.state == TrialState::kCompleted) {
+      value = fmt::format("  {} {}", state.objective.metric,
+                          MetricText(state.objective.metric, ended.value, false));
+    }
+    fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", ended.number, state.trials, live.trial.id,
+               EndText(ended), value, seconds.count(), ShortText(live.trial));
+    std::fflush(out_);
+  }
+
+  void OnNotice(const std::string& sentence) override {
+    fmt::print(out_, "{}\n", sentence);
+    std::fflush(out_);
+  }
+
+ private:
+  bool epochs_;
+  std::FILE* out_;
+};
+
+/// A block of lines at the bottom of the terminal that is drawn anew in place.
+class LiveView : public ProgressView {
+ public:
+  LiveView(TerminalSize size, std::FILE* out) : size_(size), out_(out) {}
+
+  void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& ended) override {
+    if (ended.state == TrialState::kFailed) Print(ended.live.trial.id + " " + EndText(ended));
+  }
+  void OnNotice(const std::string& sentence) override { Print(sentence); }
+  void OnTick(const SweepState& state) override {
+    if (Clock::now() - last_drawn_ < kRedrawInterval) return;
+    Draw(state);
+  }
+  void OnFinish(const SweepState& state) override { Draw(state); }
+
+ private:
+  /// A line that stays above the block.
+  void Print(const std::string& line) {
+    Erase();
+    fmt::print(out_, "{}\n", line);
+    last_drawn_ = {};
+  }
+
+  void Erase() {
+    if (drawn_lines_ > 0) fmt::print(out_, "\x1b[{}A\x1b[J", drawn_lines_);
+    drawn_lines_ = 0;
+  }
+
+  /// After a resize the terminal has wrapped or moved the old lines: they cannot be told apart.
+  void FollowResize() {
+    const auto size = FindTerminal(out_);
+    if (!size || (size->columns == size_.columns && size->rows == size_.rows)) return;
+    size_ = *size;
+    fmt::print(out_, "\x1b[2J\x1b[H");
+    drawn_lines_ = 0;
+  }
+
+  void Draw(const SweepState& state) {
+    FollowResize();
+    Erase();
+    const Style style{.columns = std::max(size_.columns - 1, 1)};
+    for (const std::string& line : Lines(state)) {
+      fmt::print(out_, "{}\n", style.Fit(line));
+      ++drawn_lines_;
+    }
+    std::fflush(out_);
+    last_drawn_ = Clock::now();
+  }
+
+  std::vector<std::string> Lines(const SweepState& state) const {
+    std::vector<std::string> lines = Summary(state);
+    if (state.running.empty()) return lines;
+    lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", "running", "worker",
+                                "epoch", "loss", "lr", "parameters"));
+    const size_t room = static_cast<size_t>(std::max(size_.rows - 2, 6));
+    for (const auto& [id, live] : state.running) {
+      if (lines.size() + 1 >= room) {
+        lines.push_back(fmt::format("... {} running in all", state.running.size()));
+        break;
+      }
+      lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", id, live.by.worker,
+                                  fmt::format("{}/{}", live.epoch, live.epochs),
+                                  Number(live.loss, "{:.4f}"), Number(live.lr, "{:.6g}"),
+                                  ShortText(live.trial)));
+    }
+    return lines;
+  }
+
+  static std::vector<std::string> Summary(const SweepState& state) {
+    const double elapsed = state.ElapsedSeconds();
+    const double rate = elapsed > 0 ? static_cast<double>(state.epochs_done) / elapsed : 0;
+    const auto left = static_cast<double>(state.epochs - state.epochs_done);
+    std::vector<std::string> lines;
+    lines.push_back(
+        fmt::format("{}  {} of {} trials  {} running, {} completed, {} diverged, {} failed",
+                    state.name, state.Ended(), state.trials, state.running.size(), state.completed,
+                    state.stopped, state.failed));
+    lines.push_back(fmt::format("{} elapsed  {} remaining  {} of {} epochs  {:.2f} epochs/s",
+                                Duration(elapsed), rate > 0 ? Duration(left / rate) : "-",
+                                state.epochs_done, state.epochs, rate));
+    if (state.best) {
+      lines.push_back(fmt::format(
+          "best  {}  {} {}  {}", state.best->trial.id, state.objective.metric,
+          NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial)));
+    }
+    return lines;
+  }
+
+  TerminalSize size_;
+  std::FILE* out_;
+  int drawn_lines_ = 0;
+  Clock::time_point last_drawn_;
+};
+
+}  // namespace
+
+std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials,
+                                               std::FILE* out) {
+  if (verbosity == Verbosity::kQuiet) return std::make_unique<ProgressView>();
+  const bool epochs = verbosity == Verbosity::kVerbose || trials == 1;
+  if (const auto size = FindTerminal(out); size && !epochs) {
+    return std::make_unique<LiveView>(*size, out);
+  }
+  return std::make_unique<LineView>(epochs, out);
+}
+
+}  // namespace lrsweep

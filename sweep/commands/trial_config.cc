@@ -1,0 +1,131 @@
+#include "sweep/commands/trial_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "params/errors.h"
+#include "params/json_value.h"
+#include "sweep/config/trial_id.h"
+#include "sweep/config/yaml_reader.h"
+#include "sweep/search/search_space.h"
+#include "trial/optimizers.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kIdInName = 8;
+constexpr size_t kLongestSweepInName = 80;
+
+ConfigNode Scalar(const std::string& text) { return {{}, ConfigNode::Scalar{text, false}}; }
+
+/// Whether YAML reads the text as itself, unquoted, anywhere.
+bool IsPlainWord(const ConfigNode& unquoted) {
+  const std::string& text = unquoted.AsScalar()->text;
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  return !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
+         std::all_of(text.begin(), text.end(), plain) && ToValue(unquoted) == Value(text);
+}
+
+struct NodeMaker {
+  ConfigNode operator()(const std::string& text) const {
+    ConfigNode node = Scalar(text);
+    if (!IsPlainWord(node)) node = {{}, ConfigNode::Scalar{text, true}};
+    return node;
+  }
+  ConfigNode operator()(const List& list) const {
+    ConfigNode::Sequence elements;
+    for (const Value& element : list) elements.push_back(std::visit(*this, element));
+    return {{}, std::move(elements)};
+  }
+  ConfigNode operator()(const Map& map) const {
+    ConfigNode::Mapping entries;
+    // The type first, as people write it.
+    const auto type = map.find("type");
+    if (type != map.end()) entries.push_back({type->first, {}, std::visit(*this, type->second)});
+    for (const auto& [key, value] : map) {
+      if (key != "type") entries.push_back({key, {}, std::visit(*this, value)});
+    }
+    return {{}, std::move(entries)};
+  }
+  ConfigNode operator()(const auto& scalar) const { return Scalar(ToJson(scalar)); }
+};
+
+/// A schedule's own value of what it overrides is in no trial; any will do for `betas`.
+void FillOverriddenBeta(Map& params) {
+  const Value* beta = Find(params, "optimizer.betas.0");
+  if (beta == nullptr || !beta->IsNull()) return;
+  const auto& known = OptimizerOf(std::get<Map>(params.at("optimizer"))).parameters;
+  for (const Parameter& parameter : known) {
+    if (parameter.name != "betas") continue;
+    SetAt(params, "optimizer.betas.0", std::get<List>(*parameter.default_value).front());
+  }
+}
+
+ConfigNode Objectives(const Objective& objective) {
+  return NodeMaker()(
+      Map{{"metric", objective.metric}, {"mode", objective.mode}, {"scope", objective.scope}});
+}
+
+std::string Compose(const SweepRecord& sweep, const TrialRow& row) {
+  Map params = ParseParams(row.params_json);
+  FillOverriddenBeta(params);
+  Map sections = CanonicalParams(params);
+  ConfigNode::Mapping root;
+  root.push_back({"name",
+                  {},
+                  NodeMaker()(sweep.name.substr(0, kLongestSweepInName) + "-" +
+                              row.trial_id.substr(0, kIdInName))});
+  for (const char* section : {"dataset", "model", "training", "optimizer", "scheduler"}) {
+    const auto found = sections.find(section);
+    const Map none;
+    ConfigNode node = NodeMaker()(found == sections.end() ? none : std::get<Map>(found->second));
+    auto& entries = std::get<ConfigNode::Mapping>(node.content);
+    if (std::string(section) == "training") entries.push_back({"engine", {}, Scalar(sweep.engine)});
+    if (!entries.empty()) root.push_back({section, {}, std::move(node)});
+  }
+  root.push_back({"objective", {}, Objectives(sweep.objective)});
+  if (!sweep.record_steps) root.push_back({"record", {}, NodeMaker()(Map{{"steps", "none"}})});
+  return fmt::format("# Trial {} of the sweep {}, alone.\n{}", row.trial_id, sweep.name,
+                     EmitYaml({{}, std::move(root)}));
+}
+
+/// Throws UsageError unless the trial of `yaml` is the stored one.
+Trial OnlyTrialOf(const std::string& yaml, const SweepRecord& sweep, const TrialRow& row) {
+  const SearchSpace space(ParseSweepConfig(yaml, "trial " + row.trial_id));
+  if (space.size() == 1 && space.IdAt(0) == row.trial_id) return space.At(0);
+  throw UsageError(
+      fmt::format("trial {}: its parameters do not give its id: they were changed, or lrsweep {}, "
+                  "which made the "
+                  "database, reads them otherwise than this version",
+                  row.trial_id, sweep.version));
+}
+
+/// The configuration of the trial alone, and the trial that it gives.
+std::pair<std::string, Trial> Repeated(const SweepRecord& sweep, const TrialRow& row) {
+  try {
+    std::string yaml = Compose(sweep, row);
+    Trial trial = OnlyTrialOf(yaml, sweep, row);
+    return {std::move(yaml), std::move(trial)};
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::exception& error) {  // parameters of a type, or of a form, that is not known
+    throw UsageError("trial " + row.trial_id + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+std::string TrialConfigYaml(const SweepRecord& sweep, const TrialRow& row) {
+  return Repeated(sweep, row).first;
+}
+
+Trial RestoreTrial(const SweepRecord& sweep, const TrialRow& row) {
+  return Repeated(sweep, row).second;
+}
+
+}  // namespace lrsweep

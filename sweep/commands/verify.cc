@@ -1,0 +1,261 @@
+#include "sweep/commands/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/find_trial.h"
+#include "data/dataset_source.h"
+#include "params/errors.h"
+#include "params/text.h"
+#include "results/store.h"
+#include "sweep/commands/print.h"
+#include "sweep/commands/reading.h"
+#include "sweep/commands/trial_config.h"
+#include "sweep/commands/verify_report.h"
+#include "sweep/commands/version.h"
+#include "sweep/process/interrupt.h"
+#include "views/terminal/terminal.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What the database has of one trial, read at one moment.
+struct StoredTrial {
+  TrialRow row;
+  Map params;
+  std::vector<EpochRow> epochs;
+  std::vector<StepRow> steps;
+  std::vector<AttemptRow> attempts;
+};
+
+StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialRow& row) {
+  StoredTrial stored{row, RestoreTrial(sweep, row).params, store.Epochs(row.trial_id),
+                     store.Steps(row.trial_id), store.Attempts(row.trial_id)};
+  if (stored.epochs.empty()) {
+    throw UsageError(
+        fmt::format("trial {} has no epoch to compare: it is {}", row.trial_id, row.state));
+  }
+  const auto epochs = static_cast<int64_t>(stored.epochs.size());
+  if (epochs != row.epochs_done) {
+    throw StoreError(
+        fmt::format("trial {}: {} of its {} epochs are recorded: the database is damaged",
+                    row.trial_id, epochs, row.epochs_done));
+  }
+  const auto steps = static_cast<int64_t>(stored.steps.size());
+  if (steps > 0 && steps != stored.epochs.back().steps_done) {
+    throw StoreError(
+        fmt::format("trial {}: {} of its {} steps are recorded: the database is damaged",
+                    row.trial_id, steps, stored.epochs.back().steps_done));
+  }
+  return stored;
+}
+
+/// The trials that the command names, once each.
+std::vector<std::string> ChosenIds(const Store& store, const VerifyCommand& command) {
+  if (command.trials.empty() && !command.all) throw UsageError("verify: name trials, or --all");
+  std::vector<std::string> ids;
+  for (const std::string& prefix : command.trials) {
+    std::string id = FindTrial(store, prefix).trial_id;
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
+  }
+  if (!command.all) return ids;
+  for (const TrialRow& row : store.Trials()) {
+    if (row.epochs_done > 0 && row.in_space) ids.push_back(row.trial_id);
+  }
+  if (ids.empty()) throw UsageError(command.db + ": no trial has an epoch to compare yet");
+  return ids;
+}
+
+/// What trains again: made for the first trial, and anew where a trial wants other images.
+class Trainer {
+ public:
+  Trainer(const SweepRecord& sweep, const MakeExecutor& make) : sweep_(sweep), make_(make) {}
+
+  TrialExecutor& For(const Map& params) {
+    const auto& name = std::get<std::string>(*Find(params, "dataset.name"));
+    const int64_t held_back = std::get<int64_t>(*Find(params, "dataset.validation"));
+    if (executor_ != nullptr && name == name_ && held_back == held_back_) return *executor_;
+    name_ = name;
+    held_back_ = held_back;
+    executor_ = MakeFor(SourceDataset(
+        name, [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); }));
+    return *executor_;
+  }
+
+ private:
+  std::unique_ptr<TrialExecutor> MakeFor(const SourcedDataset& data) const {
+    if (data.sha256 != sweep_.dataset_sha256) {
+      throw UsageError(fmt::format(
+          "{}: other data than the sweep was trained on (SHA-256 {}, then {}): nothing can be "
+          "verified",
+          data.folder.string(), data.sha256, sweep_.dataset_sha256));
+    }
+    const WorkerSetup setup{.engine = sweep_.engine,
+                            .dataset_folder = data.folder.string(),
+                            .dataset_sha256 = data.sha256,
+                            .held_back = held_back_,
+                            .data = data.data};
+    try {
+      return make_(setup);
+    } catch (const std::runtime_error& error) {
+      throw ResourceError("the sweep was trained by the engine " + sweep_.engine + ": " +
+                          error.what());
+    }
+  }
+
+  const SweepRecord& sweep_;
+  const MakeExecutor& make_;
+  std::string name_;
+  int64_t held_back_ = 0;
+  std::unique_ptr<TrialExecutor> executor_;
+};
+
+/// A line on the terminal that is written over, or nothing.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::FILE* err) : err_(FindTerminal(err) ? err : nullptr) {}
+  ~ProgressLine() { Show(""); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void Show(const std::string& line) const {
+    if (err_ == nullptr) return;
+    fmt::print(err_, "\r\x1b[K{}", line);
+    std::fflush(err_);
+  }
+
+ private:
+  std::FILE* err_;
+};
+
+Provenance ToProvenance(const WorkerInfo& by, int64_t pack_size, const std::string& version) {
+  return {by.engine, by.device, by.cpu_target, version, pack_size};
+}
+
+Verification Begin(const StoredTrial& stored, const SweepRecord& sweep, const WorkerInfo& here) {
+  Verification found;
+  found.trial_id = stored.row.trial_id;
+  found.scheduler = stored.row.scheduler;
+  found.epochs_recorded = static_cast<int64_t>(stored.epochs.size());
+  for (const AttemptRow& attempt : stored.attempts) {
+    found.recorded.push_back(ToProvenance(attempt.by, attempt.pack_size, sweep.version));
+  }
+  found.again = ToProvenance(here, 1, kVersion);
+  return found;
+}
+
+/// The epoch and its steps as the database would have them.
+struct StoredForm {
+  explicit StoredForm(const EpochRecord& record) {
+    const auto finite = [](double number) {
+      return std::isfinite(number) ? std::optional(number) : std::nullopt;
+    };
+    epoch = {record.epoch,
+             record.steps_done,
+             finite(record.rates.lr.back()),
+             finite(record.train_loss),
+             finite(record.val_loss),
+             finite(record.val_accuracy),
+             record.wall_seconds};
+    for (size_t i = 0; i < record.losses.size(); ++i) {
+      const float loss = record.losses[i];
+      steps.push_back({.lr = record.rates.LrAt(i),
+                       .momentum = record.rates.MomentumAt(i),
+                       .loss = std::isfinite(loss) ? loss : std::nan("")});
+    }
+  }
+  EpochRow epoch;
+  std::vector<StepRow> steps;
+};
+
+/// Trains the trial up to `epochs` epochs, as many as are recorded at most, and compares them.
+Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
+                         const std::optional<int64_t>& epochs, TrialExecutor& executor,
+                         const ProgressLine& progress) {
+  Verification found = Begin(stored, sweep, executor.Describe());
+  const int64_t limit = std::min(epochs.value_or(found.epochs_recorded), found.epochs_recorded);
+  const auto start = Clock::now();
+  PackReporter reporter;
+  reporter.on_epoch = [&](size_t, const EpochRecord& record) {
+    const auto place = static_cast<size_t>(record.epoch) - 1;
+    const StoredForm again(record);
+    CompareEpoch(stored.epochs.at(place), StepsOf(stored.epochs, place, stored.steps), again.epoch,
+                 again.steps, found.bits);
+  };
+  reporter.on_end = [](size_t, TrialState) {};
+  reporter.on_progress = [&](size_t, const TrialProgressed& at) {
+    progress.Show(fmt::format("{}: training again, epoch {}/{}{}", found.trial_id, at.epoch, limit,
+                              found.Differs() ? ", it differs" : ""));
+    return !Interrupted();
+  };
+  reporter.wants_checkpoint = [](size_t) { return false; };
+  reporter.on_checkpoint = [](size_t, int64_t, const std::string&) {};
+  reporter.stops = [&] { return found.bits.epochs >= limit || Interrupted(); };
+  try {
+    executor.Execute({{{found.trial_id, stored.params}}}, reporter);
+  } catch (const std::exception& error) {
+    found.error = error.what();
+  }
+  found.interrupted = Interrupted() && found.bits.epochs < limit;
+  if (found.error.empty() && !found.interrupted && found.bits.epochs < limit) {
+    found.error = fmt::format("its training ends after epoch {}, but {} are recorded",
+                              found.bits.epochs, found.epochs_recorded);
+  }
+  found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return found;
+}
+
+}  // namespace
+
+int VerifyTrials(const VerifyCommand& command, const MakeExecutor& make, std::FILE* out,
+                 std::FILE* err) {
+  // Opened anew for every trial: training takes long, and a sweep may be running.
+  const SweepRecord sweep = Reading(command.db, [&] { return Store::Open(command.db).Sweep(); });
+  const std::vector<std::string> ids =
+      Reading(command.db, [&] { return ChosenIds(Store::Open(command.db), command); });
+  const Style style = StyleFor(out);
+  Trainer trainer(sweep, make);
+  Json trials = Json::array();
+  int64_t agree = 0;
+  int64_t differ = 0;
+  CatchInterrupts();
+  for (const std::string& id : ids) {
+    if (Interrupted()) break;
+    const StoredTrial stored = Reading(command.db, [&] {
+      const Store store = Store::Open(command.db);
+      return ReadTrial(store, sweep, store.TrialById(id));
+    });
+    const Verification found = [&] {
+      const ProgressLine progress(err);
+      return VerifyTrial(stored, sweep, command.epochs, trainer.For(stored.params), progress);
+    }();
+    agree += found.Agrees() ? 1 : 0;
+    differ += found.Differs() ? 1 : 0;
+    if (command.json) {
+      trials.push_back(ToJson(found));
+    } else {
+      Print(out, VerificationText(found, style));
+    }
+  }
+  if (command.json) {
+    Print(out, Print(Json{{"name", sweep.name},
+                          {"engine", sweep.engine},
+                          {"dataset_sha256", sweep.dataset_sha256},
+                          {"agree", agree},
+                          {"trials", std::move(trials)}}));
+  } else if (ids.size() > 1) {
+    Print(out, fmt::format("{} of {} agree in every bit\n", agree, Counted(ids.size(), "trial")));
+  }
+  if (differ > 0) return kSomeFailed;
+  return static_cast<size_t>(agree) == ids.size() ? kAllEndedWell : kInterrupted;
+}
+
+}  // namespace lrsweep

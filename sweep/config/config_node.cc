@@ -1,0 +1,152 @@
+#include "sweep/config/config_node.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace lrsweep {
+namespace {
+
+std::string Prefix(const Location& at) {
+  if (at.line == 0) return at.file + ": ";
+  return at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Splits a number of YAML's core schema; nothing for other text.
+struct NumberText {
+  std::string_view digits;  // of the integer part
+  bool whole = true;        // no fraction, no exponent
+};
+
+std::optional<NumberText> ParseNumberText(std::string_view text) {
+  size_t at = 0;
+  const auto skip_digits = [&] {
+    const size_t first = at;
+    while (at < text.size() && IsDigit(text[at])) ++at;
+    return text.substr(first, at - first);
+  };
+  if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+  NumberText number;
+  number.digits = skip_digits();
+  std::string_view fraction;
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    fraction = skip_digits();
+    number.whole = false;
+  }
+  if (number.digits.empty() && fraction.empty()) return std::nullopt;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    if (skip_digits().empty()) return std::nullopt;
+    number.whole = false;
+  }
+  if (at != text.size()) return std::nullopt;
+  return number;
+}
+
+template <typename Number>
+Number ParseAs(const ConfigNode& node, std::string_view text) {
+  const std::string_view unsigned_text = text.front() == '+' ? text.substr(1) : text;
+  Number number{};
+  const char* end = unsigned_text.data() + unsigned_text.size();
+  const auto [stop, error] = std::from_chars(unsigned_text.data(), end, number);
+  if (error != std::errc() || stop != end) {
+    throw ConfigError(node.at, std::string(text) + " is beyond the range of numbers here");
+  }
+  return number;
+}
+
+Value ResolveScalar(const ConfigNode& node, const ConfigNode::Scalar& scalar) {
+  const std::string& text = scalar.text;
+  if (scalar.quoted) return text;
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return {};
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  const auto number = ParseNumberText(text);
+  if (!number) return text;
+  if (number->digits.size() > 1 && number->digits.front() == '0') {
+    throw ConfigError(node.at, text +
+                                   " has a leading zero, which some programs read as octal; "
+                                   "write it without");
+  }
+  if (number->whole) return ParseAs<int64_t>(node, text);
+  return ParseAs<double>(node, text);
+}
+
+/// The node under `key` of `node`, made where a mapping lacks it.
+ConfigNode& Child(ConfigNode& node, const std::string& key, const Location& at) {
+  if (auto* sequence = std::get_if<ConfigNode::Sequence>(&node.content)) {
+    size_t index = sequence->size();
+    const char* end = key.data() + key.size();
+    const bool number = std::from_chars(key.data(), end, index).ptr == end;
+    if (number && index < sequence->size()) return (*sequence)[index];
+    throw ConfigError(at, "\"" + key + "\" is no element of a list of " +
+                              std::to_string(sequence->size()) + " (they count from 0)");
+  }
+  auto* mapping = std::get_if<ConfigNode::Mapping>(&node.content);
+  if (mapping == nullptr) throw ConfigError(at, "there is nothing to set below \"" + key + "\"");
+  for (auto& entry : *mapping) {
+    if (entry.key == key) return entry.value;
+  }
+  mapping->push_back({key, at, ConfigNode{at, ConfigNode::Mapping{}}});
+  return mapping->back().value;
+}
+
+}  // namespace
+
+ConfigError::ConfigError(const Location& where, const std::string& what)
+    : std::runtime_error(Prefix(where) + what), at(where) {}
+
+const ConfigNode* ConfigNode::Get(const std::string& key) const {
+  if (const Mapping* mapping = AsMapping()) {
+    for (const Entry& entry : *mapping) {
+      if (entry.key == key) return &entry.value;
+    }
+  }
+  return nullptr;
+}
+
+void ConfigNode::ForgetLines() {
+  at.line = 0;
+  if (auto* sequence = std::get_if<Sequence>(&content)) {
+    for (ConfigNode& element : *sequence) element.ForgetLines();
+  } else if (auto* mapping = std::get_if<Mapping>(&content)) {
+    for (Entry& entry : *mapping) {
+      entry.key_at.line = 0;
+      entry.value.ForgetLines();
+    }
+  }
+}
+
+Value ToValue(const ConfigNode& node) {
+  if (const auto* scalar = node.AsScalar()) return ResolveScalar(node, *scalar);
+  if (const auto* sequence = node.AsSequence()) {
+    List list;
+    for (const ConfigNode& element : *sequence) list.push_back(ToValue(element));
+    return list;
+  }
+  Map map;
+  for (const auto& entry : *node.AsMapping()) map.emplace(entry.key, ToValue(entry.value));
+  return map;
+}
+
+void SetPath(ConfigNode& root, const std::string& path, const ConfigNode& value) {
+  if (std::count(path.begin(), path.end(), '.') >= ConfigNode::kMaximumDepth) {
+    throw ConfigError(value.at, "the path is deeper than " +
+                                    std::to_string(ConfigNode::kMaximumDepth) + " levels");
+  }
+  ConfigNode* node = &root;
+  for (size_t first = 0; first <= path.size();) {
+    const size_t dot = std::min(path.find('.', first), path.size());
+    const std::string key = path.substr(first, dot - first);
+    if (key.empty()) throw ConfigError(value.at, "\"" + path + "\" is not a dotted path");
+    node = &Child(*node, key, value.at);
+    first = dot + 1;
+  }
+  *node = value;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,244 @@
+#include "sweep/config/section_reader.h"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+#include <unordered_set>
+#include <utility>
+
+#include "schedulers/catalog.h"
+#include "trial/optimizers.h"
+
+namespace lrsweep {
+namespace {
+
+enum class Place { kEntry, kMember };  // of a scheduler: under `scheduler:`, or inside another one
+
+SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place);
+
+/// Adds what was read inside a value to what was read around it.
+void Adopt(SectionContent inner, SectionContent& outer) {
+  outer.axes.insert(outer.axes.end(), std::make_move_iterator(inner.axes.begin()),
+                    std::make_move_iterator(inner.axes.end()));
+  outer.places.merge(inner.places);
+}
+
+/// Refuses a section that lacks something, at `at`.
+void RequireComplete(const SectionContent& content, const Location& at, const std::string& path,
+                     const std::string& owner, const std::vector<Parameter>& parameters) {
+  if (content.missing.empty()) return;
+  const std::string& name = content.missing.front();
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const Parameter& one) { return one.name == name; });
+  throw ConfigError(at, path + "." + name + " is required by " + owner + ": " + Describe(*found));
+}
+
+Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::string& path) {
+  try {
+    // An unquoted text such as 2024 or true is a text all the same where only a text can stand.
+    const auto* scalar = node.AsScalar();
+    if (parameter.kind == Kind::kText && scalar != nullptr && !scalar->text.empty()) {
+      return scalar->text;
+    }
+    return Coerce(parameter, ToValue(node));
+  } catch (const std::invalid_argument& error) {
+    std::string what = path + ": " + error.what();
+    if (node.AsSequence() != nullptr) what += "; a list to sweep over is written {grid: [...]}";
+    throw ConfigError(node.at, what);
+  }
+}
+
+/// The list under `grid` if the node is {grid: [...]}, else nullptr.
+const ConfigNode* FindGrid(const ConfigNode& node, const std::string& path) {
+  const ConfigNode* grid = node.Get("grid");
+  if (grid == nullptr) return nullptr;
+  if (node.AsMapping()->size() > 1) {
+    throw ConfigError(node.at, path + ": grid must stand alone, as in {grid: [1, 2]}");
+  }
+  const auto* list = grid->AsSequence();
+  if (list == nullptr || list->empty()) {
+    throw ConfigError(grid->at, path + ": grid needs a list of at least one value");
+  }
+  return grid;
+}
+
+/// Reads each element of `grid` by `read_one`; the axis goes to `around`, its first value is
+/// returned.
+template <typename ReadOne>
+Value ReadAxis(const ConfigNode& grid, const std::string& path, SectionContent& around,
+               const ReadOne& read_one) {
+  Axis axis{path, {}, 0, grid.at};
+  std::unordered_set<std::string> seen;
+  for (const ConfigNode& element : *grid.AsSequence()) {
+    SectionContent inside;
+    Value value = read_one(element, inside);
+    if (!inside.axes.empty()) throw ConfigError(element.at, path + ": a grid inside a grid");
+    if (seen.insert(ToJson(value)).second) {
+      axis.values.push_back(std::move(value));
+    } else {
+      ++axis.repeated;
+    }
+  }
+  Value first = axis.values.front();
+  around.axes.push_back(std::move(axis));
+  return first;
+}
+
+/// A value that is no grid, or the first one of a grid, whose axis goes to `around`.
+template <typename ReadOne>
+Value ReadOneOrAxis(const ConfigNode& node, const std::string& path, SectionContent& around,
+                    const ReadOne& read_one) {
+  const ConfigNode* grid = FindGrid(node, path);
+  return grid != nullptr ? ReadAxis(*grid, path, around, read_one) : read_one(node, around);
+}
+
+Value ReadMapping(const Parameter& parameter, const ConfigNode& node, const std::string& path,
+                  SectionContent& around) {
+  SectionContent inner = ReadSection(&node, path, path, parameter.members);
+  RequireComplete(inner, node.at, path, path, parameter.members);
+  Map values = std::move(inner.values);
+  Adopt(std::move(inner), around);
+  return values;
+}
+
+Value ReadMembers(const ConfigNode& node, const std::string& path, SectionContent& around) {
+  List members;
+  for (const ConfigNode& element : *node.AsSequence()) {
+    const std::string member_path = path + "." + std::to_string(members.size());
+    const auto read_member = [&](const ConfigNode& member, SectionContent& outside) -> Value {
+      SectionContent inner = ReadSchedulerAt(member, member_path, Place::kMember);
+      Map values = std::move(inner.values);
+      Adopt(std::move(inner), outside);
+      return values;
+    };
+    members.push_back(ReadOneOrAxis(element, member_path, around, read_member));
+  }
+  return members;
+}
+
+Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::string& path,
+                SectionContent& around) {
+  const auto read_one = [&](const ConfigNode& one, SectionContent& outside) -> Value {
+    if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
+    if (parameter.kind == Kind::kMapping && one.AsMapping() != nullptr) {
+      return ReadMapping(parameter, one, path, outside);
+    }
+    const auto* list = one.AsSequence();
+    if (parameter.kind == Kind::kSchedulers && list != nullptr && !list->empty()) {
+      return ReadMembers(one, path, outside);
+    }
+    return CoerceAt(parameter, one, path);
+  };
+  return ReadOneOrAxis(node, path, around, read_one);
+}
+
+const Parameter& FindParameter(const std::vector<Parameter>& parameters,
+                               const ConfigNode::Entry& entry, const std::string& path,
+                               const std::string& owner) {
+  std::vector<std::string> known;
+  for (const Parameter& parameter : parameters) {
+    if (parameter.name == entry.key) return parameter;
+    known.push_back(parameter.name);
+  }
+  throw ConfigError(entry.key_at,
+                    path + ": " + UnknownName(owner + " parameter", entry.key, known));
+}
+
+const OptimizerKind& ReadOptimizerKind(const ConfigNode* entry) {
+  const ConfigNode* node = entry != nullptr ? entry->Get("type") : nullptr;
+  if (node == nullptr) return OptimizerKinds().front();
+  if (node->AsMapping() != nullptr) {
+    throw ConfigError(node->at, "optimizer.type: write several types as several entries");
+  }
+  const auto* scalar = node->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  const OptimizerKind* kind = FindOptimizer(name);
+  if (kind != nullptr) return *kind;
+  std::vector<std::string> known;
+  for (const OptimizerKind& other : OptimizerKinds()) known.push_back(other.name);
+  throw ConfigError(node->at, "optimizer.type: " + UnknownName("optimizer", name, known));
+}
+
+const SchedulerType& ReadSchedulerType(const ConfigNode& entry, const std::string& path) {
+  if (entry.AsMapping() == nullptr) {
+    throw ConfigError(entry.at, path + ": expected a mapping such as {type: StepLR, step_size: 5}");
+  }
+  const ConfigNode* node = entry.Get("type");
+  if (node == nullptr) throw ConfigError(entry.at, path + ": type is required");
+  if (node->AsMapping() != nullptr) {
+    throw ConfigError(node->at, path + ".type: write several types as several entries");
+  }
+  const auto* scalar = node->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  const SchedulerType* type = FindSchedulerType(name);
+  if (type != nullptr) return *type;
+  std::vector<std::string> known;
+  for (const SchedulerType& other : SchedulerTypes()) known.push_back(other.name);
+  throw ConfigError(node->at, path + ".type: " + UnknownName("scheduler", name, known));
+}
+
+SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place) {
+  const SchedulerType& type = ReadSchedulerType(node, path);
+  std::vector<Parameter> parameters = type.parameters;
+  parameters.insert(parameters.begin(),
+                    {.name = "type", .kind = Kind::kText, .default_value = type.name});
+  if (place == Place::kEntry) {
+    const auto common = CommonParameters(type);
+    parameters.insert(parameters.end(), common.begin(), common.end());
+  }
+  SectionContent content = ReadSection(&node, path, type.name, parameters);
+  RequireComplete(content, node.at, path, type.name, parameters);
+  return content;
+}
+
+}  // namespace
+
+SectionContent ReadSection(const ConfigNode* node, const std::string& path,
+                           const std::string& owner, const std::vector<Parameter>& parameters) {
+  SectionContent content;
+  if (node != nullptr) {
+    const auto* mapping = node->AsMapping();
+    if (mapping == nullptr) {
+      throw ConfigError(node->at, path + ": expected a mapping of its parameters");
+    }
+    for (const auto& entry : *mapping) {
+      const std::string entry_path = path + "." + entry.key;
+      const Parameter& parameter = FindParameter(parameters, entry, entry_path, owner);
+      content.places.emplace(entry_path, entry.value.at);
+      content.values.emplace(entry.key, ReadValue(parameter, entry.value, entry_path, content));
+    }
+  }
+  for (const Parameter& parameter : parameters) {
+    if (content.values.count(parameter.name) > 0) continue;
+    if (parameter.default_value) {
+      content.values.emplace(parameter.name, *parameter.default_value);
+    } else {
+      content.missing.push_back(parameter.name);
+    }
+  }
+  return content;
+}
+
+SectionContent ReadScheduler(const ConfigNode& node) {
+  return ReadSchedulerAt(node, "scheduler", Place::kEntry);
+}
+
+SectionContent ReadOptimizer(const ConfigNode* node) {
+  if (node != nullptr && node->AsMapping() == nullptr) {
+    throw ConfigError(node->at, "optimizer: expected a mapping such as {type: SGD, lr: 0.1}");
+  }
+  const OptimizerKind& kind = ReadOptimizerKind(node);
+  return ReadSection(node, "optimizer", kind.name, kind.parameters);
+}
+
+std::string UnknownName(const std::string& what, const std::string& unknown,
+                        const std::vector<std::string>& known) {
+  std::string text = "unknown " + what + " \"" + unknown + "\"";
+  const std::string nearest = NearestName(unknown, known);
+  if (!nearest.empty()) return text + "; did you mean \"" + nearest + "\"?";
+  text += "; known are ";
+  for (size_t i = 0; i < known.size(); ++i) text += (i > 0 ? ", " : "") + known[i];
+  return text;
+}
+
+}  // namespace lrsweep

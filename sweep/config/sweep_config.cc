@@ -1,0 +1,277 @@
+#include "sweep/config/sweep_config.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "schedulers/catalog.h"
+#include "sweep/config/section_reader.h"
+#include "sweep/config/yaml_reader.h"
+#include "trial/optimizers.h"
+#include "trial/trial_parameters.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kMaximumNameLength = 100;
+
+std::string ReadName(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("name");
+  if (node == nullptr) throw ConfigError(root.at, "name is required: it names the database");
+  const auto* scalar = node->AsScalar();
+  std::string name = scalar != nullptr ? scalar->text : "";
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  };
+  if (name.empty() || name.size() > kMaximumNameLength || name.front() == '.' ||
+      name.front() == '-' || !std::all_of(name.begin(), name.end(), allowed)) {
+    throw ConfigError(node->at,
+                      "name: expected letters, digits, '.', '_' and '-' (at most 100, not "
+                      "beginning with '.' or '-'), since it names the database");
+  }
+  return name;
+}
+
+/// The axes of a section in which no grid may stand are a mistake: `why`.
+void RefuseAxes(const SectionContent& content, const std::string& why) {
+  if (content.axes.empty()) return;
+  const Axis& axis = content.axes.front();
+  throw ConfigError(axis.at, axis.path + ": cannot be swept; " + why);
+}
+
+Map ReadFixedSection(const ConfigNode& root, const std::string& name,
+                     const std::vector<Parameter>& parameters) {
+  SectionContent content = ReadSection(root.Get(name), name, name, parameters);
+  RefuseAxes(content, "it is no parameter of a trial");
+  return std::move(content.values);
+}
+
+/// The training section's key that says what computes; every trial of the sweep has the same.
+Parameter EngineParameter() {
+  return {.name = "engine",
+          .kind = Kind::kChoice,
+          .default_value = "auto",
+          .choices = {"auto", "cpu", "torch"}};
+}
+
+/// Takes the engine out of the training section, in which it is written.
+std::string TakeEngine(SectionContent& training) {
+  for (const Axis& axis : training.axes) {
+    if (axis.path != "training.engine") continue;
+    throw ConfigError(axis.at, "training.engine: cannot be swept; one sweep has one engine");
+  }
+  const auto node = training.values.extract("engine");
+  return std::get<std::string>(node.mapped());
+}
+
+/// The objective's metric, in its canonical form.
+std::string ReadMetric(const ConfigNode* objective) {
+  const ConfigNode* node = objective != nullptr ? objective->Get("metric") : nullptr;
+  const auto* scalar = node != nullptr ? node->AsScalar() : nullptr;
+  if (scalar == nullptr) return Objective{}.metric;  // what is no text is refused with its section
+  const std::string& text = scalar->text;
+  // A comma ends a plain value inside braces.
+  if (text.find('(') != std::string::npos && text.find(')') == std::string::npos) {
+    throw ConfigError(node->at, "objective.metric: inside braces a metric with a comma needs " +
+                                    std::string("quotes: \"epochs_to(val_accuracy, 0.975)\""));
+  }
+  try {
+    return ToText(ParseMetric(text));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(node->at, std::string("objective.metric: ") + error.what());
+  }
+}
+
+Objective ReadObjective(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("objective");
+  const std::string metric = ReadMetric(node);
+  const Map map = ReadFixedSection(
+      root, "objective",
+      {{.name = "metric", .kind = Kind::kText, .default_value = metric},
+       {.name = "mode", .kind = Kind::kChoice, .default_value = Value(), .choices = {"max", "min"}},
+       {.name = "scope", .kind = Kind::kChoice, .default_value = "last", .choices = Scopes()}});
+  const auto text = [&map](const char* key) { return map.find(key)->second.As<std::string>(); };
+  const std::string* mode = text("mode");
+  Objective objective = {metric, mode != nullptr ? *mode : NaturalMode(metric), *text("scope")};
+  try {
+    Check(objective);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(node->Get("scope")->at, std::string("objective.scope: ") + error.what());
+  }
+  return objective;
+}
+
+/// Trials that differ in the seed alone are one group; the key says so, and takes nothing else.
+void CheckReplicate(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("replicate");
+  if (node == nullptr) return;
+  const auto* list = node->AsSequence();
+  const auto* only = list != nullptr && list->size() == 1 ? list->front().AsScalar() : nullptr;
+  if (only != nullptr && only->text == "seed") return;
+  throw ConfigError(node->at,
+                    "replicate: expected [seed]: trials that differ in the seed alone are one "
+                    "group, and no other parameter can make repetitions");
+}
+
+bool ReadRecordSteps(const ConfigNode& root) {
+  const Map map = ReadFixedSection(root, "record",
+                                   {{.name = "steps",
+                                     .kind = Kind::kChoice,
+                                     .default_value = "all",
+                                     .choices = {"all", "none"}}});
+  return map.find("steps")->second == Value("all");
+}
+
+Entry ToEntry(SectionContent content, const Location& at) {
+  std::string type = std::get<std::string>(content.values.at("type"));
+  return {std::move(type), std::move(content.values), std::move(content.axes),
+          std::move(content.places), at};
+}
+
+/// The entries of a section: a list of alternatives, or one mapping.
+std::vector<const ConfigNode*> EntryNodes(const ConfigNode& node, const std::string& name) {
+  const auto* sequence = node.AsSequence();
+  if (sequence == nullptr) return {&node};
+  if (sequence->empty()) throw ConfigError(node.at, name + ": the list is empty");
+  std::vector<const ConfigNode*> nodes;
+  for (const ConfigNode& entry : *sequence) nodes.push_back(&entry);
+  return nodes;
+}
+
+std::vector<Entry> ReadSchedulers(const ConfigNode& root) {
+  const ConfigNode* node = root.Get("scheduler");
+  if (node == nullptr) throw ConfigError(root.at, "scheduler is required");
+  std::vector<Entry> entries;
+  for (const ConfigNode* entry : EntryNodes(*node, "scheduler")) {
+    entries.push_back(ToEntry(ReadScheduler(*entry), entry->at));
+  }
+  return entries;
+}
+
+bool IsOverridden(const Entry& scheduler, const std::string& path) {
+  const auto paths = OverriddenBy(scheduler, scheduler.section);
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+/// A missing parameter that has no default is a mistake unless every schedule overrides it.
+void RequireMissing(const std::vector<Entry>& schedulers, const std::string& path,
+                    const Location& section) {
+  for (const Entry& scheduler : schedulers) {
+    if (IsOverridden(scheduler, path)) continue;
+    throw ConfigError(section, path + " is required by " + scheduler.type);
+  }
+}
+
+std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entry>& schedulers) {
+  const ConfigNode* node = root.Get("optimizer");
+  const auto nodes =
+      node != nullptr ? EntryNodes(*node, "optimizer") : std::vector<const ConfigNode*>{nullptr};
+  std::vector<Entry> entries;
+  for (const ConfigNode* entry : nodes) {
+    SectionContent content = ReadOptimizer(entry);
+    const Location at = entry != nullptr ? entry->at : root.at;
+    for (const std::string& missing : content.missing) {
+      RequireMissing(schedulers, "optimizer." + missing, at);
+    }
+    entries.push_back(ToEntry(std::move(content), at));
+  }
+  return entries;
+}
+
+void CheckTopLevelKeys(const ConfigNode& root) {
+  std::vector<std::string> known = {"name",      "optimizer", "scheduler",
+                                    "objective", "record",    "replicate"};
+  for (const Section& section : TrialSections()) known.push_back(section.name);
+  const auto* mapping = root.AsMapping();
+  if (mapping == nullptr) {
+    throw ConfigError(root.at,
+                      "expected a mapping with the keys name, dataset, model, training, "
+                      "optimizer, scheduler, objective");
+  }
+  for (const auto& entry : *mapping) {
+    if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+      throw ConfigError(entry.key_at, UnknownName("key", entry.key, known));
+    }
+  }
+}
+
+/// Where the parameter of `section` stands that a sentence begins with, or else the entry.
+Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
+  const auto found = entry.places.find(section + "." + sentence.substr(0, sentence.find(' ')));
+  return found != entry.places.end() ? found->second : entry.at;
+}
+
+}  // namespace
+
+std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section) {
+  const SchedulerType& type = *FindSchedulerType(scheduler.type);
+  try {
+    type.check(section);
+    return type.overrides(section);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(PlaceOf(error.what(), "scheduler", scheduler),
+                      "scheduler: " + type.name + ": " + error.what());
+  }
+}
+
+void CheckOptimizerEntry(const Entry& optimizer, const Map& section) {
+  try {
+    CheckOptimizer(section);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(PlaceOf(error.what(), "optimizer", optimizer),
+                      "optimizer: " + optimizer.type + ": " + error.what());
+  }
+}
+
+Setting ParseSetting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    throw ConfigError({"--set " + text, 0, 0}, "expected KEY=VALUE, such as training.epochs=5");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
+                             const std::vector<Setting>& settings) {
+  ConfigNode root = ParseYaml(text, file);
+  for (const Setting& setting : settings) {
+    const std::string option = "--set " + setting.path + "=" + setting.yaml;
+    ConfigNode value = ParseYaml(setting.yaml, option);
+    value.ForgetLines();
+    SetPath(root, setting.path, value);
+  }
+  CheckTopLevelKeys(root);
+  CheckReplicate(root);
+
+  SweepConfig config;
+  config.name = ReadName(root);
+  config.yaml = settings.empty() ? text : EmitYaml(root);
+  config.schedulers = ReadSchedulers(root);
+  config.optimizers = ReadOptimizers(root, config.schedulers);
+  for (const Section& section : TrialSections()) {
+    const ConfigNode* node = root.Get(section.name);
+    std::vector<Parameter> parameters = section.parameters;
+    if (section.name == "training") parameters.push_back(EngineParameter());
+    SectionContent content = ReadSection(node, section.name, section.name, parameters);
+    if (section.name == "training") config.engine = TakeEngine(content);
+    if (!section.may_sweep) {
+      RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
+    }
+    if (!content.missing.empty()) {
+      throw ConfigError(node != nullptr ? node->at : root.at,
+                        section.name + "." + content.missing.front() + " is required");
+    }
+    config.fixed.emplace(section.name, std::move(content.values));
+    std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
+  }
+  config.objective = ReadObjective(root);
+  config.record_steps = ReadRecordSteps(root);
+  return config;
+}
+
+SweepConfig LoadSweepConfig(const std::string& file, const std::vector<Setting>& settings) {
+  return ParseSweepConfig(ReadConfigText(file), file, settings);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,103 @@
+#include "sweep/config/trial_id.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "data/sha256.h"
+#include "schedulers/catalog.h"
+#include "trial/optimizers.h"
+#include "trial/trial_parameters.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kIdDigits = 16;
+
+using Table = std::vector<Parameter>;
+
+const Parameter* FindIn(const Table& table, const std::string& name) {
+  const auto found = std::find_if(table.begin(), table.end(), [&name](const Parameter& parameter) {
+    return parameter.name == name;
+  });
+  return found == table.end() ? nullptr : &*found;
+}
+
+const Table& TableOf(const std::string& section_name) {
+  for (const Section& section : TrialSections()) {
+    if (section.name == section_name) return section.parameters;
+  }
+  static const Table kNone;
+  return kNone;
+}
+
+Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common);
+
+Value WithoutDefaults(const Value& value, const Parameter& parameter);
+
+/// Copies what is kept rather than removing from a copy: the ids of a large space are most of what
+/// planning it costs. `more`: a second table of what may be in `section`.
+Map WithoutDefaults(const Map& section, const Table& table, const Table& more) {
+  Map kept;
+  for (const auto& [name, value] : section) {
+    const Parameter* parameter = FindIn(table, name);
+    if (parameter == nullptr) parameter = FindIn(more, name);
+    if (parameter == nullptr) {
+      kept.emplace_hint(kept.end(), name, value);
+    } else if (parameter->default_value != value) {
+      kept.emplace_hint(kept.end(), name, WithoutDefaults(value, *parameter));
+    }
+  }
+  return kept;
+}
+
+Value WithoutDefaults(const Value& value, const Parameter& parameter) {
+  if (const Map* map = value.As<Map>()) return WithoutDefaults(*map, parameter.members, {});
+  if (parameter.kind != Kind::kSchedulers) return value;
+  List members;
+  for (const Value& member : std::get<List>(value)) {
+    members.emplace_back(SchedulerWithoutDefaults(std::get<Map>(member), {}));
+  }
+  return members;
+}
+
+/// `common`: what an entry has beside its type's own parameters, and a member has not.
+Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common) {
+  return WithoutDefaults(scheduler, TypeOf(scheduler).parameters, common);
+}
+
+}  // namespace
+
+Map CanonicalSection(const std::string& name, const Map& section) {
+  if (name == "optimizer") return WithoutDefaults(section, OptimizerOf(section).parameters, {});
+  if (name != "scheduler") return WithoutDefaults(section, TableOf(name), {});
+  return SchedulerWithoutDefaults(section, CommonParameters(TypeOf(section)));
+}
+
+Map CanonicalParams(const Map& params) {
+  Map canonical;
+  for (const auto& [name, section] : params) {
+    Map kept = CanonicalSection(name, std::get<Map>(section));
+    if (!kept.empty()) canonical.emplace_hint(canonical.end(), name, std::move(kept));
+  }
+  return canonical;
+}
+
+std::string IdOfJson(const std::string& canonical_json) {
+  return Sha256Hex(canonical_json).substr(0, kIdDigits);
+}
+
+std::string TrialId(const Map& params) { return IdOfJson(ToJson(CanonicalParams(params))); }
+
+std::string GroupId(const Map& params) {
+  Map without_seed = CanonicalParams(params);
+  const auto training = without_seed.find("training");
+  if (training != without_seed.end()) {
+    Map& parameters = std::get<Map>(training->second);
+    parameters.erase("seed");
+    if (parameters.empty()) without_seed.erase(training);
+  }
+  return IdOfJson(ToJson(without_seed));
+}
+
+}  // namespace lrsweep

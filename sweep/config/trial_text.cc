@@ -1,0 +1,34 @@
+#include "sweep/config/trial_text.h"
+
+#include "sweep/config/trial_id.h"
+
+namespace lrsweep {
+
+namespace {
+
+/// " name=value" for each parameter that differs from its default, of the scheduler or of all else.
+std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
+  std::string text;
+  for (const auto& [path, value] : Flatten(CanonicalParams(trial.params))) {
+    if (path == "scheduler.type" || path == "training.epochs") continue;
+    const size_t dot = path.find('.');
+    const std::string name = path == "optimizer.type" ? "optimizer" : path.substr(dot + 1);
+    const std::string section = path.substr(0, dot);
+    if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
+    const auto* plain = value.As<std::string>();
+    text += " " + name + "=" + (plain != nullptr ? *plain : ToJson(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string SchedulerText(const Trial& trial) {
+  return trial.scheduler + DifferingParameters(trial, true);
+}
+
+std::string ShortText(const Trial& trial) {
+  return SchedulerText(trial) + DifferingParameters(trial, false);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,194 @@
+#include "sweep/config/yaml_reader.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <unordered_set>
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kMaximumNodes = 1'000'000;
+// yaml-cpp reads ahead and takes some 200 times a hostile file's size.
+constexpr uintmax_t kMaximumFileBytes = 2 << 20;
+
+/// Builds nodes from yaml-cpp's events, which come without expanding aliases.
+class NodeBuilder : public YAML::EventHandler {
+ public:
+  explicit NodeBuilder(std::string file) : file_(std::move(file)) {}
+
+  ConfigNode Take() {
+    // An empty document gives no event at all: it means null.
+    return root_ ? std::move(*root_) : ConfigNode{{file_, 1, 1}, ConfigNode::Scalar{}};
+  }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    OnScalar(mark, "?", anchor, "");
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    throw ConfigError(Place(mark), "YAML aliases are not supported; write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    Check(mark, tag, anchor);
+    // Quoted scalars come with the tag "!", plain ones with "?".
+    Add({Place(mark), ConfigNode::Scalar{text, tag == "!"}});
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    Check(mark, tag, anchor);
+    Open({{Place(mark), ConfigNode::Sequence{}}, std::nullopt, {}, {}});
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    Check(mark, tag, anchor);
+    Open({{Place(mark), ConfigNode::Mapping{}}, std::nullopt, {}, {}});
+  }
+  void OnMapEnd() override { Close(); }
+
+ private:
+  /// A list or mapping whose end has not come yet.
+  struct Unfinished {
+    ConfigNode node;
+    std::optional<std::string> key;  // read, its value not yet
+    Location key_at;
+    std::unordered_set<std::string> keys;  // all so far
+  };
+
+  Location Place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
+
+  void Check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (anchor != 0) {
+      throw ConfigError(Place(mark), "YAML anchors are not supported; write the value out");
+    }
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      throw ConfigError(Place(mark), "YAML tags are not supported: " + tag);
+    }
+    if (++nodes_ > kMaximumNodes) throw ConfigError(Place(mark), "the configuration is too large");
+  }
+
+  void Open(Unfinished unfinished) {
+    if (open_.size() >= size_t{ConfigNode::kMaximumDepth}) {
+      throw ConfigError(
+          unfinished.node.at,
+          "nested deeper than " + std::to_string(ConfigNode::kMaximumDepth) + " levels");
+    }
+    open_.push_back(std::move(unfinished));
+  }
+
+  void Close() {
+    ConfigNode node = std::move(open_.back().node);
+    open_.pop_back();
+    Add(std::move(node));
+  }
+
+  void Add(ConfigNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Unfinished& parent = open_.back();
+    if (auto* sequence = std::get_if<ConfigNode::Sequence>(&parent.node.content)) {
+      sequence->push_back(std::move(node));
+    } else if (!parent.key) {
+      SetKey(parent, node);
+    } else {
+      std::get<ConfigNode::Mapping>(parent.node.content)
+          .push_back({std::move(*parent.key), parent.key_at, std::move(node)});
+      parent.key.reset();
+    }
+  }
+
+  static void SetKey(Unfinished& parent, const ConfigNode& node) {
+    const auto* scalar = node.AsScalar();
+    if (scalar == nullptr) throw ConfigError(node.at, "a key must be a plain text");
+    if (!parent.keys.insert(scalar->text).second) {
+      throw ConfigError(node.at, "the key \"" + scalar->text + "\" stands here twice");
+    }
+    parent.key = scalar->text;
+    parent.key_at = node.at;
+  }
+
+  std::string file_;
+  std::optional<ConfigNode> root_;
+  std::vector<Unfinished> open_;
+  size_t nodes_ = 0;
+};
+
+void Emit(const ConfigNode& node, YAML::Emitter& out) {
+  if (const auto* scalar = node.AsScalar()) {
+    if (scalar->quoted) out << YAML::DoubleQuoted;
+    if (!scalar->quoted && scalar->text.empty()) {
+      out << YAML::Null;
+    } else {
+      out << scalar->text;
+    }
+  } else if (const auto* sequence = node.AsSequence()) {
+    out << YAML::BeginSeq;
+    for (const ConfigNode& element : *sequence) Emit(element, out);
+    out << YAML::EndSeq;
+  } else {
+    out << YAML::BeginMap;
+    for (const auto& entry : *node.AsMapping()) {
+      out << YAML::Key << entry.key << YAML::Value;
+      Emit(entry.value, out);
+    }
+    out << YAML::EndMap;
+  }
+}
+
+}  // namespace
+
+ConfigNode ParseYaml(const std::string& text, const std::string& file) {
+  if (text.find('\0') != std::string::npos) {
+    throw ConfigError({file, 1, 1}, "holds NUL bytes: this is no YAML text");
+  }
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    NodeBuilder builder(file);
+    parser.HandleNextDocument(builder);
+    NodeBuilder second(file);
+    if (parser.HandleNextDocument(second)) {
+      throw ConfigError({file, 1, 1}, "holds more than one YAML document");
+    }
+    return builder.Take();
+  } catch (const YAML::Exception& error) {
+    throw ConfigError({file, error.mark.line + 1, error.mark.column + 1}, error.msg);
+  }
+}
+
+std::string ReadConfigText(const std::string& file) {
+  const auto fail = [&file](const std::string& what) -> ConfigError {
+    return {Location{file, 0, 0}, what};
+  };
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) throw fail("is a folder, not a YAML file");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw fail(std::strerror(errno));
+  std::string text;
+  std::string chunk(1 << 16, '\0');
+  while (stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) ||
+         stream.gcount() > 0) {
+    text.append(chunk, 0, static_cast<size_t>(stream.gcount()));
+    if (text.size() > kMaximumFileBytes) throw fail("is larger than 2 MiB");
+  }
+  return text;
+}
+
+std::string EmitYaml(const ConfigNode& node) {
+  YAML::Emitter out;
+  Emit(node, out);
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,82 @@
+#include "sweep/coordinator/worker_load.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+// What a worker holds in advance bridges the time until the coordinator hears of an end and its
+// answer arrives: at most two polls of 10 ms.
+constexpr double kAheadSeconds = 0.02;
+constexpr size_t kMaximumAhead = 64;
+// The measured time follows a change within some ten trials.
+constexpr double kNewWeight = 0.125;
+
+int64_t LongestEpochs(const Pack& pack) {
+  int64_t longest = 0;
+  for (const Trial& trial : pack) longest = std::max(longest, EpochsOf(trial));
+  return longest;
+}
+
+}  // namespace
+
+bool WorkerLoad::HasRoom(int64_t fair_share) const {
+  if (idle()) return true;
+  if (2 * work_ >= fair_share || ahead_.size() >= kMaximumAhead) return false;
+  const int64_t epochs = EpochsToGo();
+  if (ahead_.empty() && epochs <= 1) return true;
+  return epoch_seconds_ && static_cast<double>(epochs) * *epoch_seconds_ < kAheadSeconds;
+}
+
+/// Until it is idle: its packs one after another, each as long as its longest trial.
+int64_t WorkerLoad::EpochsToGo() const {
+  int64_t longest = 0;
+  for (const auto& [id, member] : training_) longest = std::max(longest, member.epochs_left);
+  return longest + epochs_ahead_;
+}
+
+void WorkerLoad::HandOut(Pack pack) {
+  for (const Trial& trial : pack) work_ += EpochsOf(trial);
+  epochs_ahead_ += LongestEpochs(pack);
+  ahead_.push_back(std::move(pack));
+}
+
+Pack WorkerLoad::BeginNext(TimePoint now) {
+  Pack pack = std::move(ahead_.front());
+  ahead_.pop_front();
+  epochs_ahead_ -= LongestEpochs(pack);
+  for (const Trial& trial : pack) training_[trial.id] = {EpochsOf(trial), EpochsOf(trial)};
+  began_ = now;
+  return pack;
+}
+
+void WorkerLoad::OnResume(const std::string& trial_id, int64_t epochs) {
+  Member& member = training_.at(trial_id);
+  member.epochs -= epochs;
+  member.epochs_left -= epochs;
+  work_ -= epochs;
+}
+
+void WorkerLoad::OnEpoch(const std::string& trial_id) {
+  --training_.at(trial_id).epochs_left;
+  --work_;
+}
+
+bool WorkerLoad::OnEnd(const std::string& trial_id, bool completed, TimePoint now) {
+  const auto found = training_.find(trial_id);
+  work_ -= found->second.epochs_left;
+  // A trial that broke off says nothing of how long the others take.
+  if (completed) Measure(found->second.epochs, now);
+  training_.erase(found);
+  return training_.empty();
+}
+
+void WorkerLoad::Measure(int64_t epochs, TimePoint now) {
+  const double seconds =
+      std::chrono::duration<double>(now - began_).count() / static_cast<double>(epochs);
+  epoch_seconds_ =
+      epoch_seconds_ ? *epoch_seconds_ + kNewWeight * (seconds - *epoch_seconds_) : seconds;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,61 @@
+// What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
+// numbers are IEEE 754 and every field has a name.
+//
+//   to a worker
+//   {"v": 3, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
+//    "held_back", "workers": int, "checkpoint_seconds", "silence_seconds": real}
+//   {"v": 3, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
+//    binary (empty: none), "epochs_done": int}, ...]}  at least one
+//   {"v": 3, "type": "stop"}      finish the epoch, give checkpoints, end all packs
+//   {"v": 3, "type": "shutdown"}  end at once
+//   {"v": 3, "type": "alive"}     the coordinator is there
+//
+//   to the coordinator
+//   {"v": 3, "type": "ready", "host", "device", "engine", "cpu_target": text, "pack_size": int}
+//   {"v": 3, "type": "refused", "host", "reason": text}
+//   {"v": 3, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
+//   {"v": 3, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
+//    "losses": binary of float32, "lr", "momentum": binary of float64 (one value, or one a step),
+//    "train_loss", "val_loss", "val_accuracy", "wall_seconds": real}
+//   {"v": 3, "type": "checkpoint", "trial_id": text, "epoch": int, "sha256": text, "data": binary}
+//   {"v": 3, "type": "ended", "trial_id", "state", "error": text}
+//
+// Binary fields are little-endian arrays without a header. All ranks of a run are the same
+// program, so a message of another version is an error, not something to translate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sweep/coordinator/worker_pool.h"
+
+namespace lrsweep {
+
+using Bytes = std::vector<uint8_t>;
+
+struct Setup {
+  std::string engine;
+  std::string dataset_folder;
+  std::string dataset_map;
+  std::string dataset_sha256;
+  int64_t held_back = 0;  // as in WorkerSetup, as are the next two
+  int64_t workers = 1;
+  double checkpoint_seconds = 10;
+  double silence_seconds = 180;  // of the coordinator, after which a worker ends by itself
+};
+struct Stop {};
+struct Shutdown {};
+struct Alive {};
+using Command = std::variant<Setup, PackTask, Stop, Shutdown, Alive>;
+
+/// Throws std::runtime_error for bytes that are no message of this version.
+Bytes Encode(const Command& command);
+Command DecodeCommand(const Bytes& bytes);
+
+/// The worker's number is not sent: `worker` is the rank that the bytes came from.
+Bytes Encode(const Event& event);
+Event DecodeEvent(const Bytes& bytes, int64_t worker);
+
+}  // namespace lrsweep

@@ -1,0 +1,138 @@
+#include "sweep/process/mpirun_process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "params/errors.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be run
+
+/// SIGCHLD, held back so that MpirunProcess::Wait can take it.
+sigset_t ChildSignal() {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  return child;
+}
+
+[[noreturn]] void Become(const std::vector<char*>& arguments, pid_t parent) {
+  const sigset_t child = ChildSignal();
+  sigprocmask(SIG_UNBLOCK, &child, nullptr);
+  // In a process group of its own it gets a terminal's Ctrl-C from this launcher alone.
+  setpgid(0, 0);
+  // Under recovery mpirun does not always end at a SIGTERM. Its ranks notice that it is gone.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(kNotStarted);
+  // Ranks that end without MPI_Finalize, as they must under recovery, have PMIx 4.2 report an error
+  // of its own at the end of every sweep: to a file that nobody can have open.
+  setenv("PMIX_OUTPUT_STDERR_FD", "2147483647", 0);
+  const int nothing = open("/dev/null", O_RDONLY);
+  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  execvp(arguments[0], arguments.data());
+  const std::string what =
+      std::string("lrsweep: ") + arguments[0] + ": " + std::strerror(errno) + "\n";
+  if (write(STDERR_FILENO, what.data(), what.size()) < 0) _exit(kNotStarted);
+  _exit(kNotStarted);
+}
+
+std::filesystem::path ProgramOf(const std::string& pid) {
+  std::error_code gone;
+  return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
+}
+
+/// The children of `mpirun` that run this program.
+std::set<pid_t> RanksOf(pid_t mpirun) {
+  static const std::filesystem::path kProgram = ProgramOf("self");
+  std::set<pid_t> ranks;
+  std::error_code gone;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(mpirun) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
+    std::ifstream children(task.path() / "children");
+    for (std::string pid; children >> pid;) {
+      if (ProgramOf(pid) == kProgram) ranks.insert(std::atoi(pid.c_str()));
+    }
+  }
+  return ranks;
+}
+
+}  // namespace
+
+MpirunProcess::MpirunProcess(const std::vector<std::string>& command, Clock::duration end_limit)
+    : end_limit_(end_limit) {
+  std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const pid_t parent = getpid();
+  const sigset_t child = ChildSignal();
+  sigprocmask(SIG_BLOCK, &child, nullptr);
+  pid_ = fork();
+  if (pid_ < 0) throw ResourceError(std::string("mpirun: ") + std::strerror(errno));
+  if (pid_ == 0) Become(arguments, parent);
+}
+
+bool MpirunProcess::Runs() {
+  if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
+  return pid_ > 0;
+}
+
+std::set<pid_t> MpirunProcess::Ranks() const { return RanksOf(pid_); }
+
+void MpirunProcess::Wait(std::chrono::nanoseconds duration) {
+  const sigset_t child = ChildSignal();
+  const timespec limit = {.tv_sec = 0, .tv_nsec = duration.count()};
+  sigtimedwait(&child, nullptr, &limit);
+}
+
+void MpirunProcess::Signal(int signal) const {
+  if (pid_ > 0) kill(pid_, signal);
+}
+
+void MpirunProcess::Kill() const {
+  if (pid_ <= 0) return;
+  for (const pid_t rank : RanksOf(pid_)) kill(rank, SIGKILL);
+  Signal(SIGKILL);
+}
+
+void MpirunProcess::EndAtOnce() {
+  Kill();
+  while (Runs()) Wait(kPoll);
+}
+
+void MpirunProcess::End() {
+  Signal(SIGTERM);
+  const auto limit = Clock::now() + end_limit_;
+  while (Runs()) {
+    if (Clock::now() > limit) Kill();
+    Wait(kPoll);
+  }
+}
+
+bool MpirunProcess::CouldNotStart() const {
+  return WIFEXITED(wait_status_) && WEXITSTATUS(wait_status_) == kNotStarted;
+}
+
+size_t RanksOnMachineOf(pid_t rank) {
+  static const std::string kName = "OMPI_COMM_WORLD_LOCAL_SIZE=";
+  std::ifstream environment("/proc/" + std::to_string(rank) + "/environ");
+  for (std::string variable; std::getline(environment, variable, '\0');) {
+    if (variable.starts_with(kName)) return std::strtoull(&variable[kName.size()], nullptr, 10);
+  }
+  return 0;
+}
+
+}  // namespace lrsweep

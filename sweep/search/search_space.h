@@ -1,0 +1,79 @@
+// From axes to trials, in an order that depends on the configuration alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sweep/config/sweep_config.h"
+#include "trial/trial.h"
+
+namespace lrsweep {
+
+/// Every distinct trial of a sweep. Trials are made when asked for, so that a large space costs
+/// little memory. Immutable: safe to read from any thread.
+///
+/// Order: scheduler entries as written, within one the optimizer entries; within those the
+/// scheduler's own axes as written, the first slowest, then the common axes, then the optimizer's,
+/// the last fastest.
+class SearchSpace {
+ public:
+  static constexpr uint64_t kMaximumPoints = 1'000'000;
+
+  /// Throws ConfigError for a space of more than kMaximumPoints points, and where a point's
+  /// parameters contradict one another.
+  explicit SearchSpace(SweepConfig config);
+
+  SearchSpace(const SearchSpace&) = delete;
+  SearchSpace& operator=(const SearchSpace&) = delete;
+
+  size_t size() const { return distinct_.size(); }
+  Trial At(size_t index) const;
+  /// At(index).id, without making the trial.
+  std::string IdAt(size_t index) const;
+  /// training.epochs of that trial.
+  int64_t EpochsAt(size_t index) const;
+  /// Equal for trials whose points are alike but for their values of axes that do not count: a
+  /// cheap way to see that a trial has nothing new to say.
+  uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
+
+  /// Points of the grid, those included that make a trial which another point makes already.
+  uint64_t points() const { return points_; }
+  /// Why there are fewer trials than points, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
+  const SweepConfig& config() const { return config_; }
+
+ private:
+  /// The points of one scheduler entry with one optimizer entry.
+  struct Block {
+    const Entry* scheduler;
+    const Entry* optimizer;
+    std::vector<const Axis*> axes;  // slowest first
+    uint64_t first_point;
+    uint64_t points;
+  };
+
+  /// A trial: the first point that makes it, and its ids as numbers.
+  struct Distinct {
+    uint32_t point;
+    uint64_t id;
+    uint64_t group_id;
+  };
+
+  void AddBlock(const Entry& scheduler, const Entry& optimizer);
+  void NoteOverriddenAxes(const Block& block);
+  void FindDistinctTrials();
+  const Block& BlockOf(uint64_t point) const;
+  /// Calls `visit` with each axis, the fastest first, and the place of its value at `point`.
+  template <typename Visit>
+  static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
+  Map ParamsAt(uint64_t point) const;
+
+  SweepConfig config_;
+  std::vector<Block> blocks_;
+  uint64_t points_ = 0;
+  std::vector<Distinct> distinct_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace lrsweep

@@ -1,0 +1,64 @@
+#include "sweep/search/trial_shape.h"
+
+#include <algorithm>
+#include <array>
+
+#include "data/dataset_source.h"
+#include "trial/optimizers.h"
+
+namespace lrsweep {
+namespace {
+
+int64_t IntegerAt(const Map& params, const char* path) {
+  return std::get<int64_t>(*Find(params, path));
+}
+
+/// The optimizer's rate, or 0 where the schedule overrides it.
+double LrOf(const Map& params) {
+  const Value* value = Find(params, "optimizer.lr");
+  return value != nullptr ? std::get<double>(*value) : 0.0;
+}
+
+constexpr std::array kDecideSchedule = {"scheduler", "optimizer.lr", "training.epochs",
+                                        "training.batch_size"};
+
+}  // namespace
+
+int64_t ImagesPerEpoch(const SweepConfig& config) {
+  const int64_t images = TrainImages(std::get<std::string>(*Find(config.fixed, "dataset.name")));
+  const int64_t held_back = IntegerAt(config.fixed, "dataset.validation");
+  if (held_back >= images) {
+    throw ConfigError({"dataset.validation", 0, 0},
+                      "cannot hold back " + std::to_string(held_back) + " of " +
+                          std::to_string(images) + " training images");
+  }
+  return images - held_back;
+}
+
+TrialClock ClockOf(const Trial& trial, int64_t images) {
+  const int64_t batch = IntegerAt(trial.params, "training.batch_size");
+  return {.epochs = IntegerAt(trial.params, "training.epochs"),
+          .steps_per_epoch = (images + batch - 1) / batch};
+}
+
+TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
+  return {std::get<Map>(trial.params.at("scheduler")), LrOf(trial.params), MomentumOf(trial.params),
+          ClockOf(trial, images)};
+}
+
+std::string ScheduleKey(const Trial& trial) {
+  std::string key;
+  for (const char* path : kDecideSchedule) {
+    const Value* value = Find(trial.params, path);
+    key += (value != nullptr ? ToJson(*value) : "") + "\n";
+  }
+  return key;
+}
+
+bool DecidesSchedule(const Axis& axis) {
+  return std::any_of(kDecideSchedule.begin(), kDecideSchedule.end(), [&axis](const char* path) {
+    return axis.path == path || axis.path.rfind(std::string(path) + ".", 0) == 0;
+  });
+}
+
+}  // namespace lrsweep

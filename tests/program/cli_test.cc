@@ -1,0 +1,120 @@
+// The program's commands that train nothing, run as a user would.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.h"
+#include "tests/support/temp_folder.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class CliTest : public testing::Test {
+ protected:
+  ProgramResult Lrsweep(const std::string& arguments) {
+    return RunShell("cd " + folder_.path().string() + " && " LRSWEEP_PROGRAM " " + arguments);
+  }
+  void WriteConfig(const std::string& extra = "") {
+    folder_.Write("s.yaml", "name: s\ntraining: {epochs: 2, seed: {grid: [0, 1]}}\n" +
+                                std::string("optimizer: {lr: 0.1}\n") +
+                                "scheduler: {type: StepLR, step_size: 1}\n" + extra);
+  }
+  TempFolder folder_;
+};
+
+TEST_F(CliTest, HelpAndVersionSucceed) {
+  EXPECT_EQ(Lrsweep("--help").status, 0);
+  EXPECT_THAT(Lrsweep("run --help").output, HasSubstr("--db"));
+  EXPECT_THAT(Lrsweep("--version").output, StartsWith("lrsweep "));
+}
+
+TEST_F(CliTest, MistakesInTheCommandAreStatusTwo) {
+  EXPECT_EQ(Lrsweep("").status, 2);
+  EXPECT_EQ(Lrsweep("paln s.yaml").status, 2);
+  EXPECT_EQ(Lrsweep("plan").status, 2);
+  EXPECT_EQ(Lrsweep("plan s.yaml --no-such-option").status, 2);
+  EXPECT_EQ(Lrsweep("run s.yaml --quiet --verbose").status, 2);
+}
+
+TEST_F(CliTest, ReportSaysWhatItCannotShowAndWritesNothing) {
+  EXPECT_EQ(Lrsweep("report s.db").status, 2);
+  folder_.Write("s.db", "no database");
+  const auto result = Lrsweep("report s.db -o r.html");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("s.db"));
+  EXPECT_THAT(Lrsweep("report s.db s.db").output, HasSubstr("named twice"));
+  EXPECT_THAT(Lrsweep("report s.db -o s.db").output, HasSubstr("the database itself"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "r.html"));
+}
+
+TEST_F(CliTest, PlanShowsEveryTrialWithItsSteps) {
+  WriteConfig();
+  const auto result = Lrsweep("plan s.yaml");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.output, StartsWith("s: 2 trials\n"));
+  EXPECT_THAT(result.output, HasSubstr("1876  StepLR step_size=1 lr=0.1 seed=1"));
+}
+
+TEST_F(CliTest, PlanJsonHasCompleteParameters) {
+  WriteConfig();
+  const auto plan = nlohmann::json::parse(Lrsweep("plan s.yaml --json").output);
+  EXPECT_EQ(plan["points"], 2);
+  EXPECT_EQ(plan["trials"][1]["seed"], 1);
+  EXPECT_EQ(plan["trials"][1]["steps"], 1876);
+  EXPECT_EQ(plan["trials"][1]["params"]["training"]["batch_size"], 64);
+  EXPECT_EQ(plan["trials"][1]["params"]["scheduler"]["gamma"], 0.1);
+}
+
+TEST_F(CliTest, PlanTakesSettings) {
+  WriteConfig();
+  EXPECT_THAT(Lrsweep("plan s.yaml --set training.seed=7 --set training.epochs=3").output,
+              StartsWith("s: 1 trial\n"));
+}
+
+TEST_F(CliTest, MistakeInTheConfigurationNamesItsPlaceAndMakesNothing) {
+  WriteConfig("modle: {hidden: [3]}\n");
+  const auto result = Lrsweep("run s.yaml");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.output, "lrsweep: s.yaml:5:1: unknown key \"modle\"; did you mean \"model\"?\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db"));
+}
+
+TEST_F(CliTest, MissingConfigurationIsStatusTwo) {
+  const auto result = Lrsweep("plan nowhere.yaml");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("nowhere.yaml: No such file"));
+}
+
+TEST_F(CliTest, DataThatIsNotThereIsStatus74AndMakesNothing) {
+  WriteConfig("dataset: {name: ./nowhere}\n");
+  const auto result = Lrsweep("run s.yaml");
+  EXPECT_EQ(result.status, 74);
+  EXPECT_THAT(result.output, HasSubstr("nowhere"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db"));
+}
+
+TEST_F(CliTest, ReadingWhatIsNoSweepIsStatusTwo) {
+  folder_.Write("notes.txt", "not a database, but long enough to look at as if it were one");
+  for (const char* command : {"top", "status", "show"}) {
+    const std::string trial = std::string(command) == "show" ? " abc" : "";
+    EXPECT_EQ(Lrsweep(command + std::string(" nowhere.db") + trial).status, 2) << command;
+    EXPECT_EQ(Lrsweep(command + std::string(" notes.txt") + trial).status, 2) << command;
+  }
+}
+
+TEST_F(CliTest, SrunWithoutPmixIsExplained) {
+  WriteConfig();
+  const auto result = RunShell("cd " + folder_.path().string() +
+                               " && SLURM_STEP_NUM_TASKS=4 " LRSWEEP_PROGRAM " run s.yaml");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("srun --mpi=pmix"));
+}
+
+}  // namespace
+}  // namespace lrsweep

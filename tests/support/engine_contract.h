@@ -1,0 +1,75 @@
+// What engine.h promises of every engine's trainings: when they tick and stop, what they refuse.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+
+#include "tests/support/engine_checks.h"
+
+namespace lrsweep {
+
+inline void ExpectStopsAtTheFirstStepWhenTold(Engine& engine) {
+  const auto training = engine.Start(Config(0), TinyDataset());
+  int64_t stopped_at = 0;
+  const Tick stop = [&stopped_at](const StepProgress& progress) {
+    stopped_at = progress.steps_done;
+    return false;
+  };
+  EXPECT_THROW(training->TrainEpoch(kRates, stop), TrainingInterrupted);
+  EXPECT_EQ(stopped_at, 1);
+  EXPECT_THROW(training->Evaluate(stop), TrainingInterrupted);
+}
+
+/// The longest time between two ticks of some epochs of small steps, in a hidden layer of `width`.
+inline std::chrono::steady_clock::duration LongestSilence(Engine& engine, int64_t width) {
+  using Clock = std::chrono::steady_clock;
+  const auto training = engine.Start(Config(0, {width}, 1), SyntheticDataset());
+  Clock::time_point last = Clock::now();
+  Clock::duration longest{};
+  const Tick tick = [&](const StepProgress&) {
+    const auto now = Clock::now();
+    longest = std::max(longest, now - last);
+    last = now;
+    return true;
+  };
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    training->TrainEpoch(kRates, tick);
+    training->Evaluate(tick);
+  }
+  return longest;
+}
+
+inline void ExpectTicksAtLeastEvery100Milliseconds(Engine& engine, int64_t width) {
+  // 50 ms by design. A busy machine may keep a thread waiting longer: then it may try again.
+  auto shortest = LongestSilence(engine, width);
+  for (int attempt = 0; attempt < 4; ++attempt)
+    shortest = std::min(shortest, LongestSilence(engine, width));
+  EXPECT_LT(shortest, std::chrono::milliseconds(100));
+}
+
+inline void ExpectRefusesALabelThatTheClassesDoNotHold(Engine& engine) {
+  auto dataset = std::make_shared<Dataset>(*TinyDataset());
+  dataset->train.labels[7] = 3;
+  EXPECT_THROW(engine.Start(Config(0), dataset), std::invalid_argument);
+}
+
+inline void ExpectRefusesDataThatIsEmptyOrDoesNotFitTogether(Engine& engine) {
+  auto empty = std::make_shared<Dataset>(*TinyDataset());
+  empty->test = ImageSet{};
+  EXPECT_THROW(engine.Start(Config(0), empty), std::invalid_argument);
+  auto other_size = std::make_shared<Dataset>(*TinyDataset());
+  other_size->test = SyntheticImages(10, 9, 3, 1);
+  EXPECT_THROW(engine.Start(Config(0), other_size), std::invalid_argument);
+}
+
+inline void ExpectRefusesRatesThatAreNotOnePerStep(Engine& engine) {
+  const auto training = engine.Start(Config(0, {4}, 32), TinyDataset());
+  EXPECT_THROW(training->TrainEpoch({.lr = {0.1, 0.1}, .momentum = {0}}, GoOn),
+               std::invalid_argument);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,85 @@
+// Small sweeps in a temporary folder, for the tests of what is stored and read.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "results/store.h"
+#include "tests/support/temp_folder.h"
+
+namespace lrsweep {
+
+inline constexpr float kNanLoss = std::numeric_limits<float>::quiet_NaN();
+
+class SweepFixture : public testing::Test {
+ protected:
+  static Trial MakeTrial(const std::string& id, const std::string& scheduler = "StepLR",
+                         double gamma = 0.1, int64_t seed = 0) {
+    return {.id = id,
+            .group_id = "group",
+            .scheduler = scheduler,
+            .seed = seed,
+            .params = {{"optimizer", Map{{"lr", 0.1}, {"type", "SGD"}}},
+                       {"scheduler", Map{{"gamma", gamma}, {"type", scheduler}}},
+                       {"training", Map{{"epochs", int64_t{2}}, {"seed", seed}}}}};
+  }
+
+  Store CreateSweep(const std::vector<Trial>& trials, const Objective& objective = {}) const {
+    SweepRecord sweep;
+    sweep.name = "a-sweep";
+    sweep.config_yaml = "name: a-sweep\n";
+    sweep.objective = objective;
+    sweep.engine = "torch";
+    sweep.dataset_sha256 = "abc";
+    sweep.version = "0.1.0";
+    return Store::Create(db_, sweep, trials.size(), [&](size_t i) { return trials[i]; });
+  }
+
+  static EpochRecord MakeEpoch(int64_t epoch, double val_accuracy,
+                               std::vector<float> losses = {0.5F, 0.25F}) {
+    EpochRecord record;
+    record.epoch = epoch;
+    record.steps_done = epoch * static_cast<int64_t>(losses.size());
+    record.train_loss = 0;
+    for (const float loss : losses) record.train_loss += loss / static_cast<double>(losses.size());
+    record.losses = std::move(losses);
+    record.rates = {{0.1}, {0.9}};
+    record.val_loss = 1 - val_accuracy;
+    record.val_accuracy = val_accuracy;
+    record.wall_seconds = 1.5;
+    return record;
+  }
+
+  static void Begin(Store& store, const std::string& id) {
+    store.BeginAttempt(id, {3, "node-a", "cpu", "torch", "AVX512"});
+  }
+
+  /// The trial from its start to its end, one epoch for each accuracy.
+  static void Complete(Store& store, const std::string& id, const std::vector<double>& accuracies) {
+    Begin(store, id);
+    for (size_t i = 0; i < accuracies.size(); ++i) {
+      store.AddEpoch(id, MakeEpoch(static_cast<int64_t>(i) + 1, accuracies[i]));
+    }
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+
+  static void Diverge(Store& store, const std::string& id) {
+    Begin(store, id);
+    store.AddEpoch(id, MakeEpoch(1, 0.1, {0.5F, kNanLoss}));
+    store.EndAttempt(id, TrialState::kStopped, "");
+  }
+
+  static void Fail(Store& store, const std::string& id, const std::string& error) {
+    Begin(store, id);
+    store.EndAttempt(id, TrialState::kFailed, error);
+  }
+
+  TempFolder folder_;
+  std::filesystem::path db_ = folder_ / "sweep.db";
+};
+
+}  // namespace lrsweep

@@ -1,0 +1,88 @@
+#include "sweep/commands/progress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temp_folder.h"
+#include "views/terminal/terminal.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class ProgressTest : public testing::Test {
+ protected:
+  ProgressTest() : out_(std::fopen((folder_ / "out").c_str(), "w")) {
+    live_.trial.id = "0123456789abcdef";
+    live_.trial.scheduler = "StepLR";
+    live_.trial.params = {{"scheduler", Map{{"type", "StepLR"}, {"step_size", 5}}},
+                          {"optimizer", Map{{"lr", 0.1}}}};
+    live_.epochs = 2;
+    live_.epoch = 2;
+    live_.curve.values = {0.5, 0.75};
+    live_.started = std::chrono::steady_clock::now();
+    state_.trials = 3;
+    state_.completed = 1;
+    record_.epoch = 2;
+    record_.rates = {{0.01}, {0.9}};
+    record_.train_loss = 0.25;
+  }
+  ~ProgressTest() override { std::fclose(out_); }
+
+  std::string Shown(Verbosity verbosity, int64_t trials, TrialState end,
+                    const std::string& error = "") {
+    const auto view = MakeProgressView(verbosity, trials, out_);
+    view->OnEpoch(state_, live_, record_);
+    view->OnTick(state_);
+    view->OnTrialEnd(state_, {live_, 0.75, end, error, state_.Ended()});
+    view->OnFinish(state_);
+    std::fflush(out_);
+    return folder_.Read("out");
+  }
+
+  TempFolder folder_;
+  std::FILE* out_;
+  SweepState state_;
+  LiveTrial live_;
+  EpochRecord record_;
+};
+
+TEST_F(ProgressTest, FileGetsALinePerFinishedTrial) {
+  const std::string text = Shown(Verbosity::kNormal, 3, TrialState::kCompleted);
+  EXPECT_THAT(text, StartsWith("[1/3] 0123456789abcdef completed  val_accuracy 0.7500  "));
+  EXPECT_THAT(text, HasSubstr("StepLR step_size=5 lr=0.1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("epoch")));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ProgressTest, VerboseAddsALinePerEpoch) {
+  EXPECT_THAT(Shown(Verbosity::kVerbose, 3, TrialState::kCompleted),
+              StartsWith("0123456789abcdef epoch 2/2  train_loss 0.2500  val_loss 0.0000  "
+                         "val_accuracy 0.0000  lr 0.01  "));
+}
+
+TEST_F(ProgressTest, SweepOfOneTrialIsVerbose) {
+  EXPECT_THAT(Shown(Verbosity::kNormal, 1, TrialState::kCompleted), HasSubstr("epoch 2/2"));
+}
+
+TEST_F(ProgressTest, QuietSaysNothing) {
+  EXPECT_EQ(Shown(Verbosity::kQuiet, 1, TrialState::kFailed, "it broke"), "");
+}
+
+TEST_F(ProgressTest, FailureIsSaidWithItsError) {
+  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kFailed, "it broke"),
+              HasSubstr("failed: it broke"));
+}
+
+TEST_F(ProgressTest, DivergenceIsSaidWithItsEpoch) {
+  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kStopped),
+              HasSubstr("stopped: the loss diverged in epoch 2"));
+}
+
+TEST_F(ProgressTest, FileIsNoTerminal) { EXPECT_FALSE(FindTerminal(out_).has_value()); }
+
+}  // namespace
+}  // namespace lrsweep

@@ -1,0 +1,573 @@
+#include "sweep/coordinator/coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "data/sha256.h"
+#include "params/errors.h"
+#include "tests/support/temp_folder.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+/// Trials of two epochs with the seeds 0 to `count` - 1.
+SweepConfig Seeds(int count) {
+  std::string seeds;
+  for (int seed = 0; seed < count; ++seed) seeds += (seed > 0 ? ", " : "") + std::to_string(seed);
+  return ParseSweepConfig("name: t\ntraining: {epochs: 2, seed: {grid: [" + seeds +
+                              "]}}\noptimizer: {lr: 0.1}\n"
+                              "scheduler: {type: StepLR, step_size: 1}\n",
+                          "s.yaml");
+}
+
+EpochRecord Epoch(int64_t number, double accuracy) {
+  EpochRecord record;
+  record.epoch = number;
+  record.steps_done = number * 2;
+  record.losses = {0.5F, 0.4F};
+  record.rates = {{0.1}, {0.0}};
+  record.train_loss = 0.45;
+  record.val_loss = 0.4;
+  record.val_accuracy = accuracy;
+  return record;
+}
+
+/// Workers that are told by the test what happens to the trials of each seed.
+class FakePool : public WorkerPool {
+ public:
+  explicit FakePool(int64_t workers, int64_t pack_size = 1) : workers_(workers) {
+    for (int64_t worker = 1; worker <= workers; ++worker) {
+      Send(worker, WorkerReady{{worker, "host", "cpu", "fake", "", pack_size}});
+    }
+  }
+
+  void RefuseAll() {
+    events_.clear();
+    for (int64_t worker = 1; worker <= workers_; ++worker) {
+      Send(worker, WorkerRefused{worker, "host", "no data"});
+    }
+  }
+  void FailSeed(int64_t seed) { failing_.insert(seed); }
+  void DivergeSeed(int64_t seed) { diverging_.insert(seed); }
+  void NeverEndSeed(int64_t seed) { endless_.insert(seed); }
+  /// Likewise, the first time.
+  void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
+  /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
+  void BreakPackOf(int64_t seed) { breaking_.insert(seed); }
+  void Send(int64_t worker, Event event) { events_[worker].push_back(std::move(event)); }
+
+  /// Its process ends, and nothing more is heard of it.
+  void Kill(int64_t worker) {
+    gone_.insert(worker);
+    events_.erase(worker);
+  }
+  /// The worker dies when it is given the seed, so many times.
+  void DieOfSeed(int64_t seed, int times) { deadly_[seed] = times; }
+  /// Where the seed goes on after its first epoch, reported with it.
+  void CheckpointSeed(int64_t seed, const std::string& data) { checkpoints_[seed] = data; }
+
+  int64_t size() const override { return workers_; }
+  void StopAll() override {}
+  void Dismiss(int64_t worker) override { dismissed_.insert(worker); }
+  bool IsGone(int64_t worker) const override { return gone_.count(worker) > 0; }
+
+  void Start(int64_t worker, const PackTask& pack) override {
+    for (const TrialTask& task : pack.trials) {
+      const int64_t seed = std::get<int64_t>(*Find(task.params, "training.seed"));
+      given_checkpoints_[seed] = task.checkpoint;
+      if (deadly_[seed]-- > 0) Kill(worker);
+    }
+    if (IsGone(worker)) return;
+    std::vector<int64_t> seeds;
+    for (const TrialTask& task : pack.trials) {
+      seeds.push_back(std::get<int64_t>(*Find(task.params, "training.seed")));
+    }
+    started_seeds_.insert(started_seeds_.end(), seeds.begin(), seeds.end());
+    packs_.push_back(seeds);
+    held_[worker] += static_cast<int64_t>(seeds.size());
+    const bool breaks = seeds.size() > 1 && std::any_of(seeds.begin(), seeds.end(), [this](auto s) {
+                          return breaking_.count(s) > 0;
+                        });
+    std::vector<std::deque<Event>> members;
+    for (size_t i = 0; i < seeds.size(); ++i) {
+      const std::string& id = pack.trials[i].trial_id;
+      members.push_back(breaks ? BreakOff(worker, id) : Train(worker, id, seeds[i]));
+    }
+    SendInTurn(worker, members);
+  }
+
+  /// One event of each worker in turn.
+  void Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) override {
+    for (auto& [worker, events] : events_) {
+      if (events.empty()) continue;
+      const Event event = events.front();
+      events.pop_front();
+      if (std::holds_alternative<TrialEnded>(event) && --held_[worker] == 0) ++ran_dry_;
+      sink(event);
+    }
+  }
+
+  const std::set<int64_t>& dismissed() const { return dismissed_; }
+  /// The checkpoint that came with the seed's last task.
+  const std::string& given_checkpoint(int64_t seed) { return given_checkpoints_[seed]; }
+  const std::vector<int64_t>& started_seeds() const { return started_seeds_; }
+  /// The seeds of each pack, in the order in which the packs were given out.
+  const std::vector<std::vector<int64_t>>& packs() const { return packs_; }
+  /// Nothing more will be heard.
+  bool quiet() const {
+    return std::all_of(events_.begin(), events_.end(),
+                       [](const auto& worker) { return worker.second.empty(); });
+  }
+  /// How often a trial ended and its worker had no next one.
+  int64_t ran_dry() const { return ran_dry_; }
+
+ private:
+  std::deque<Event> Train(int64_t worker, const std::string& id, int64_t seed) {
+    if (failing_.count(seed) > 0) {
+      return {TrialEnded{worker, id, TrialState::kFailed, "it broke"}};
+    }
+    if (diverging_.count(seed) > 0) {
+      EpochRecord record = Epoch(1, 0.1);
+      record.train_loss = std::numeric_limits<double>::quiet_NaN();
+      return {EpochFinished{worker, id, record}, TrialEnded{worker, id, TrialState::kStopped, ""}};
+    }
+    const double accuracy = 0.9 + 0.01 * static_cast<double>(seed % 4);
+    if (checkpoints_.count(seed) > 0 && given_checkpoints_[seed].empty()) {
+      const std::string& data = checkpoints_[seed];
+      return {EpochFinished{worker, id, Epoch(1, 0.5)},
+              CheckpointMade{worker, id, 1, Sha256Hex(data), data}};
+    }
+    if (!given_checkpoints_[seed].empty()) {
+      return {EpochFinished{worker, id, Epoch(2, accuracy)},
+              TrialEnded{worker, id, TrialState::kCompleted, ""}};
+    }
+    if (endless_.count(seed) + hanging_once_.erase(seed) > 0)
+      return {EpochFinished{worker, id, Epoch(1, 0.5)}};
+    return {EpochFinished{worker, id, Epoch(1, 0.5)}, EpochFinished{worker, id, Epoch(2, accuracy)},
+            TrialEnded{worker, id, TrialState::kCompleted, ""}};
+  }
+
+  std::deque<Event> BreakOff(int64_t worker, const std::string& id) {
+    return {EpochFinished{worker, id, Epoch(1, 0.5)},
+            TrialEnded{worker, id, TrialState::kFailed, "out of memory"}};
+  }
+
+  /// The first event of each member, then the second of each, and so on.
+  void SendInTurn(int64_t worker, std::vector<std::deque<Event>> members) {
+    for (bool more = true; more;) {
+      more = false;
+      for (auto& events : members) {
+        if (events.empty()) continue;
+        events_[worker].push_back(events.front());
+        events.pop_front();
+        more = true;
+      }
+    }
+  }
+
+  int64_t workers_;
+  std::map<int64_t, std::deque<Event>> events_;  // by worker
+  std::set<int64_t> failing_, diverging_, endless_, hanging_once_, breaking_;
+  std::vector<int64_t> started_seeds_;
+  std::vector<std::vector<int64_t>> packs_;
+  std::map<int64_t, int64_t> held_;
+  std::set<int64_t> gone_, dismissed_;
+  std::map<int64_t, int> deadly_;
+  std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
+  int64_t ran_dry_ = 0;
+};
+
+class CoordinatorTest : public testing::Test {
+ protected:
+  explicit CoordinatorTest(int seeds = 5) : space_(Seeds(seeds)) {}
+
+  RunOutcome Run(
+      FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
+    Coordinator coordinator(space_, store_, pool, view_, go_on, Now(), options_);
+    const RunOutcome outcome = coordinator.Run();
+    state_ = coordinator.state();
+    return outcome;
+  }
+  /// A clock by which nothing is short: a second passes whenever it is read.
+  std::function<Coordinator::TimePoint()> Now() {
+    return [this] { return now_ += std::chrono::seconds(1); };
+  }
+  std::vector<std::string> States() {
+    std::vector<std::string> states;
+    for (const TrialRow& row : store_.Trials()) states.push_back(row.state);
+    return states;
+  }
+
+  TempFolder folder_;
+  SearchSpace space_;
+  Store store_ = Store::Create(folder_ / "t.db", {.name = "t"}, space_.size(),
+                               [this](size_t i) { return space_.At(i); });
+  ProgressView view_;
+  SweepState state_;
+  Coordinator::TimePoint now_{};
+  CoordinatorOptions options_{.worker_timeout = std::chrono::hours(24),
+                              .stop_limit = std::chrono::seconds(5)};
+};
+
+TEST_F(CoordinatorTest, TrainsEveryTrialOnce) {
+  FakePool pool(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_THAT(pool.started_seeds(), UnorderedElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(),
+              ElementsAre("completed", "completed", "completed", "completed", "completed"));
+}
+
+TEST_F(CoordinatorTest, MoreWorkersThanTrialsIsFine) {
+  FakePool pool(9);
+  Run(pool);
+  EXPECT_EQ(pool.started_seeds().size(), 5U);
+}
+
+TEST_F(CoordinatorTest, WritesDownWhatComesBack) {
+  FakePool pool(1);
+  Run(pool);
+  const auto epochs = store_.Epochs(space_.At(3).id);
+  ASSERT_EQ(epochs.size(), 2U);
+  EXPECT_EQ(epochs[1].val_accuracy, 0.93);
+  EXPECT_EQ(epochs[1].steps_done, 4);
+  const auto attempts = store_.Attempts(space_.At(3).id);
+  ASSERT_EQ(attempts.size(), 1U);
+  EXPECT_EQ(attempts[0].by.engine, "fake");
+}
+
+TEST_F(CoordinatorTest, KnowsTheBestTrial) {
+  FakePool pool(2);
+  Run(pool);
+  ASSERT_TRUE(state_.best.has_value());
+  EXPECT_EQ(state_.best->trial.seed, 3);
+  EXPECT_EQ(state_.best->value, 0.93);
+}
+
+TEST_F(CoordinatorTest, OfEqualTrialsTheSmallerIdIsBestAsInTheRanking) {
+  SweepConfig twins = ParseSweepConfig(
+      "name: t\ntraining: {epochs: 2, seed: {grid: [0, 4, 8, 12, 16]}}\noptimizer: {lr: 0.1}\n"
+      "scheduler: {type: StepLR, step_size: 1}\n",
+      "s.yaml");
+  const SearchSpace space(twins);
+  Store store = Store::Create(folder_ / "twins.db", {.name = "t"}, space.size(),
+                              [&space](size_t i) { return space.At(i); });
+  FakePool pool(1);
+  Coordinator coordinator(space, store, pool, view_, [] { return true; });
+  coordinator.Run();
+  std::string smallest = space.At(0).id;
+  for (size_t i = 1; i < space.size(); ++i) smallest = std::min(smallest, space.At(i).id);
+  EXPECT_EQ(coordinator.state().best->trial.id, smallest);
+}
+
+TEST_F(CoordinatorTest, FailureIsOneTrialsOwn) {
+  FakePool pool(2);
+  pool.FailSeed(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
+  EXPECT_EQ(store_.Trials()[2].error, "it broke");
+}
+
+TEST_F(CoordinatorTest, DivergedTrialIsStopped) {
+  FakePool pool(2);
+  pool.DivergeSeed(4);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_EQ(state_.stopped, 1);
+  EXPECT_TRUE(store_.Trials()[4].diverged);
+  EXPECT_EQ(States()[4], "stopped");
+}
+
+TEST_F(CoordinatorTest, RemainingEpochsShrinkWithTrialsThatEndEarly) {
+  FakePool pool(2);
+  pool.FailSeed(0);
+  pool.DivergeSeed(4);
+  Run(pool);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(CoordinatorTest, InterruptLeavesNoTrialRunning) {
+  FakePool pool(1);
+  pool.NeverEndSeed(1);
+  int asked = 0;
+  const RunOutcome outcome = Run(pool, [&asked] { return ++asked < 20; });
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_THAT(States(), ElementsAre("completed", "pending", "pending", "pending", "pending"));
+  EXPECT_THAT(store_.Attempts(space_.At(1).id).at(0).error, testing::Optional(HasSubstr("interr")));
+}
+
+TEST_F(CoordinatorTest, InterruptBeforeTheFirstTrialLeavesAllPending) {
+  FakePool pool(1);
+  const RunOutcome outcome = Run(pool, [] { return false; });
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_THAT(pool.started_seeds(), IsEmpty());
+}
+
+TEST_F(CoordinatorTest, InterruptBlamesNoTrialThatWasHandedOutInAdvance) {
+  FakePool pool(1);
+  pool.NeverEndSeed(1);
+  Run(pool, [&pool] { return !pool.quiet() || pool.started_seeds().size() < 3; });
+  // Seed 1 is in its last epoch: seed 2 is with the worker already.
+  EXPECT_THAT(pool.started_seeds(), ElementsAre(0, 1, 2));
+  EXPECT_EQ(store_.Attempts(space_.At(1).id).size(), 1U);
+  EXPECT_THAT(store_.Attempts(space_.At(2).id), IsEmpty());
+  EXPECT_EQ(store_.Trials()[2].started_at, std::nullopt);
+  EXPECT_THAT(States(), ElementsAre("completed", "pending", "pending", "pending", "pending"));
+}
+
+TEST_F(CoordinatorTest, OnlyTrialsInTrainingAreShownAsRunning) {
+  FakePool pool(1);
+  pool.NeverEndSeed(1);
+  std::vector<std::string> running;
+  const SweepState* state = nullptr;
+  const auto go_on = [&] {
+    running.clear();
+    for (const auto& [id, live] : state->running) running.push_back(id);
+    return !pool.quiet() || pool.started_seeds().size() < 3;
+  };
+  Coordinator coordinator(space_, store_, pool, view_, go_on, Now());
+  state = &coordinator.state();
+  coordinator.Run();
+  EXPECT_THAT(running, ElementsAre(space_.At(1).id));
+}
+
+TEST_F(CoordinatorTest, WhatAWorkerSaysOfATrialThatItDoesNotHoldDoesNotCount) {
+  FakePool pool(2);
+  pool.Send(2, TrialEnded{2, space_.At(0).id, TrialState::kFailed, "not mine"});
+  pool.Send(2, EpochFinished{2, space_.At(0).id, Epoch(1, 0.1)});
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+}
+
+std::vector<std::string> Outcomes(const std::vector<AttemptRow>& attempts) {
+  std::vector<std::string> outcomes;
+  for (const AttemptRow& attempt : attempts) outcomes.push_back(attempt.outcome.value_or("none"));
+  return outcomes;
+}
+
+TEST_F(CoordinatorTest, ASecondRunTrainsOnlyWhatIsLeft) {
+  FakePool first(1);
+  first.NeverEndSeed(2);
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().size() < 3; });
+  FakePool second(2);
+  const RunOutcome outcome = Run(second);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(second.started_seeds(), UnorderedElementsAre(2, 3, 4));
+  EXPECT_EQ(state_.completed, 5);
+  EXPECT_EQ(state_.epochs_done, 10);
+  EXPECT_EQ(state_.best->trial.seed, 3);
+}
+
+TEST_F(CoordinatorTest, ARunOfAFinishedSweepTrainsNothing) {
+  FakePool first(2);
+  first.FailSeed(4);
+  Run(first);
+  FakePool second(2);
+  Run(second);
+  EXPECT_THAT(second.started_seeds(), IsEmpty());
+  EXPECT_EQ(state_.completed, 4);
+  EXPECT_EQ(state_.failed, 1);
+}
+
+TEST_F(CoordinatorTest, ATrialGoesOnFromItsCheckpoint) {
+  FakePool first(1);
+  first.CheckpointSeed(0, "state of seed 0");
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
+  FakePool second(1);
+  Run(second);
+  EXPECT_EQ(second.given_checkpoint(0), "state of seed 0");
+  EXPECT_EQ(store_.Attempts(space_.At(0).id).back().first_epoch, 2);
+  EXPECT_EQ(store_.Epochs(space_.At(0).id).size(), 2U);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
+}
+
+TEST_F(CoordinatorTest, ADamagedCheckpointMeansBeginningAnewAndIsSaid) {
+  FakePool first(1);
+  first.CheckpointSeed(0, "state of seed 0");
+  Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
+  const std::string id = space_.At(0).id;
+  store_.BeginAttempt(id, {}, 2);
+  store_.AddEpoch(id, Epoch(2, 0.5));
+  store_.SaveCheckpoint(id, {2, Sha256Hex("what it was"), "what it became"});
+  store_.EndAttempt(id, TrialState::kPending, "");
+  FakePool second(1);
+  Run(second);
+  EXPECT_EQ(second.given_checkpoint(0), "");
+  EXPECT_THAT(store_.Attempts(id).at(1).error, testing::Optional(HasSubstr("damaged")));
+  EXPECT_EQ(store_.Attempts(id).back().first_epoch, 1);
+}
+
+TEST_F(CoordinatorTest, AnotherWorkerTrainsWhatADeadOneLeft) {
+  FakePool pool(2);
+  pool.DieOfSeed(1, 1);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(1).id)), ElementsAre("lost", "completed"));
+}
+
+TEST_F(CoordinatorTest, TrialsHandedOutInAdvanceAreNotBlamedForALostWorker) {
+  FakePool pool(2);
+  pool.HangOnceInSeed(0);
+  options_.worker_timeout = std::chrono::seconds(100);
+  Run(pool);
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(0).id)), ElementsAre("lost", "completed"));
+  for (const size_t trial : {1U, 2U, 3U, 4U}) {
+    EXPECT_THAT(Outcomes(store_.Attempts(space_.At(trial).id)), ElementsAre("completed")) << trial;
+  }
+}
+
+TEST_F(CoordinatorTest, ASilentWorkerIsGivenUpAndItsLateResultsAreRefused) {
+  FakePool pool(2);
+  pool.NeverEndSeed(0);
+  options_.worker_timeout = std::chrono::seconds(100);
+  bool spoke_late = false;
+  const std::string id = space_.At(0).id;
+  Run(pool, [&] {
+    const auto outcomes = Outcomes(store_.Attempts(id));
+    if (!spoke_late && !outcomes.empty() && outcomes[0] == "lost") {
+      spoke_late = true;
+      pool.Send(1, TrialEnded{1, id, TrialState::kCompleted, ""});
+      pool.Send(1, EpochFinished{1, id, Epoch(2, 0.99)});
+    }
+    return outcomes.size() < 2 || !pool.quiet();
+  });
+  EXPECT_TRUE(spoke_late);
+  EXPECT_THAT(pool.dismissed(), ElementsAre(1));
+  EXPECT_EQ(store_.TrialById(id).state, "pending");  // the second worker is in it
+  EXPECT_EQ(store_.Epochs(id).size(), 1U);
+}
+
+TEST_F(CoordinatorTest, ATrialThatBringsDownWorkersAgainAndAgainFailsAndTheOthersComplete) {
+  FakePool pool(5);
+  pool.DieOfSeed(2, 3);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(2).id)), ElementsAre("lost", "lost", "lost"));
+  EXPECT_THAT(store_.Trials()[2].error,
+              testing::Optional(HasSubstr("it brought down 3 workers, the last time worker")));
+}
+
+TEST_F(CoordinatorTest, WhenAllWorkersAreLostTheRestIsPending) {
+  FakePool pool(2);
+  pool.DieOfSeed(0, 1);
+  pool.DieOfSeed(1, 1);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_TRUE(outcome.lost_all_workers);
+  EXPECT_THAT(States(), Each("pending"));
+}
+
+TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreTriedAlone) {
+  FakePool pool(2, 5);
+  pool.DieOfSeed(0, 1);
+  Run(pool);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_EQ(store_.LostAttempts(space_.At(0).id), 0);
+}
+
+class ManyTrialsTest : public CoordinatorTest {
+ protected:
+  ManyTrialsTest() : CoordinatorTest(40) {}
+};
+
+TEST_F(ManyTrialsTest, WorkerHasItsNextTrialBeforeTheLastOneEnds) {
+  FakePool pool(2);
+  Run(pool);
+  // But where so little is left that another worker may need it.
+  EXPECT_LE(pool.ran_dry(), 3);
+  EXPECT_THAT(States(), Each("completed"));
+}
+
+TEST_F(ManyTrialsTest, PacksAreAsLargeAsTheWorkerLikesAndFairWhenLittleIsLeft) {
+  FakePool pool(2, 16);
+  Run(pool);
+  std::vector<size_t> sizes;
+  for (const auto& pack : pool.packs()) sizes.push_back(pack.size());
+  // 40 trials: 16 each, and then 4 each.
+  EXPECT_THAT(sizes, ElementsAre(16, 16, 4, 4));
+}
+
+TEST_F(ManyTrialsTest, FewTrialsAreSpreadOverAllWorkers) {
+  FakePool pool(4, 64);
+  Run(pool);
+  ASSERT_EQ(pool.packs().size(), 4U);
+  EXPECT_THAT(pool.packs(), Each(SizeIs(10)));
+}
+
+TEST_F(ManyTrialsTest, AttemptsSayHowManyWereTrainedTogether) {
+  FakePool pool(4, 64);
+  Run(pool);
+  EXPECT_EQ(store_.Attempts(space_.At(7).id).at(0).pack_size, 10);
+}
+
+TEST_F(CoordinatorTest, TrialThatEndsEarlyLeavesItsPackToTheOthers) {
+  FakePool pool(1, 5);
+  pool.DivergeSeed(1);
+  Run(pool);
+  EXPECT_THAT(States(), ElementsAre("completed", "stopped", "completed", "completed", "completed"));
+  EXPECT_EQ(pool.packs().size(), 1U);
+}
+
+TEST_F(CoordinatorTest, MembersOfAPackThatBrokeOffAreTriedAgainAlone) {
+  FakePool pool(1, 5);
+  pool.BreakPackOf(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(pool.packs(), ElementsAre(ElementsAre(0, 1, 2, 3, 4), ElementsAre(0), ElementsAre(1),
+                                        ElementsAre(2), ElementsAre(3), ElementsAre(4)));
+  const auto attempts = store_.Attempts(space_.At(3).id);
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].pack_size, 5);
+  EXPECT_EQ(attempts[0].outcome, "interrupted");
+  EXPECT_EQ(attempts[0].error, "the pack of 5 broke off: out of memory");
+  EXPECT_EQ(attempts[1].pack_size, 1);
+  EXPECT_EQ(store_.Epochs(space_.At(3).id).size(), 2U);
+  EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(CoordinatorTest, OnlyTheTrialThatFailsAloneIsFailed) {
+  FakePool pool(2, 5);
+  pool.BreakPackOf(2);
+  pool.FailSeed(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
+  EXPECT_EQ(store_.Trials()[2].error, "it broke");
+  EXPECT_EQ(store_.Attempts(space_.At(2).id).size(), 2U);
+}
+
+TEST_F(CoordinatorTest, NoWorkerThatCanTrainIsAnErrorWithItsReason) {
+  FakePool pool(2);
+  pool.RefuseAll();
+  try {
+    Run(pool);
+    FAIL() << "no error";
+  } catch (const ResourceError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("worker 2 on host: no data"));
+  }
+}
+
+}  // namespace
+}  // namespace lrsweep

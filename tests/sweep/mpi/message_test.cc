@@ -1,0 +1,203 @@
+#include "sweep/mpi/message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "sweep/mpi/frames.h"
+
+namespace lrsweep {
+namespace {
+
+EpochRecord SomeEpoch() {
+  EpochRecord record;
+  record.epoch = 3;
+  record.steps_done = 6;
+  record.losses = {0.1F, std::nextafter(0.1F, 1.0F)};
+  record.rates = {{0.1, std::nextafter(0.1, 1.0)}, {0.9}};
+  record.train_loss = 0.3;
+  record.val_loss = 0.25;
+  record.val_accuracy = 0.5;
+  record.wall_seconds = 1.5;
+  return record;
+}
+
+template <typename Kind>
+Kind Through(const Event& event) {
+  return std::get<Kind>(DecodeEvent(Encode(event), 4));
+}
+
+PackTask ThroughCommand(const PackTask& pack) {
+  return std::get<PackTask>(DecodeCommand(Encode(Command(pack))));
+}
+
+TEST(MessageTest, EpochKeepsEveryBit) {
+  const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", SomeEpoch()});
+  EXPECT_EQ(epoch.worker, 4);
+  EXPECT_EQ(epoch.trial_id, "abc");
+  EXPECT_EQ(epoch.record.epoch, 3);
+  EXPECT_EQ(epoch.record.steps_done, 6);
+  EXPECT_EQ(epoch.record.losses, SomeEpoch().losses);
+  EXPECT_EQ(epoch.record.rates.lr, SomeEpoch().rates.lr);
+  EXPECT_EQ(epoch.record.rates.momentum, SomeEpoch().rates.momentum);
+  EXPECT_EQ(epoch.record.train_loss, 0.3);
+  EXPECT_EQ(epoch.record.val_loss, 0.25);
+  EXPECT_EQ(epoch.record.val_accuracy, 0.5);
+  EXPECT_EQ(epoch.record.wall_seconds, 1.5);
+}
+
+TEST(MessageTest, EpochKeepsNanAndInfinity) {
+  EpochRecord record = SomeEpoch();
+  record.losses = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
+  record.train_loss = std::numeric_limits<double>::quiet_NaN();
+  record.val_loss = std::numeric_limits<double>::infinity();
+  const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", record});
+  EXPECT_TRUE(std::isnan(epoch.record.losses[0]));
+  EXPECT_TRUE(std::isinf(epoch.record.losses[1]));
+  EXPECT_TRUE(std::isnan(epoch.record.train_loss));
+  EXPECT_TRUE(std::isinf(epoch.record.val_loss));
+}
+
+TEST(MessageTest, WorkerAnnouncesItself) {
+  const auto ready = Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64}});
+  EXPECT_EQ(ready.info.worker, 4);
+  EXPECT_EQ(ready.info.host, "node1");
+  EXPECT_EQ(ready.info.device, "cuda:1");
+  EXPECT_EQ(ready.info.engine, "torch");
+  EXPECT_EQ(ready.info.cpu_target, "AVX2");
+  EXPECT_EQ(ready.info.pack_size, 64);
+}
+
+TEST(MessageTest, OtherEventsKeepTheirFields) {
+  const auto refused = Through<WorkerRefused>(WorkerRefused{0, "node2", "no data"});
+  EXPECT_EQ(refused.host + ": " + refused.reason, "node2: no data");
+  const auto progress = Through<TrialProgressed>(TrialProgressed{0, "abc", 2, 17, 0.5, 0.01});
+  EXPECT_EQ(progress.epoch, 2);
+  EXPECT_EQ(progress.steps_done, 17);
+  EXPECT_EQ(progress.loss, 0.5);
+  EXPECT_EQ(progress.lr, 0.01);
+  const auto ended = Through<TrialEnded>(TrialEnded{0, "abc", TrialState::kFailed, "out of luck"});
+  EXPECT_EQ(ended.state, TrialState::kFailed);
+  EXPECT_EQ(ended.error, "out of luck");
+}
+
+TEST(MessageTest, ErrorThatIsNotUtf8ArrivesAsItIs) {
+  const auto ended = Through<TrialEnded>(TrialEnded{0, "abc", TrialState::kFailed, "\xff\xfe"});
+  EXPECT_EQ(ended.error, "\xff\xfe");
+}
+
+TEST(MessageTest, TaskKeepsTheTypesOfItsParameters) {
+  const Map params = {{"a", Map{{"real", 1.0}, {"integer", 1}, {"none", Value()}}},
+                      {"list", List{1, 2}},
+                      {"text", "1"},
+                      {"truth", true}};
+  const auto pack = ThroughCommand({{{"abc", params}}});
+  ASSERT_EQ(pack.trials.size(), 1U);
+  EXPECT_EQ(pack.trials[0].trial_id, "abc");
+  EXPECT_EQ(ToJson(pack.trials[0].params), ToJson(params));
+}
+
+TEST(MessageTest, PackKeepsTheOrderOfItsTrials) {
+  const auto pack = ThroughCommand({{{"b", {}}, {"a", {}}, {"c", {}}}});
+  ASSERT_EQ(pack.trials.size(), 3U);
+  EXPECT_EQ(pack.trials[0].trial_id + pack.trials[1].trial_id + pack.trials[2].trial_id, "bac");
+}
+
+TEST(MessageTest, PackWithoutTrialsIsAnError) {
+  EXPECT_THROW(ThroughCommand({}), std::runtime_error);
+  EXPECT_THROW(Through<WorkerReady>(WorkerReady{{.pack_size = 0}}), std::runtime_error);
+}
+
+TEST(MessageTest, SetupAndShutdownArrive) {
+  const auto setup = DecodeCommand(
+      Encode(Command(lrsweep::Setup{"cpu", "/data", "/proc/1/fd/5", "abc", 7, 3, 2.5, 90})));
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_folder, "/data");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).engine, "cpu");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_map, "/proc/1/fd/5");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_sha256, "abc");
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).held_back, 7);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).workers, 3);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).checkpoint_seconds, 2.5);
+  EXPECT_EQ(std::get<lrsweep::Setup>(setup).silence_seconds, 90);
+  EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));
+}
+
+TEST(MessageTest, DamagedBytesAreAnError) {
+  const Bytes whole = Encode(Event(EpochFinished{0, "abc", SomeEpoch()}));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    EXPECT_THROW(DecodeEvent(cut, 1), std::runtime_error) << size;
+  }
+  EXPECT_THROW(DecodeCommand(Bytes{0x93, 1, 2, 3}), std::runtime_error);
+}
+
+TEST(MessageTest, AnotherVersionIsAnError) {
+  // {"v": 1, "type": "shutdown"}
+  Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
+                 0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
+  EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
+  bytes[3] = 3;
+  EXPECT_NO_THROW(DecodeCommand(bytes));
+}
+
+TEST(MessageTest, RatesThatDoNotFitTheLossesAreAnError) {
+  EpochRecord record = SomeEpoch();
+  record.rates.lr = {0.1, 0.2, 0.3};
+  EXPECT_THROW(DecodeEvent(Encode(Event(EpochFinished{0, "abc", record})), 1), std::runtime_error);
+}
+
+class FramesTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(FramesTest, JoinToTheMessageThatWasCut) {
+  Bytes message(GetParam());
+  for (size_t i = 0; i < message.size(); ++i) message[i] = static_cast<uint8_t>(i * 31 >> 3);
+  FrameJoiner joiner;
+  std::optional<Bytes> joined;
+  for (const Bytes& frame : ToFrames(message)) {
+    EXPECT_FALSE(joined.has_value());
+    EXPECT_LE(frame.size(), kMaximumFrameBytes);
+    joined = joiner.Add(frame);
+  }
+  EXPECT_EQ(joined, message);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FramesTest, testing::Values(0, 1, 3998, 3999, 4000, 7998, 100'000));
+
+TEST(FrameJoinerTest, TakesOneMessageAfterAnother) {
+  FrameJoiner joiner;
+  EXPECT_EQ(joiner.Add(ToFrames({1, 2}).front()), (Bytes{1, 2}));
+  EXPECT_EQ(joiner.Add(ToFrames({3}).front()), (Bytes{3}));
+}
+
+TEST(FrameJoinerTest, RefusesWhatIsNoFrame) {
+  FrameJoiner joiner;
+  EXPECT_THROW(joiner.Add({}), std::runtime_error);
+  EXPECT_THROW(joiner.Add({2, 0}), std::runtime_error);
+}
+
+TEST(MessageTest, CheckpointsArriveByteForByte) {
+  std::string bytes(256, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i);
+  const Event made = DecodeEvent(Encode(Event(CheckpointMade{2, "abc", 7, "hash", bytes})), 2);
+  EXPECT_EQ(std::get<CheckpointMade>(made).data, bytes);
+  EXPECT_EQ(std::get<CheckpointMade>(made).epoch, 7);
+  EXPECT_EQ(std::get<CheckpointMade>(made).sha256, "hash");
+  const PackTask pack = ThroughCommand({{{"abc", {}, bytes, 7}}});
+  EXPECT_EQ(pack.trials[0].checkpoint, bytes);
+  EXPECT_EQ(pack.trials[0].epochs_done, 7);
+}
+
+TEST(MessageTest, OrdersArrive) {
+  EXPECT_TRUE(std::holds_alternative<lrsweep::Stop>(DecodeCommand(Encode(Command(Stop{})))));
+  EXPECT_TRUE(std::holds_alternative<lrsweep::Alive>(DecodeCommand(Encode(Command(Alive{})))));
+}
+
+TEST(MessageTest, NestingWithoutEndIsRefused) {
+  EXPECT_THROW(DecodeCommand(Bytes(1'000'000, 0x91)), std::runtime_error);  // [[[[...
+  EXPECT_THROW(DecodeEvent(Bytes(1'000'000, 0x91), 1), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace lrsweep

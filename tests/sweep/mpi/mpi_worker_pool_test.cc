@@ -1,0 +1,160 @@
+// The worker pool over real MPI: run as three ranks, of which rank 0 holds the tests.
+
+#include "sweep/mpi/mpi_worker_pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <stdexcept>
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kManySteps = 100'000;  // over a megabyte of losses and rates, hundreds of frames
+
+MpiSession* session = nullptr;
+
+class FakeExecutor : public TrialExecutor {
+ public:
+  explicit FakeExecutor(const WorkerSetup& setup) : setup_(setup) {}
+
+  WorkerInfo Describe() const override {
+    return {0, "", "index " + std::to_string(setup_.worker_index), "fake", setup_.dataset_folder};
+  }
+  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+    for (size_t member = 0; member < pack.trials.size(); ++member) {
+      const TrialTask& task = pack.trials[member];
+      if (task.trial_id == "broken") throw std::runtime_error("it broke");
+      if (task.trial_id == "long") reporter.on_epoch(member, LongEpoch());
+      if (!reporter.on_progress(member, {})) return;
+      reporter.on_end(member, TrialState::kCompleted);
+    }
+  }
+
+ private:
+  static EpochRecord LongEpoch() {
+    EpochRecord record;
+    record.epoch = 1;
+    for (size_t step = 0; step < kManySteps; ++step) {
+      record.losses.push_back(static_cast<float>(step));
+      record.rates.lr.push_back(0.5 * static_cast<double>(step));
+    }
+    record.rates.momentum = {0.9};
+    return record;
+  }
+
+  WorkerSetup setup_;
+};
+
+/// A pack of these trials.
+PackTask PackOf(const std::vector<std::string>& ids, const Map& params = {}) {
+  PackTask pack;
+  for (const std::string& id : ids) pack.trials.push_back({id, params});
+  return pack;
+}
+
+/// What the events say ended, in their order.
+std::vector<std::string> Ended(const std::vector<Event>& events) {
+  std::vector<std::string> ids;
+  for (const Event& event : events) {
+    if (const auto* ended = std::get_if<TrialEnded>(&event)) ids.push_back(ended->trial_id);
+  }
+  return ids;
+}
+
+/// The one pool of this run: a worker announces itself once.
+MpiWorkerPool& Pool() {
+  static MpiWorkerPool pool(*session, {"cpu", "/data", "", "", 5});
+  return pool;
+}
+
+/// Waits until `enough` events have come.
+std::vector<Event> Collect(size_t enough) {
+  std::vector<Event> events;
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (events.size() < enough && std::chrono::steady_clock::now() < limit) {
+    Pool().Wait(std::chrono::milliseconds(100),
+                [&events](Event event) { events.push_back(std::move(event)); });
+  }
+  return events;
+}
+
+TEST(MpiWorkerPoolTest, EveryOtherRankAnnouncesItself) {
+  EXPECT_EQ(Pool().size(), 2);
+  EXPECT_TRUE(session->workers_have_gpus());
+  std::map<int64_t, std::string> devices;
+  for (const Event& event : Collect(2)) {
+    const WorkerInfo& info = std::get<WorkerReady>(event).info;
+    devices[info.worker] = info.device;
+    EXPECT_EQ(info.cpu_target, "/data");
+    EXPECT_NE(info.host, "");
+  }
+  // Places among the workers of a node count from 0, though rank 0 is on this node too.
+  EXPECT_EQ(devices, (std::map<int64_t, std::string>{{1, "index 0"}, {2, "index 1"}}));
+}
+
+TEST(MpiWorkerPoolTest, LargeEpochArrivesWhole) {
+  Pool().Start(2, PackOf({"long"}));
+  const auto events = Collect(2);
+  ASSERT_EQ(events.size(), 2U);
+  const auto& finished = std::get<EpochFinished>(events[0]);
+  EXPECT_EQ(finished.worker, 2);
+  ASSERT_EQ(finished.record.losses.size(), kManySteps);
+  EXPECT_EQ(finished.record.losses.back(), static_cast<float>(kManySteps - 1));
+  EXPECT_EQ(finished.record.rates.lr.back(), 0.5 * static_cast<double>(kManySteps - 1));
+  EXPECT_EQ(std::get<TrialEnded>(events[1]).state, TrialState::kCompleted);
+}
+
+TEST(MpiWorkerPoolTest, WorkerThatThrowsFailsItsTrialAndTakesTheNext) {
+  Pool().Start(1, PackOf({"broken"}));
+  const auto events = Collect(1);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(std::get<TrialEnded>(events[0]).state, TrialState::kFailed);
+  EXPECT_EQ(std::get<TrialEnded>(events[0]).error, "it broke");
+  Pool().Start(1, PackOf({"abc"}));
+  EXPECT_EQ(std::get<TrialEnded>(Collect(1).back()).state, TrialState::kCompleted);
+}
+
+TEST(MpiWorkerPoolTest, LargePackArrivesWhole) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 64; ++i) ids.push_back("trial" + std::to_string(i));
+  // 64 KB and more, in several frames.
+  Pool().Start(1, PackOf(ids, {{"long", std::string(1000, 'x')}}));
+  EXPECT_EQ(Ended(Collect(64)), ids);
+}
+
+TEST(MpiWorkerPoolTest, PacksHandedOutInAdvanceAreTrainedInTheirOrder) {
+  Pool().Start(1, PackOf({"long"}));
+  Pool().Start(1, PackOf({"abc", "def"}));
+  Pool().Start(1, PackOf({"ghi"}));
+  EXPECT_EQ(Ended(Collect(5)), (std::vector<std::string>{"long", "abc", "def", "ghi"}));
+}
+
+TEST(MpiWorkerPoolTest, BrokenMemberFailsTheRestOfItsPack) {
+  Pool().Start(1, PackOf({"abc", "broken", "def"}));
+  std::vector<TrialState> states;
+  for (const Event& event : Collect(3)) states.push_back(std::get<TrialEnded>(event).state);
+  EXPECT_EQ(states, (std::vector<TrialState>{TrialState::kCompleted, TrialState::kFailed,
+                                             TrialState::kFailed}));
+}
+
+TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {
+  const auto before = std::chrono::steady_clock::now();
+  Pool().Wait(std::chrono::milliseconds(50), [](const Event&) { FAIL() << "no event is due"; });
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(50));
+}
+
+}  // namespace
+}  // namespace lrsweep
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  lrsweep::MpiSession session(true);
+  lrsweep::session = &session;
+  if (session.rank() == 0) return RUN_ALL_TESTS();
+  lrsweep::RunMpiWorker(session, [](const lrsweep::WorkerSetup& setup) {
+    return std::make_unique<lrsweep::FakeExecutor>(setup);
+  });
+  return 0;
+}

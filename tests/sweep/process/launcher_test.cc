@@ -1,0 +1,131 @@
+#include "sweep/process/launcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "params/errors.h"
+#include "tests/support/temp_folder.h"
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A stand-in for mpirun on the PATH: a shell script.
+class LauncherTest : public testing::Test {
+ protected:
+  ~LauncherTest() override { setenv("PATH", path_.c_str(), 1); }
+
+  /// In `script`, `$status` is the file in which the coordinator tells how it ends.
+  void MpirunIs(const std::string& script) {
+    const auto file = folder_.Write("mpirun",
+                                    "#!/bin/sh\nfor word; do case $word in LRSWEEP_STATUS_FILE=*) "
+                                    "status=${word#*=};; esac; done\necho launched >> " +
+                                        (folder_ / "launches").string() + "\n" + script + "\n");
+    fs::permissions(file, fs::perms::owner_all);
+    setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
+  }
+  int LaunchIt(std::optional<int> in_database = kInterrupted) {
+    return Launch(
+        options_, {"program"}, [&] { return in_database; },
+        [&](const std::string& sentence) { said_.push_back(sentence); });
+  }
+  size_t Launches() const {
+    const std::string launches = folder_.Read("launches");
+    return static_cast<size_t>(std::count(launches.begin(), launches.end(), '\n'));
+  }
+
+  TempFolder folder_;
+  LaunchOptions options_;
+  std::vector<std::string> said_;
+
+ private:
+  std::string path_ = std::getenv("PATH");
+};
+
+TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
+  EXPECT_THAT(
+      MpirunCommand({.workers = 3, .worker_timeout_seconds = 30}, false,
+                    {"LRSWEEP_STATUS_FILE=/tmp/s"}, {"lrsweep", "run", "s.yaml"}),
+      ElementsAre("mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none", "--mca",
+                  "btl_vader_single_copy_mechanism", "none", "--mca", "odls_base_sigkill_timeout",
+                  "10", "--mca", "oob_tcp_keepalive_time", "30", "--mca", "oob_tcp_keepalive_intvl",
+                  "10", "--mca", "oob_tcp_keepalive_probes", "3", "-x",
+                  "LRSWEEP_STATUS_FILE=/tmp/s", "-n", "4", "lrsweep", "run", "s.yaml"));
+}
+
+TEST(MpirunCommandTest, PassesHostfileAndFurtherArgumentsThrough) {
+  const LaunchOptions options{
+      .workers = 1, .hostfile = "hosts", .mpirun_arguments = {"--map-by", "node"}};
+  const auto command = MpirunCommand(options, true, {}, {"lrsweep"});
+  EXPECT_THAT(command, AllOf(Contains("--allow-run-as-root"), Contains("hosts"), Contains("node")));
+  EXPECT_EQ(command.back(), "lrsweep");
+}
+
+TEST_F(LauncherTest, GivesTheCoordinatorsStatusWhateverMpirunReturns) {
+  MpirunIs("echo runs $$ 1 >> $status; echo ends 1 >> $status; exit 0");
+  EXPECT_EQ(LaunchIt(), kSomeFailed);
+  MpirunIs("echo runs $$ 1 >> $status; echo ends 0 >> $status; exit 137");
+  EXPECT_EQ(LaunchIt(), kAllEndedWell);
+  EXPECT_THAT(said_, IsEmpty());
+}
+
+TEST_F(LauncherTest, LaunchesAgainWhereTheCoordinatorDied) {
+  MpirunIs("echo runs 999999999 1 >> $status; if test -e " + (folder_ / "second").string() +
+           "; then echo ends 0 >> $status; fi; touch " + (folder_ / "second").string());
+  EXPECT_EQ(LaunchIt(), kAllEndedWell);
+  EXPECT_EQ(Launches(), 2U);
+  EXPECT_THAT(said_, ElementsAre(HasSubstr("the coordinator died; launching again (1 of 3)")));
+}
+
+TEST_F(LauncherTest, GivesUpAfterTheRestartsThatAreAllowed) {
+  options_.max_restarts = 2;
+  MpirunIs("echo runs 999999999 1 >> $status; exit 137");
+  EXPECT_EQ(LaunchIt(), kInterrupted);
+  EXPECT_EQ(Launches(), 3U);
+}
+
+TEST_F(LauncherTest, AsksTheDatabaseWhereTheCoordinatorRanElsewhere) {
+  MpirunIs("exit 0");
+  EXPECT_EQ(LaunchIt(kSomeFailed), kSomeFailed);
+  EXPECT_EQ(Launches(), 1U);
+}
+
+TEST_F(LauncherTest, AnMpirunThatRefusesIsNotLaunchedAgain) {
+  MpirunIs("exit 213");
+  EXPECT_THROW(LaunchIt(std::nullopt), ResourceError);
+  EXPECT_EQ(Launches(), 1U);
+}
+
+TEST_F(LauncherTest, EndsAnMpirunThatHangsAfterTheCoordinatorsEnd) {
+  MpirunIs(
+      "trap '' TERM; echo runs $$ 1 >> $status; echo ends 0 >> $status; "
+      "while :; do sleep 1; done");
+  options_.end_limit = std::chrono::milliseconds(100);
+  EXPECT_EQ(LaunchIt(), kAllEndedWell);
+}
+
+TEST_F(LauncherTest, PassesAnInterruptOnAsUsr1AndLaunchesNothingMore) {
+  MpirunIs("trap 'echo ends 75 >> $status; exit 0' USR1; echo runs $$ 1 >> $status; touch " +
+           (folder_ / "up").string() + "; while :; do sleep 0.05; done");
+  std::thread user([&] {
+    while (!fs::exists(folder_ / "up")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    kill(getpid(), SIGTERM);
+  });
+  EXPECT_EQ(LaunchIt(), kInterrupted);
+  user.join();
+  EXPECT_EQ(Launches(), 1U);
+}
+
+}  // namespace
+}  // namespace lrsweep

@@ -1,0 +1,150 @@
+// Schedulers inside schedulers, from YAML to trials.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "schedulers/catalog.h"
+#include "sweep/config/trial_id.h"
+#include "sweep/search/search_space.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+SweepConfig Config(const std::string& scheduler) {
+  return ParseSweepConfig(
+      "name: t\ntraining: {epochs: 10}\noptimizer: {lr: 0.1}\nscheduler: " + scheduler + "\n",
+      "s.yaml");
+}
+
+std::vector<std::string> SchedulersOf(const SearchSpace& space) {
+  std::vector<std::string> schedulers;
+  for (size_t i = 0; i < space.size(); ++i) {
+    schedulers.push_back(ToJson(CanonicalParams(space.At(i).params).at("scheduler")));
+  }
+  return schedulers;
+}
+
+std::string ErrorOf(const std::string& scheduler) {
+  try {
+    SearchSpace space(Config(scheduler));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ComposedConfigTest, MembersAreCompletedWithTheirDefaults) {
+  const SearchSpace space(
+      Config("{type: SequentialLR, milestones: [3], schedulers: "
+             "[{type: ConstantLR}, {type: ExponentialLR, gamma: 0.9}]}"));
+  ASSERT_EQ(space.size(), 1U);
+  const Trial trial = space.At(0);
+  EXPECT_EQ(ToJson(*Find(trial.params, "scheduler.schedulers.0")),
+            R"({"factor":0.3333333333333333,"total_iters":5,"type":"ConstantLR"})");
+  EXPECT_EQ(SchedulersOf(space)[0],
+            R"({"milestones":[3],"schedulers":[{"type":"ConstantLR"},)"
+            R"({"gamma":0.9,"type":"ExponentialLR"}],"type":"SequentialLR"})");
+}
+
+TEST(ComposedConfigTest, AxesMaySitInsideMembers) {
+  const SearchSpace space(
+      Config("{type: SequentialLR, milestones: {grid: [[3], [4]]}, schedulers: "
+             "[{type: ConstantLR}, {type: ExponentialLR, gamma: {grid: [0.9, 0.5]}}]}"));
+  EXPECT_EQ(space.size(), 4U);
+  EXPECT_EQ(*Find(space.At(1).params, "scheduler.schedulers.1.gamma"), Value(0.5));
+  EXPECT_EQ(*Find(space.At(2).params, "scheduler.milestones"), Value(List{4}));
+}
+
+TEST(ComposedConfigTest, MemberCanBeAnAlternative) {
+  const SearchSpace space(Config(
+      "{type: SequentialLR, milestones: [3], schedulers: [{type: ConstantLR}, "
+      "{grid: [{type: ExponentialLR, gamma: 0.9}, {type: CosineAnnealingLR, T_max: run}]}]}"));
+  EXPECT_EQ(space.size(), 2U);
+  EXPECT_THAT(SchedulersOf(space)[0], HasSubstr("ExponentialLR"));
+  EXPECT_THAT(SchedulersOf(space)[1], HasSubstr(R"({"T_max":"run","type":"CosineAnnealingLR"})"));
+}
+
+TEST(ComposedConfigTest, CompositionIsRecursive) {
+  const SearchSpace space(Config(
+      "{type: SequentialLR, milestones: [5], schedulers: [{type: ChainedScheduler, schedulers: "
+      "[{type: ConstantLR}, {type: ExponentialLR, gamma: {grid: [0.9, 0.8]}}]}, "
+      "{type: ConstantLR}]}"));
+  EXPECT_EQ(space.size(), 2U);
+  EXPECT_EQ(*Find(space.At(1).params, "scheduler.schedulers.0.schedulers.1.gamma"), Value(0.8));
+}
+
+TEST(ComposedConfigTest, WhatAMemberOverridesIsNoPartOfTheTrial) {
+  const SearchSpace space(
+      Config("{type: SequentialLR, milestones: [5], schedulers: [{type: ConstantLR}, "
+             "{type: CyclicLR, base_lr: 0.01, max_lr: 0.1, gamma: {grid: [0.5, 0.9]}}]}"));
+  EXPECT_EQ(space.size(), 1U);
+  EXPECT_EQ(Find(space.At(0).params, "scheduler.schedulers.1.gamma"), nullptr);
+  EXPECT_NE(Find(space.At(0).params, "optimizer.lr"), nullptr);
+}
+
+TEST(ComposedConfigTest, WarmupIsCompleteInATrialAndAbsentByDefault) {
+  const SearchSpace with(
+      Config("{type: StepLR, step_size: 5, warmup: {steps: {grid: [100, 200]}}}"));
+  EXPECT_EQ(with.size(), 2U);
+  EXPECT_EQ(*Find(with.At(1).params, "scheduler.warmup.steps"), Value(200));
+  EXPECT_EQ(*Find(with.At(1).params, "scheduler.warmup.start_factor"), Value(1.0 / 3));
+  EXPECT_EQ(SchedulersOf(with)[0], R"({"step_size":5,"type":"StepLR","warmup":{"steps":100}})");
+  const SearchSpace without(Config("{type: StepLR, step_size: 5, warmup: null}"));
+  EXPECT_EQ(SchedulersOf(without)[0], R"({"step_size":5,"type":"StepLR"})");
+}
+
+TEST(ComposedConfigTest, WarmupCanBeSweptAsAWhole) {
+  const SearchSpace space(
+      Config("{type: StepLR, step_size: 5, warmup: {grid: [null, {steps: 100}]}}"));
+  EXPECT_EQ(space.size(), 2U);
+}
+
+TEST(ComposedConfigTest, MistakesInsideMembersHaveTheirPlace) {
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_siz: 5}]}"),
+              StartsWith("s.yaml:4:65: scheduler.schedulers.0.step_siz: unknown StepLR parameter"));
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 0}]}"),
+              HasSubstr("scheduler.schedulers.0.step_size: expected an integer of at least 1"));
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR}]}"),
+              HasSubstr("scheduler.schedulers.0.step_size is required by StepLR"));
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepL, step_size: 5}]}"),
+              HasSubstr("did you mean \"StepLR\""));
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: []}"), HasSubstr("schedulers"));
+}
+
+TEST(ComposedConfigTest, EveryExampleOfTheCatalogIsAConfiguration) {
+  for (const SchedulerType& type : SchedulerTypes()) {
+    EXPECT_EQ(ErrorOf(type.example), "no error") << type.name;
+    EXPECT_THAT(type.example, HasSubstr("type: " + type.name)) << type.name;
+  }
+}
+
+TEST(ComposedConfigTest, MembersHaveNoIntervalOfTheirOwn) {
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
+                      "[{type: StepLR, step_size: 5, interval: step}]}"),
+              HasSubstr("unknown StepLR parameter \"interval\""));
+}
+
+TEST(ComposedConfigTest, GridInsideAMembersGridIsRefused) {
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
+                      "[{grid: [{type: StepLR, step_size: {grid: [1, 2]}}]}]}"),
+              HasSubstr("a grid inside a grid"));
+}
+
+TEST(ComposedConfigTest, ContradictionPointsAtTheParameterThatItNames) {
+  EXPECT_THAT(ErrorOf("{type: MultiStepLR, milestones: [5, 3]}"), StartsWith("s.yaml:4:44: "));
+}
+
+TEST(ComposedConfigTest, PathDependentMemberOfAChainIsRefusedWithTheReason) {
+  EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
+                      "[{type: CosineAnnealingLR, T_max: 5}]}"),
+              HasSubstr("CosineAnnealingLR"));
+  EXPECT_THAT(ErrorOf("{type: SequentialLR, milestones: [2], schedulers: "
+                      "[{type: ReduceLROnPlateau}, {type: ConstantLR}]}"),
+              HasSubstr("ReduceLROnPlateau"));
+}
+
+}  // namespace
+}  // namespace lrsweep

@@ -1,0 +1,116 @@
+#include "sweep/search/lint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "params/errors.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// What is found in a sweep of `scheduler` over 10 epochs of 938 steps at lr 0.1.
+std::vector<std::string> Found(const std::string& scheduler, const std::string& seeds = "0") {
+  return Lint(SearchSpace(ParseSweepConfig("name: t\ntraining: {epochs: 10, seed: " + seeds +
+                                               "}\noptimizer: {lr: 0.1}\nscheduler: " + scheduler,
+                                           "s.yaml")));
+}
+
+TEST(LintTest, FittingSchedulesAreFine) {
+  for (const char* scheduler :
+       {"{type: StepLR, step_size: 5}", "{type: CosineAnnealingLR, T_max: 10}",
+        "{type: CosineAnnealingLR, T_max: run}", "{type: CyclicLR, base_lr: 0.001, max_lr: 5}",
+        "{type: OneCycleLR, max_lr: 5}", "{type: ReduceLROnPlateau}",
+        "{type: LinearLR, total_iters: run, end_factor: 0.0}",
+        "{type: StepLR, step_size: 2000, interval: step}", "{type: ExponentialLR, gamma: 0.9}",
+        "{type: StepLR, step_size: 5, warmup: {steps: 500}}"}) {
+    EXPECT_THAT(Found(scheduler), IsEmpty()) << scheduler;
+  }
+}
+
+TEST(LintTest, ScheduleThatNeverMovesIsFound) {
+  EXPECT_THAT(
+      Found("{type: StepLR, step_size: 30}"),
+      ElementsAre(HasSubstr("StepLR: the rate never moves: it stays 0.1 for the 10 epochs")));
+  EXPECT_THAT(Found("{type: StepLR, step_size: 2, gamma: 1}"),
+              ElementsAre(HasSubstr("never moves")));
+}
+
+TEST(LintTest, HorizonThatIsNotTheRunsLengthIsFound) {
+  EXPECT_THAT(
+      Found("{type: CosineAnnealingLR, T_max: 20}"),
+      ElementsAre(HasSubstr("T_max is 20, but the run has 10 epochs (T_max: run follows it)")));
+  EXPECT_THAT(Found("{type: CosineAnnealingLR, T_max: 5}"), ElementsAre(HasSubstr("T_max is 5")));
+  EXPECT_THAT(Found("{type: OneCycleLR, max_lr: 1, total_steps: 5000}"),
+              ElementsAre(HasSubstr("total_steps is 5000, but the run has 9380 steps")));
+}
+
+TEST(LintTest, EpochsThatLookLikeStepsAreFound) {
+  EXPECT_THAT(Found("{type: StepLR, step_size: 2000}"),
+              ElementsAre(HasSubstr("step_size is 2000, which looks like optimizer steps")));
+  EXPECT_THAT(Found("{type: MultiStepLR, milestones: [938, 1876]}"),
+              ElementsAre(HasSubstr("milestones is 1876, which looks like optimizer steps")));
+}
+
+TEST(LintTest, StepsThatLookLikeEpochsAreFound) {
+  EXPECT_THAT(Found("{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 5}"),
+              ElementsAre(HasSubstr("step_size_up is 5, which looks like epochs")));
+}
+
+TEST(LintTest, RateOfZeroBeforeTheEndIsFound) {
+  EXPECT_THAT(Found("{type: LinearLR, total_iters: 5, start_factor: 1.0, end_factor: 0.0}"),
+              ElementsAre(HasSubstr("the rate is zero for the last 50% of the run")));
+}
+
+TEST(LintTest, RateThatRisesTooHighIsFound) {
+  EXPECT_THAT(Found("{type: ExponentialLR, gamma: 2}"),
+              ElementsAre(HasSubstr("the rate rises to 51.2, 512 times the optimizer's")));
+}
+
+TEST(LintTest, MembersOfComposedSchedulesAreLookedAt) {
+  EXPECT_THAT(Found("{type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 2000}]}"),
+              ElementsAre(HasSubstr("step_size is 2000, which looks like optimizer steps")));
+  EXPECT_THAT(Found("{type: SequentialLR, milestones: [2], schedulers: [{type: ConstantLR}, "
+                    "{type: PiecewiseLinear, milestones_values: [[0, 0.01], [4, 5]]}]}"),
+              IsEmpty());
+}
+
+TEST(LintTest, ScheduleThatDoesNotFitIntoTheRunIsRefused) {
+  EXPECT_THROW(Found("{type: CosineAnnealingLR, T_max: run, warmup: {steps: 100000}}"), UsageError);
+  EXPECT_THROW(Found("{type: WSD, num_warmup_steps: 9000, num_decay_steps: 9000}"), UsageError);
+}
+
+TEST(LintTest, SameFindingIsSaidOnce) {
+  EXPECT_THAT(Found("{type: StepLR, step_size: {grid: [30, 40, 50]}}", "{grid: [0, 1]}"),
+              ElementsAre(HasSubstr(" and 2 more)")));
+}
+
+TEST(LintTest, StrictRefuses) {
+  const SearchSpace space(
+      ParseSweepConfig("name: t\ntraining: {epochs: 10}\noptimizer: {lr: 0.1}\n"
+                       "scheduler: {type: StepLR, step_size: 30}",
+                       "s.yaml"));
+  std::ostringstream out;
+  ReportLint(space, false, &out);
+  EXPECT_THAT(out.str(), testing::StartsWith("lrsweep: warning: StepLR: the rate never moves"));
+  EXPECT_THROW(ReportLint(space, true, &out), UsageError);
+}
+
+class ShippedConfigTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(ShippedConfigTest, PassesStrict) {
+  const SearchSpace space(
+      LoadSweepConfig(std::string(LRSWEEP_SOURCE_DIR) + "/configs/" + GetParam()));
+  EXPECT_THAT(Lint(space), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfigTest,
+                         testing::Values("quickstart.yaml", "mnist.yaml", "schedules.yaml"));
+
+}  // namespace
+}  // namespace lrsweep

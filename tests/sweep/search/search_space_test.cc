@@ -1,0 +1,187 @@
+#include "sweep/search/search_space.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sweep/config/trial_id.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+SweepConfig Config(const std::string& scheduler, const std::string& training = "{epochs: 2}",
+                   const std::string& optimizer = "{lr: 0.1}") {
+  return ParseSweepConfig("name: t\ntraining: " + training + "\noptimizer: " + optimizer +
+                              "\nscheduler: " + scheduler + "\n",
+                          "s.yaml");
+}
+
+const char kStep[] = "[{type: StepLR, step_size: 5}]";
+const char kCyclic[] = "[{type: CyclicLR, base_lr: 0.001, max_lr: 0.1}]";
+
+std::vector<std::string> ValuesOf(const SearchSpace& space, const std::string& path) {
+  std::vector<std::string> values;
+  for (size_t i = 0; i < space.size(); ++i) {
+    const Value* value = Find(space.At(i).params, path);
+    values.push_back(value != nullptr ? ToJson(*value) : "absent");
+  }
+  return values;
+}
+
+TEST(SearchSpaceTest, LastCommonAxisVariesFastest) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}]", "{epochs: 2, seed: {grid: [0, 1]}}"));
+  EXPECT_THAT(ValuesOf(space, "scheduler.step_size"), ElementsAre("5", "5", "10", "10"));
+  EXPECT_THAT(ValuesOf(space, "training.seed"), ElementsAre("0", "1", "0", "1"));
+}
+
+TEST(SearchSpaceTest, EntriesAddUpAndCommonAxesMultiply) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [1, 2, 3]}}, "
+             "{type: CosineAnnealingLR, T_max: 2}]",
+             "{epochs: 2, seed: {grid: [0, 1]}}"));
+  EXPECT_EQ(space.size(), 8U);
+  EXPECT_EQ(space.At(6).scheduler, "CosineAnnealingLR");
+  EXPECT_EQ(space.At(7).seed, 1);
+}
+
+TEST(SearchSpaceTest, WhatAScheduleOverridesIsNoPartOfItsTrials) {
+  const SearchSpace space(Config(kCyclic, "{epochs: 2}", "{lr: {grid: [1, 2]}, momentum: 0.5}"));
+  EXPECT_THAT(ValuesOf(space, "optimizer.lr"), ElementsAre("absent"));
+  EXPECT_THAT(ValuesOf(space, "optimizer.momentum"), ElementsAre("absent"));
+  EXPECT_THAT(ValuesOf(space, "scheduler.gamma"), ElementsAre("absent"));
+  EXPECT_EQ(space.points(), 2U);
+  EXPECT_THAT(space.notes(), Contains(HasSubstr("optimizer.lr has no effect under CyclicLR")));
+}
+
+TEST(SearchSpaceTest, OverriddenAxisStillCountsForOtherSchedulers) {
+  const std::string both =
+      "[{type: StepLR, step_size: 5}, {type: CyclicLR, base_lr: 0.001, max_lr: 0.1}]";
+  EXPECT_EQ(SearchSpace(Config(both, "{epochs: 2}", "{lr: {grid: [1, 2]}}")).size(), 3U);
+}
+
+TEST(SearchSpaceTest, EntryThatRepeatsAnotherMakesNoTrial) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: 5}, {type: StepLR, step_size: 5, gamma: 0.1}]"));
+  EXPECT_EQ(space.size(), 1U);
+  EXPECT_THAT(space.notes(), Contains(HasSubstr("1 point of 2 repeat")));
+}
+
+TEST(SearchSpaceTest, RepeatedValueIsNoted) {
+  const SearchSpace space(Config(kStep, "{epochs: 2, seed: {grid: [0, 0]}}"));
+  EXPECT_EQ(space.size(), 1U);
+  EXPECT_THAT(space.notes(), ElementsAre(HasSubstr("training.seed lists 1 value more than once")));
+}
+
+TEST(SearchSpaceTest, EpochsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}]", "{epochs: {grid: [2, 7, 3]}}"));
+  for (size_t i = 0; i < space.size(); ++i) {
+    EXPECT_EQ(space.EpochsAt(i), std::get<int64_t>(*Find(space.At(i).params, "training.epochs")));
+  }
+  EXPECT_EQ(SearchSpace(Config(kStep, "{epochs: 9}")).EpochsAt(0), 9);
+}
+
+TEST(SearchSpaceTest, IdsOfATrialAreThoseOfItsParameters) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}, interval: {grid: [epoch, step]}}, "
+             "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, mode: {grid: [triangular, exp_range]}, "
+             "gamma: {grid: [0.5, 1]}, cycle_momentum: {grid: [true, false]}}]",
+             "{epochs: {grid: [2, 3]}, batch_size: {grid: [32, 64]}, seed: {grid: [1, 0, 2]}}",
+             "{lr: {grid: [0.1, 0.2]}, momentum: {grid: [0, 0.9]}}"));
+  EXPECT_EQ(space.points(), 12U * 2 * 2 * 2 * 2 + 12U * 8 * 2 * 2);
+  for (size_t i = 0; i < space.size(); ++i) {
+    const Trial trial = space.At(i);
+    EXPECT_EQ(trial.id, TrialId(trial.params)) << ToJson(trial.params);
+    EXPECT_EQ(trial.group_id, GroupId(trial.params)) << ToJson(trial.params);
+  }
+}
+
+TEST(SearchSpaceTest, TrialsAreAlikeButForWhatDoesNotCount) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}, {type: StepLR, step_size: 7}]",
+             "{epochs: {grid: [2, 3]}, seed: {grid: [0, 1]}}"));
+  std::vector<uint64_t> alike;
+  for (size_t i = 0; i < space.size(); ++i) {
+    alike.push_back(
+        space.AlikeBut(i, [](const Axis& axis) { return axis.path != "training.seed"; }));
+  }
+  EXPECT_THAT(alike, ElementsAre(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10));
+}
+
+TEST(SearchSpaceTest, DistinctPointsNeedNoNotes) {
+  EXPECT_THAT(SearchSpace(Config(kStep)).notes(), IsEmpty());
+}
+
+TEST(SearchSpaceTest, ContradictionInOnePointIsRefused) {
+  try {
+    const SearchSpace space(
+        Config("[{type: CyclicLR, base_lr: {grid: [0.001, 0.2]}, max_lr: 0.1}]"));
+    FAIL() << "not refused";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("scheduler: CyclicLR: "));
+    EXPECT_THAT(error.what(), HasSubstr("base_lr"));
+  }
+}
+
+TEST(SearchSpaceTest, MoreThanAMillionPointsAreRefusedAtOnce) {
+  std::string seeds = "[0";
+  for (int i = 1; i < 2000; ++i) seeds += ", " + std::to_string(i);
+  seeds += "]";
+  EXPECT_THROW(SearchSpace(Config("[{type: StepLR, step_size: {grid: " +
+                                      std::string("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]") + "}}]",
+                                  "{epochs: 2, seed: {grid: " + seeds + "}}",
+                                  "{lr: {grid: " + seeds + "}}")),
+               ConfigError);
+}
+
+TEST(TrialIdTest, IsTheHashOfCanonicalJson) {
+  const Trial trial = SearchSpace(Config(kStep)).At(0);
+  EXPECT_EQ(ToJson(CanonicalParams(trial.params)),
+            R"({"optimizer":{"lr":0.1},"scheduler":{"step_size":5,"type":"StepLR"},)"
+            R"("training":{"epochs":2}})");
+  // printf '%s' '{"optimizer":...}' | sha256sum | cut -c1-16
+  EXPECT_EQ(trial.id, "0f57e11be8b4aa59");
+}
+
+TEST(TrialIdTest, SpellingOutADefaultChangesNothing) {
+  const SearchSpace written(Config("[{type: StepLR, step_size: 5, gamma: 0.1, interval: epoch}]",
+                                   "{epochs: 2, batch_size: 64, seed: 0}",
+                                   "{type: SGD, lr: 0.1, momentum: -0.0}"));
+  EXPECT_EQ(written.At(0).id, SearchSpace(Config(kStep)).At(0).id);
+}
+
+TEST(TrialIdTest, OrderOfTheSpaceChangesNothing) {
+  const SearchSpace forward(Config(kStep, "{epochs: 2, seed: {grid: [1, 2]}}"));
+  const SearchSpace backward(Config(kStep, "{epochs: 2, seed: {grid: [2, 1]}}"));
+  EXPECT_EQ(forward.At(0).id, backward.At(1).id);
+  EXPECT_EQ(forward.At(1).id, backward.At(0).id);
+}
+
+TEST(TrialIdTest, EveryParameterCounts) {
+  std::set<std::string> ids;
+  ids.insert(SearchSpace(Config(kStep)).At(0).id);
+  ids.insert(SearchSpace(Config(kStep, "{epochs: 3}")).At(0).id);
+  ids.insert(SearchSpace(Config(kStep, "{epochs: 2, seed: 1}")).At(0).id);
+  ids.insert(SearchSpace(Config(kStep, "{epochs: 2}", "{lr: 0.2}")).At(0).id);
+  ids.insert(SearchSpace(Config("[{type: StepLR, step_size: 6}]")).At(0).id);
+  ids.insert(SearchSpace(Config("[{type: StepLR, step_size: 5, interval: step}]")).At(0).id);
+  EXPECT_EQ(ids.size(), 6U);
+}
+
+TEST(TrialIdTest, GroupIsTheTrialWithoutItsSeed) {
+  const SearchSpace space(Config(kStep, "{epochs: 2, seed: {grid: [0, 1]}}"));
+  EXPECT_EQ(space.At(0).group_id, space.At(1).group_id);
+  EXPECT_NE(space.At(0).id, space.At(1).id);
+  const SearchSpace other(Config(kStep, "{epochs: 3}"));
+  EXPECT_NE(space.At(0).group_id, other.At(0).group_id);
+}
+
+}  // namespace
+}  // namespace lrsweep

@@ -1,0 +1,98 @@
+#include "views/terminal/status.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "results/time_text.h"
+#include "tests/support/sweep_fixture.h"
+
+namespace lrsweep {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class StatusTest : public SweepFixture {
+ protected:
+  Store OneOfEach() const {
+    Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb", "StepLR", 0.5), MakeTrial("cc"),
+                               MakeTrial("dd"), MakeTrial("ee")});
+    Complete(store, "aa", {0.5, 0.9});
+    Begin(store, "bb");
+    store.AddEpoch("bb", MakeEpoch(1, 0.99));
+    Fail(store, "cc", "no memory\nfor it");
+    Diverge(store, "dd");
+    return store;
+  }
+};
+
+TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
+  EXPECT_THAT(
+      StatusText(OneOfEach(), {}),
+      AllOf(HasSubstr("5: 1 completed, 1 stopped, 1 failed, 1 running, 1 pending; 1 diverged\n"),
+            HasSubstr("epochs     4 done\n"),
+            HasSubstr("best       val_accuracy 0.9000  aa  StepLR gamma=0.1\n"),
+            HasSubstr("bb            3  node-a  cpu          1  StepLR     gamma=0.5\n"),
+            HasSubstr("cc      no memory\n")));
+}
+
+TEST_F(StatusTest, FreshSweepHasNoBest) {
+  const Store store = CreateSweep({MakeTrial("aa")});
+  EXPECT_THAT(StatusText(store, {}), HasSubstr("no trial has finished with a value yet"));
+  EXPECT_TRUE(json::parse(StatusJson(store))["best"].is_null());
+}
+
+TEST_F(StatusTest, OneLineChangesOnlyWithTheSweep) {
+  Store store = OneOfEach();
+  const std::string line = StatusLine(store);
+  EXPECT_EQ(
+      line,
+      "trials 5: 1 completed, 1 stopped, 1 failed, 1 running, 1 pending; 1 diverged; 4 epochs "
+      "done; best val_accuracy 0.9000  aa  StepLR gamma=0.1\n");
+  EXPECT_EQ(StatusLine(store), line);
+  store.AddEpoch("bb", MakeEpoch(2, 0.99));
+  EXPECT_NE(StatusLine(store), line);
+}
+
+TEST_F(StatusTest, JsonOnOneLineIsTheSame) {
+  const Store store = CreateSweep({MakeTrial("aa")});
+  const std::string line = StatusJsonLine(store);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_EQ(json::parse(line), json::parse(StatusJson(store)));
+}
+
+TEST_F(StatusTest, ColourSaysWhatIsBestAndWhatFailed) {
+  const std::string text = StatusText(OneOfEach(), {.columns = 0, .colour = true});
+  EXPECT_THAT(text, AllOf(HasSubstr("\x1b[32mbest "), HasSubstr("\x1b[31mcc "),
+                          HasSubstr("\x1b[1msweep ")));
+}
+
+TEST_F(StatusTest, JsonHasTheDatabasesNames) {
+  const json status = json::parse(StatusJson(OneOfEach()));
+  EXPECT_EQ(status["trials"], 5);
+  EXPECT_EQ(status["states"]["pending"], 1);
+  EXPECT_EQ(status["epochs_done"], 4);
+  EXPECT_EQ(status["best"]["trial_id"], "aa");
+  EXPECT_EQ(status["best"]["value"], 0.9);
+  EXPECT_EQ(status["running"][0]["trial_id"], "bb");
+  EXPECT_EQ(status["running"][0]["worker"], 3);
+  EXPECT_EQ(status["failed"][0]["error"], "no memory\nfor it");
+}
+
+TEST(TimeText, SecondsBetweenCountsMilliseconds) {
+  EXPECT_NEAR(SecondsBetween("2024-02-28T23:59:59.500Z", "2024-02-29T00:00:01.250Z"), 1.75, 1e-6);
+  EXPECT_EQ(SecondsBetween("", "2024-02-29T00:00:01.250Z"), 0);
+  EXPECT_LT(SecondsBetween(UtcNow(), UtcNow()), 5);
+}
+
+TEST(TimeText, DurationsAreReadable) {
+  EXPECT_EQ(DurationText(0.44), "0.4 s");
+  EXPECT_EQ(DurationText(12.2), "12 s");
+  EXPECT_EQ(DurationText(185), "3 min 05 s");
+  EXPECT_EQ(DurationText(7380), "2 h 03 min");
+}
+
+}  // namespace
+}  // namespace lrsweep

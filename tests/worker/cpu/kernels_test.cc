@@ -1,0 +1,71 @@
+// Which kernels a CPU gets. What they compute is tested through the engine (cpu_engine_test.cc).
+#include "worker/cpu/kernels.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "worker/cpu/cpu_engine.h"
+
+namespace lrsweep {
+namespace {
+
+/// Lets Highway believe, while it lives, that the CPU lacks some targets.
+class CpuWithout {
+ public:
+  explicit CpuWithout(int64_t targets) { hwy::DisableTargets(targets); }
+  ~CpuWithout() { hwy::DisableTargets(0); }
+  CpuWithout(const CpuWithout&) = delete;
+  CpuWithout& operator=(const CpuWithout&) = delete;
+};
+
+/// Everything with fused multiply-add.
+constexpr int64_t kWithFma = HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL | HWY_NEON;
+
+std::string WhyNot() {
+  try {
+    MakeCpuEngine();
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(SupportedCpuKernels, AreForTheCpusTargetsTheBestFirst) {
+  const auto kernels = SupportedCpuKernels();
+  if (kernels.empty()) GTEST_SKIP() << "this CPU has no fused multiply-add";
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    EXPECT_EQ(CpuEngineTargets().at(i), kernels[i]->target);
+  }
+  if (kernels.size() == 2) {
+    EXPECT_STREQ(kernels[0]->target, "AVX3");
+    EXPECT_STREQ(kernels[1]->target, "AVX2");
+  }
+}
+
+TEST(SupportedCpuKernels, AreAvx2sOnACpuWithoutAvx512) {
+  if (SupportedCpuKernels().size() < 2) GTEST_SKIP() << "this CPU has no AVX-512";
+  const CpuWithout avx512(HWY_AVX3 | HWY_AVX3_DL);
+  EXPECT_THAT(CpuEngineTargets(), testing::ElementsAre("AVX2"));
+  EXPECT_EQ(MakeCpuEngine()->CpuTarget(), "AVX2");
+}
+
+TEST(SupportedCpuKernels, AreNoneOnACpuWithoutFusedMultiplyAdd) {
+  const CpuWithout fma(kWithFma);
+  EXPECT_TRUE(SupportedCpuKernels().empty());
+  EXPECT_TRUE(CpuEngineTargets().empty());
+}
+
+TEST(MakeCpuEngine, SendsACpuWithoutFusedMultiplyAddToTheTorchEngine) {
+  const CpuWithout fma(kWithFma);
+  EXPECT_THAT(WhyNot(), testing::HasSubstr("needs a CPU with AVX2 and FMA"));
+  EXPECT_THAT(WhyNot(), testing::HasSubstr("use the torch engine"));
+  EXPECT_THROW(MakeCpuEngine("AVX2"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace lrsweep

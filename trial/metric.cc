@@ -1,0 +1,171 @@
+#include "trial/metric.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+
+namespace lrsweep {
+namespace {
+
+struct Form {
+  const char* name;
+  Derivation derivation;
+  bool has_threshold;
+  const char* unit;
+};
+constexpr std::array<Form, 5> kForms = {{
+    {"epochs_to", Derivation::kEpochsTo, true, "epochs"},
+    {"steps_to", Derivation::kStepsTo, true, "steps"},
+    {"seconds_to", Derivation::kSecondsTo, true, "s"},
+    {"area_under", Derivation::kAreaUnder, false, ""},
+    {"final_minus_best", Derivation::kFinalMinusBest, false, ""},
+}};
+
+const Form* FormOf(Derivation derivation) {
+  const auto found = std::find_if(kForms.begin(), kForms.end(), [derivation](const Form& form) {
+    return form.derivation == derivation;
+  });
+  return found == kForms.end() ? nullptr : found;
+}
+
+std::string Pattern(const Form& form) {
+  return std::string(form.name) + (form.has_threshold ? "(METRIC, THRESHOLD)" : "(METRIC)");
+}
+
+[[noreturn]] void Unknown(const std::string& text) {
+  std::string known;
+  for (const std::string& name : RecordedMetrics()) known += name + ", ";
+  for (const Form& form : kForms) known += Pattern(form) + ", ";
+  known.resize(known.size() - 2);
+  throw std::invalid_argument(fmt::format("unknown metric '{}': it is one of {}", text, known));
+}
+
+std::string Trimmed(const std::string& text) {
+  const char* space = " \t\r\n";
+  const size_t begin = text.find_first_not_of(space);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
+}
+
+bool IsRecorded(const std::string& name) {
+  const std::vector<std::string>& known = RecordedMetrics();
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+double ParseThreshold(const std::string& text, const std::string& recorded, const Form& form) {
+  double threshold = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, threshold);
+  if (error != std::errc() || rest != end || !std::isfinite(threshold)) {
+    throw std::invalid_argument(
+        fmt::format("{}: the threshold '{}' is not a number such as 0.975", form.name, text));
+  }
+  if (recorded == "val_accuracy" && threshold > 1) {
+    throw std::invalid_argument(
+        fmt::format("{}: no {} reaches {}, it is a share from 0 to 1: write 0.975 for 97.5%",
+                    form.name, recorded, text));
+  }
+  if (recorded != "val_accuracy" && threshold < 0) {
+    throw std::invalid_argument(
+        fmt::format("{}: no {} falls to {}, it is never below 0", form.name, recorded, text));
+  }
+  return threshold + 0.0;  // -0 as 0
+}
+
+Metric ParseForm(const Form& form, const std::string& inside) {
+  const std::vector<std::string> arguments = SplitExpressions(inside);
+  if (arguments.size() != (form.has_threshold ? 2U : 1U)) {
+    throw std::invalid_argument(
+        fmt::format("{}({}): expected {}, such as {}({})", form.name, inside, Pattern(form),
+                    form.name, form.has_threshold ? "val_accuracy, 0.975" : "val_loss"));
+  }
+  if (!IsRecorded(arguments[0])) {
+    throw std::invalid_argument(fmt::format("{}: '{}' is not recorded: it is one of {}", form.name,
+                                            arguments[0], fmt::join(RecordedMetrics(), ", ")));
+  }
+  Metric metric{arguments[0], form.derivation};
+  if (form.has_threshold) metric.threshold = ParseThreshold(arguments[1], arguments[0], form);
+  return metric;
+}
+
+}  // namespace
+
+const std::vector<std::string>& RecordedMetrics() {
+  static const std::vector<std::string> kMetrics = {"train_loss", "val_loss", "val_accuracy"};
+  return kMetrics;
+}
+
+bool Metric::HasThreshold() const {
+  const Form* form = FormOf(derivation);
+  return form != nullptr && form->has_threshold;
+}
+
+bool Metric::MoreIsBetter() const { return recorded == "val_accuracy"; }
+
+Metric ParseMetric(const std::string& text) {
+  const std::string whole = Trimmed(text);
+  if (IsRecorded(whole)) return {whole};
+  const size_t open = whole.find('(');
+  if (open == std::string::npos) Unknown(text);
+  const std::string name = Trimmed(whole.substr(0, open));
+  const auto form = std::find_if(kForms.begin(), kForms.end(),
+                                 [&name](const Form& one) { return one.name == name; });
+  if (form == kForms.end()) Unknown(text);
+  if (whole.back() != ')') {
+    throw std::invalid_argument(
+        fmt::format("'{}' does not end with ')': expected {}", text, Pattern(*form)));
+  }
+  return ParseForm(*form, whole.substr(open + 1, whole.size() - open - 2));
+}
+
+bool IsDerivation(std::string_view word) {
+  return std::any_of(kForms.begin(), kForms.end(),
+                     [word](const Form& form) { return word == form.name; });
+}
+
+std::string ToText(const Metric& metric) {
+  const Form* form = FormOf(metric.derivation);
+  if (form == nullptr) return metric.recorded;
+  if (!form->has_threshold) return fmt::format("{}({})", form->name, metric.recorded);
+  return fmt::format("{}({}, {})", form->name, metric.recorded, metric.threshold);
+}
+
+std::string NaturalMode(const std::string& metric) {
+  const Metric parsed = ParseMetric(metric);
+  return parsed.MoreIsBetter() && !parsed.HasThreshold() ? "max" : "min";
+}
+
+std::string UnitOf(const Metric& metric) {
+  const Form* form = FormOf(metric.derivation);
+  return form == nullptr ? "" : form->unit;
+}
+
+std::vector<std::string> SplitExpressions(const std::string& text) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    }
+    if (c == ',' && depth <= 0 && quote == 0) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  for (std::string& part : parts) part = Trimmed(part);
+  return parts;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,205 @@
+// Charts over the epochs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "params/text.h"
+#include "trial/metric.h"
+#include "views/charts/line_chart.h"
+#include "views/exports/charts.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr size_t kColoured = 8;  // groups with a colour and a line in the legend
+constexpr size_t kFaint = 60;    // further ones in grey
+constexpr size_t kBands = 3;     // groups whose spread is shown: more bands hide each other
+constexpr double kCut = 0.1;     // the share of a curve chart's values that may lie outside
+
+/// "the best 8 of 51 groups in colour, 43 in grey".
+std::string Shown(size_t coloured, size_t faint, size_t all) {
+  if (coloured == all) return Counted(all, "group");
+  std::string text = fmt::format("the best {} of {} in colour", coloured, Counted(all, "group"));
+  if (faint > 0)
+    text += fmt::format(", {} in grey",
+                        coloured + faint == all ? "the others" : fmt::format("the next {}", faint));
+  return text;
+}
+
+std::string LegendLabel(const RankedGroup& group) {
+  std::string label = fmt::format("{}. {} (n = {}", group.place, group.Name(),
+                                  group.repetitions.size() - static_cast<size_t>(group.unfinished));
+  if (group.diverged > 0) label += fmt::format(", {} diverged", group.diverged);
+  return label + ")";
+}
+
+/// The rates of the group's longest trial: those of its steps, or else of its epochs. Another that
+/// diverged has not come as far; one that listens to a metric may have gone another way.
+std::vector<ChartPoint> SchedulePoints(const ChartInput& input, const RankedGroup& group) {
+  std::vector<EpochRow> epochs;
+  std::string trial_id;
+  for (const Repetition& one : group.repetitions) {
+    std::vector<EpochRow> rows = input.store.Epochs(one.trial_id);
+    if (rows.size() <= epochs.size()) continue;
+    epochs = std::move(rows);
+    trial_id = one.trial_id;
+  }
+  std::vector<ChartPoint> points;
+  if (epochs.empty()) return points;
+  const double steps_per_epoch =
+      static_cast<double>(epochs[0].steps_done) / static_cast<double>(epochs[0].epoch);
+  for (const StepRow& step : input.store.Steps(trial_id)) {
+    points.push_back({static_cast<double>(points.size()) / steps_per_epoch, step.lr});
+  }
+  if (!points.empty()) return points;
+  for (const EpochRow& epoch : epochs) {
+    if (epoch.lr) points.push_back({static_cast<double>(epoch.epoch), *epoch.lr});
+  }
+  return points;
+}
+
+/// The epochs that the longest of the curves over steps takes.
+double WholeEpochs(const std::vector<ChartSeries>& series) {
+  double last = 0;
+  for (const ChartSeries& one : series) last = std::max(last, one.points.back().x);
+  return std::max(1.0, std::ceil(last));
+}
+
+/// The metric after each epoch; none where it was not finite.
+std::vector<std::optional<double>> Curve(const ChartInput& input, const std::string& trial_id,
+                                         const std::string& metric) {
+  std::vector<std::optional<double>> curve;
+  for (const EpochRow& row : input.store.Epochs(trial_id)) {
+    curve.push_back(RecordedValue(row, metric));
+  }
+  return curve;
+}
+
+/// The mean over those of the group's trials that have ended, from their least to their greatest:
+/// as far as all of them have a value, since a mean of those that are left would flatter.
+std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& group,
+                                  const std::string& metric) {
+  std::vector<std::vector<std::optional<double>>> curves;
+  for (const Repetition& one : group.repetitions) {
+    if (IsRanked(one.state, one.diverged)) curves.push_back(Curve(input, one.trial_id, metric));
+  }
+  std::vector<ChartPoint> points;
+  for (size_t epoch = 0;; ++epoch) {
+    std::vector<double> values;
+    for (const auto& curve : curves) {
+      if (epoch < curve.size() && curve[epoch]) values.push_back(*curve[epoch]);
+    }
+    if (values.empty() || values.size() < curves.size()) return points;
+    const Summary summary = Summarize(values);
+    ChartPoint point{static_cast<double>(epoch + 1), summary.mean};
+    if (summary.n > 1) point.interval = {summary.least, summary.greatest};
+    points.push_back(point);
+  }
+}
+
+void RemoveIntervals(ChartSeries& series) {
+  for (ChartPoint& point : series.points) point.interval.reset();
+}
+
+/// What the bands are, if there is one.
+std::string Spread(const std::vector<ChartSeries>& series) {
+  const bool any = std::any_of(series.begin(), series.end(), [](const ChartSeries& one) {
+    return std::any_of(one.points.begin(), one.points.end(),
+                       [](const ChartPoint& point) { return point.interval.has_value(); });
+  });
+  return any ? fmt::format(", band: least to greatest (best {})", kBands) : "";
+}
+
+/// Draws what `points` gives for each group; returns how many got a colour, and how many are faint.
+template <typename Points>
+std::pair<size_t, size_t> AddGroups(const ChartInput& input, const Points& points,
+                                    LineChart& chart) {
+  size_t coloured = 0;
+  size_t faint = 0;
+  for (const RankedGroup& group : input.groups) {
+    if (coloured == kColoured && faint == kFaint) break;
+    input.breathe();
+    ChartSeries series{.points = points(group)};
+    if (series.points.empty()) continue;
+    if (coloured < kColoured) {
+      series.label = LegendLabel(group);
+      ++coloured;
+    } else {
+      series.faint = true;
+      ++faint;
+    }
+    chart.series.push_back(std::move(series));
+  }
+  return {coloured, faint};
+}
+
+/// Early epochs are far from what the curves are looked at for: the axis begins where a tenth of
+/// the coloured values is outside. A loss has a logarithmic axis instead.
+void CutAxis(const std::string& metric, LineChart& chart) {
+  std::vector<double> values;
+  double greatest = -std::numeric_limits<double>::infinity();
+  for (const ChartSeries& series : chart.series) {
+    for (const ChartPoint& point : series.points) {
+      if (series.faint || !std::isfinite(point.y)) continue;
+      values.push_back(point.y);
+      greatest = std::max(greatest, point.interval ? point.interval->high : point.y);
+    }
+  }
+  if (metric != "val_accuracy") {
+    const bool above_0 =
+        std::all_of(values.begin(), values.end(), [](double value) { return value > 0; });
+    chart.y.logarithmic = above_0;
+    return;
+  }
+  if (values.empty()) return;
+  std::sort(values.begin(), values.end());
+  const double low = values[static_cast<size_t>(kCut * static_cast<double>(values.size()))];
+  const double room = (greatest - low) * 0.05;
+  if (low <= values.front() || room <= 0) return;
+  chart.y.low = low - room;
+  chart.y.high = greatest + room;
+  chart.note = fmt::format("The axis begins at {:.4g}; the lowest mean is {:.4g}.", *chart.y.low,
+                           values.front());
+}
+
+}  // namespace
+
+std::vector<Chart> DrawSchedules(const ChartInput& input) {
+  LineChart chart{.title = input.sweep + ": learning-rate schedules",
+                  .x = {.label = "epoch"},
+                  .y = {.label = "learning rate", .low = 0}};
+  const auto [coloured, faint] = AddGroups(
+      input, [&](const RankedGroup& group) { return SchedulePoints(input, group); }, chart);
+  if (coloured == 0) return {};
+  chart.x.low = 0;
+  chart.x.high = WholeEpochs(chart.series);
+  chart.subtitle = "rates as applied in each group's longest trial; " +
+                   Shown(coloured, faint, input.groups.size());
+  if (input.store.Sweep().record_steps) return {{"learning_rate", DrawSvg(chart)}};
+  chart.note = "Steps are not recorded: the rate at the end of each epoch.";
+  return {{"learning_rate", DrawSvg(chart)}};
+}
+
+std::vector<Chart> DrawCurves(const ChartInput& input) {
+  std::vector<Chart> charts;
+  for (const std::string& metric : RecordedMetrics()) {
+    LineChart chart{.title = fmt::format("{}: {}", input.sweep, metric),
+                    .x = {.label = "epoch", .whole = true},
+                    .y = {.label = metric == "val_accuracy" ? "val_accuracy (share, 0 to 1)"
+                                                            : metric + " (cross-entropy, nats)"}};
+    const auto [coloured, faint] = AddGroups(
+        input, [&](const RankedGroup& group) { return MeanCurve(input, group, metric); }, chart);
+    if (coloured == 0) continue;
+    for (size_t i = kBands; i < chart.series.size(); ++i) RemoveIntervals(chart.series[i]);
+    chart.subtitle = fmt::format("mean of the seeds{}; {}", Spread(chart.series),
+                                 Shown(coloured, faint, input.groups.size()));
+    CutAxis(metric, chart);
+    charts.push_back({metric, DrawSvg(chart)});
+  }
+  return charts;
+}
+
+}  // namespace lrsweep

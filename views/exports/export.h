@@ -1,0 +1,32 @@
+// `lrsweep export`: a sweep in the formats of other tools.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "results/store.h"
+#include "views/exports/output.h"
+
+namespace lrsweep {
+
+/// csv, json, jsonl, tensorboard, mlflow, svg, png.
+const std::vector<std::string>& ExportFormats();
+
+struct ExportOptions {
+  std::string format;
+  std::string table = "trials";  // of csv, json, jsonl
+  std::string output;            // a file, or a folder for the others; empty: `out`
+  /// What ranks (ranking, groups, svg, png); not given: as the sweep's objective has it.
+  std::optional<std::string> metric = {}, mode = {}, scope = {};
+  std::optional<size_t> step_points = {};  // RunOptions
+  InterruptCheck interrupted = {};
+};
+
+/// Writes the export and says on `out` what was written where, if it was not to `out` itself.
+/// Throws ExportError and ExportInterrupted, and std::filesystem::filesystem_error where the disk
+/// will not do; then nothing was left behind. Throws std::invalid_argument for an unknown metric.
+void Export(const Store& store, const ExportOptions& options, std::ostream& out);
+
+}  // namespace lrsweep

@@ -1,0 +1,55 @@
+// A sweep's trials as the runs that experiment trackers show.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "results/store.h"
+#include "results/trial_labels.h"
+#include "views/exports/output.h"
+
+namespace lrsweep {
+
+struct RunOptions {
+  /// Curves over optimizer steps too, thinned to at most so many points each (0: every step); not
+  /// given: over epochs alone.
+  std::optional<size_t> step_points = {};
+  InterruptCheck interrupted = {};
+};
+
+/// What the epoch's end recorded, under the names that the database has for it; NaN where it was
+/// not finite.
+struct RunEpoch {
+  int64_t epoch = 0;  // from 1
+  double time = 0;    // Unix seconds
+  std::vector<std::pair<std::string, double>> scalars;
+};
+
+/// A point of a curve over steps.
+struct RunStep {
+  int64_t step = 0;  // of the whole trial, from 0
+  double time = 0;   // Unix seconds, as if all steps of an epoch took equally long
+  std::string name;  // "step/loss", "step/lr", "step/momentum"
+  double value = 0;
+};
+
+struct Run {
+  TrialRow trial;
+  std::string name;               // what tells it from the others: "CyclicLR max_lr=0.1 seed=2"
+  double started = 0, ended = 0;  // Unix seconds; as if it had been trained in one go
+  std::vector<RunEpoch> epochs;
+  std::vector<RunStep> steps;  // by step
+};
+
+/// Calls `visit` for each trial of the space that has recorded an epoch, one at a time. Throws
+/// ExportError where there is none.
+void EachRun(const Store& store, const RunOptions& options,
+             const std::function<void(const Run&)>& visit);
+
+/// Of a time as the database writes it; 0 for none.
+double UnixSeconds(const std::string& time);
+
+}  // namespace lrsweep

@@ -1,0 +1,44 @@
+#include "views/report/answer.h"
+
+#include <fmt/format.h>
+
+#include "views/metric_text.h"
+#include "views/terminal/verdict.h"
+
+namespace lrsweep {
+namespace {
+
+std::string Best(const std::vector<RankedGroup>& groups, const Objective& objective) {
+  if (groups.empty()) return "No trial has ended yet.";
+  const RankedGroup& first = groups.front();
+  if (!first.IsSound()) {
+    return fmt::format(
+        "In each of the {} groups a trial diverged or never got there, so none of them is the "
+        "best.",
+        groups.size());
+  }
+  const Summary& summary = *first.summary;
+  const auto number = [&objective](double value) { return NumberText(objective.metric, value); };
+  std::string text = fmt::format("Best of {} groups is {}, with {} {}", groups.size(), first.Name(),
+                                 objective.metric, number(summary.mean));
+  if (summary.n == 1) return text + " from one seed.";
+  text += fmt::format(" on average over {} seeds", summary.n);
+  if (summary.interval95) {
+    text += fmt::format(" (95% interval {} to {})", number(summary.interval95->low),
+                        number(summary.interval95->high));
+  }
+  return text + '.';
+}
+
+}  // namespace
+
+std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
+                                         const Objective& objective) {
+  std::vector<std::string> sentences = {Best(groups, objective)};
+  for (const std::string& sentence : Sentences(Judge(groups, objective))) {
+    sentences.push_back(sentence + '.');
+  }
+  return sentences;
+}
+
+}  // namespace lrsweep

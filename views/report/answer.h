@@ -1,0 +1,17 @@
+// What a sweep found, in sentences.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/groups.h"
+#include "results/ranking.h"
+
+namespace lrsweep {
+
+/// First which group is best and how good it is; then whether that is more than luck, and what
+/// could not be compared (views/terminal/verdict.h). `groups` as RankGroups gives them.
+std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
+                                         const Objective& objective);
+
+}  // namespace lrsweep

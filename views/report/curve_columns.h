@@ -1,0 +1,26 @@
+// The curves of a report: by epoch as recorded, by step thinned.
+#pragma once
+
+#include <vector>
+
+#include "views/json_rows.h"
+#include "views/report/report_input.h"
+
+namespace lrsweep {
+
+/// {"kept": [epoch, ...], "thinned": bool, and under each recorded metric, and "lr" (at the epoch's
+/// last step): for every trial an array of its values at the kept epochs that it has done, null for
+/// one that is not finite}. All epochs are kept where that is at most 80,000 values of a metric.
+Json EpochColumns(const ReportInput& input);
+
+/// The curves over optimizer steps, thinned to spans of equally many steps in all trials, so that
+/// means over trials are means of the same steps: {"loss_span", "rate_span" (how many; the last
+/// span of a curve has what is left), "loss": for every trial {"n": steps, "v": [first, second,
+/// mean of the first span, ...]}, null where steps are not recorded; "rates": [{"n", "v": [first,
+/// second,
+/// ...], "peak": its greatest rate}, ...], each once; "rate_of": of every trial the index of its
+/// rates, or -1}. First and second are a span's least and greatest, in the order in which they
+/// come.
+Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& input);
+
+}  // namespace lrsweep

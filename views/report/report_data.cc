@@ -1,0 +1,90 @@
+#include "views/report/report_data.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "analysis/ranked_sweep.h"
+#include "analysis/statistics/summary.h"
+#include "results/time_text.h"
+#include "views/metric_text.h"
+#include "views/report/answer.h"
+#include "views/report/attempt_columns.h"
+#include "views/report/curve_columns.h"
+#include "views/report/thinning.h"
+#include "views/report/trial_columns.h"
+#include "views/terminal/importance.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr int64_t kMostDegrees =
+    60;  // beyond, Student's t is near its limit: the page uses the last
+constexpr int kQuantileDigits = 7;
+
+Json Quantiles() {
+  Json quantiles = Json::array();
+  for (int64_t degrees = 1; degrees <= kMostDegrees; ++degrees) {
+    quantiles.push_back(Rounded(StudentQuantile(0.95, degrees), kQuantileDigits));
+  }
+  return quantiles;
+}
+
+Json ToJson(const Objective& objective) {
+  return {{"metric", objective.metric}, {"mode", objective.mode}, {"text", Describe(objective)}};
+}
+
+Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
+               const std::vector<RankedGroup>& groups, const Objective& objective) {
+  const RankedSweep ranked(source.store, sweep, objective, 1);
+  return {{"label", source.label},
+          {"answer", AnswerSentences(groups, objective)},
+          {"importance", ToJson(ExplainGroups(groups, source.store.Labels(), objective))},
+          {"name", sweep.name},
+          {"objective", Describe(sweep.objective)},
+          {"validation_images", OrNull(ranked.HeldBack())},
+          {"engine", sweep.engine},
+          {"dataset_sha256", sweep.dataset_sha256},
+          {"created_at", sweep.created_at},
+          {"started_at", OrNull(sweep.started_at)},
+          {"ended_at", OrNull(sweep.ended_at)},
+          {"version", sweep.version},
+          {"config", sweep.config_yaml}};
+}
+
+std::string TitleOf(const ReportInput& input) {
+  std::set<std::string> names;
+  std::string title;
+  for (const SweepRecord& sweep : input.sweeps) {
+    if (!names.insert(sweep.name).second) continue;
+    if (!title.empty()) title += ", ";
+    title += sweep.name;
+  }
+  return title + " - lrsweep report";
+}
+
+}  // namespace
+
+ReportData MakeReportData(const std::vector<ReportSource>& sources, const ReportOptions& options) {
+  const ReportInput input = ReadReportInput(sources, options.objective);
+  Json sweeps = Json::array();
+  for (size_t i = 0; i < sources.size(); ++i) {
+    sweeps.push_back(SweepJson(sources[i], input.sweeps[i], input.groups[i], input.objective));
+  }
+  const Json data = {{"generated_at", UtcNow()},
+                     {"version", options.version},
+                     {"reload_seconds", options.reload_seconds},
+                     {"objective", ToJson(input.objective)},
+                     {"t95", Quantiles()},
+                     {"sweeps", std::move(sweeps)},
+                     {"trials", TrialColumns(input)},
+                     {"groups", GroupColumns(input)},
+                     {"axes", AxisColumns(input)},
+                     {"epochs", EpochColumns(input)},
+                     {"steps", StepColumns(sources, input)},
+                     {"attempts", AttemptColumns(sources, input)}};
+  return {TitleOf(input), Dump(data)};
+}
+
+}  // namespace lrsweep

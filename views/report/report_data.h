@@ -1,0 +1,30 @@
+// All that a report's page shows, as one JSON text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "views/report/report_input.h"
+
+namespace lrsweep {
+
+struct ReportOptions {
+  ObjectiveOptions objective = {};
+  /// Seconds after which the page loads itself again; 0: never.
+  int reload_seconds = 0;
+  std::string version = {};  // of this program
+};
+
+struct ReportData {
+  std::string title;
+  /// {"generated_at", "version", "reload_seconds", "objective", "t95" (Student's t for
+  /// 1, 2, ... degrees of freedom), "sweeps": [...], "trials", "groups",
+  /// "axes", "epochs", "steps", "attempts"}: trial_columns.h, curve_columns.h and attempt_columns.h
+  /// say what is in the last ones.
+  std::string json;
+};
+
+/// Throws std::invalid_argument as ReadReportInput.
+ReportData MakeReportData(const std::vector<ReportSource>& sources, const ReportOptions& options);
+
+}  // namespace lrsweep

@@ -1,0 +1,88 @@
+#include "views/report/report_input.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/ranked_sweep.h"
+
+namespace lrsweep {
+namespace {
+
+void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
+  std::map<std::string, Placed> places;
+  for (Placed& placed : source.store.Ranking(input.objective, 0)) {
+    std::string id = placed.trial_id;
+    places.emplace(std::move(id), std::move(placed));
+  }
+  std::map<std::string, size_t> groups;
+  const size_t groups_before = input.CountGroups();
+  for (TrialRow& row : source.store.Trials()) {
+    if (!row.in_space) continue;
+    const size_t group = groups.emplace(row.group_id, groups_before + groups.size()).first->second;
+    ReportTrial trial{.sweep = sweep, .group = group, .row = std::move(row)};
+    trial.params = FlatText(trial.row.params_json);
+    input.labels.Add(trial.row.scheduler, trial.params);
+    if (const auto found = places.find(trial.row.trial_id); found != places.end()) {
+      trial.place = found->second.place;
+      trial.value = found->second.value;
+    }
+    trial.epochs = source.store.Epochs(trial.row.trial_id);
+    input.trials.push_back(std::move(trial));
+  }
+}
+
+void RefuseWhatCannotBeCompared(const ReportInput& input) {
+  const size_t ranked = input.Ranked();
+  if (ranked == 0) {
+    throw std::invalid_argument(
+        "no trial has finished yet, so there is nothing to report: see `lrsweep status`");
+  }
+  if (ranked == 1) {
+    throw std::invalid_argument(
+        "one trial has finished, and a report compares at least two: see that one by `lrsweep "
+        "show`");
+  }
+  const bool has_value = std::any_of(input.trials.begin(), input.trials.end(),
+                                     [](const ReportTrial& trial) { return trial.value; });
+  const bool all_diverged =
+      std::all_of(input.trials.begin(), input.trials.end(),
+                  [](const ReportTrial& trial) { return !trial.place || trial.row.diverged; });
+  if (!has_value && !all_diverged) {
+    throw std::invalid_argument(
+        fmt::format("none of the {} finished trials has a value of {}: choose another --metric",
+                    ranked, input.objective.metric));
+  }
+}
+
+}  // namespace
+
+size_t ReportInput::Ranked() const {
+  return static_cast<size_t>(std::count_if(trials.begin(), trials.end(),
+                                           [](const ReportTrial& trial) { return trial.place; }));
+}
+
+size_t ReportInput::CountGroups() const {
+  size_t count = 0;
+  for (const ReportTrial& trial : trials) count = std::max(count, trial.group + 1);
+  return count;
+}
+
+ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
+                            const ObjectiveOptions& options) {
+  ReportInput input;
+  for (const ReportSource& source : sources) input.sweeps.push_back(source.store.Sweep());
+  input.objective =
+      ChooseObjective(input.sweeps.at(0), options.metric, options.mode, options.scope);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    AddTrials(sources[i], i, input);
+    input.groups.push_back(RankGroups(sources[i].store, input.objective));
+  }
+  RefuseWhatCannotBeCompared(input);
+  return input;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,51 @@
+// What a report shows, read from the databases: every trial of their search spaces with its
+// parameters, its place and its epochs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/groups.h"
+#include "results/store.h"
+
+namespace lrsweep {
+
+/// A database, and what the page calls it.
+struct ReportSource {
+  std::string label;  // its file name
+  Store store;
+};
+
+struct ReportTrial {
+  size_t sweep = 0;  // which source
+  size_t group = 0;  // which group of all sweeps, counted as trials come
+  TrialRow row;
+  FlatParams params;
+  std::optional<int64_t> place;  // among the trials of its sweep; none: not ranked
+  std::optional<double> value;   // the objective; none: diverged, or not ranked
+  std::vector<EpochRow> epochs;
+};
+
+struct ReportInput {
+  Objective objective;              // ranks them all
+  std::vector<SweepRecord> sweeps;  // of the sources, in their order
+  std::vector<ReportTrial> trials;  // of all sweeps, in the order of the sources and of trials
+  std::vector<std::vector<RankedGroup>> groups;  // of each sweep, in order of place
+  TrialLabels labels;                            // of all trials together
+
+  size_t Ranked() const;
+  size_t CountGroups() const;
+};
+
+/// Which objective ranks, where it is not the first sweep's.
+struct ObjectiveOptions {
+  std::optional<std::string> metric = {}, mode = {}, scope = {};
+};
+
+/// Throws std::invalid_argument, saying what there is instead, for an unknown metric, mode or
+/// scope, for a metric without any value, and for fewer than two finished trials.
+ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
+                            const ObjectiveOptions& options);
+
+}  // namespace lrsweep

@@ -1,0 +1,126 @@
+#include "views/terminal/bit_comparison.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "params/text.h"
+
+namespace lrsweep {
+namespace {
+
+double NumberOf(const std::optional<double>& number) { return number.value_or(std::nan("")); }
+
+bool Same(double first, double second) {
+  return first == second || (std::isnan(first) && std::isnan(second));
+}
+
+/// Collects what differs within one epoch.
+class Collector {
+ public:
+  Collector(int64_t epoch, BitComparison& comparison) : epoch_(epoch), comparison_(comparison) {}
+
+  /// Returns whether they are the same.
+  bool Compare(const std::optional<int64_t>& step, const char* what, double first, double second) {
+    if (Same(first, second)) return true;
+    const Difference difference{epoch_, step, what, first, second};
+    if (!comparison_.earliest) comparison_.earliest = difference;
+    const bool of_loss = difference.what.find("loss") != std::string::npos;
+    std::optional<Difference>& greatest = comparison_.greatest;
+    if (of_loss && (!greatest || difference.Size() > greatest->Size())) greatest = difference;
+    return false;
+  }
+
+ private:
+  int64_t epoch_;
+  BitComparison& comparison_;
+};
+
+void CompareSteps(int64_t first_number, std::span<const StepRow> first,
+                  std::span<const StepRow> second, Collector& collector,
+                  BitComparison& comparison) {
+  for (size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+    const int64_t step = first_number + static_cast<int64_t>(i);
+    const bool lr = collector.Compare(step, "lr", first[i].lr, second[i].lr);
+    const bool momentum =
+        collector.Compare(step, "momentum", first[i].momentum, second[i].momentum);
+    const bool loss = collector.Compare(step, "loss", static_cast<float>(first[i].loss),
+                                        static_cast<float>(second[i].loss));
+    ++comparison.steps;
+    comparison.steps_that_differ += lr && momentum && loss ? 0 : 1;
+  }
+}
+
+Json NumberOrNull(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
+
+}  // namespace
+
+double Difference::Size() const {
+  const double size = std::abs(second - first);
+  return std::isnan(size) ? HUGE_VAL : size;
+}
+
+std::string Difference::Where() const {
+  return step ? fmt::format("step {} (epoch {})", *step, epoch)
+              : fmt::format("the end of epoch {}", epoch);
+}
+
+std::string Difference::Amount() const {
+  return std::isfinite(Size()) ? fmt::format("by {:.3g}", Size()) : "one of them NaN or infinite";
+}
+
+void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
+                  const EpochRow& second, std::span<const StepRow> second_steps,
+                  BitComparison& comparison) {
+  Collector collector(first.epoch, comparison);
+  const auto count = static_cast<int64_t>(first_steps.size());
+  CompareSteps(first.steps_done - count, first_steps, second_steps, collector, comparison);
+  bool same = collector.Compare(std::nullopt, "steps_done", static_cast<double>(first.steps_done),
+                                static_cast<double>(second.steps_done));
+  const auto compare = [&](const char* what, std::optional<double> EpochRow::*number) {
+    return collector.Compare(std::nullopt, what, NumberOf(first.*number), NumberOf(second.*number));
+  };
+  same &= compare("lr", &EpochRow::lr);
+  same &= compare("train_loss", &EpochRow::train_loss);
+  same &= compare("val_loss", &EpochRow::val_loss);
+  const bool same_accuracy = compare("val_accuracy", &EpochRow::val_accuracy);
+  ++comparison.epochs;
+  comparison.epochs_that_differ += same && same_accuracy ? 0 : 1;
+  comparison.final_accuracy.reset();
+  if (!same_accuracy) {
+    comparison.final_accuracy = {first.epoch, std::nullopt, "val_accuracy",
+                                 NumberOf(first.val_accuracy), NumberOf(second.val_accuracy)};
+  }
+}
+
+std::span<const StepRow> StepsOf(const std::vector<EpochRow>& epochs, size_t epoch,
+                                 const std::vector<StepRow>& steps) {
+  const auto begin = epoch == 0 ? 0 : static_cast<size_t>(epochs[epoch - 1].steps_done);
+  const auto end = static_cast<size_t>(epochs[epoch].steps_done);
+  if (end > steps.size() || begin > end) return {};
+  return std::span(steps).subspan(begin, end - begin);
+}
+
+std::string ExactText(double number) {
+  if (!std::isfinite(number)) return "NaN";
+  const auto single = static_cast<float>(number);
+  return single == number ? fmt::format("{}", single) : fmt::format("{}", number);
+}
+
+std::string ComparedText(const BitComparison& comparison) {
+  const std::string epochs = Counted(comparison.epochs, "epoch");
+  if (comparison.steps == 0) return epochs + "; steps are not recorded";
+  return epochs + ", " + Counted(comparison.steps, "step") + " (loss, lr, momentum)";
+}
+
+Json ToJson(const std::optional<Difference>& difference, const std::string& first,
+            const std::string& second) {
+  if (!difference) return nullptr;
+  return {{"epoch", difference->epoch},
+          {"step", OrNull(difference->step)},
+          {"what", difference->what},
+          {first, NumberOrNull(difference->first)},
+          {second, NumberOrNull(difference->second)}};
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,21 @@
+// `lrsweep compare`: trials, groups or databases beside one another.
+#pragma once
+
+#include <string>
+
+#include "analysis/compared.h"
+#include "views/terminal/style.h"
+
+namespace lrsweep {
+
+/// Of trials and groups: the parameters that differ, final values and their differences, the curves
+/// over one another, and what their groups say seed by seed. Of databases: as CompareSweepsText.
+std::string CompareText(const Compared& compared, const Style& style);
+
+/// Of trials and groups: {"items": [{"letter", "db", "trial_id" or null, "group_id", "trials":
+/// [ids], "params"}], "differing": {path: [a value or null for each]}, "values": [{"name",
+/// "values", "differences" (each less the first)}], "by_seed": as ToJson of a Verdict, its names
+/// letters}.
+std::string CompareJson(const Compared& compared);
+
+}  // namespace lrsweep

@@ -1,0 +1,249 @@
+#include "views/terminal/compare_sweeps.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "analysis/ranked_sweep.h"
+#include "analysis/statistics/paired.h"
+#include "params/text.h"
+#include "views/json_rows.h"
+#include "views/metric_text.h"
+#include "views/terminal/bit_comparison.h"
+#include "views/terminal/table.h"
+
+namespace lrsweep {
+namespace {
+
+using Align = Table::Align;
+
+constexpr size_t kMostShown = 20;  // trials that differ
+constexpr double kAlpha = 0.05;    // a smaller p is more than luck
+
+/// A trial that both have.
+struct SharedTrial {
+  TrialRow a;
+  BitComparison bits;
+};
+
+struct Comparison {
+  int64_t shared = 0;  // with an epoch in both
+  int64_t agree = 0;
+  std::vector<SharedTrial> differ;
+  int64_t only_in_a = 0, only_in_b = 0;
+  std::optional<PairedComparison> by_trial;  // of A's value less B's, positive where A is better
+};
+
+BitComparison CompareTrial(const NamedSweep& a, const NamedSweep& b, const std::string& id) {
+  const std::vector<EpochRow> a_epochs = a.store.Epochs(id);
+  const std::vector<EpochRow> b_epochs = b.store.Epochs(id);
+  const std::vector<StepRow> a_steps = a.store.Steps(id);
+  const std::vector<StepRow> b_steps = b.store.Steps(id);
+  BitComparison bits;
+  for (size_t i = 0; i < std::min(a_epochs.size(), b_epochs.size()); ++i) {
+    CompareEpoch(a_epochs[i], StepsOf(a_epochs, i, a_steps), b_epochs[i],
+                 StepsOf(b_epochs, i, b_steps), bits);
+  }
+  return bits;
+}
+
+/// Values of trials by A's objective.
+std::unordered_map<std::string, double> ValuesOf(const NamedSweep& of, const Objective& objective) {
+  std::unordered_map<std::string, double> values;
+  for (const ScoredTrial& trial : of.store.Scores(objective)) {
+    if (trial.value) values.emplace(trial.trial_id, *trial.value);
+  }
+  return values;
+}
+
+/// Over the trials that have a value in both, where some of these differ.
+std::optional<PairedComparison> CompareByTrial(const NamedSweep& a, const NamedSweep& b) {
+  const Objective& objective = a.sweep.objective;
+  const double sign = objective.mode == "min" ? -1 : 1;
+  const auto b_values = ValuesOf(b, objective);
+  std::vector<double> differences;
+  bool any = false;
+  for (const auto& [id, value] : ValuesOf(a, objective)) {
+    const auto found = b_values.find(id);
+    if (found == b_values.end()) continue;
+    differences.push_back(sign * (value - found->second));
+    any = any || differences.back() != 0;
+  }
+  if (!any) return std::nullopt;
+  return ComparePaired(differences);
+}
+
+Comparison Compare(const NamedSweep& a, const NamedSweep& b) {
+  Comparison comparison;
+  std::unordered_map<std::string, int64_t> epochs_in_b;
+  b.store.EachTrial(
+      [&](const TrialRow& trial) { epochs_in_b.emplace(trial.trial_id, trial.epochs_done); });
+  comparison.only_in_b = static_cast<int64_t>(epochs_in_b.size());
+  a.store.EachTrial([&](const TrialRow& trial) {
+    const auto found = epochs_in_b.find(trial.trial_id);
+    if (found == epochs_in_b.end()) {
+      ++comparison.only_in_a;
+      return;
+    }
+    --comparison.only_in_b;
+    if (trial.epochs_done == 0 || found->second == 0) return;
+    ++comparison.shared;
+    BitComparison bits = CompareTrial(a, b, trial.trial_id);
+    if (bits.Differs()) {
+      comparison.differ.push_back({trial, std::move(bits)});
+    } else {
+      ++comparison.agree;
+    }
+  });
+  comparison.by_trial = CompareByTrial(a, b);
+  return comparison;
+}
+
+std::string SweepLine(char letter, const NamedSweep& of) {
+  const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
+  std::string best = "no trial has a value yet";
+  if (const RankedTrial* first = ranked.Best()) {
+    const std::string label = ranked.Label(first->trial);
+    best =
+        fmt::format("best by {}: {}  {}  {}{}{}", Describe(of.sweep.objective),
+                    NumberText(of.sweep.objective.metric, *first->placed.value),
+                    first->trial.trial_id, first->trial.scheduler, label.empty() ? "" : " ", label);
+  }
+  return OneLine(fmt::format("{}  {}: {}, {}, engine {}, lrsweep {}", letter, of.db, of.sweep.name,
+                             Counted(ranked.Trials(), "trial"), of.sweep.engine,
+                             of.sweep.version)) +
+         "\n   " + OneLine(best) + '\n';
+}
+
+std::string DataText(const NamedSweep& a, const NamedSweep& b, const Style& style) {
+  if (a.sweep.dataset_sha256 == b.sweep.dataset_sha256) return "The data are the same.\n";
+  return style.Paint(Tone::kBad, "The data differ") +
+         OneLine(
+             fmt::format(": SHA-256 {} and {}", a.sweep.dataset_sha256, b.sweep.dataset_sha256)) +
+         ".\n";
+}
+
+std::string DifferingTable(const std::vector<SharedTrial>& differ, const Style& style) {
+  Table table({{"trial_id"},
+               {"scheduler"},
+               {"differs from"},
+               {"in"},
+               {"A", Align::kRight},
+               {"B", Align::kRight},
+               {"val_accuracy A", Align::kRight},
+               {"B", Align::kRight}});
+  for (size_t i = 0; i < std::min(differ.size(), kMostShown); ++i) {
+    const SharedTrial& one = differ[i];
+    const Difference& first = *one.bits.earliest;
+    const auto& accuracy = one.bits.final_accuracy;
+    table.AddRow({one.a.trial_id, one.a.scheduler, first.Where(), first.what,
+                  ExactText(first.first), ExactText(first.second),
+                  accuracy ? fmt::format("{:.4f}", accuracy->first) : "same",
+                  accuracy ? fmt::format("{:.4f}", accuracy->second) : "same"});
+  }
+  std::string text = '\n' + table.Text(style);
+  if (differ.size() > kMostShown) {
+    text += fmt::format("... and {} more (--json has all)\n", differ.size() - kMostShown);
+  }
+  return text;
+}
+
+std::string SharedText(const Comparison& comparison, const Style& style) {
+  const int64_t differ = comparison.shared - comparison.agree;
+  std::string text = "They share no trial that has an epoch in both.\n";
+  if (comparison.shared > 0) {
+    text = fmt::format("Of {} with epochs in both, ", Counted(comparison.shared, "trial"));
+    text += differ == 0 ? style.Paint(Tone::kBest, "all agree in every bit") + ".\n"
+                        : fmt::format("{} agree in every bit, ", comparison.agree) +
+                              style.Paint(Tone::kBad, fmt::format("{} do not", differ)) + ".\n";
+  }
+  if (comparison.only_in_a + comparison.only_in_b > 0) {
+    text += fmt::format("In A alone: {}; in B alone: {}.\n", Counted(comparison.only_in_a, "trial"),
+                        Counted(comparison.only_in_b, "trial"));
+  }
+  return text;
+}
+
+std::string ByTrialText(const Comparison& comparison, const Objective& objective) {
+  if (!comparison.by_trial) return "";
+  const PairedComparison& paired = *comparison.by_trial;
+  const bool a_first = paired.mean >= 0;
+  const DifferenceText text(objective.metric, std::abs(paired.mean));
+  std::string evidence = fmt::format("{}, p = {:.2g}", Counted(paired.pairs, "trial"), paired.p);
+  if (const auto& interval = paired.interval95) {
+    evidence = fmt::format("95% interval {} to {}, ",
+                           text.Number(a_first ? interval->low : -interval->high),
+                           text.Number(a_first ? interval->high : -interval->low)) +
+               evidence;
+  }
+  const int64_t fewest = FewestPairs(kAlpha, 1);
+  std::string judgement = paired.p < kAlpha ? "more than luck" : "this may be luck";
+  if (paired.pairs < fewest)
+    judgement = fmt::format("fewer than {} trials can show nothing", fewest);
+  return fmt::format(
+      "\nTrial by trial, by {}: {}'s values are better than {}'s by {} on the average ({}): {}.\n",
+      Describe(objective), a_first ? "A" : "B", a_first ? "B" : "A",
+      text.WithUnit(std::abs(paired.mean)), evidence, judgement);
+}
+
+Json SweepJson(const NamedSweep& of) {
+  const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
+  Json best = nullptr;
+  if (const RankedTrial* first = ranked.Best()) {
+    best = {{"trial_id", first->trial.trial_id},
+            {"scheduler", first->trial.scheduler},
+            {"value", *first->placed.value}};
+  }
+  return {{"db", of.db},
+          {"name", of.sweep.name},
+          {"trials", ranked.Trials()},
+          {"engine", of.sweep.engine},
+          {"version", of.sweep.version},
+          {"dataset_sha256", of.sweep.dataset_sha256},
+          {"best", std::move(best)}};
+}
+
+}  // namespace
+
+std::string CompareSweepsText(const NamedSweep& a, const NamedSweep& b, const Style& style) {
+  const Comparison comparison = Compare(a, b);
+  std::string text = SweepLine('A', a) + SweepLine('B', b) + '\n' + DataText(a, b, style) +
+                     SharedText(comparison, style);
+  if (!comparison.differ.empty()) text += DifferingTable(comparison.differ, style);
+  return text + ByTrialText(comparison, a.sweep.objective);
+}
+
+std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b) {
+  const Comparison comparison = Compare(a, b);
+  Json differ = Json::array();
+  for (const SharedTrial& one : comparison.differ) {
+    differ.push_back({{"trial_id", one.a.trial_id},
+                      {"scheduler", one.a.scheduler},
+                      {"epochs", one.bits.epochs},
+                      {"steps", one.bits.steps},
+                      {"first_difference", ToJson(one.bits.earliest, "a", "b")},
+                      {"greatest_difference_of_a_loss", ToJson(one.bits.greatest, "a", "b")},
+                      {"final_accuracy", ToJson(one.bits.final_accuracy, "a", "b")}});
+  }
+  Json by_trial = nullptr;
+  if (const auto& paired = comparison.by_trial) {
+    by_trial = {{"pairs", paired->pairs},
+                {"difference", paired->mean},
+                {"low", LowOf(paired->interval95)},
+                {"high", HighOf(paired->interval95)},
+                {"p", paired->p}};
+  }
+  return Print({{"databases", Json::array({SweepJson(a), SweepJson(b)})},
+                {"shared", comparison.shared},
+                {"agree", comparison.agree},
+                {"differ", std::move(differ)},
+                {"only_in", Json::array({comparison.only_in_a, comparison.only_in_b})},
+                {"by_trial", std::move(by_trial)}});
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,232 @@
+#include "views/terminal/named_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "params/text.h"
+#include "views/metric_text.h"
+#include "views/terminal/condition_names.h"
+
+namespace lrsweep {
+namespace {
+
+/// Of how many trials the epochs are read one trial at a time, rather than all of the sweep's.
+constexpr size_t kFewTrials = 1'000;
+
+template <typename Number>
+std::optional<Number> Parsed(const std::string& text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
+}
+
+/// A parameter's text as what it was.
+Cell ToCell(const std::string& text) {
+  if (text == "null") return {};
+  if (text == "true" || text == "false") return int64_t{text == "true"};
+  if (const auto integer = Parsed<int64_t>(text)) return *integer;
+  if (const auto real = Parsed<double>(text)) return *real;
+  return text;
+}
+
+template <typename Item>
+bool Contains(const std::vector<Item>& items, const Item& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+std::optional<double> ScoreOf(const Store& store, const std::string& trial_id,
+                              const Objective& objective) {
+  const std::string recorded = ParseMetric(objective.metric).recorded;
+  RankedCurve curve{trial_id};
+  for (const EpochRow& epoch : store.Epochs(trial_id)) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    curve.Add(RecordedValue(epoch, recorded).value_or(nan), epoch.steps_done, epoch.wall_seconds);
+    // As the store has it: a trial has no value by any metric once one of its losses is not finite.
+    curve.diverged |= !epoch.train_loss || !epoch.val_loss;
+  }
+  return Score(curve, objective);
+}
+
+[[noreturn]] void RefuseDiffering(const std::string& parameter) {
+  throw std::invalid_argument(fmt::format(
+      "a group has no {}: its trials differ in it; without --by group each trial is a row",
+      parameter));
+}
+
+}  // namespace
+
+NamedRows::NamedRows(const Store& store, Objective objective,
+                     std::vector<std::string> fixed_columns, const std::string& value_column,
+                     std::vector<NamedRow> rows, const std::set<std::string>& differing)
+    : store_(store),
+      objective_(std::move(objective)),
+      fixed_columns_(std::move(fixed_columns)),
+      value_column_(value_column),
+      rows_(std::move(rows)) {
+  const TrialLabels labels = store.Labels();
+  std::set<std::string> taken;  // whatever their case, as in SQL
+  for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
+  for (const std::string& name : RecordedMetrics()) taken.insert(name);
+  for (const LabelPath& row : labels.Paths()) {
+    if (name_by_path_.contains(row.path)) continue;
+    std::string name = labels.ShortName(row.path);
+    if (!taken.insert(Lower(name)).second) name = row.path;
+    taken.insert(Lower(name));
+    name_by_path_[row.path] = name;
+    if (differing.contains(row.path)) {
+      differing_.insert(name);
+    } else {
+      path_by_name_[name] = row.path;
+    }
+  }
+}
+
+std::string NamedRows::Column(const std::string& name) const {
+  if (const auto found = name_by_path_.find(name); found != name_by_path_.end()) {
+    if (found->second != name) return Column(found->second);
+  }
+  if (Contains(fixed_columns_, name) || path_by_name_.contains(name)) return name;
+  if (differing_.contains(name)) RefuseDiffering(name);
+  if (name.find('(') != std::string::npos || Contains(RecordedMetrics(), name)) {
+    return ToText(ParseMetric(name));
+  }
+  throw std::invalid_argument(
+      fmt::format("unknown column '{}': it is one of {}, or a metric such as "
+                  "epochs_to(val_accuracy, 0.975)",
+                  name, fmt::join(Offered(), ", ")));
+}
+
+std::vector<std::string> NamedRows::Offered() const {
+  std::vector<std::string> names = fixed_columns_;
+  for (const auto& [name, path] : path_by_name_) names.push_back(name);
+  names.insert(names.end(), RecordedMetrics().begin(), RecordedMetrics().end());
+  return names;
+}
+
+Objective NamedRows::ObjectiveOf(const std::string& metric) const {
+  if (metric == objective_.metric) return objective_;
+  Objective objective{metric, NaturalMode(metric)};
+  if (!ParseMetric(metric).IsDerived()) objective.scope = objective_.scope;
+  return objective;
+}
+
+const std::unordered_map<std::string, double>& NamedRows::Values(const std::string& metric) const {
+  const auto [found, is_new] = values_.try_emplace(metric);
+  if (!is_new) return found->second;
+  const Objective objective = ObjectiveOf(metric);
+  size_t trials = 0;
+  for (const NamedRow& row : rows_) trials += row.trial_ids.size();
+  if (trials > kFewTrials) {
+    for (const ScoredTrial& trial : store_.Scores(objective)) {
+      if (trial.value) found->second.emplace(trial.trial_id, *trial.value);
+    }
+    return found->second;
+  }
+  for (const NamedRow& row : rows_) {
+    for (const std::string& trial_id : row.trial_ids) {
+      const std::optional<double> value = ScoreOf(store_, trial_id, objective);
+      if (value) found->second.emplace(trial_id, *value);
+    }
+  }
+  return found->second;
+}
+
+std::optional<double> NamedRows::MetricAt(size_t row, const std::string& metric) const {
+  const std::unordered_map<std::string, double>& values = Values(metric);
+  double sum = 0;
+  for (const std::string& trial_id : rows_[row].trial_ids) {
+    const auto value = values.find(trial_id);
+    if (value == values.end()) return std::nullopt;
+    sum += value->second;
+  }
+  if (rows_[row].trial_ids.empty()) return std::nullopt;
+  return sum / static_cast<double>(rows_[row].trial_ids.size());
+}
+
+/// Its text; none where the row lacks it.
+const std::string* NamedRows::ParameterAt(size_t row, const std::string& column) const {
+  const FlatParams& params = rows_[row].params;
+  const auto found = params.find(path_by_name_.at(column));
+  return found == params.end() ? nullptr : &found->second;
+}
+
+Cell NamedRows::At(size_t row, const std::string& column) const {
+  const auto fixed = std::find(fixed_columns_.begin(), fixed_columns_.end(), column);
+  if (fixed != fixed_columns_.end()) {
+    return rows_[row].fixed.at(static_cast<size_t>(fixed - fixed_columns_.begin()));
+  }
+  if (differing_.contains(column)) RefuseDiffering(column);
+  if (path_by_name_.contains(column)) {
+    const std::string* text = ParameterAt(row, column);
+    return text == nullptr ? Cell() : ToCell(*text);
+  }
+  const std::optional<double> value = MetricAt(row, column);
+  return value ? Cell(*value) : Cell();
+}
+
+std::string NamedRows::TextAt(size_t row, const std::string& column) const {
+  if (path_by_name_.contains(column)) {
+    const std::string* text = ParameterAt(row, column);
+    return text == nullptr ? "" : *text;
+  }
+  const Cell cell = At(row, column);
+  const bool is_fixed = Contains(fixed_columns_, column);
+  const std::string& metric = is_fixed ? objective_.metric : column;
+  if (const auto* integer = std::get_if<int64_t>(&cell)) return std::to_string(*integer);
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* real = std::get_if<double>(&cell)) {
+    return column == "wall_seconds" ? fmt::format("{:.1f}", *real) : NumberText(metric, *real);
+  }
+  if (is_fixed && column != value_column_) return "";
+  return MetricText(metric, std::nullopt, rows_[row].diverged);
+}
+
+bool NamedRows::IsNumber(const std::string& column) const {
+  const bool is_metric = !Contains(fixed_columns_, column) && !path_by_name_.contains(column);
+  if (is_metric || column == value_column_) return true;
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    const Cell cell = At(row, column);
+    if (std::holds_alternative<std::string>(cell)) return false;
+    if (!std::holds_alternative<std::monostate>(cell)) return true;
+  }
+  return false;
+}
+
+std::vector<size_t> NamedRows::Where(const std::string& condition) const {
+  std::vector<std::string> columns = Offered();
+  columns.insert(columns.end(), differing_.begin(), differing_.end());
+  const NamedCondition named = NameColumns(condition, name_by_path_);
+  columns.insert(columns.end(), named.metrics.begin(), named.metrics.end());
+  const auto cells_of = [&](size_t row, const std::vector<size_t>& used) {
+    std::vector<Cell> cells;
+    cells.reserve(used.size());
+    for (const size_t column : used) cells.push_back(At(row, columns[column]));
+    return cells;
+  };
+  try {
+    return RowsWhere(named.sql, columns, rows_.size(), cells_of);
+  } catch (const std::invalid_argument& error) {
+    const std::string what = error.what();
+    if (what.find("no such column") == std::string::npos) throw;
+    throw std::invalid_argument(fmt::format("{}; known are {}", what, fmt::join(Offered(), ", ")));
+  }
+}
+
+void NamedRows::Keep(const std::vector<size_t>& rows) {
+  std::vector<NamedRow> kept;
+  kept.reserve(rows.size());
+  for (const size_t row : rows) kept.push_back(std::move(rows_.at(row)));
+  rows_ = std::move(kept);
+}
+
+void NamedRows::KeepFirst(size_t most) { rows_.resize(std::min(most, rows_.size())); }
+
+}  // namespace lrsweep

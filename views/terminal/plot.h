@@ -1,0 +1,36 @@
+// Curves with their axes, in characters: what a terminal shows where a page has a chart.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "views/terminal/style.h"
+
+namespace lrsweep {
+
+/// Values at equal distances over training, from `first` to `last`, in epochs.
+struct PlotCurve {
+  char letter = 'A';  // what draws it beside others
+  std::vector<double> values;
+  double first = 1;
+  double last = 1;
+};
+
+struct Plot {
+  std::string title;
+  std::vector<PlotCurve> curves;
+  bool log_axis = false;  // used where all values are above 0
+  int columns = 72;       // with the axis; at least 30
+  int rows = 6;
+};
+
+/// The title with the least and the greatest value, the frame, the curves, and the epochs below:
+/// lines with a newline each. One curve is drawn in braille dots, as DrawText does; several in
+/// their letters, '*' where they meet. Of a curve what comes after a value that is NaN or infinite
+/// is left out, and the title says so. Empty where there is no value at all.
+std::string DrawPlot(const Plot& plot, const Style& style);
+
+/// Two texts of lines side by side, the right one from column `at` on. Colour codes take no room.
+std::string SideBySide(const std::string& left, const std::string& right, int at);
+
+}  // namespace lrsweep

@@ -1,0 +1,263 @@
+#include "views/terminal/show.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/find_trial.h"
+#include "analysis/lr_finder.h"
+#include "analysis/statistics/summary.h"
+#include "params/text.h"
+#include "results/time_text.h"
+#include "results/trial_labels.h"
+#include "views/json_rows.h"
+#include "views/metric_text.h"
+#include "views/terminal/table.h"
+#include "views/terminal/trial_curves.h"
+
+namespace lrsweep {
+namespace {
+
+using Align = Table::Align;
+
+constexpr int kIndent = 2;
+constexpr size_t kFirstEpochs = 5;  // of a long trial, shown in front of
+constexpr size_t kLastEpochs = 25;  // these
+constexpr size_t kMostSeeds = 20;
+
+std::string RealText(const std::optional<double>& number) {
+  return number ? fmt::format("{:.6g}", *number) : "nan";
+}
+
+std::string LossText(const std::optional<double>& loss) {
+  return loss ? fmt::format("{:.4f}", *loss) : "nan";
+}
+
+std::string Indented(const std::string& text) {
+  std::string lines = "  ";
+  for (size_t i = 0; i < text.size(); ++i) {
+    lines += text[i];
+    if (text[i] == '\n' && i + 1 < text.size()) lines += "  ";
+  }
+  return lines;
+}
+
+/// A text of several lines, each of them safe to print.
+std::string Lines(const std::string& text) {
+  std::string lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines += OneLine(text.substr(begin, end - begin)) + '\n';
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string Heading(const std::string& text, const Style& style) {
+  return '\n' + style.Paint(Tone::kHeading, text) + '\n';
+}
+
+/// One trial and all that is shown of it.
+struct Shown {
+  Shown(const Store& opened, const std::string& id_prefix)
+      : store(opened),
+        sweep(opened.Sweep()),
+        trial(FindTrial(opened, id_prefix)),
+        placed(opened.PlaceOf(trial.trial_id)),
+        group(opened.Scores(sweep.objective, trial.group_id)) {
+    std::sort(group.begin(), group.end(),
+              [](const ScoredTrial& a, const ScoredTrial& b) { return a.seed < b.seed; });
+  }
+
+  const Store& store;
+  SweepRecord sweep;
+  TrialRow trial;
+  std::optional<Placed> placed;
+  std::vector<ScoredTrial> group;  // those that differ from it in the seed alone, itself included
+};
+
+Tone ToneOf(const std::string& state, bool diverged) {
+  return state == "failed" || diverged ? Tone::kBad : Tone::kPlain;
+}
+
+std::string Head(const Shown& shown, const Style& style) {
+  const TrialRow& trial = shown.trial;
+  std::string state = trial.state;
+  if (trial.diverged) state += " (diverged: a loss became NaN or infinite)";
+  Table table({{"trial_id"}, {trial.trial_id}});
+  table.AddRow({"group_id", trial.group_id});
+  table.AddRow({"scheduler", trial.scheduler});
+  table.AddRow({"state", state}, ToneOf(trial.state, trial.diverged));
+  if (shown.placed) {
+    const Objective& objective = shown.sweep.objective;
+    table.AddRow(
+        {"place", fmt::format("{} by {}: {}", shown.placed->place, Describe(objective),
+                              MetricText(objective.metric, shown.placed->value, trial.diverged))},
+        shown.placed->place == 1 && shown.placed->value ? Tone::kBest : Tone::kPlain);
+  }
+  table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
+  table.AddRow({"started_at", trial.started_at.value_or("not started yet")});
+  table.AddRow({"wall_seconds", fmt::format("{:.3f}", trial.wall_seconds)});
+  std::string text = table.Text(style);
+  if (trial.error) text += style.Paint(Tone::kBad, "error") + '\n' + Indented(Lines(*trial.error));
+  return text;
+}
+
+std::string Parameters(const TrialRow& trial, const Style& style) {
+  size_t width = 0;
+  const FlatParams params = FlatText(trial.params_json);
+  for (const auto& [path, value] : params) width = std::max(width, path.size());
+  std::string text = Heading("parameters", style);
+  for (const auto& [path, value] : params) {
+    text += fmt::format("  {:<{}}  {}\n", OneLine(path), width, OneLine(value));
+  }
+  return text;
+}
+
+std::string ProvenanceText(const Shown& shown, const Style& style) {
+  const SweepRecord& sweep = shown.sweep;
+  std::string text =
+      Heading("provenance", style) +
+      fmt::format("  sweep {}, made {} by lrsweep {}; engine {}\n  data SHA-256 {}\n",
+                  OneLine(sweep.name), sweep.created_at, OneLine(sweep.version),
+                  OneLine(sweep.engine), OneLine(sweep.dataset_sha256));
+  const std::vector<AttemptRow> attempts = shown.store.Attempts(shown.trial.trial_id);
+  if (attempts.empty()) return text;
+  Table table({{"attempt", Align::kRight},
+               {"worker", Align::kRight},
+               {"host"},
+               {"device"},
+               {"engine"},
+               {"cpu_target"},
+               {"pack", Align::kRight},
+               {"started_at"},
+               {"epochs from", Align::kRight},
+               {"seconds", Align::kRight},
+               {"outcome"}});
+  std::string errors;
+  for (const AttemptRow& row : attempts) {
+    const std::string seconds =
+        row.ended_at ? fmt::format("{:.1f}", SecondsBetween(row.started_at, *row.ended_at)) : "";
+    const std::string outcome = row.outcome.value_or("running");
+    table.AddRow({std::to_string(row.attempt), std::to_string(row.by.worker), row.by.host,
+                  row.by.device, row.by.engine, row.by.cpu_target, std::to_string(row.pack_size),
+                  row.started_at, std::to_string(row.first_epoch), seconds, outcome},
+                 outcome == "failed" || outcome == "lost" ? Tone::kBad : Tone::kPlain);
+    if (row.error) errors += fmt::format("attempt {}: {}\n", row.attempt, FirstLine(*row.error));
+  }
+  return text + Indented(table.Text(style.Narrower(kIndent)) + errors);
+}
+
+std::string EpochsText(const std::vector<EpochRow>& epochs, const Style& style) {
+  if (epochs.empty()) return "\nNo epoch is done yet.\n";
+  Table table({{"epoch", Align::kRight},
+               {"steps", Align::kRight},
+               {"lr", Align::kRight},
+               {"train_loss", Align::kRight},
+               {"val_loss", Align::kRight},
+               {"val_accuracy", Align::kRight},
+               {"seconds", Align::kRight}});
+  const bool is_long = epochs.size() > kFirstEpochs + kLastEpochs;
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    if (is_long && i == kFirstEpochs) {
+      table.AddRow({"...", "", "", "", "", "", ""}, Tone::kDim);
+      i = epochs.size() - kLastEpochs;
+    }
+    const EpochRow& row = epochs[i];
+    table.AddRow({std::to_string(row.epoch), std::to_string(row.steps_done), RealText(row.lr),
+                  LossText(row.train_loss), LossText(row.val_loss), LossText(row.val_accuracy),
+                  fmt::format("{:.2f}", row.wall_seconds)},
+                 row.val_loss && row.train_loss ? Tone::kPlain : Tone::kBad);
+  }
+  return Heading("epochs (lr: at the epoch's last step)", style) +
+         Indented(table.Text(style.Narrower(kIndent)));
+}
+
+/// What the seeds of its group gave.
+std::string GroupText(const Shown& shown, const Style& style) {
+  if (shown.group.size() < 2) return "";
+  const std::string& metric = shown.sweep.objective.metric;
+  std::vector<double> values;
+  Table table({{"seed", Align::kRight}, {"trial_id"}, {"state"}, {metric, Align::kRight}, {""}});
+  for (size_t i = 0; i < shown.group.size(); ++i) {
+    const ScoredTrial& one = shown.group[i];
+    if (one.value) values.push_back(*one.value);
+    const bool is_this = one.trial_id == shown.trial.trial_id;
+    if (i >= kMostSeeds && !is_this) continue;
+    const bool ranked = IsRanked(one.state, one.diverged);
+    table.AddRow(
+        {std::to_string(one.seed), one.trial_id, one.state,
+         ranked ? MetricText(metric, one.value, one.diverged) : "", is_this ? "this one" : ""},
+        ToneOf(one.state, one.diverged));
+  }
+  std::string title = fmt::format("its group: {} seeds", shown.group.size());
+  if (values.size() > 1) {
+    const Summary summary = Summarize(values);
+    title += fmt::format(", mean {}, sd {:.2g}, 95% interval of the mean {} to {}",
+                         NumberText(metric, summary.mean), *summary.sd,
+                         NumberText(metric, summary.interval95->low),
+                         NumberText(metric, summary.interval95->high));
+  }
+  std::string text = Heading(title, style) + Indented(table.Text(style.Narrower(kIndent)));
+  if (shown.group.size() > kMostSeeds) text += "  ... and more (--json has all)\n";
+  return text;
+}
+
+std::string RepeatText(const Shown& shown, const std::string& db, const Style& style) {
+  const std::string file = ShellWord(db);
+  const std::string& id = shown.trial.trial_id;
+  std::string text = Heading("repeat it", style);
+  text += fmt::format("  lrsweep show --config {} {} > trial.yaml && lrsweep run trial.yaml\n",
+                      file, id);
+  if (shown.trial.epochs_done > 0) text += fmt::format("  lrsweep verify {} {}\n", file, id);
+  return text;
+}
+
+}  // namespace
+
+std::string ShowText(const Store& store, const std::string& id_prefix, const std::string& db,
+                     const Style& style) {
+  const Shown shown(store, id_prefix);
+  const TrialRow& trial = shown.trial;
+  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
+  std::string test;
+  if (IsRangeTest(trial)) {
+    test = Heading("range test", style) + "  " + Describe(RangeTestOf(store, trial)) + "\n";
+  }
+  return Head(shown, style) + test + Parameters(trial, style) + ProvenanceText(shown, style) +
+         TrialCurvesText(epochs, store.Steps(trial.trial_id), style) + EpochsText(epochs, style) +
+         GroupText(shown, style) + RepeatText(shown, db, style);
+}
+
+std::string ShowJson(const Store& store, const std::string& id_prefix) {
+  const Shown shown(store, id_prefix);
+  const TrialRow& trial = shown.trial;
+  Json json = ToJson(trial);
+  Json attempts = Json::array();
+  for (const AttemptRow& row : store.Attempts(trial.trial_id)) attempts.push_back(ToJson(row));
+  Json epochs = Json::array();
+  for (const EpochRow& row : store.Epochs(trial.trial_id)) epochs.push_back(ToJson(row));
+  Json group = Json::array();
+  for (const ScoredTrial& one : shown.group) {
+    group.push_back({{"seed", one.seed},
+                     {"trial_id", one.trial_id},
+                     {"state", one.state},
+                     {"diverged", one.diverged},
+                     {"value", OrNull(one.value)}});
+  }
+  const std::optional<Placed>& placed = shown.placed;
+  json["place"] = placed ? Json(placed->place) : Json(nullptr);
+  json["value"] = placed ? OrNull(placed->value) : Json(nullptr);
+  if (IsRangeTest(trial)) json["range_test"] = ToJson(RangeTestOf(store, trial));
+  json["sweep"] = {{"name", shown.sweep.name},
+                   {"engine", shown.sweep.engine},
+                   {"dataset_sha256", shown.sweep.dataset_sha256},
+                   {"version", shown.sweep.version},
+                   {"created_at", shown.sweep.created_at}};
+  json["attempts"] = std::move(attempts);
+  json["epochs"] = std::move(epochs);
+  json["group"] = std::move(group);
+  return Print(json);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,166 @@
+#include "views/terminal/status.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "analysis/ranked_sweep.h"
+#include "params/text.h"
+#include "results/time_text.h"
+#include "views/json_rows.h"
+#include "views/metric_text.h"
+#include "views/terminal/table.h"
+
+namespace lrsweep {
+namespace {
+
+using Align = Table::Align;
+
+/// A trial and the worker that it runs on.
+struct Running {
+  TrialRow trial;
+  AttemptRow attempt;
+};
+
+struct Status {
+  explicit Status(const Store& store) : Status(store, store.Sweep()) {}
+
+  Status(const Store& store, const SweepRecord& sweep)
+      : ranked(store, sweep, sweep.objective, 1), failed(store.TrialsInState(TrialState::kFailed)) {
+    for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
+      const std::vector<AttemptRow> attempts = store.Attempts(trial.trial_id);
+      if (!attempts.empty()) running.push_back({std::move(trial), attempts.back()});
+    }
+    const std::string until = running.empty() ? sweep.ended_at.value_or("") : UtcNow();
+    if (sweep.started_at) elapsed_seconds = SecondsBetween(*sweep.started_at, until);
+  }
+
+  RankedSweep ranked;
+  double elapsed_seconds = 0;
+  std::vector<TrialRow> failed;
+  std::vector<Running> running;
+};
+
+std::string JournalText(const SweepRecord& sweep) {
+  return sweep.journal == "wal" ? "wal" : "delete (a rollback journal: readers and writer wait)";
+}
+
+std::string TrialsLine(const Status& status) {
+  std::string line =
+      fmt::format("{}: {}", status.ranked.Trials(),
+                  CountsText(status.ranked.CountByState(),
+                             {"completed", "stopped", "failed", "running", "pending"}));
+  const int64_t diverged = status.ranked.Diverged();
+  if (diverged > 0) line += fmt::format("; {} diverged", diverged);
+  return line;
+}
+
+std::string BestLine(const Status& status) {
+  const RankedTrial* best = status.ranked.Best();
+  if (best == nullptr) return "no trial has finished with a value yet";
+  const TrialRow& trial = best->trial;
+  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric,
+                     NumberText(status.ranked.By().metric, *best->placed.value), trial.trial_id,
+                     trial.scheduler, status.ranked.Label(trial));
+}
+
+std::string RunningTable(const Status& status, const Style& style) {
+  Table table({{"running"},
+               {"worker", Align::kRight},
+               {"host"},
+               {"device"},
+               {"epochs", Align::kRight},
+               {"scheduler"},
+               {"parameters"}});
+  for (const Running& row : status.running) {
+    table.AddRow({row.trial.trial_id, std::to_string(row.attempt.by.worker), row.attempt.by.host,
+                  row.attempt.by.device, std::to_string(row.trial.epochs_done), row.trial.scheduler,
+                  status.ranked.Label(row.trial)});
+  }
+  return table.Text(style);
+}
+
+std::string FailedTable(const Status& status, const Style& style) {
+  Table table({{"failed"}, {"error"}});
+  for (const TrialRow& trial : status.failed) {
+    table.AddRow({trial.trial_id, FirstLine(trial.error.value_or(""))}, Tone::kBad);
+  }
+  return table.Text(style);
+}
+
+Json StatusObject(const Store& store) {
+  const Status status(store);
+  const SweepRecord& sweep = status.ranked.Sweep();
+  Json best = nullptr;
+  if (const RankedTrial* first = status.ranked.Best()) {
+    best = {{"place", first->placed.place}, {"value", OrNull(first->placed.value)}};
+    best.update(ToJson(first->trial));
+  }
+  Json running = Json::array();
+  for (const Running& row : status.running) {
+    running.push_back({{"trial_id", row.trial.trial_id},
+                       {"scheduler", row.trial.scheduler},
+                       {"worker", row.attempt.by.worker},
+                       {"host", row.attempt.by.host},
+                       {"device", row.attempt.by.device},
+                       {"started_at", row.attempt.started_at},
+                       {"epochs_done", row.trial.epochs_done}});
+  }
+  Json failed = Json::array();
+  for (const TrialRow& trial : status.failed) {
+    failed.push_back({{"trial_id", trial.trial_id},
+                      {"scheduler", trial.scheduler},
+                      {"error", OrNull(trial.error)}});
+  }
+  return {{"name", sweep.name},
+          {"created_at", sweep.created_at},
+          {"version", sweep.version},
+          {"engine", sweep.engine},
+          {"journal", sweep.journal},
+          {"metric", sweep.objective.metric},
+          {"mode", sweep.objective.mode},
+          {"scope", sweep.objective.scope},
+          {"trials", status.ranked.Trials()},
+          {"states", status.ranked.CountByState()},
+          {"diverged", status.ranked.Diverged()},
+          {"epochs_done", status.ranked.EpochsDone()},
+          {"elapsed_seconds", status.elapsed_seconds},
+          {"best", std::move(best)},
+          {"running", std::move(running)},
+          {"failed", std::move(failed)}};
+}
+
+}  // namespace
+
+std::string StatusText(const Store& store, const Style& style) {
+  const Status status(store);
+  const SweepRecord& sweep = status.ranked.Sweep();
+  Table table({{"sweep"}, {OneLine(sweep.name)}});
+  table.AddRow({"made", fmt::format("{} by lrsweep {}, engine {}", sweep.created_at, sweep.version,
+                                    sweep.engine)});
+  table.AddRow({"objective", Describe(status.ranked.By())});
+  table.AddRow({"journal", JournalText(sweep)});
+  table.AddRow({"trials", TrialsLine(status)});
+  table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
+  table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
+  table.AddRow({"best", BestLine(status)},
+               status.ranked.Best() != nullptr ? Tone::kBest : Tone::kPlain);
+  std::string text = table.Text(style);
+  if (!status.running.empty()) text += '\n' + RunningTable(status, style);
+  if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
+  return text;
+}
+
+std::string StatusLine(const Store& store) {
+  const Status status(store);
+  std::string line =
+      fmt::format("trials {}; {} epochs done", TrialsLine(status), status.ranked.EpochsDone());
+  if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
+  return OneLine(line) + '\n';
+}
+
+std::string StatusJson(const Store& store) { return Print(StatusObject(store)); }
+
+std::string StatusJsonLine(const Store& store) { return Dump(StatusObject(store)) + '\n'; }
+
+}  // namespace lrsweep

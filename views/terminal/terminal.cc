@@ -1,0 +1,40 @@
+#include "views/terminal/terminal.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace lrsweep {
+namespace {
+
+/// Nothing also for a terminal without a size.
+std::optional<TerminalSize> SizeOf(int descriptor) {
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return TerminalSize{size.ws_col, size.ws_row};
+}
+
+std::optional<TerminalSize> SizeOfParentsOutput(int descriptor) {
+  const std::string path =
+      "/proc/" + std::to_string(getppid()) + "/fd/" + std::to_string(descriptor);
+  const int parents = open(path.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (parents < 0) return std::nullopt;
+  const auto size = SizeOf(parents);
+  close(parents);
+  return size;
+}
+
+}  // namespace
+
+std::optional<TerminalSize> FindTerminal(std::FILE* out) {
+  const char* kind = std::getenv("TERM");
+  if (kind == nullptr || std::string(kind) == "dumb") return std::nullopt;
+  const int descriptor = fileno(out);
+  const bool under_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+  return under_mpirun ? SizeOfParentsOutput(descriptor) : SizeOf(descriptor);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,188 @@
+#include "views/terminal/top.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/lr_finder.h"
+#include "params/text.h"
+#include "views/metric_text.h"
+#include "views/terminal/importance.h"
+#include "views/terminal/table.h"
+#include "views/terminal/top_rows.h"
+#include "views/terminal/verdict.h"
+
+namespace lrsweep {
+namespace {
+
+/// What is known of the sweep, and what of it is shown.
+struct Top {
+  Top(const Store& store_read, const TopOptions& chosen)
+      : Top(store_read, chosen, store_read.Sweep()) {}
+
+  Top(const Store& store_read, const TopOptions& chosen, const SweepRecord& sweep)
+      : store(store_read),
+        options(chosen),
+        ranked(store, sweep, ChooseObjective(sweep, chosen.metric, chosen.mode, chosen.scope),
+               TrialsToRead(chosen)),
+        judged(chosen.verdict.value_or(ranked.Trials() <= kMostJudged)),
+        groups(chosen.by_group || judged ? RankGroups(store, ranked.By())
+                                         : std::vector<RankedGroup>()),
+        shown(chosen.by_group ? GroupRows(store, groups, ranked.By(), chosen)
+                              : TrialRows(store, ranked, chosen)) {}
+
+  /// To choose among all of them, all are read.
+  static size_t TrialsToRead(const TopOptions& options) {
+    if (options.by_group) return 1;
+    return options.where.empty() && options.pareto.empty() ? options.limit : 0;
+  }
+
+  const Store& store;
+  const TopOptions& options;
+  RankedSweep ranked;
+  bool judged;
+  std::vector<RankedGroup> groups;
+  TopRows shown;
+};
+
+std::string MeasuredOn(const RankedSweep& ranked) {
+  const std::optional<int64_t> held_back = ranked.HeldBack();
+  if (!held_back) {
+    return "val_* is measured on different images: the trials differ in dataset.validation";
+  }
+  if (*held_back == 0) return "val_* is measured on the test set";
+  return fmt::format("val_* is measured on {} held-back training images", *held_back);
+}
+
+std::string Title(const Top& top) {
+  std::string by = "by " + Describe(top.ranked.By());
+  if (top.options.by_group) by += ", means over the seeds with their 95% intervals";
+  if (!top.options.pareto.empty()) {
+    const std::vector<std::string> metrics = ParetoMetrics(top.options.pareto);
+    by = fmt::format("the Pareto front of {} and {}; place {}",
+                     Describe(top.shown.rows.ObjectiveOf(metrics[0])),
+                     Describe(top.shown.rows.ObjectiveOf(metrics[1])), by);
+  }
+  return fmt::format("{}: {}; {}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top.ranked));
+}
+
+/// The first place, and what has no value, stand out.
+Tone ToneOf(const Top& top, size_t row) {
+  if (top.shown.rows.Row(row).without_value > 0) return Tone::kBad;
+  return top.shown.Place(row) == 1 ? Tone::kBest : Tone::kPlain;
+}
+
+std::string Rows(const Top& top, const Style& style) {
+  const TopRows& shown = top.shown;
+  std::vector<Table::Column> columns;
+  for (const ShownColumn& column : shown.columns) {
+    const bool right = shown.rows.IsNumber(column.name);
+    columns.push_back({column.title, right ? Table::Align::kRight : Table::Align::kLeft});
+  }
+  Table table(std::move(columns));
+  for (size_t row = 0; row < shown.rows.size(); ++row) {
+    std::vector<std::string> cells;
+    for (const ShownColumn& column : shown.columns) {
+      cells.push_back(shown.rows.TextAt(row, column.name));
+    }
+    table.AddRow(std::move(cells), ToneOf(top, row));
+  }
+  return table.Text(style);
+}
+
+std::string TableOrWhyNone(const Top& top, const Style& style) {
+  if (top.ranked.Ranked() == 0) return "No trial has finished yet.\n";
+  if (top.shown.rows.size() > 0) return Rows(top, style);
+  return top.options.pareto.empty() ? "The condition holds for none.\n"
+                                    : "None has a value of both metrics.\n";
+}
+
+size_t RowsLeftOut(const Top& top) {
+  const bool all_are_read = top.options.by_group || Top::TrialsToRead(top.options) == 0;
+  if (all_are_read) return top.shown.more;
+  return static_cast<size_t>(top.ranked.Ranked()) - top.shown.rows.size();
+}
+
+std::string RangeTests(const Top& top) {
+  const TopOptions& options = top.options;
+  std::string text;
+  if (options.by_group || !options.where.empty() || !options.pareto.empty()) return text;
+  for (const auto& [placed, trial] : top.ranked.First()) {
+    if (!IsRangeTest(trial)) continue;
+    text +=
+        fmt::format("range test {}: {}\n", trial.trial_id, Describe(RangeTestOf(top.store, trial)));
+  }
+  return text;
+}
+
+std::string Judgement(const Top& top, const Style& style) {
+  if (!top.judged) {
+    const bool asked = top.options.verdict.has_value();
+    return asked ? ""
+                 : fmt::format(
+                       "Whether the first is better than the next, and what matters, is not "
+                       "worked out for more than {} trials unless asked for: --verdict\n",
+                       kMostJudged);
+  }
+  std::string text = top.options.where.empty() ? "" : "Of the whole sweep: ";
+  for (const std::string& sentence : Sentences(Judge(top.groups, top.ranked.By()))) {
+    text += OneLine(sentence) + ".\n";
+  }
+  const WhatMatters matters = ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By());
+  text += ImportanceText(matters);
+  if (top.options.effects) text += EffectsTable(matters, style);
+  return text;
+}
+
+/// The whole row, with the front's metrics; or the chosen columns alone.
+Json RowJson(const Top& top, size_t row) {
+  Json json = Json::object();
+  const auto at = static_cast<size_t>(top.shown.Place(row) - 1);
+  if (top.options.columns.empty()) {
+    json = top.options.by_group ? RowJson(top.groups[at], top.ranked.By())
+                                : RowJson(top.store, top.ranked.First()[at]);
+  }
+  for (const std::string& name : top.shown.asked) json[name] = ToJson(top.shown.rows.At(row, name));
+  return json;
+}
+
+}  // namespace
+
+std::string TopText(const Store& store, const TopOptions& options, const Style& style) {
+  const Top top(store, options);
+  std::string text = Title(top) + TableOrWhyNone(top, style);
+  if (const size_t more = RowsLeftOut(top)) text += fmt::format("... and {} more\n", more);
+  text += RangeTests(top);
+  const std::string rest = CountsText(top.ranked.CountUnranked(),
+                                      {"failed", "stopped", "running", "pending", "completed"});
+  if (!rest.empty()) text += fmt::format("Not ranked: {}.\n", rest);
+  const std::string judgement = Judgement(top, style);
+  return judgement.empty() ? text : text + '\n' + judgement;
+}
+
+std::string TopJson(const Store& store, const TopOptions& options) {
+  const Top top(store, options);
+  Json rows = Json::array();
+  for (size_t row = 0; row < top.shown.rows.size(); ++row) rows.push_back(RowJson(top, row));
+  Json json = {{"name", top.ranked.Sweep().name},
+               {"metric", top.ranked.By().metric},
+               {"mode", top.ranked.By().mode},
+               {"scope", top.ranked.By().scope},
+               {"validation_images", OrNull(top.ranked.HeldBack())},
+               {"trials", top.ranked.Trials()},
+               {"states", top.ranked.CountByState()},
+               {"ranked", top.ranked.Ranked()},
+               {"by", options.by_group ? "group" : "trial"}};
+  if (!options.pareto.empty()) json["pareto"] = ParetoMetrics(options.pareto);
+  json["ranking"] = std::move(rows);
+  json["verdict"] = nullptr;
+  json["what_matters"] = nullptr;
+  if (top.judged) {
+    json["verdict"] = ToJson(Judge(top.groups, top.ranked.By()));
+    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By()));
+  }
+  return Print(json);
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,127 @@
+#include "views/terminal/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace lrsweep {
+namespace {
+
+constexpr double kAlpha = 0.05;
+
+/// The first's advantage over `other`, seed by seed.
+std::vector<double> Differences(const RankedGroup& first, const RankedGroup& other, double sign) {
+  std::map<int64_t, double> by_seed;
+  for (const Repetition& one : other.repetitions) {
+    if (one.value) by_seed.emplace(one.seed, *one.value);
+  }
+  std::vector<double> differences;
+  for (const Repetition& one : first.repetitions) {
+    const auto pair = by_seed.find(one.seed);
+    if (one.value && pair != by_seed.end()) {
+      differences.push_back(sign * (*one.value - pair->second));
+    }
+  }
+  return differences;
+}
+
+/// The spread within groups, pooled, as the difference of two trials.
+void FindNoise(const std::vector<RankedGroup>& groups, Verdict& verdict) {
+  double squares = 0;
+  int64_t degrees = 0;
+  for (const RankedGroup& group : groups) {
+    if (!group.summary || !group.summary->sd) continue;
+    const int64_t own = group.summary->n - 1;
+    squares += *group.summary->sd * *group.summary->sd * static_cast<double>(own);
+    degrees += own;
+    ++verdict.noise_groups;
+  }
+  if (degrees == 0) return;
+  const double sd = std::sqrt(squares / static_cast<double>(degrees));
+  verdict.noise = StudentQuantile(1 - kAlpha, degrees) * std::sqrt(2.0) * sd;
+}
+
+/// Corrects for looking at all of them, and says what follows.
+void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verdict) {
+  const auto comparisons = static_cast<int64_t>(verdict.compared.size());
+  if (comparisons == 0) return;
+  verdict.fewest_seeds = FewestPairs(kAlpha, comparisons);
+  std::vector<double> p;
+  for (const GroupComparison& one : verdict.compared) p.push_back(one.paired.p);
+  const std::vector<double> adjusted = HolmAdjusted(p);
+  for (size_t i = 0; i < verdict.compared.size(); ++i) {
+    GroupComparison& one = verdict.compared[i];
+    one.p_adjusted = adjusted[i];
+    one.is_ahead = one.p_adjusted < kAlpha && one.paired.mean > 0;
+    const std::optional<double> sd = Summarize(differences[i]).sd;
+    if (one.is_ahead || one.paired.mean <= 0 || !sd) continue;
+    one.seeds_needed = PairsNeeded(one.paired.mean, *sd, kAlpha, comparisons);
+  }
+}
+
+}  // namespace
+
+int64_t Verdict::Indistinguishable() const {
+  return 1 + std::count_if(compared.begin(), compared.end(),
+                           [](const GroupComparison& one) { return !one.is_ahead; });
+}
+
+Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective) {
+  Verdict verdict{.objective = objective, .groups = static_cast<int64_t>(groups.size())};
+  verdict.unsound = std::count_if(groups.begin(), groups.end(),
+                                  [](const RankedGroup& group) { return !group.IsSound(); });
+  verdict.diverged = std::count_if(groups.begin(), groups.end(),
+                                   [](const RankedGroup& group) { return group.diverged > 0; });
+  if (groups.empty() || !groups.front().IsSound()) return verdict;
+  const RankedGroup& first = groups.front();
+  verdict.first_id = first.group_id;
+  verdict.first = first.Name();
+  verdict.seeds = first.summary->n;
+  FindNoise(groups, verdict);
+
+  const double sign = objective.mode == "min" ? -1 : 1;
+  std::vector<std::vector<double>> all;
+  for (size_t i = 1; i < groups.size() && groups[i].IsSound(); ++i) {
+    std::vector<double> differences = Differences(first, groups[i], sign);
+    if (differences.empty() || verdict.compared.size() == kMostCompared) {
+      ++verdict.not_compared;
+      continue;
+    }
+    verdict.compared.push_back(
+        {groups[i].group_id, groups[i].Name(), groups[i].place, ComparePaired(differences)});
+    all.push_back(std::move(differences));
+  }
+  Conclude(all, verdict);
+  return verdict;
+}
+
+Json ToJson(const Verdict& verdict) {
+  if (verdict.first.empty()) return nullptr;
+  Json compared = Json::array();
+  for (const GroupComparison& one : verdict.compared) {
+    compared.push_back({{"place", one.place},
+                        {"group_id", one.group_id},
+                        {"name", one.name},
+                        {"seeds", one.paired.pairs},
+                        {"difference", one.paired.mean},
+                        {"low", LowOf(one.paired.interval95)},
+                        {"high", HighOf(one.paired.interval95)},
+                        {"p", one.paired.p},
+                        {"p_adjusted", one.p_adjusted},
+                        {"ahead", one.is_ahead},
+                        {"seeds_needed", OrNull(one.seeds_needed)}});
+  }
+  return {{"first", {{"group_id", verdict.first_id}, {"name", verdict.first}}},
+          {"seeds", verdict.seeds},
+          {"fewest_seeds", verdict.fewest_seeds},
+          {"noise", OrNull(verdict.noise)},
+          {"indistinguishable", verdict.Indistinguishable()},
+          {"unsound", verdict.unsound},
+          {"not_compared", verdict.not_compared},
+          {"compared", std::move(compared)},
+          {"sentences", Sentences(verdict)}};
+}
+
+}  // namespace lrsweep

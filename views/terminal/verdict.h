@@ -1,0 +1,67 @@
+// Is the first group better than the next ones, or was it luck? In numbers and in sentences.
+//
+// The same seed means the same initial weights and batches: groups are compared by pairs of equal
+// seeds (analysis/statistics/paired.h), the first with each of those behind it, corrected by Holm's
+// method for looking at several.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/groups.h"
+#include "analysis/statistics/paired.h"
+#include "views/json_rows.h"
+
+namespace lrsweep {
+
+/// The first group compared with another. Differences are positive where the first is better.
+struct GroupComparison {
+  std::string group_id;
+  std::string name;  // "StepLR lr=0.1"
+  int64_t place = 0;
+  PairedComparison paired;
+  double p_adjusted = 1;  // by Holm's method
+  bool is_ahead = false;  // the first one, at 5%
+  /// Seeds that it would take to show the difference, if it is what it seems (PairsNeeded); none
+  /// where it is ahead, where it is not even in front, or where more than 1,000 would not do.
+  std::optional<int64_t> seeds_needed;
+};
+
+struct Verdict {
+  Objective objective;
+  int64_t groups = 0;
+  std::string first_id, first;  // the first group and its name; empty where none is sound
+  int64_t seeds = 0;            // of the first with a value
+  /// With sound groups that share a seed with the first, in order of place: at most kMostCompared.
+  std::vector<GroupComparison> compared;
+  int64_t fewest_seeds = 0;  // with which so many comparisons can show anything at all
+  int64_t not_compared = 0;  // groups behind these, or without a common seed
+  int64_t unsound = 0;       // groups with a trial that diverged or never reached the threshold
+  int64_t diverged = 0;      // of these, those with one that diverged
+  /// By how much two trials that differ in the seed alone differ in 19 of 20 cases, from the spread
+  /// within `noise_groups` groups; none where no group has two values.
+  std::optional<double> noise;
+  int64_t noise_groups = 0;
+
+  /// Groups, the first included, of which the first is not shown to be ahead.
+  int64_t Indistinguishable() const;
+};
+
+inline constexpr size_t kMostCompared = 100;
+
+/// `groups` as RankGroups gives them.
+Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective);
+
+/// A sentence on the first and the next; what cannot be told apart; what was left out. None where
+/// no group is sound.
+std::vector<std::string> Sentences(const Verdict& verdict);
+
+/// {"first": {"group_id", "name"}, "seeds", "fewest_seeds", "noise", "indistinguishable",
+/// "unsound", "not_compared", "compared": [{"place", "group_id", "name", "seeds", "difference",
+/// "low", "high", "p", "p_adjusted", "ahead", "seeds_needed"}], "sentences": [...]}; null where no
+/// group is sound.
+Json ToJson(const Verdict& verdict);
+
+}  // namespace lrsweep

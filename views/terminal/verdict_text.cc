@@ -1,0 +1,135 @@
+// A verdict in sentences.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "params/text.h"
+#include "views/metric_text.h"
+#include "views/terminal/verdict.h"
+
+namespace lrsweep {
+namespace {
+
+std::string PText(double p) {
+  return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.{}f}", p, p < 0.0995 ? 3 : 2);
+}
+
+/// "95% interval 0.03 to 0.21, 12 seeds, p = 0.004 after Holm's correction over 11 comparisons".
+std::string Evidence(const GroupComparison& one, size_t comparisons, const DifferenceText& text) {
+  std::string evidence;
+  if (const auto& interval = one.paired.interval95) {
+    evidence = fmt::format("95% interval {} to {}, ", text.Number(interval->low),
+                           text.Number(interval->high));
+  }
+  evidence += fmt::format("{}, {}", Counted(one.paired.pairs, "seed"), PText(one.p_adjusted));
+  if (comparisons > 1) {
+    evidence += fmt::format(" after Holm's correction over {} comparisons", comparisons);
+  }
+  return evidence;
+}
+
+double SizeOf(const PairedComparison& paired) {
+  if (!paired.interval95) return paired.mean;
+  return std::max(std::abs(paired.interval95->low), std::abs(paired.interval95->high));
+}
+
+/// What one seed tells.
+std::string OneSeed(const Verdict& verdict) {
+  if (!verdict.noise) {
+    return fmt::format(
+        "One seed: the order of near values is not to be trusted, and nothing says how near; sweep "
+        "over at least {} seeds, training: {{seed: {{grid: [0, 1, 2, ...]}}}}",
+        verdict.fewest_seeds);
+  }
+  const DifferenceText text(verdict.objective.metric, *verdict.noise);
+  return fmt::format(
+      "One seed: order within {} is not to be trusted: in one case of twenty, two trials that "
+      "differ in the seed alone are further apart (from the spread within {})",
+      text.WithUnit(*verdict.noise), Counted(verdict.noise_groups, "group"));
+}
+
+/// Where the two have not the same seeds, the greater mean may be that of the seeds alone.
+std::string NotInFront(const Verdict& verdict) {
+  return fmt::format("{} is not in front of {} on their common seeds", verdict.first,
+                     verdict.compared.front().name);
+}
+
+std::string AgainstNext(const Verdict& verdict) {
+  const GroupComparison& next = verdict.compared.front();
+  const size_t comparisons = verdict.compared.size();
+  const DifferenceText text(verdict.objective.metric, SizeOf(next.paired));
+  const std::string evidence = Evidence(next, comparisons, text);
+  if (next.is_ahead) {
+    return fmt::format("{} is ahead of {} by {} ({})", verdict.first, next.name,
+                       text.WithUnit(next.paired.mean), evidence);
+  }
+  if (next.paired.pairs < verdict.fewest_seeds) {
+    const std::string corrected =
+        comparisons > 1 ? fmt::format(", and {} comparisons are corrected for", comparisons) : "";
+    const std::string stand = next.paired.mean > 0
+                                  ? fmt::format("{} is in front of {} by {}, but", verdict.first,
+                                                next.name, text.WithUnit(next.paired.mean))
+                                  : NotInFront(verdict) + ", and";
+    return fmt::format(
+        "{} {} seeds can show nothing: at least {} are needed (the smallest p that n seeds "
+        "can give is 2^(1-n), here {:.3g}{})",
+        stand, next.paired.pairs, verdict.fewest_seeds, next.paired.smallest_p, corrected);
+  }
+  if (next.paired.mean <= 0) return fmt::format("{} ({})", NotInFront(verdict), evidence);
+  std::string needed = "more than 1,000 seeds would be needed to show so small a difference";
+  if (next.seeds_needed) {
+    needed = fmt::format("about {} seeds would be needed if the difference is what it seems",
+                         *next.seeds_needed);
+  }
+  return fmt::format("{} is not shown to be ahead of {} ({}; {}): {}", verdict.first, next.name,
+                     text.WithUnit(next.paired.mean), evidence, needed);
+}
+
+/// Who else may be as good as the first.
+std::string Equals(const Verdict& verdict) {
+  const int64_t equal = verdict.Indistinguishable();
+  const auto all = static_cast<int64_t>(verdict.compared.size()) + 1;
+  if (equal == 1) {
+    return all == 2 ? "" : fmt::format("It is ahead of all {} that it was compared with", all - 1);
+  }
+  if (equal == all) {
+    return all == 2
+               ? ""
+               : fmt::format("None of the other {} groups can be told from the first", all - 1);
+  }
+  const bool in_front =
+      std::all_of(verdict.compared.begin(), verdict.compared.begin() + (equal - 1),
+                  [](const GroupComparison& one) { return !one.is_ahead; });
+  if (in_front) return fmt::format("The best {} of {} cannot be told apart", equal, all);
+  return fmt::format("{} of {} groups cannot be told from the first", equal - 1, all - 1);
+}
+
+std::string LeftOut(const Verdict& verdict) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](int64_t groups, const char* why) {
+    if (groups > 0) parts.push_back(Counted(groups, "group") + ' ' + why);
+  };
+  add(verdict.diverged, "of which a trial diverged");
+  add(verdict.unsound - verdict.diverged, "of which a trial never reached the threshold");
+  add(verdict.not_compared, "further behind or without a common seed");
+  return parts.empty() ? "" : fmt::format("Not compared: {}", fmt::join(parts, "; "));
+}
+
+}  // namespace
+
+std::vector<std::string> Sentences(const Verdict& verdict) {
+  if (verdict.first.empty()) return {};
+  std::vector<std::string> sentences;
+  if (!verdict.compared.empty() && verdict.compared.front().paired.pairs == 1) {
+    sentences.push_back(OneSeed(verdict));
+  } else if (!verdict.compared.empty()) {
+    sentences.push_back(AgainstNext(verdict));
+    sentences.push_back(Equals(verdict));
+  }
+  sentences.push_back(LeftOut(verdict));
+  std::erase_if(sentences, [](const std::string& sentence) { return sentence.empty(); });
+  return sentences;
+}
+
+}  // namespace lrsweep

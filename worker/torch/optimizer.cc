@@ -1,0 +1,224 @@
+#include "worker/torch/optimizer.h"
+
+#include <cmath>
+
+#include "worker/torch/tensors.h"
+
+namespace lrsweep {
+namespace {
+
+at::Tensor RowOf(const at::Tensor& stacked, size_t member) {
+  return stacked.select(0, static_cast<int64_t>(member));
+}
+
+/// Copies `values` into the member's row, or zeros where there are none.
+void Fill(const std::vector<float>& values, const at::Tensor& row) {
+  if (values.empty()) {
+    row.zero_();
+  } else {
+    row.copy_(View(values, {row.numel()}));
+  }
+}
+
+/// torch.optim.SGD. The gradient is taken with `decay * weights`; the buffer becomes
+/// `keep * buffer + gain * gradient`, the step `direct * gradient + through * buffer`.
+class Sgd : public Optimizer {
+ public:
+  Sgd(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
+      : Optimizer(configs, parameters, kColumns) {}
+
+ private:
+  enum : size_t { kDecay, kKeep, kGain, kDirect, kThrough, kMinusLr, kColumns };
+
+  void WriteRow(Member& member, double lr, double momentum,
+                std::vector<double>& row) const override {
+    const TrainConfig& config = member.config;
+    row[kDecay] = config.weight_decay;
+    row[kMinusLr] = -lr;
+    // Without momentum the buffer stays as it is; the first step with momentum starts it with the
+    // gradient.
+    const bool uses_buffer = momentum != 0;
+    const bool starts = uses_buffer && !member.has_buffer;
+    row[kKeep] = !uses_buffer ? 1 : starts ? 0 : momentum;
+    row[kGain] = !uses_buffer ? 0 : starts ? 1 : 1 - config.dampening;
+    row[kDirect] = uses_buffer && !config.nesterov ? 0 : 1;
+    row[kThrough] = !uses_buffer ? 0 : config.nesterov ? momentum : 1;
+    member.has_buffer = member.has_buffer || uses_buffer;
+  }
+
+  void Update(at::Tensor& parameters, at::Tensor& gradient) override {
+    at::Tensor& buffer = first_moment_;
+    if (!IsZero(kDecay)) gradient.addcmul_(parameters, Column(kDecay));
+    if (!IsOne(kKeep)) buffer.mul_(Column(kKeep));
+    if (!IsZero(kGain)) buffer.addcmul_(gradient, Column(kGain));
+    const bool is_buffer = IsZero(kDirect) && IsOne(kThrough);
+    if (!is_buffer && !IsOne(kDirect)) gradient.mul_(Column(kDirect));
+    if (!is_buffer && !IsZero(kThrough)) gradient.addcmul_(buffer, Column(kThrough));
+    parameters.addcmul_(is_buffer ? buffer : gradient, Column(kMinusLr));
+  }
+};
+
+/// torch.optim.Adam and AdamW; the momentum of the rates is betas[0].
+class Adam : public Optimizer {
+ public:
+  Adam(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
+      : Optimizer(configs, parameters, kColumns),
+        second_moment_(at::zeros_like(parameters)),
+        scratch_(at::empty_like(parameters)) {}
+
+  void Keep(const std::vector<size_t>& members, const at::Tensor& indices) override {
+    Optimizer::Keep(members, indices);
+    second_moment_ = second_moment_.index_select(0, indices);
+    scratch_ = at::empty_like(second_moment_);
+  }
+
+  void Save(size_t member, TrainingState& state) const override {
+    Optimizer::Save(member, state);
+    if (members_[member].has_buffer) {
+      state.second_moment = ToVector<float>(RowOf(second_moment_, member));
+    }
+  }
+
+  void Restore(size_t member, const TrainingState& state) override {
+    Optimizer::Restore(member, state);
+    Fill(state.second_moment, RowOf(second_moment_, member));
+  }
+
+ private:
+  enum : size_t {
+    kDecay,   // of Adam: added to the gradient
+    kShrink,  // AdamW's: the weights are multiplied by 1 - lr * weight_decay
+    kBeta1,
+    kGain1,  // 1 - beta1
+    kBeta2,
+    kGain2,  // 1 - beta2
+    kRoot2,  // the square root of the second moment's bias correction
+    kEps,
+    kMinusStep,  // -lr / the first moment's bias correction
+    kColumns
+  };
+
+  void WriteRow(Member& member, double lr, double beta1, std::vector<double>& row) const override {
+    const TrainConfig& config = member.config;
+    const auto step = static_cast<double>(member.steps);
+    const bool decoupled = config.optimizer == OptimizerType::kAdamW;
+    row[kDecay] = decoupled ? 0 : config.weight_decay;
+    row[kShrink] = decoupled ? 1 - lr * config.weight_decay : 1;
+    row[kBeta1] = beta1;
+    row[kGain1] = 1 - beta1;
+    row[kBeta2] = config.beta2;
+    row[kGain2] = 1 - config.beta2;
+    row[kRoot2] = std::sqrt(1 - std::pow(config.beta2, step));
+    row[kEps] = config.eps;
+    row[kMinusStep] = -(lr / (1 - std::pow(beta1, step)));
+    member.has_buffer = true;
+  }
+
+  void Update(at::Tensor& parameters, at::Tensor& gradient) override {
+    if (!IsZero(kDecay)) gradient.addcmul_(parameters, Column(kDecay));
+    if (!IsOne(kShrink)) parameters.mul_(Column(kShrink));
+    first_moment_.mul_(Column(kBeta1)).addcmul_(gradient, Column(kGain1));
+    at::mul_out(scratch_, gradient, Column(kGain2));
+    second_moment_.mul_(Column(kBeta2)).addcmul_(scratch_, gradient);
+    at::sqrt_out(scratch_, second_moment_);
+    scratch_.div_(Column(kRoot2)).add_(Column(kEps));
+    at::mul_out(gradient, first_moment_, Column(kMinusStep));
+    parameters.addcdiv_(gradient, scratch_);
+  }
+
+  at::Tensor second_moment_;  // exp_avg_sq, [members, parameters]
+  at::Tensor scratch_;        // in the same shape
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> Optimizer::Make(const std::vector<TrainConfig>& configs,
+                                           const at::Tensor& parameters) {
+  if (configs.front().optimizer == OptimizerType::kSgd) {
+    return std::make_unique<Sgd>(configs, parameters);
+  }
+  return std::make_unique<Adam>(configs, parameters);
+}
+
+Optimizer::Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& parameters,
+                     size_t columns)
+    : first_moment_(at::zeros_like(parameters)), columns_(columns), contents_(columns) {
+  for (const TrainConfig& config : configs) members_.push_back({.config = config});
+}
+
+/// Makes the table's memory, where the present one does not fit.
+void Optimizer::Arrange(int64_t steps) {
+  const auto members = static_cast<int64_t>(members_.size());
+  const auto columns = static_cast<int64_t>(columns_);
+  if (table_.defined() && table_.size(0) == steps && table_.size(2) == members) return;
+  table_ = at::empty({steps, columns, members}, first_moment_.options());
+  row_ = at::empty({1, columns, members}, first_moment_.options());
+  now_.clear();
+  for (int64_t column = 0; column < columns; ++column) {
+    now_.push_back(row_.select(1, column).view({members, 1}));
+  }
+}
+
+/// [steps, columns, members].
+std::vector<float> Optimizer::Table(const std::vector<StepRates>& rates, int64_t steps) {
+  const size_t members = members_.size();
+  std::vector<float> table(static_cast<size_t>(steps) * columns_ * members);
+  std::vector<double> row(columns_);
+  for (size_t i = 0; i < members; ++i) {
+    for (size_t step = 0; step < static_cast<size_t>(steps); ++step) {
+      ++members_[i].steps;
+      WriteRow(members_[i], rates[i].LrAt(step), rates[i].MomentumAt(step), row);
+      float* target = table.data() + step * columns_ * members + i;
+      for (size_t column = 0; column < columns_; ++column) {
+        target[column * members] = static_cast<float>(row[column]);
+      }
+    }
+  }
+  return table;
+}
+
+std::vector<Optimizer::Content> Optimizer::Contents(const std::vector<float>& table) const {
+  std::vector<Content> contents(columns_);
+  for (size_t i = 0; i < table.size(); ++i) {
+    Content& content = contents[i / members_.size() % columns_];
+    content.zero = content.zero && table[i] == 0;
+    content.one = content.one && table[i] == 1;
+  }
+  return contents;
+}
+
+bool Optimizer::PlanEpoch(const std::vector<StepRates>& rates, int64_t steps) {
+  Arrange(steps);
+  const std::vector<float> table = Table(rates, steps);
+  table_.copy_(View(table, table_.sizes()));
+  std::vector<Content> contents = Contents(table);
+  const bool differs = contents != contents_;
+  contents_ = std::move(contents);
+  return differs;
+}
+
+void Optimizer::Step(const at::Tensor& step, at::Tensor& parameters, at::Tensor& gradient) {
+  at::index_select_out(row_, table_, 0, step);
+  Update(parameters, gradient);
+}
+
+void Optimizer::Keep(const std::vector<size_t>& members, const at::Tensor& indices) {
+  std::vector<Member> kept;
+  kept.reserve(members.size());
+  for (const size_t member : members) kept.push_back(members_.at(member));
+  members_ = std::move(kept);
+  first_moment_ = first_moment_.index_select(0, indices);
+}
+
+void Optimizer::Save(size_t member, TrainingState& state) const {
+  state.steps = members_.at(member).steps;
+  if (members_[member].has_buffer) state.momentum = ToVector<float>(RowOf(first_moment_, member));
+}
+
+void Optimizer::Restore(size_t member, const TrainingState& state) {
+  members_.at(member).steps = state.steps;
+  members_[member].has_buffer = !state.momentum.empty();
+  Fill(state.momentum, RowOf(first_moment_, member));
+}
+
+}  // namespace lrsweep
