@@ -51,7 +51,7 @@ namespace fs = std::filesystem;
 constexpr double kLatency = 100e-6;       // between two nodes of a cluster
 constexpr double kPoll = 1e-3;            // mpi_worker_pool's, while there is talk
 constexpr double kMpiSeconds = 3e-6;      // to send or take a small message
-constexpr double kProgressSeconds = 0.5;  // as in trial_executor
+constexpr double kProgressSeconds = 0.5;  // as in pack_execution
 constexpr int kStepsPerEpoch = 938;
 
 double CpuSeconds() {
@@ -180,7 +180,7 @@ class SimulatedPool : public WorkerPool {
     const double begin = std::max(free_at, clock_.Now() + kLatency);
     const double seconds = seconds_.at(id);
     for (double at = kProgressSeconds; at < seconds; at += kProgressSeconds) {
-      Post(begin + at, worker, TrialProgressed{worker, id, 1, 1, 0.5, 0.1});
+      Post(begin + at, worker, TrialProgressed{worker, id, {1, 1, 0.5, 0.1}});
     }
     EpochRecord record;
     record.wall_seconds = seconds / static_cast<double>(epochs_);

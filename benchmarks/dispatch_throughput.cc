@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Ends every trial at once, after an epoch record if it is to have one.
-class NoTraining : public TrialExecutor {
+class NoTraining : public Executor {
  public:
   explicit NoTraining(int64_t steps) {
     record_.epoch = 1;
@@ -37,10 +37,10 @@ class NoTraining : public TrialExecutor {
   }
 
   WorkerInfo Describe() const override { return {0, "", "none", "none", "none"}; }
-  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+  void Execute(const PackTask& pack, PackObserver& observer) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
-      if (record_.steps_done > 0) reporter.on_epoch(member, record_);
-      reporter.on_end(member, TrialState::kCompleted);
+      if (record_.steps_done > 0) observer.OnEpoch(member, record_);
+      observer.OnEnd(member, TrialState::kCompleted);
     }
   }
 

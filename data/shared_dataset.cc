@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "data/dataset_source.h"
 #include "data/huge_pages.h"
 
 namespace lrsweep {
@@ -160,6 +161,17 @@ std::shared_ptr<const Dataset> MapDataset(const std::string& path) {
   dataset->columns = header.columns;
   dataset->classes = header.classes;
   return dataset;
+}
+
+std::shared_ptr<const Dataset> MapOrLoadDataset(const std::string& map, const std::string& folder,
+                                                const std::string& sha256) {
+  auto mapped = MapDataset(map);
+  if (mapped != nullptr && DatasetSha256(*mapped) == sha256) return mapped;
+  auto data = LoadDataset(folder);
+  if (!sha256.empty() && DatasetSha256(*data) != sha256) {
+    throw DataError(folder + ": other data than the coordinator has under this path");
+  }
+  return data;
 }
 
 }  // namespace lrsweep

@@ -36,4 +36,9 @@ class PublishedDataset {
 /// taken for what it says: compare DatasetSha256 where that matters.
 std::shared_ptr<const Dataset> MapDataset(const std::string& path);
 
+/// The data set published under `map`, or else that of `folder`, whichever has `sha256`: on another
+/// node a path may hold other data. An empty `sha256` accepts any data. Throws DataError.
+std::shared_ptr<const Dataset> MapOrLoadDataset(const std::string& map, const std::string& folder,
+                                                const std::string& sha256);
+
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// The program: joins the rooms, and turns what went wrong into a sentence and an exit status.
+// The program: joins the modules, and turns an error into a sentence and an exit status.
 
 #include <cerrno>
 #include <cstring>
@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "analysis/find_trial.h"
-#include "data/dataset_source.h"
 #include "data/shared_dataset.h"
 #include "params/errors.h"
 #include "results/store.h"
@@ -37,88 +36,27 @@
 #include "views/terminal/status.h"
 #include "views/terminal/style.h"
 #include "views/terminal/top.h"
-#include "worker/checkpoint.h"
+#include "worker/built_in_executor.h"
 #include "worker/cpu/cpu_engine.h"
-#include "worker/engine.h"
 #include "worker/torch/device.h"
-#include "worker/trial_runner.h"
 
 namespace lrsweep {
 namespace {
 
-/// The coordinator's data: its own copy where this is its machine, else that of `setup`'s folder,
-/// if it is the same: on another node a path may hold something else.
-std::shared_ptr<const Dataset> Load(const WorkerSetup& setup) {
-  auto mapped = MapDataset(setup.dataset_map);
-  if (mapped != nullptr && DatasetSha256(*mapped) == setup.dataset_sha256) return mapped;
-  auto data = LoadDataset(setup.dataset_folder);
-  if (!setup.dataset_sha256.empty() && DatasetSha256(*data) != setup.dataset_sha256) {
-    throw DataError(setup.dataset_folder + ": other data than the coordinator has under this path");
-  }
-  return data;
+/// Joins the built-in model's data and engines to the executor interface.
+MakeExecutor MakeWorker() {
+  return MakeBuiltInExecutor({
+      .load_dataset =
+          [](const WorkerSetup& setup) {
+            if (setup.data != nullptr) return setup.data;
+            return MapOrLoadDataset(setup.dataset_map, setup.dataset_folder, setup.dataset_sha256);
+          },
+      .make_engine =
+          [](const WorkerSetup& setup) {
+            return setup.engine == "cpu" ? MakeCpuEngine() : LoadTorchEngine(setup.worker_index);
+          },
+  });
 }
-
-/// The worker room behind the sweep room's interface.
-class Worker : public TrialExecutor {
- public:
-  explicit Worker(const WorkerSetup& setup)
-      : data_(HoldBack(setup.data != nullptr ? setup.data : Load(setup), setup.held_back)),
-        engine_(setup.engine == "cpu" ? MakeCpuEngine() : LoadTorchEngine(setup.worker_index)) {}
-
-  WorkerInfo Describe() const override {
-    return {0,
-            "",
-            engine_->Device(),
-            engine_->Name(),
-            engine_->CpuTarget(),
-            static_cast<int64_t>(engine_->PackSize())};
-  }
-
-  void Execute(const PackTask& pack, const PackReporter& reporter) override {
-    std::vector<PackMember> members;
-    members.reserve(pack.trials.size());
-    for (const TrialTask& trial : pack.trials) {
-      members.push_back({trial.params, ResumePointOf(trial, members.size())});
-    }
-    PackObserver observer{.on_epoch = reporter.on_epoch,
-                          .on_end = reporter.on_end,
-                          .on_progress = {},
-                          .wants_checkpoint = reporter.wants_checkpoint,
-                          .on_checkpoint = {},
-                          .stops = reporter.stops};
-    observer.on_checkpoint = [&reporter](size_t member, const ResumePoint& point) {
-      reporter.on_checkpoint(member, point.epochs_done, EncodeCheckpoint(point));
-    };
-    observer.on_progress = [&reporter](size_t member, const TrialProgress& at) {
-      return reporter.on_progress(member,
-                                  {0, "", at.epoch, at.step.steps_done, at.step.loss, at.lr});
-    };
-    try {
-      RunPack(members, data_, *engine_, observer);
-    } catch (const TrainingInterrupted&) {  // the members that have not ended are cut off
-    } catch (const UnusableResumePoint& unusable) {
-      throw UnusableCheckpoint(unusable.member, unusable.what());
-    }
-  }
-
- private:
-  static std::optional<ResumePoint> ResumePointOf(const TrialTask& trial, size_t member) {
-    if (trial.checkpoint.empty()) return std::nullopt;
-    try {
-      ResumePoint point = DecodeCheckpoint(trial.checkpoint);
-      if (point.epochs_done != trial.epochs_done) {
-        throw std::invalid_argument("it is of epoch " + std::to_string(point.epochs_done) +
-                                    ", not of " + std::to_string(trial.epochs_done));
-      }
-      return point;
-    } catch (const std::invalid_argument& error) {
-      throw UnusableCheckpoint(member, error.what());
-    }
-  }
-
-  std::shared_ptr<const Dataset> data_;
-  std::unique_ptr<Engine> engine_;
-};
 
 int Complain(const std::exception& error, int status) {
   std::cerr << "lrsweep: " << error.what() << "\n";
@@ -171,10 +109,6 @@ int Read(const std::string& db, const Describe& describe) {
   return Say(Reading(db, [&] { return describe(Store::Open(db)); }));
 }
 
-std::unique_ptr<TrialExecutor> MakeWorker(const WorkerSetup& setup) {
-  return std::make_unique<Worker>(setup);
-}
-
 struct Dispatcher {
   int operator()(const PlanCommand& command) const {
     const SearchSpace space(LoadSweepConfig(command.config, command.settings));
@@ -195,7 +129,7 @@ struct Dispatcher {
     return Say(command.name.empty() ? SchedulesText() : ScheduleText(command.name));
   }
   int operator()(const RunCommand& command) const {
-    return RunSweep(command, MakeWorker, HasUsableGpu(), Guarded);
+    return RunSweep(command, MakeWorker(), HasUsableGpu(), Guarded);
   }
   int operator()(const TopCommand& command) const {
     return Read(command.db, [&](const Store& store) {
@@ -220,7 +154,7 @@ struct Dispatcher {
     }));
   }
   int operator()(const VerifyCommand& command) const {
-    return VerifyTrials(command, MakeWorker, stdout, stderr);
+    return VerifyTrials(command, MakeWorker(), stdout, stderr);
   }
   int operator()(const StatusCommand& command) const {
     if (command.watch) return WatchStatus(command, stdout);

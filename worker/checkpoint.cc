@@ -9,7 +9,7 @@
 namespace lrsweep {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "numbers are written as they lie");
+static_assert(std::endian::native == std::endian::little, "numbers are copied bytewise");
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
 constexpr std::string_view kMagic = "lrswckpt";
@@ -42,11 +42,11 @@ class Reader {
     std::memcpy(&number, Take(sizeof number).data(), sizeof number);
     return number;
   }
-  /// A number that fits where it goes.
+  /// A number that fits into int64_t.
   int64_t Count() {
     const uint64_t number = Number();
     if (number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-      throw std::invalid_argument("the checkpoint counts more than there can be");
+      throw std::invalid_argument("the checkpoint holds a number above the largest int64");
     }
     return static_cast<int64_t>(number);
   }
@@ -76,13 +76,14 @@ std::string EncodeCheckpoint(const ResumePoint& point) {
   Append(point.state.momentum, bytes);
   Append(point.state.second_moment, bytes);
   Append(point.state.random, bytes);
-  Append(point.heard, bytes);
+  Append(point.metric_history, bytes);
   return bytes;
 }
 
 ResumePoint DecodeCheckpoint(std::string_view bytes) {
   Reader reader(bytes);
-  if (reader.Take(kMagic.size()) != kMagic) throw std::invalid_argument("this is no checkpoint");
+  if (reader.Take(kMagic.size()) != kMagic)
+    throw std::invalid_argument("these bytes are no checkpoint");
   const uint64_t version = reader.Number();
   if (version != kVersion) {
     throw std::invalid_argument("the checkpoint's layout is number " + std::to_string(version) +
@@ -95,7 +96,7 @@ ResumePoint DecodeCheckpoint(std::string_view bytes) {
   point.state.momentum = reader.Vector<float>();
   point.state.second_moment = reader.Vector<float>();
   point.state.random = reader.Vector<uint8_t>();
-  point.heard = reader.Vector<double>();
+  point.metric_history = reader.Vector<double>();
   if (!reader.AtEnd()) throw std::invalid_argument("the checkpoint has more bytes than it says");
   return point;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schedulers/trial_schedule.h"
+#include "worker/checkpoint.h"
 #include "worker/train_config.h"
 
 namespace lrsweep {
@@ -38,8 +39,8 @@ StepRates RatesOf(int64_t epoch, const TrialSchedule& schedule) {
   return rates;
 }
 
-/// What a schedule that listens to `metric` hears of the epoch.
-double HeardMetric(const std::string& metric, const EpochRecord& record) {
+/// The metric that a schedule follows.
+double MetricOf(const std::string& metric, const EpochRecord& record) {
   if (metric == "train_loss") return record.train_loss;
   if (metric == "val_accuracy") return record.val_accuracy;
   return record.val_loss;
@@ -70,82 +71,83 @@ struct Runner {
         config(std::move(train_config)),
         schedule(config.scheduler, config.lr, config.momentum, {config.epochs, steps}) {}
 
-  size_t index;  // among the members given
+  bool FollowsMetric() const { return !schedule.listens_to().empty(); }
+
+  size_t index;  // in the whole pack
   TrainConfig config;
   TrialSchedule schedule;
-  int64_t epoch = 1;          // the next, or the one in training
-  std::vector<double> heard;  // what the schedule listens to, of each epoch
+  int64_t epoch = 1;                   // the next, or the one in training
+  std::vector<double> metric_history;  // of the metric that the schedule follows, by epoch
 };
 
-/// Tells the schedule what it has heard.
+/// The resume point of a task that has a checkpoint.
+ResumePoint ResumePointOf(const TrialTask& task) {
+  ResumePoint point = DecodeCheckpoint(task.checkpoint);
+  if (point.epochs_done != task.epochs_done) {
+    throw std::invalid_argument("it is of epoch " + std::to_string(point.epochs_done) +
+                                ", not of " + std::to_string(task.epochs_done));
+  }
+  return point;
+}
+
+/// Brings the schedule to where it was.
 void Resume(const ResumePoint& point, Runner& runner) {
   if (point.epochs_done < 1 || point.epochs_done >= runner.config.epochs) {
-    throw std::invalid_argument("cannot go on after epoch " + std::to_string(point.epochs_done) +
+    throw std::invalid_argument("cannot resume after epoch " + std::to_string(point.epochs_done) +
                                 " of a trial of " + std::to_string(runner.config.epochs));
   }
-  const bool listens = !runner.schedule.listens_to().empty();
-  if (listens && point.heard.size() != static_cast<size_t>(point.epochs_done)) {
-    throw std::invalid_argument("the schedule listens to " + runner.schedule.listens_to() +
-                                ": expected its values of " + std::to_string(point.epochs_done) +
-                                " epochs, got " + std::to_string(point.heard.size()));
+  const auto epochs = static_cast<size_t>(point.epochs_done);
+  if (runner.FollowsMetric() && point.metric_history.size() != epochs) {
+    throw std::invalid_argument("the schedule follows " + runner.schedule.listens_to() +
+                                ": expected its values of " + std::to_string(epochs) +
+                                " epochs, got " + std::to_string(point.metric_history.size()));
   }
-  for (const double value : point.heard) runner.schedule.OnEpochEnd(value);
-  runner.heard = point.heard;
+  for (const double value : point.metric_history) runner.schedule.OnEpochEnd(value);
+  runner.metric_history = point.metric_history;
   runner.epoch = point.epochs_done + 1;
 }
 
 /// The members of a pack and what trains them, in the same order.
 class Pack {
  public:
-  Pack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
-       Engine& engine, const PackObserver& observer)
+  Pack(const PackTask& pack, const std::shared_ptr<const Dataset>& dataset, Engine& engine,
+       PackObserver& observer)
       : observer_(observer) {
     std::vector<TrainConfig> configs;
-    for (size_t i = 0; i < members.size(); ++i) {
-      configs.push_back(ToTrainConfig(members[i].params));
+    for (size_t i = 0; i < pack.trials.size(); ++i) {
+      configs.push_back(ToTrainConfig(pack.trials[i].params));
       runners_.emplace_back(i, configs.back(), configs[i].StepsPerEpoch(dataset->train.count));
     }
     training_ = engine.StartPack(configs, dataset);
-    for (size_t i = 0; i < members.size(); ++i) {
-      if (members[i].resume) GoOnFrom(*members[i].resume, i);
+    for (size_t i = 0; i < pack.trials.size(); ++i) {
+      if (!pack.trials[i].checkpoint.empty()) Restore(pack.trials[i], i);
     }
   }
 
-  bool Ended() const { return runners_.empty(); }
+  bool HasEnded() const { return runners_.empty(); }
 
-  /// An epoch of every member. Those that end with it leave.
+  /// Trains an epoch of every member. Those that end with it, or are told to, leave.
   void RunEpoch() {
     std::vector<EpochRecord> records = TrainAndEvaluate();
-    std::vector<size_t> kept;
+    std::vector<size_t> remaining;
     for (size_t i = 0; i < runners_.size(); ++i) {
-      if (!EndsWith(std::move(records[i]), runners_[i])) kept.push_back(i);
+      if (!EndsWith(std::move(records[i]), runners_[i])) remaining.push_back(i);
     }
-    if (kept.size() < runners_.size()) {
-      std::vector<Runner> going_on;
-      going_on.reserve(kept.size());
-      for (const size_t i : kept) going_on.push_back(std::move(runners_[i]));
-      runners_ = std::move(going_on);
-      if (!Ended()) training_->Keep(kept);
+    std::vector<size_t> kept;
+    for (const size_t i : remaining) {
+      if (Continues(i)) kept.push_back(i);
     }
-    GiveCheckpoints();
+    Keep(kept);
   }
 
  private:
-  void GoOnFrom(const ResumePoint& point, size_t member) {
+  void Restore(const TrialTask& task, size_t member) {
     try {
+      const ResumePoint point = ResumePointOf(task);
       Resume(point, runners_[member]);
       training_->Restore(member, point.state);
     } catch (const std::invalid_argument& error) {
-      throw UnusableResumePoint(member, error.what());
-    }
-  }
-
-  void GiveCheckpoints() const {
-    if (!observer_.wants_checkpoint) return;
-    for (size_t i = 0; i < runners_.size(); ++i) {
-      const Runner& runner = runners_[i];
-      if (!observer_.wants_checkpoint(runner.index)) continue;
-      observer_.on_checkpoint(runner.index, {training_->State(i), runner.epoch - 1, runner.heard});
+      throw UnusableCheckpoint(member, error.what());
     }
   }
 
@@ -153,7 +155,7 @@ class Pack {
     const auto start = std::chrono::steady_clock::now();
     std::vector<StepRates> rates;
     for (const Runner& runner : runners_) rates.push_back(RatesOf(runner.epoch, runner.schedule));
-    const Tick tick = [this](const StepProgress& progress) { return Tell(progress); };
+    const Tick tick = [this](const StepProgress& progress) { return Report(progress); };
     std::vector<std::vector<float>> losses = training_->TrainEpoch(rates, tick);
     const std::vector<Evaluation> evaluations = training_->Evaluate(tick);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -166,44 +168,62 @@ class Pack {
     return records;
   }
 
-  /// Reports the epoch, and the end of a member that has reached it: then true.
+  /// Reports the epoch, and the end of a member whose last one it is: then true.
   bool EndsWith(EpochRecord record, Runner& runner) {
     const bool diverged = record.Diverged();
     const bool ends = diverged || runner.epoch == runner.config.epochs;
-    const double heard = HeardMetric(runner.schedule.listens_to(), record);
-    runner.schedule.OnEpochEnd(heard);
-    if (!runner.schedule.listens_to().empty()) runner.heard.push_back(heard);
+    const double metric = MetricOf(runner.schedule.listens_to(), record);
+    runner.schedule.OnEpochEnd(metric);
+    if (runner.FollowsMetric()) runner.metric_history.push_back(metric);
     ++runner.epoch;
-    if (observer_.on_epoch) observer_.on_epoch(runner.index, std::move(record));
-    if (ends && observer_.on_end) {
-      observer_.on_end(runner.index, diverged ? TrialState::kStopped : TrialState::kCompleted);
-    }
+    observer_.OnEpoch(runner.index, std::move(record));
+    if (ends)
+      observer_.OnEnd(runner.index, diverged ? TrialState::kStopped : TrialState::kCompleted);
     return ends;
   }
 
-  bool Tell(const StepProgress& progress) const {
-    if (!observer_.on_progress) return true;
+  /// Does what the observer wants of a member that has not ended.
+  bool Continues(size_t member) {
+    const Runner& runner = runners_[member];
+    const AfterEpoch wanted = observer_.OnEpochEnd(runner.index);
+    if (wanted == AfterEpoch::kCheckpoint || wanted == AfterEpoch::kHold) {
+      const ResumePoint point{training_->State(member), runner.epoch - 1, runner.metric_history};
+      observer_.OnCheckpoint(runner.index, point.epochs_done, EncodeCheckpoint(point));
+    }
+    if (wanted == AfterEpoch::kHold) observer_.OnEnd(runner.index, TrialState::kPending);
+    if (wanted == AfterEpoch::kEnd) observer_.OnEnd(runner.index, TrialState::kStopped);
+    return wanted == AfterEpoch::kContinue || wanted == AfterEpoch::kCheckpoint;
+  }
+
+  void Keep(const std::vector<size_t>& members) {
+    if (members.size() == runners_.size()) return;
+    std::vector<Runner> kept;
+    kept.reserve(members.size());
+    for (const size_t i : members) kept.push_back(std::move(runners_[i]));
+    runners_ = std::move(kept);
+    if (!HasEnded()) training_->Keep(members);
+  }
+
+  bool Report(const StepProgress& progress) const {
     const Runner& runner = runners_[progress.member];
     const int64_t steps = runner.schedule.clock().steps_per_epoch;
     const int64_t next_step = (runner.epoch - 1) * steps + progress.steps_done;
     const double lr = runner.schedule.At(next_step).lr;
-    return observer_.on_progress(runner.index, {.epoch = runner.epoch, .step = progress, .lr = lr});
+    return observer_.OnProgress(runner.index,
+                                {runner.epoch, progress.steps_done, progress.loss, lr});
   }
 
-  const PackObserver& observer_;
+  PackObserver& observer_;
   std::vector<Runner> runners_;
   std::unique_ptr<PackTraining> training_;
 };
 
 }  // namespace
 
-void RunPack(const std::vector<PackMember>& members, const std::shared_ptr<const Dataset>& dataset,
-             Engine& engine, const PackObserver& observer) {
-  Pack pack(members, dataset, engine, observer);
-  while (!pack.Ended()) {
-    pack.RunEpoch();
-    if (!pack.Ended() && observer.stops && observer.stops()) throw TrainingInterrupted{};
-  }
+void RunPack(const PackTask& pack, const std::shared_ptr<const Dataset>& dataset, Engine& engine,
+             PackObserver& observer) {
+  Pack running(pack, dataset, engine, observer);
+  while (!running.HasEnded()) running.RunEpoch();
 }
 
 }  // namespace lrsweep

@@ -75,7 +75,7 @@ bool Exists(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-int64_t HeldBack(const SweepConfig& config) {
+int64_t ValidationImages(const SweepConfig& config) {
   return std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
 }
 
@@ -218,8 +218,9 @@ Ended Coordinate(const RunCommand& command, const Workers& workers, StopConditio
                     .dataset_folder = data.folder.string(),
                     .dataset_map = published ? published->path() : "",
                     .dataset_sha256 = data.sha256,
+                    .validation_images = ValidationImages(space.config()),
                     .checkpoint_seconds = command.checkpoint_seconds,
-                    .held_back = HeldBack(space.config()),
+                    .silence_seconds = 3 * command.worker_timeout_seconds,
                     .data = data.data};
   const bool is_new = !Exists(path);
   Store store = OpenStore(command, path, is_new, space, setup);
@@ -292,16 +293,9 @@ int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
   Ended ended;
   ended.status = guarded([&] {
     NoteMissingRecovery(command);
-    const auto make_pool = [&](const WorkerSetup& setup) {
-      return std::make_unique<MpiWorkerPool>(
-          session, Setup{.engine = setup.engine,
-                         .dataset_folder = setup.dataset_folder,
-                         .dataset_map = setup.dataset_map,
-                         .dataset_sha256 = setup.dataset_sha256,
-                         .held_back = setup.held_back,
-                         .workers = session.size() - 1,
-                         .checkpoint_seconds = setup.checkpoint_seconds,
-                         .silence_seconds = 3 * command.worker_timeout_seconds});
+    const auto make_pool = [&](WorkerSetup setup) {
+      setup.workers = session.size() - 1;
+      return std::make_unique<MpiWorkerPool>(session, setup);
     };
     ended = Coordinate(command, {true, session.workers_have_gpus(), make_pool}, stop);
     return ended.status;

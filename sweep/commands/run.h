@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sweep/commands/cli.h"
-#include "sweep/coordinator/trial_executor.h"
+#include "trial/executor.h"
 
 namespace lrsweep {
 

@@ -79,19 +79,20 @@ class Trainer {
  public:
   Trainer(const SweepRecord& sweep, const MakeExecutor& make) : sweep_(sweep), make_(make) {}
 
-  TrialExecutor& For(const Map& params) {
+  Executor& For(const Map& params) {
     const auto& name = std::get<std::string>(*Find(params, "dataset.name"));
-    const int64_t held_back = std::get<int64_t>(*Find(params, "dataset.validation"));
-    if (executor_ != nullptr && name == name_ && held_back == held_back_) return *executor_;
+    const int64_t validation_images = std::get<int64_t>(*Find(params, "dataset.validation"));
+    if (executor_ != nullptr && name == name_ && validation_images == validation_images_)
+      return *executor_;
     name_ = name;
-    held_back_ = held_back;
+    validation_images_ = validation_images;
     executor_ = MakeFor(SourceDataset(
         name, [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); }));
     return *executor_;
   }
 
  private:
-  std::unique_ptr<TrialExecutor> MakeFor(const SourcedDataset& data) const {
+  std::unique_ptr<Executor> MakeFor(const SourcedDataset& data) const {
     if (data.sha256 != sweep_.dataset_sha256) {
       throw UsageError(fmt::format(
           "{}: other data than the sweep was trained on (SHA-256 {}, then {}): nothing can be "
@@ -101,7 +102,7 @@ class Trainer {
     const WorkerSetup setup{.engine = sweep_.engine,
                             .dataset_folder = data.folder.string(),
                             .dataset_sha256 = data.sha256,
-                            .held_back = held_back_,
+                            .validation_images = validation_images_,
                             .data = data.data};
     try {
       return make_(setup);
@@ -114,8 +115,8 @@ class Trainer {
   const SweepRecord& sweep_;
   const MakeExecutor& make_;
   std::string name_;
-  int64_t held_back_ = 0;
-  std::unique_ptr<TrialExecutor> executor_;
+  int64_t validation_images_ = 0;
+  std::unique_ptr<Executor> executor_;
 };
 
 /// A line on the terminal that is written over, or nothing.
@@ -176,31 +177,47 @@ struct StoredForm {
   std::vector<StepRow> steps;
 };
 
+/// Compares a trial's epochs with the recorded ones as they are trained, up to a number of them.
+class Comparer : public PackObserver {
+ public:
+  Comparer(const StoredTrial& stored, int64_t limit, const ProgressLine& progress,
+           Verification& found)
+      : stored_(stored), limit_(limit), progress_(progress), found_(found) {}
+
+  void OnEpoch(size_t /*member*/, EpochRecord record) override {
+    const auto place = static_cast<size_t>(record.epoch) - 1;
+    const StoredForm again(record);
+    CompareEpoch(stored_.epochs.at(place), StepsOf(stored_.epochs, place, stored_.steps),
+                 again.epoch, again.steps, found_.bits);
+  }
+  AfterEpoch OnEpochEnd(size_t /*member*/) override {
+    const bool is_enough = found_.bits.epochs >= limit_ || Interrupted();
+    return is_enough ? AfterEpoch::kEnd : AfterEpoch::kContinue;
+  }
+  void OnEnd(size_t /*member*/, TrialState /*state*/) override {}
+  bool OnProgress(size_t /*member*/, const TrialProgress& at) override {
+    progress_.Show(fmt::format("{}: training again, epoch {}/{}{}", found_.trial_id, at.epoch,
+                               limit_, found_.Differs() ? ", it differs" : ""));
+    return !Interrupted();
+  }
+
+ private:
+  const StoredTrial& stored_;
+  int64_t limit_;
+  const ProgressLine& progress_;
+  Verification& found_;
+};
+
 /// Trains the trial up to `epochs` epochs, as many as are recorded at most, and compares them.
 Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
-                         const std::optional<int64_t>& epochs, TrialExecutor& executor,
+                         const std::optional<int64_t>& epochs, Executor& executor,
                          const ProgressLine& progress) {
   Verification found = Begin(stored, sweep, executor.Describe());
   const int64_t limit = std::min(epochs.value_or(found.epochs_recorded), found.epochs_recorded);
   const auto start = Clock::now();
-  PackReporter reporter;
-  reporter.on_epoch = [&](size_t, const EpochRecord& record) {
-    const auto place = static_cast<size_t>(record.epoch) - 1;
-    const StoredForm again(record);
-    CompareEpoch(stored.epochs.at(place), StepsOf(stored.epochs, place, stored.steps), again.epoch,
-                 again.steps, found.bits);
-  };
-  reporter.on_end = [](size_t, TrialState) {};
-  reporter.on_progress = [&](size_t, const TrialProgressed& at) {
-    progress.Show(fmt::format("{}: training again, epoch {}/{}{}", found.trial_id, at.epoch, limit,
-                              found.Differs() ? ", it differs" : ""));
-    return !Interrupted();
-  };
-  reporter.wants_checkpoint = [](size_t) { return false; };
-  reporter.on_checkpoint = [](size_t, int64_t, const std::string&) {};
-  reporter.stops = [&] { return found.bits.epochs >= limit || Interrupted(); };
+  Comparer comparer(stored, limit, progress, found);
   try {
-    executor.Execute({{{found.trial_id, stored.params}}}, reporter);
+    executor.Execute({{{found.trial_id, stored.params}}}, comparer);
   } catch (const std::exception& error) {
     found.error = error.what();
   }

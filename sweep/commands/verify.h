@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "sweep/commands/cli.h"
-#include "sweep/coordinator/trial_executor.h"
+#include "trial/executor.h"
 
 namespace lrsweep {
 

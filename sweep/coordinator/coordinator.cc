@@ -163,12 +163,12 @@ LiveTrial* Coordinator::Running(const std::string& trial_id, int64_t worker) {
   return &found->second;
 }
 
-void Coordinator::On(const TrialProgressed& progress) {
-  LiveTrial* live = Running(progress.trial_id, progress.worker);
+void Coordinator::On(const TrialProgressed& progressed) {
+  LiveTrial* live = Running(progressed.trial_id, progressed.worker);
   if (live == nullptr) return;
-  live->epoch = progress.epoch;
-  live->loss = progress.loss;
-  live->lr = progress.lr;
+  live->epoch = progressed.progress.epoch;
+  live->loss = progressed.progress.loss;
+  live->lr = progressed.progress.lr;
   // A lone process trains inside Wait: this is where it gets to write and to draw.
   CommitIfDue();
   view_.OnTick(state_);

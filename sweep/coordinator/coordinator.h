@@ -81,7 +81,7 @@ class Coordinator {
   void Handle(const Event& event);
   void On(const WorkerReady& ready);
   void On(const WorkerRefused& refused);
-  void On(const TrialProgressed& progress);
+  void On(const TrialProgressed& progressed);
   void On(const EpochFinished& finished);
   void On(const CheckpointMade& made);
   void On(const TrialEnded& ended);

@@ -4,20 +4,24 @@
 
 namespace lrsweep {
 
-LocalWorkerPool::LocalWorkerPool(MakeExecutor make, WorkerSetup setup, std::function<bool()> go_on)
-    : make_(std::move(make)), setup_(std::move(setup)), go_on_(std::move(go_on)) {}
+LocalWorkerPool::LocalWorkerPool(MakeExecutor make, WorkerSetup setup,
+                                 std::function<bool()> should_continue)
+    : make_(std::move(make)),
+      setup_(std::move(setup)),
+      should_continue_(std::move(should_continue)) {}
 
 void LocalWorkerPool::Start(int64_t /*worker*/, const PackTask& pack) { packs_.push_back(pack); }
 
 void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) {
-  if (!announced_) {
-    announced_ = true;
-    executor_ = Announce(make_, setup_, sink);
+  if (!has_started_) {
+    has_started_ = true;
+    executor_ = StartExecutor(make_, setup_, sink);
   } else if (!packs_.empty()) {
     const PackTask pack = std::move(packs_.front());
     packs_.pop_front();
-    ExecutePack(*executor_, pack, setup_, sink,
-                [this] { return go_on_() ? Order::kGoOn : Order::kStopAfterEpoch; });
+    ExecutePack(*executor_, pack, sink, [this](const std::string& /*trial_id*/) {
+      return should_continue_() ? Order::kContinue : Order::kHold;
+    });
   }
 }
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <deque>
-#include <memory>
+#include <functional>
+#include <optional>
 
-#include "sweep/coordinator/trial_executor.h"
+#include "sweep/coordinator/pack_execution.h"
 #include "sweep/coordinator/worker_pool.h"
 
 namespace lrsweep {
@@ -13,13 +14,14 @@ namespace lrsweep {
 /// worker has the number 0.
 class LocalWorkerPool : public WorkerPool {
  public:
-  /// `go_on` is asked at least every 100 ms; false stops the running pack at the end of its epoch.
-  LocalWorkerPool(MakeExecutor make, WorkerSetup setup, std::function<bool()> go_on);
+  /// `should_continue` is asked at least every 100 ms; false stops the running pack at the end of
+  /// its epoch.
+  LocalWorkerPool(MakeExecutor make, WorkerSetup setup, std::function<bool()> should_continue);
 
   int64_t size() const override { return 1; }
   int64_t first() const override { return 0; }
   void Start(int64_t worker, const PackTask& pack) override;
-  void StopAll() override {}  // its worker sees for itself that it is to stop
+  void StopAll() override {}  // should_continue says it
   void Dismiss(int64_t /*worker*/) override {}
   bool IsGone(int64_t /*worker*/) const override { return false; }
   void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override;
@@ -27,9 +29,9 @@ class LocalWorkerPool : public WorkerPool {
  private:
   MakeExecutor make_;
   WorkerSetup setup_;
-  std::function<bool()> go_on_;
-  bool announced_ = false;
-  std::unique_ptr<TrialExecutor> executor_;
+  std::function<bool()> should_continue_;
+  bool has_started_ = false;
+  std::optional<StartedExecutor> executor_;  // none: it could not be made
   std::deque<PackTask> packs_;
 };
 

@@ -7,24 +7,11 @@
 #include <functional>
 #include <string>
 #include <variant>
-#include <vector>
 
+#include "trial/executor.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
-
-/// One go at one trial.
-struct TrialTask {
-  std::string trial_id;
-  Map params;                // complete
-  std::string checkpoint{};  // bytes from where it goes on (worker/checkpoint.h); empty: anew
-  int64_t epochs_done = 0;   // what these bytes must say
-};
-
-/// What a worker trains together: trials that can share a pack (pack_compatibility), at least one.
-struct PackTask {
-  std::vector<TrialTask> trials;
-};
 
 // What workers report. `worker` is the MPI rank, or 0 in a lone process.
 
@@ -38,14 +25,11 @@ struct WorkerRefused {
   std::string host;
   std::string reason;
 };
-/// A trial's standing, several times a second at most.
+/// How far a trial is, at most every half second.
 struct TrialProgressed {
   int64_t worker = 0;
   std::string trial_id;
-  int64_t epoch = 0;
-  int64_t steps_done = 0;  // of that epoch
-  double loss = 0;         // of the last of these steps
-  double lr = 0;
+  TrialProgress progress;
 };
 struct EpochFinished {
   int64_t worker = 0;

@@ -116,13 +116,13 @@ auto DecodeWith(const Bytes& bytes, const Decode& decode) {
 }
 
 struct CommandEncoder {
-  json operator()(const Setup& setup) const {
+  json operator()(const WorkerSetup& setup) const {
     json message = Message("setup");
     message["engine"] = setup.engine;
     message["dataset_folder"] = setup.dataset_folder;
     message["dataset_map"] = setup.dataset_map;
     message["dataset_sha256"] = setup.dataset_sha256;
-    message["held_back"] = setup.held_back;
+    message["validation_images"] = setup.validation_images;
     message["workers"] = setup.workers;
     message["checkpoint_seconds"] = setup.checkpoint_seconds;
     message["silence_seconds"] = setup.silence_seconds;
@@ -160,9 +160,10 @@ struct EventEncoder {
     message["reason"] = refused.reason;
     return message;
   }
-  json operator()(const TrialProgressed& progress) const {
+  json operator()(const TrialProgressed& progressed) const {
+    const TrialProgress& progress = progressed.progress;
     json message = Message("progress");
-    message["trial_id"] = progress.trial_id;
+    message["trial_id"] = progressed.trial_id;
     message["epoch"] = progress.epoch;
     message["steps_done"] = progress.steps_done;
     message["loss"] = progress.loss;
@@ -247,14 +248,14 @@ Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncod
 Command DecodeCommand(const Bytes& bytes) {
   return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
     if (type == "setup")
-      return Setup{message.at("engine"),
-                   message.at("dataset_folder"),
-                   message.at("dataset_map"),
-                   message.at("dataset_sha256"),
-                   message.at("held_back"),
-                   message.at("workers"),
-                   message.at("checkpoint_seconds"),
-                   message.at("silence_seconds")};
+      return WorkerSetup{message.at("engine"),
+                         message.at("dataset_folder"),
+                         message.at("dataset_map"),
+                         message.at("dataset_sha256"),
+                         message.at("validation_images"),
+                         message.at("checkpoint_seconds"),
+                         message.at("workers"),
+                         message.at("silence_seconds")};
     if (type == "pack") return PackFrom(message);
     if (type == "stop") return Stop{};
     if (type == "shutdown") return Shutdown{};
@@ -268,12 +269,10 @@ Event DecodeEvent(const Bytes& bytes, int64_t worker) {
     if (type == "ready") return ReadyFrom(message, worker);
     if (type == "refused") return WorkerRefused{worker, message.at("host"), message.at("reason")};
     if (type == "progress") {
-      return TrialProgressed{worker,
-                             message.at("trial_id"),
-                             message.at("epoch"),
-                             message.at("steps_done"),
-                             message.at("loss"),
-                             message.at("lr")};
+      return TrialProgressed{
+          worker,
+          message.at("trial_id"),
+          {message.at("epoch"), message.at("steps_done"), message.at("loss"), message.at("lr")}};
     }
     if (type == "epoch") return EpochFrom(message, worker);
     if (type == "checkpoint") {

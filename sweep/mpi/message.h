@@ -35,20 +35,10 @@ namespace lrsweep {
 
 using Bytes = std::vector<uint8_t>;
 
-struct Setup {
-  std::string engine;
-  std::string dataset_folder;
-  std::string dataset_map;
-  std::string dataset_sha256;
-  int64_t held_back = 0;  // as in WorkerSetup, as are the next two
-  int64_t workers = 1;
-  double checkpoint_seconds = 10;
-  double silence_seconds = 180;  // of the coordinator, after which a worker ends by itself
-};
 struct Stop {};
 struct Shutdown {};
 struct Alive {};
-using Command = std::variant<Setup, PackTask, Stop, Shutdown, Alive>;
+using Command = std::variant<WorkerSetup, PackTask, Stop, Shutdown, Alive>;
 
 /// Throws std::runtime_error for bytes that are no message of this version.
 Bytes Encode(const Command& command);

@@ -238,7 +238,7 @@ int MpiSession::size() const { return channel_->size; }
 bool MpiSession::workers_have_gpus() const { return channel_->workers_have_gpus; }
 int MpiSession::worker_index() const { return channel_->worker_index; }
 
-MpiWorkerPool::MpiWorkerPool(MpiSession& session, const Setup& setup)
+MpiWorkerPool::MpiWorkerPool(MpiSession& session, const WorkerSetup& setup)
     : session_(session),
       alive_interval_(std::chrono::duration_cast<Clock::duration>(
           // Several times within the silence after which workers give their coordinator up.
@@ -296,21 +296,19 @@ namespace {
 
 /// What the coordinator told a worker: packs to train, in order, and whether to stop or end.
 struct Orders {
-  std::optional<Setup> setup;
+  std::optional<WorkerSetup> setup;
   std::deque<PackTask> packs;
   bool stop = false;
   bool shutdown = false;
 
   void Add(Command command) {
-    if (auto* given = std::get_if<Setup>(&command)) setup = std::move(*given);
+    if (auto* given = std::get_if<WorkerSetup>(&command)) setup = std::move(*given);
     if (auto* pack = std::get_if<PackTask>(&command)) packs.push_back(std::move(*pack));
     if (std::holds_alternative<Stop>(command)) stop = true;
     if (std::holds_alternative<Shutdown>(command)) shutdown = true;
   }
 
-  Order Now() const {
-    return shutdown ? Order::kStopNow : stop ? Order::kStopAfterEpoch : Order::kGoOn;
-  }
+  Order Now() const { return shutdown ? Order::kStopNow : stop ? Order::kHold : Order::kContinue; }
 };
 
 }  // namespace
@@ -333,24 +331,16 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
   };
 
   channel.lifeline.WatchCoordinator(channel.processes[kCoordinator], Clock::duration::max());
-  std::unique_ptr<TrialExecutor> executor;
-  WorkerSetup here;
+  std::optional<StartedExecutor> executor;
   while (listen() != Order::kStopNow) {
     if (orders.setup) {
-      const Setup setup = *std::exchange(orders.setup, std::nullopt);
-      here = {.engine = setup.engine,
-              .dataset_folder = setup.dataset_folder,
-              .dataset_map = setup.dataset_map,
-              .dataset_sha256 = setup.dataset_sha256,
-              .checkpoint_seconds = setup.checkpoint_seconds,
-              .workers = setup.workers,
-              .held_back = setup.held_back,
-              .worker = channel.rank,
-              .worker_index = channel.worker_index};
+      WorkerSetup setup = *std::exchange(orders.setup, std::nullopt);
+      setup.worker = channel.rank;
+      setup.worker_index = channel.worker_index;
       const std::chrono::duration<double> silence(setup.silence_seconds);
       channel.lifeline.WatchCoordinator(channel.processes[kCoordinator],
                                         std::chrono::duration_cast<Clock::duration>(silence));
-      executor = Announce(make, here, report);
+      executor = StartExecutor(make, setup, report);
     } else if (!orders.packs.empty()) {
       const PackTask pack = std::move(orders.packs.front());
       orders.packs.pop_front();
@@ -360,7 +350,7 @@ void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
         }
         continue;
       }
-      ExecutePack(*executor, pack, here, report, listen);
+      ExecutePack(*executor, pack, report, [&listen](const std::string&) { return listen(); });
       channel.backoff.Reset();
     } else {
       channel.backoff.Sleep();

@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-#include "sweep/coordinator/trial_executor.h"
+#include "sweep/coordinator/pack_execution.h"
 #include "sweep/coordinator/worker_pool.h"
 #include "sweep/mpi/message.h"
 
@@ -54,7 +54,7 @@ class MpiSession {
 class MpiWorkerPool : public WorkerPool {
  public:
   /// Tells all workers to get ready.
-  MpiWorkerPool(MpiSession& session, const Setup& setup);
+  MpiWorkerPool(MpiSession& session, const WorkerSetup& setup);
 
   int64_t size() const override;
   void Start(int64_t worker, const PackTask& pack) override;
@@ -72,7 +72,7 @@ class MpiWorkerPool : public WorkerPool {
 
 /// What every other rank does: trains what it is given until it is told to end. Where its
 /// coordinator or its launcher's daemon is gone it ends the process: within a second on the
-/// coordinator's machine, elsewhere when nothing was heard for `Setup::silence_seconds`.
+/// coordinator's machine, elsewhere when nothing was heard for `WorkerSetup::silence_seconds`.
 void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
 
 }  // namespace lrsweep

@@ -7,11 +7,13 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tests/support/training_reference.h"
+#include "worker/checkpoint.h"
 #include "worker/trial_runner.h"
 
 namespace lrsweep {
@@ -40,19 +42,21 @@ inline std::vector<Map> PackTrials() {
 }
 
 /// What each trial of a pack reported.
-struct PackReport {
+struct PackReport : PackObserver {
+  void OnEpoch(size_t member, EpochRecord record) override {
+    epochs[member].push_back(std::move(record));
+  }
+  void OnEnd(size_t member, TrialState state) override { ends[member] = state; }
+
   std::map<size_t, std::vector<EpochRecord>> epochs;
   std::map<size_t, TrialState> ends;
 };
 
-inline PackReport ReportOf(const std::vector<Map>& trials, Engine& engine) {
-  PackReport report;
-  std::vector<PackMember> members;
-  for (const Map& params : trials) members.push_back({params, {}});
-  RunPack(members, TinyDataset(), engine,
-          {.on_epoch = [&](size_t member,
-                           EpochRecord record) { report.epochs[member].push_back(record); },
-           .on_end = [&](size_t member, TrialState state) { report.ends[member] = state; }});
+inline std::unique_ptr<PackReport> ReportOf(const std::vector<Map>& trials, Engine& engine) {
+  auto report = std::make_unique<PackReport>();
+  PackTask pack;
+  for (const Map& params : trials) pack.trials.push_back({"", params});
+  RunPack(pack, TinyDataset(), engine, *report);
   return report;
 }
 
@@ -79,17 +83,17 @@ inline void ExpectSameRecord(const EpochRecord& a, const EpochRecord& b, double 
 /// all of them.
 inline void ExpectTheSameAloneAndInAPack(Engine& engine, double tolerance) {
   std::vector<Map> trials = PackTrials();
-  std::vector<PackReport> alone;
+  std::vector<std::unique_ptr<PackReport>> alone;
   for (const Map& trial : trials) alone.push_back(ReportOf({trial}, engine));
-  ASSERT_EQ(alone[2].ends.at(0), TrialState::kStopped);
+  ASSERT_EQ(alone[2]->ends.at(0), TrialState::kStopped);
   for (size_t turn = 0; turn < trials.size(); ++turn) {
-    PackReport together = ReportOf(trials, engine);
+    const auto together = ReportOf(trials, engine);
     for (size_t i = 0; i < trials.size(); ++i) {
-      EXPECT_EQ(together.ends.at(i), alone[i].ends.at(0));
-      const auto& epochs = together.epochs.at(i);
-      ASSERT_EQ(epochs.size(), alone[i].epochs.at(0).size());
+      EXPECT_EQ(together->ends.at(i), alone[i]->ends.at(0));
+      const auto& epochs = together->epochs.at(i);
+      ASSERT_EQ(epochs.size(), alone[i]->epochs.at(0).size());
       for (size_t epoch = 0; epoch < epochs.size(); ++epoch) {
-        ExpectSameRecord(epochs[epoch], alone[i].epochs.at(0)[epoch], tolerance);
+        ExpectSameRecord(epochs[epoch], alone[i]->epochs.at(0)[epoch], tolerance);
       }
     }
     std::rotate(trials.begin(), trials.begin() + 1, trials.end());
@@ -97,26 +101,24 @@ inline void ExpectTheSameAloneAndInAPack(Engine& engine, double tolerance) {
   }
 }
 
-/// A trial that goes on after two of its four epochs ends as the one that was not cut off.
+/// A trial that resumes after two of its four epochs ends as the one that was not cut off.
 inline void ExpectResumedTrialToEndTheSame(Engine& engine, double tolerance) {
   const Map params = PackTrials()[3];
-  const std::vector<EpochRecord> whole = ReportOf({params}, engine).epochs.at(0);
+  const std::vector<EpochRecord> whole = ReportOf({params}, engine)->epochs.at(0);
 
   TrainConfig config = ToTrainConfig(params);
   const auto training = engine.StartPack({config}, TinyDataset());
   ResumePoint point{.epochs_done = 2};
   for (size_t epoch = 0; epoch < 2; ++epoch) {
     training->TrainEpoch({whole[epoch].rates}, {});
-    point.heard.push_back(training->Evaluate({}).front().loss);
+    point.metric_history.push_back(training->Evaluate({}).front().loss);
   }
   point.state = training->State(0);
 
-  std::vector<EpochRecord> rest;
-  const PackMember other{PackTrials()[0], {}};
-  RunPack({other, {params, point}}, TinyDataset(), engine,
-          {.on_epoch = [&](size_t member, EpochRecord record) {
-            if (member == 1) rest.push_back(record);
-          }});
+  PackReport report;
+  RunPack({{{"", PackTrials()[0]}, {"", params, EncodeCheckpoint(point), point.epochs_done}}},
+          TinyDataset(), engine, report);
+  const std::vector<EpochRecord>& rest = report.epochs.at(1);
   ASSERT_EQ(rest.size(), 2u);
   for (size_t epoch = 0; epoch < 2; ++epoch) {
     ExpectSameRecord(rest[epoch], whole[epoch + 2], tolerance);

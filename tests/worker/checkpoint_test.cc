@@ -17,7 +17,7 @@ ResumePoint Point() {
                  .second_moment = {5, 6, 7},
                  .steps = 42,
                  .random = {0, 255, 7}};
-  point.heard = {0.25, 0.125, 0.1};
+  point.metric_history = {0.25, 0.125, 0.1};
   return point;
 }
 
@@ -30,13 +30,13 @@ TEST(CheckpointTest, ComesBackAsItWas) {
   EXPECT_EQ(back.state.second_moment, Point().state.second_moment);
   EXPECT_EQ(back.state.steps, 42);
   EXPECT_EQ(back.state.random, Point().state.random);
-  EXPECT_EQ(back.heard, Point().heard);
+  EXPECT_EQ(back.metric_history, Point().metric_history);
 }
 
 TEST(CheckpointTest, EmptyVectorsComeBackToo) {
   const ResumePoint back = DecodeCheckpoint(EncodeCheckpoint({}));
   EXPECT_TRUE(back.state.parameters.empty());
-  EXPECT_TRUE(back.heard.empty());
+  EXPECT_TRUE(back.metric_history.empty());
 }
 
 // The layout that checkpoint.h writes down, by hand.

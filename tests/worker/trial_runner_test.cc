@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <limits>
 #include <map>
 #include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include "worker/checkpoint.h"
 
 namespace lrsweep {
 namespace {
@@ -99,17 +102,25 @@ Map HalvedEvery(int64_t ticks, const std::string& interval) {
   return {{"type", "StepLR"}, {"interval", interval}, {"step_size", ticks}, {"gamma", 0.5}};
 }
 
-class TrialRunnerTest : public testing::Test {
+/// A task without checkpoint.
+TrialTask TaskOf(const Map& params) { return {"", params}; }
+
+/// A task that resumes from `point`.
+TrialTask TaskOf(const Map& params, const ResumePoint& point) {
+  return {"", params, EncodeCheckpoint(point), point.epochs_done};
+}
+
+class TrialRunnerTest : public testing::Test, protected PackObserver {
  protected:
   /// Trains a lone trial; its state at the end, or kPending if it has not ended.
   TrialState Run(const Map& params) {
-    RunMembers({{params}});
+    RunMembers({TaskOf(params)});
     return ends_.count(0) == 0 ? TrialState::kPending : ends_[0];
   }
 
-  void RunMembers(const std::vector<PackMember>& members) {
+  void RunMembers(const std::vector<TrialTask>& members) {
     FakeEngine engine(script_);
-    RunPack(members, EightImages(), engine, observer_);
+    RunPack({members}, EightImages(), engine, *this);
   }
 
   /// The members whose epochs were reported, in that order.
@@ -119,26 +130,35 @@ class TrialRunnerTest : public testing::Test {
     return members;
   }
 
+  void OnEpoch(size_t member, EpochRecord record) override {
+    reports_.emplace_back(member, record);
+    epochs_.push_back(std::move(record));
+    if (after_epoch_) after_epoch_();
+  }
+  AfterEpoch OnEpochEnd(size_t member) override {
+    const auto wanted = wanted_.find({member, epochs_.back().epoch});
+    return wanted == wanted_.end() ? AfterEpoch::kContinue : wanted->second;
+  }
+  void OnCheckpoint(size_t member, int64_t /*epoch*/, std::string data) override {
+    checkpoints_[member] = DecodeCheckpoint(data);
+  }
+  void OnEnd(size_t member, TrialState state) override { ends_[member] = state; }
+  bool OnProgress(size_t member, const TrialProgress& progress) override {
+    progress_of_.push_back(member);
+    progress_.push_back(progress);
+    return progress.epoch < stop_in_epoch_;
+  }
+
   Script script_;
   std::vector<EpochRecord> epochs_;
   std::vector<std::pair<size_t, EpochRecord>> reports_;
   std::map<size_t, TrialState> ends_;
   std::vector<TrialProgress> progress_;
   std::vector<size_t> progress_of_;
-  bool go_on_ = true;
-  PackObserver observer_{
-      .on_epoch =
-          [this](size_t member, EpochRecord record) {
-            reports_.emplace_back(member, record);
-            epochs_.push_back(std::move(record));
-          },
-      .on_end = [this](size_t member, TrialState state) { ends_[member] = state; },
-      .on_progress =
-          [this](size_t member, const TrialProgress& progress) {
-            progress_of_.push_back(member);
-            progress_.push_back(progress);
-            return go_on_;
-          }};
+  std::map<size_t, ResumePoint> checkpoints_;
+  std::map<std::pair<size_t, int64_t>, AfterEpoch> wanted_;  // by member and epoch
+  std::function<void()> after_epoch_;
+  int64_t stop_in_epoch_ = 1000;
 };
 
 TEST_F(TrialRunnerTest, ReportsEveryEpochAndCompletes) {
@@ -204,13 +224,13 @@ TEST_F(TrialRunnerTest, TellsProgressWithTheRateOfTheNextStep) {
   Run(Params(HalvedEvery(1, "step")));
   ASSERT_EQ(progress_.size(), 3u);
   EXPECT_EQ(progress_[1].epoch, 2);
-  EXPECT_EQ(progress_[1].step.steps_done, 1);
-  EXPECT_EQ(progress_[1].step.loss, 4);
+  EXPECT_EQ(progress_[1].steps_done, 1);
+  EXPECT_EQ(progress_[1].loss, 4);
   EXPECT_EQ(progress_[1].lr, 0.1);
 }
 
 TEST_F(TrialRunnerTest, StopsWhenTheObserverSaysSo) {
-  go_on_ = false;
+  stop_in_epoch_ = 1;
   EXPECT_THROW(Run(Params(HalvedEvery(1, "epoch"))), TrainingInterrupted);
   EXPECT_TRUE(epochs_.empty());
 }
@@ -243,9 +263,8 @@ TEST_F(TrialRunnerTest, TellsAPlateauItsMetricAfterEveryEpoch) {
 
 TEST_F(TrialRunnerTest, TellsAPlateauNoOtherMetric) {
   script_.losses = {1, 1};
-  observer_.on_epoch = [this](size_t, EpochRecord record) {
+  after_epoch_ = [this] {
     for (float& loss : script_.losses) loss += 1;  // the train loss rises, nothing else does
-    epochs_.push_back(std::move(record));
   };
   Run(Params(HalvedWithoutARiseOf("train_loss")));
   EXPECT_THAT(script_.rates.at(2).lr, ElementsAre(0.8));
@@ -264,7 +283,8 @@ TEST_F(TrialRunnerTest, WarmsUpWithinAnEpoch) {
 // ---- Packs
 
 TEST_F(TrialRunnerTest, GivesEveryMemberItsOwnSchedule) {
-  RunMembers({{Params(HalvedEvery(1, "epoch"), 1)}, {Params(HalvedEvery(1, "step"), 2)}});
+  RunMembers(
+      {TaskOf(Params(HalvedEvery(1, "epoch"), 1)), TaskOf(Params(HalvedEvery(1, "step"), 2))});
   EXPECT_THAT(script_.rates_of[1].at(1).lr, ElementsAre(0.4));
   EXPECT_THAT(script_.rates_of[2].at(1).lr, ElementsAre(0.2, 0.1));
   EXPECT_THAT(Reported(), ElementsAre(0, 1, 0, 1, 0, 1));
@@ -273,7 +293,8 @@ TEST_F(TrialRunnerTest, GivesEveryMemberItsOwnSchedule) {
 
 TEST_F(TrialRunnerTest, LetsAMemberGoThatHasDoneItsEpochs) {
   const Map scheduler = HalvedEvery(1, "epoch");
-  RunMembers({{Params(scheduler, 1, 2)}, {Params(scheduler, 2, 1)}, {Params(scheduler, 3, 3)}});
+  RunMembers({TaskOf(Params(scheduler, 1, 2)), TaskOf(Params(scheduler, 2, 1)),
+              TaskOf(Params(scheduler, 3, 3))});
   EXPECT_THAT(Reported(), ElementsAre(0, 1, 2, 0, 2, 2));
   EXPECT_THAT(script_.evaluated, ElementsAre(1, 2, 3, 1, 3, 3));
   EXPECT_THAT(ends_,
@@ -285,7 +306,8 @@ TEST_F(TrialRunnerTest, LetsADivergedMemberGoAndTheOthersGoOn) {
   script_.nan_in_epoch = 1;
   script_.nan_of_seed = 2;
   const Map scheduler = HalvedEvery(1, "epoch");
-  RunMembers({{Params(scheduler, 1, 2)}, {Params(scheduler, 2, 2)}, {Params(scheduler, 3, 2)}});
+  RunMembers({TaskOf(Params(scheduler, 1, 2)), TaskOf(Params(scheduler, 2, 2)),
+              TaskOf(Params(scheduler, 3, 2))});
   EXPECT_THAT(Reported(), ElementsAre(0, 1, 2, 0, 2));
   EXPECT_EQ(ends_.at(1), TrialState::kStopped);
   EXPECT_EQ(ends_.at(2), TrialState::kCompleted);
@@ -294,7 +316,7 @@ TEST_F(TrialRunnerTest, LetsADivergedMemberGoAndTheOthersGoOn) {
 
 TEST_F(TrialRunnerTest, TellsProgressOfEachMemberByItsPlaceInTheWholePack) {
   const Map scheduler = HalvedEvery(1, "epoch");
-  RunMembers({{Params(scheduler, 1, 1)}, {Params(scheduler, 2, 2)}});
+  RunMembers({TaskOf(Params(scheduler, 1, 1)), TaskOf(Params(scheduler, 2, 2))});
   EXPECT_THAT(progress_of_, ElementsAre(0, 1, 1));
   EXPECT_EQ(progress_.at(2).epoch, 2);
   EXPECT_EQ(progress_.at(2).lr, 0.4);
@@ -302,20 +324,22 @@ TEST_F(TrialRunnerTest, TellsProgressOfEachMemberByItsPlaceInTheWholePack) {
 
 TEST_F(TrialRunnerTest, StopsAllMembersWhenTheObserverSaysSo) {
   const Map scheduler = HalvedEvery(1, "epoch");
-  const std::vector<PackMember> members = {{Params(scheduler, 1, 1)}, {Params(scheduler, 2, 2)}};
-  observer_.on_progress = [](size_t, const TrialProgress& progress) { return progress.epoch < 2; };
-  EXPECT_THROW(RunMembers(members), TrainingInterrupted);
+  stop_in_epoch_ = 2;
+  EXPECT_THROW(RunMembers({TaskOf(Params(scheduler, 1, 1)), TaskOf(Params(scheduler, 2, 2))}),
+               TrainingInterrupted);
   EXPECT_THAT(ends_, ElementsAre(Pair(0, TrialState::kCompleted)));
 }
 
 TEST_F(TrialRunnerTest, GivesEveryMemberTheSecondsOfTheWholePack) {
-  RunMembers({{Params(HalvedEvery(1, "epoch"), 1)}, {Params(HalvedEvery(1, "epoch"), 2)}});
+  RunMembers(
+      {TaskOf(Params(HalvedEvery(1, "epoch"), 1)), TaskOf(Params(HalvedEvery(1, "epoch"), 2))});
   EXPECT_EQ(epochs_.at(0).wall_seconds, epochs_.at(1).wall_seconds);
 }
 
-TEST_F(TrialRunnerTest, GoesOnAfterTheEpochsThatAreDone) {
-  PackMember resumed{Params(HalvedEvery(1, "step"), 1), ResumePoint{{.steps = 4}, 2, {}}};
-  RunMembers({resumed, {Params(HalvedEvery(1, "step"), 2)}});
+TEST_F(TrialRunnerTest, ResumesAfterTheEpochsThatAreDone) {
+  const Map scheduler = HalvedEvery(1, "step");
+  const TrialTask resumed = TaskOf(Params(scheduler, 1), {{.steps = 4}, 2, {}});
+  RunMembers({resumed, TaskOf(Params(scheduler, 2))});
   EXPECT_EQ(script_.restored.at(1).steps, 4);
   EXPECT_EQ(script_.restored.count(2), 0u);
   EXPECT_THAT(Reported(), ElementsAre(0, 1, 1, 1));
@@ -324,20 +348,63 @@ TEST_F(TrialRunnerTest, GoesOnAfterTheEpochsThatAreDone) {
   EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.05, 0.025));
 }
 
-TEST_F(TrialRunnerTest, TellsAResumedPlateauWhatItHasHeard) {
+TEST_F(TrialRunnerTest, TellsAResumedPlateauItsMetricHistory) {
   const Map params = Params(HalvedWithoutARiseOf("val_accuracy"));
-  RunMembers({{params, ResumePoint{{}, 2, {0.7, 0.6}}}});
+  RunMembers({TaskOf(params, {{}, 2, {0.7, 0.6}})});
   EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.4));
 }
 
-TEST_F(TrialRunnerTest, RefusesToResumeWithoutWhatAPlateauHasHeard) {
+TEST_F(TrialRunnerTest, RefusesToResumeAPlateauWithoutItsMetricHistory) {
   const Map params = Params(HalvedWithoutARiseOf("val_accuracy"));
-  EXPECT_THROW(RunMembers({{params, ResumePoint{{}, 2, {0.7}}}}), std::invalid_argument);
+  EXPECT_THROW(RunMembers({TaskOf(params, {{}, 2, {0.7}})}), UnusableCheckpoint);
 }
 
 TEST_F(TrialRunnerTest, RefusesToResumeATrialThatHasNothingLeft) {
   const Map params = Params(HalvedEvery(1, "epoch"));
-  EXPECT_THROW(RunMembers({{params, ResumePoint{{}, 3, {}}}}), std::invalid_argument);
+  EXPECT_THROW(RunMembers({TaskOf(params, {{}, 3, {}})}), UnusableCheckpoint);
+}
+
+TEST_F(TrialRunnerTest, RefusesACheckpointOfAnotherEpochThanItsTaskSays) {
+  TrialTask task = TaskOf(Params(HalvedEvery(1, "epoch")), {{}, 2, {}});
+  task.epochs_done = 1;
+  EXPECT_THROW(RunMembers({task}), UnusableCheckpoint);
+}
+
+TEST_F(TrialRunnerTest, GivesACheckpointWhereItIsWantedAndContinues) {
+  wanted_[{0, 2}] = AfterEpoch::kCheckpoint;
+  EXPECT_EQ(Run(Params(HalvedWithoutARiseOf("val_accuracy"))), TrialState::kCompleted);
+  ASSERT_EQ(checkpoints_.size(), 1u);
+  EXPECT_EQ(checkpoints_.at(0).epochs_done, 2);
+  EXPECT_THAT(checkpoints_.at(0).metric_history, ElementsAre(0.75, 0.75));
+}
+
+TEST_F(TrialRunnerTest, AHeldMemberLeavesWithItsCheckpointAndTheOthersContinue) {
+  wanted_[{1, 1}] = AfterEpoch::kHold;
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers(
+      {TaskOf(Params(scheduler, 1)), TaskOf(Params(scheduler, 2)), TaskOf(Params(scheduler, 3))});
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 2, 0, 2, 0, 2));
+  EXPECT_THAT(ends_, ElementsAre(Pair(0, TrialState::kCompleted), Pair(1, TrialState::kPending),
+                                 Pair(2, TrialState::kCompleted)));
+  ASSERT_EQ(checkpoints_.size(), 1u);
+  EXPECT_EQ(checkpoints_.at(1).epochs_done, 1);
+}
+
+TEST_F(TrialRunnerTest, AnEndedMemberLeavesWithoutCheckpointAndTheOthersContinue) {
+  wanted_[{0, 2}] = AfterEpoch::kEnd;
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers({TaskOf(Params(scheduler, 1)), TaskOf(Params(scheduler, 2))});
+  EXPECT_THAT(Reported(), ElementsAre(0, 1, 0, 1, 1));
+  EXPECT_THAT(ends_, ElementsAre(Pair(0, TrialState::kStopped), Pair(1, TrialState::kCompleted)));
+  EXPECT_TRUE(checkpoints_.empty());
+}
+
+TEST_F(TrialRunnerTest, APackOfWhichAllAreHeldEnds) {
+  wanted_[{0, 1}] = wanted_[{1, 1}] = AfterEpoch::kHold;
+  const Map scheduler = HalvedEvery(1, "epoch");
+  RunMembers({TaskOf(Params(scheduler, 1)), TaskOf(Params(scheduler, 2))});
+  EXPECT_THAT(Reported(), ElementsAre(0, 1));
+  EXPECT_EQ(checkpoints_.size(), 2u);
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ TEST(MessageTest, WorkerAnnouncesItself) {
 TEST(MessageTest, OtherEventsKeepTheirFields) {
   const auto refused = Through<WorkerRefused>(WorkerRefused{0, "node2", "no data"});
   EXPECT_EQ(refused.host + ": " + refused.reason, "node2: no data");
-  const auto progress = Through<TrialProgressed>(TrialProgressed{0, "abc", 2, 17, 0.5, 0.01});
+  const TrialProgress progress =
+      Through<TrialProgressed>(TrialProgressed{0, "abc", {2, 17, 0.5, 0.01}}).progress;
   EXPECT_EQ(progress.epoch, 2);
   EXPECT_EQ(progress.steps_done, 17);
   EXPECT_EQ(progress.loss, 0.5);
@@ -111,16 +112,25 @@ TEST(MessageTest, PackWithoutTrialsIsAnError) {
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
-  const auto setup = DecodeCommand(
-      Encode(Command(lrsweep::Setup{"cpu", "/data", "/proc/1/fd/5", "abc", 7, 3, 2.5, 90})));
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_folder, "/data");
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).engine, "cpu");
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_map, "/proc/1/fd/5");
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).dataset_sha256, "abc");
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).held_back, 7);
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).workers, 3);
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).checkpoint_seconds, 2.5);
-  EXPECT_EQ(std::get<lrsweep::Setup>(setup).silence_seconds, 90);
+  const WorkerSetup sent{.engine = "cpu",
+                         .dataset_folder = "/data",
+                         .dataset_map = "/proc/1/fd/5",
+                         .dataset_sha256 = "abc",
+                         .validation_images = 7,
+                         .checkpoint_seconds = 2.5,
+                         .workers = 3,
+                         .silence_seconds = 90,
+                         .worker = 5};
+  const auto setup = std::get<WorkerSetup>(DecodeCommand(Encode(Command(sent))));
+  EXPECT_EQ(setup.dataset_folder, "/data");
+  EXPECT_EQ(setup.engine, "cpu");
+  EXPECT_EQ(setup.dataset_map, "/proc/1/fd/5");
+  EXPECT_EQ(setup.dataset_sha256, "abc");
+  EXPECT_EQ(setup.validation_images, 7);
+  EXPECT_EQ(setup.workers, 3);
+  EXPECT_EQ(setup.checkpoint_seconds, 2.5);
+  EXPECT_EQ(setup.silence_seconds, 90);
+  EXPECT_EQ(setup.worker, 0) << "its rank is the receiver's own";
   EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));
 }
 

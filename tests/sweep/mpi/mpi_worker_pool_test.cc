@@ -15,20 +15,20 @@ constexpr size_t kManySteps = 100'000;  // over a megabyte of losses and rates, 
 
 MpiSession* session = nullptr;
 
-class FakeExecutor : public TrialExecutor {
+class FakeExecutor : public Executor {
  public:
   explicit FakeExecutor(const WorkerSetup& setup) : setup_(setup) {}
 
   WorkerInfo Describe() const override {
     return {0, "", "index " + std::to_string(setup_.worker_index), "fake", setup_.dataset_folder};
   }
-  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+  void Execute(const PackTask& pack, PackObserver& observer) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       const TrialTask& task = pack.trials[member];
       if (task.trial_id == "broken") throw std::runtime_error("it broke");
-      if (task.trial_id == "long") reporter.on_epoch(member, LongEpoch());
-      if (!reporter.on_progress(member, {})) return;
-      reporter.on_end(member, TrialState::kCompleted);
+      if (task.trial_id == "long") observer.OnEpoch(member, LongEpoch());
+      if (!observer.OnProgress(member, {})) return;
+      observer.OnEnd(member, TrialState::kCompleted);
     }
   }
 
@@ -65,7 +65,7 @@ std::vector<std::string> Ended(const std::vector<Event>& events) {
 
 /// The one pool of this run: a worker announces itself once.
 MpiWorkerPool& Pool() {
-  static MpiWorkerPool pool(*session, {"cpu", "/data", "", "", 5});
+  static MpiWorkerPool pool(*session, {.engine = "cpu", .dataset_folder = "/data"});
   return pool;
 }
 

@@ -1,4 +1,4 @@
-#include "sweep/coordinator/trial_executor.h"
+#include "sweep/coordinator/pack_execution.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,30 +13,38 @@ namespace {
 
 using testing::ElementsAre;
 
+/// How a trial ends with its only epoch.
+TrialState EndOf(AfterEpoch wanted) {
+  if (wanted == AfterEpoch::kHold) return TrialState::kPending;
+  return wanted == AfterEpoch::kEnd ? TrialState::kStopped : TrialState::kCompleted;
+}
+
 /// Reports one epoch of each member, one after another, and ends as it is told.
-class FakeExecutor : public TrialExecutor {
+class FakeExecutor : public Executor {
  public:
   WorkerInfo Describe() const override { return {0, "", "cpu", "fake", "none"}; }
-  void Execute(const PackTask& pack, const PackReporter& reporter) override {
+  void Execute(const PackTask& pack, PackObserver& observer) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
       EpochRecord record;
       record.epoch = 1;
       if (pack.trials[member].checkpoint == "bad") throw UnusableCheckpoint(member, "it is bad");
-      reporter.on_epoch(member, record);
-      if (!reporter.on_progress(member, {})) return;
-      if (reporter.wants_checkpoint(member)) reporter.on_checkpoint(member, 1, "state");
-      if (reporter.stops()) return;
-      reporter.on_end(member, TrialState::kCompleted);
+      observer.OnEpoch(member, record);
+      if (!observer.OnProgress(member, {})) return;
+      const AfterEpoch wanted = observer.OnEpochEnd(member);
+      if (wanted == AfterEpoch::kCheckpoint || wanted == AfterEpoch::kHold) {
+        observer.OnCheckpoint(member, 1, "state");
+      }
+      observer.OnEnd(member, EndOf(wanted));
     }
   }
 };
 
-std::unique_ptr<TrialExecutor> MakeFake(const WorkerSetup& /*setup*/) {
+std::unique_ptr<Executor> MakeFake(const WorkerSetup& /*setup*/) {
   return std::make_unique<FakeExecutor>();
 }
 
-std::unique_ptr<TrialExecutor> MakeNone(const WorkerSetup& /*setup*/) {
+std::unique_ptr<Executor> MakeNone(const WorkerSetup& /*setup*/) {
   throw std::runtime_error("no engine");
 }
 
@@ -71,7 +79,7 @@ class EventLog {
 class LocalWorkerPoolTest : public testing::Test {
  protected:
   void Train(const MakeExecutor& make, const std::vector<std::string>& pack) {
-    LocalWorkerPool pool(make, setup_, [this] { return go_on_; });
+    LocalWorkerPool pool(make, setup_, [this] { return should_continue_; });
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
     PackTask task;
     for (const std::string& trial : pack) task.trials.push_back({trial, {}});
@@ -79,7 +87,7 @@ class LocalWorkerPoolTest : public testing::Test {
     pool.Start(0, task);
     pool.Wait(std::chrono::milliseconds(1), log_.Sink());
   }
-  bool go_on_ = true;
+  bool should_continue_ = true;
   WorkerSetup setup_;
   EventLog log_;
 };
@@ -104,10 +112,11 @@ TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
 }
 
 TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOffAfterItsEpochWithACheckpoint) {
-  go_on_ = false;
+  should_continue_ = false;
   Train(MakeFake, {"abc", "def"});
-  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state",
-                                        "abc pending", "def pending"));
+  EXPECT_THAT(log_.lines(),
+              ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state", "abc pending",
+                          "epoch of def", "checkpoint of def: state", "def pending"));
 }
 
 TEST_F(LocalWorkerPoolTest, CheckpointsAreMadeWhenTheirTimeHasCome) {
@@ -120,12 +129,13 @@ TEST_F(LocalWorkerPoolTest, CheckpointsAreMadeWhenTheirTimeHasCome) {
 /// Trials of 50 epochs of 2 ms, with checkpoints of 20,000 bytes.
 class BusyExecutor : public FakeExecutor {
  public:
-  void Execute(const PackTask& /*pack*/, const PackReporter& reporter) override {
+  void Execute(const PackTask& /*pack*/, PackObserver& observer) override {
     for (int64_t epoch = 1; epoch <= 50; ++epoch) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      if (reporter.wants_checkpoint(0)) reporter.on_checkpoint(0, epoch, std::string(20'000, 'x'));
+      if (observer.OnEpochEnd(0) == AfterEpoch::kContinue) continue;
+      observer.OnCheckpoint(0, epoch, std::string(20'000, 'x'));
     }
-    reporter.on_end(0, TrialState::kCompleted);
+    observer.OnEnd(0, TrialState::kCompleted);
   }
 };
 

@@ -1,0 +1,45 @@
+#include "worker/built_in_executor.h"
+
+#include <utility>
+
+#include "worker/trial_runner.h"
+
+namespace lrsweep {
+namespace {
+
+class BuiltInExecutor : public Executor {
+ public:
+  BuiltInExecutor(const BuiltInParts& parts, const WorkerSetup& setup)
+      : data_(HoldBack(parts.load_dataset(setup), setup.validation_images)),
+        engine_(parts.make_engine(setup)) {}
+
+  WorkerInfo Describe() const override {
+    return {0,
+            "",
+            engine_->Device(),
+            engine_->Name(),
+            engine_->CpuTarget(),
+            static_cast<int64_t>(engine_->PackSize())};
+  }
+
+  void Execute(const PackTask& pack, PackObserver& observer) override {
+    try {
+      RunPack(pack, data_, *engine_, observer);
+    } catch (const TrainingInterrupted&) {  // the observer knows who has not ended
+    }
+  }
+
+ private:
+  std::shared_ptr<const Dataset> data_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace
+
+MakeExecutor MakeBuiltInExecutor(BuiltInParts parts) {
+  return [parts = std::move(parts)](const WorkerSetup& setup) {
+    return std::make_unique<BuiltInExecutor>(parts, setup);
+  };
+}
+
+}  // namespace lrsweep
