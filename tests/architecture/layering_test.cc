@@ -134,10 +134,13 @@ bool IsGenerated(const std::string& header) {
 TEST(LayeringTest, EveryFolderIsAModuleOfTheTable) {
   std::map<std::string, size_t> units;
   for (const std::string& source : Sources()) {
-    EXPECT_TRUE(kMayInclude.count(ModuleOf(source)) > 0) << source << ": an unknown folder";
+    EXPECT_TRUE(kMayInclude.count(ModuleOf(source)) > 0)
+        << source << ": its folder is not in the table of modules";
     if (source.ends_with(".cc")) ++units[ModuleOf(source)];
   }
-  for (const auto& [module, count] : units) EXPECT_LE(count, kMostUnits) << module;
+  for (const auto& [module, count] : units) {
+    EXPECT_LE(count, kMostUnits) << module << "/ has too many .cc files for one folder";
+  }
   EXPECT_EQ(units.size(), kMayInclude.size()) << "a module of the table has no source";
 }
 
@@ -151,11 +154,13 @@ TEST(LayeringTest, ModulesIncludeWhatTheTableAllows) {
 
 TEST(LayeringTest, NoModulesIncludeOneAnotherInACircle) {
   std::map<std::string, std::set<std::string>>
-      reached;  // by module, through any number of includes
+      reached;                                // by module, through any number of includes
+  std::map<std::string, std::string> direct;  // by module: its includes of other modules
   for (const Include& include : AllIncludes()) {
     const std::string from = ModuleOf(include.from);
     if (IsOurs(include.header) && from != ModuleOf(include.header)) {
       reached[from].insert(ModuleOf(include.header));
+      direct[from] += "\n  " + include.from + " includes " + include.header;
     }
   }
   for (const auto& [through, ignored] : kMayInclude) {
@@ -165,7 +170,8 @@ TEST(LayeringTest, NoModulesIncludeOneAnotherInACircle) {
     }
   }
   for (const auto& [module, modules] : reached) {
-    EXPECT_EQ(modules.count(module), 0U) << module << " includes itself through other modules";
+    EXPECT_EQ(modules.count(module), 0U)
+        << module << " includes itself through other modules:" << direct[module];
   }
 }
 
@@ -174,8 +180,10 @@ TEST(LayeringTest, OwnHeadersAreNamedFromTheRoot) {
     if (!include.quoted || IsGenerated(include.header)) continue;
     const fs::path header = fs::path(LRSWEEP_SOURCE_DIR) / include.header;
     const bool is_template = fs::exists(header.string() + ".in");
-    EXPECT_TRUE(fs::exists(header) || is_template) << include.from << ": " << include.header;
-    EXPECT_EQ(include.header.find(".."), std::string::npos) << include.from;
+    EXPECT_TRUE(fs::exists(header) || is_template)
+        << include.from << ": no file " << include.header << " below the root";
+    EXPECT_EQ(include.header.find(".."), std::string::npos)
+        << include.from << ": " << include.header;
   }
 }
 

@@ -425,4 +425,5 @@ class ReportBrowserTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    result = unittest.main(exit=False).result
+    sys.exit(not result.wasSuccessful() or result.testsRun == 0)

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -139,7 +140,7 @@ inline GoldenRow ParseRow(const std::string& line) {
   return row;
 }
 
-/// The cases of tests/golden/<name>.txt.
+/// The cases of tests/golden/<name>.txt. Throws where there is none, or one without a row.
 inline std::vector<GoldenCase> ReadGolden(const std::string& name) {
   std::ifstream file(std::string(LRSWEEP_SOURCE_DIR) + "/tests/golden/" + name + ".txt");
   std::vector<GoldenCase> cases;
@@ -149,9 +150,13 @@ inline std::vector<GoldenCase> ReadGolden(const std::string& name) {
     if (line.starts_with("case ")) {
       cases.push_back(ParseCase(line));
     } else {
-      cases.back().rows.push_back(ParseRow(line));
+      cases.at(cases.size() - 1).rows.push_back(ParseRow(line));
     }
   }
+  for (const GoldenCase& golden : cases) {
+    if (golden.rows.empty()) throw std::runtime_error(name + ".txt: no rows: " + golden.line);
+  }
+  if (cases.empty()) throw std::runtime_error("no cases in tests/golden/" + name + ".txt");
   return cases;
 }
 

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+from frame import expect
 from sweeps import Sweep, ends, wait_for_training
 
 # What must be 0 in every snapshot: trials, of those begun last, whose rows do not fit together.
@@ -127,11 +128,12 @@ def readers(folder: Path, seconds: float) -> int:
             reader.join()
         there[2].client.connection.close()
         there[3].client.shell.communicate()
-        bad += command.poll() is not None
+        bad += expect("ended beside its readers", command.poll() is None)
         command.send_signal(signal.SIGTERM)
-        bad += not ends(command, database)
+        bad += expect("hangs", ends(command, database))
         for reader in there:
-            bad += len(reader.errors) + (not reader.saw_it_grow())
+            bad += expect(f"{reader.client.name}: errors", not reader.errors)
+            bad += expect(f"{reader.client.name}: saw nothing grow", reader.saw_it_grow())
             print(f"journal {journal}, {reader.client.name}: {len(reader.epochs)} reads in "
                   f"{seconds:.0f} s, {len(reader.errors)} errors {sorted(set(reader.errors))[:3]}",
                   flush=True)

@@ -130,7 +130,7 @@ TEST(SearchSpaceTest, ContradictionInOnePointIsRefused) {
   }
 }
 
-TEST(SearchSpaceTest, MoreThanAMillionPointsAreRefusedAtOnce) {
+TEST(SearchSpaceTest, MoreThanAMillionPointsAreRefused) {
   std::string seeds = "[0";
   for (int i = 1; i < 2000; ++i) seeds += ", " + std::to_string(i);
   seeds += "]";

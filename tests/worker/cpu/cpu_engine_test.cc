@@ -18,6 +18,13 @@
 namespace lrsweep {
 namespace {
 
+/// This CPU's targets. Fails where there is none: a loop over none would test nothing.
+std::vector<std::string> Targets() {
+  std::vector<std::string> targets = CpuEngineTargets();
+  EXPECT_FALSE(targets.empty()) << "the CPU engine has no kernels for this CPU";
+  return targets;
+}
+
 Engine& OurEngine() {
   static const std::unique_ptr<Engine> engine = MakeCpuEngine();
   return *engine;
@@ -125,7 +132,7 @@ uint64_t Bits(Engine& engine, const Network& network) {
 }
 
 TEST(CpuEngine, GivesTheCommittedBitsOnEveryTarget) {
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     const auto engine = MakeCpuEngine(target);
     EXPECT_EQ(engine->CpuTarget(), target);
     for (const Network& network : kNetworks) {
@@ -146,7 +153,7 @@ TEST(CpuEngine, GivesTheCommittedBitsOfEveryOptimizer) {
   adam_w.optimizer = OptimizerType::kAdamW;
   const auto dataset = DatasetOf(210, 100, 7);
   const StepRates rates = {.lr = {0.01}, .momentum = {0.9}};
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     const auto engine = MakeCpuEngine(target);
     const auto expect = [&](const std::string& name, const TrainConfig& config) {
       EXPECT_EQ(Bits(*engine, config, dataset, rates),
@@ -163,7 +170,7 @@ TEST(CpuEngine, GivesEqualBitsOnEveryTargetOverAnEpochOfMnist) {
   const auto mnist = Mnist();
   if (mnist == nullptr) GTEST_SKIP() << "no MNIST in $LRSWEEP_DATA_DIR/mnist";
   const uint64_t expected = Bits(*MakeCpuEngine(), Config(0), mnist);
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     EXPECT_EQ(Bits(*MakeCpuEngine(target), Config(0), mnist), expected) << target;
   }
 }
@@ -278,7 +285,7 @@ TEST(CpuEngine, LeavesAnInfiniteWeightOutWhereItsPixelIsZero) {
   const auto data =
       AlmostFullImages([](size_t image, size_t pixel) { return image % 40 == pixel; });
   const float infinity = std::numeric_limits<float>::infinity();
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     // Images without pixel 5 know nothing of it; unit 0 of all others is off.
     const auto training = StartWith(target, data, 5, -infinity);
     EXPECT_TRUE(std::isfinite(training->Evaluate(GoOn).loss)) << target;
@@ -289,7 +296,7 @@ TEST(CpuEngine, LeavesAnInfiniteWeightOutWhereItsPixelIsZero) {
 TEST(CpuEngine, KeepsALossThatIsNoNumberFromWeightsOfPixelsThatItsImageLacks) {
   const auto data = AlmostFullImages(
       [](size_t image, size_t pixel) { return pixel < 2 && (pixel == 0) != (image == 0); });
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     const auto training =
         StartWith(target, data, 0, std::numeric_limits<float>::quiet_NaN());  // image 0 has it
     training->TrainEpoch(kRates, GoOn);
@@ -346,7 +353,7 @@ std::vector<float> EpochAfter(const TrainingState& state, Engine& engine, const 
 TEST(CpuEngine, GoesOnWithEqualBitsWhereMostBatchesLackAPixel) {
   // The engine passes over rows that had no gradient; a training that resumes finds out which.
   const auto data = RarePixels();
-  for (const std::string& target : CpuEngineTargets()) {
+  for (const std::string& target : Targets()) {
     const auto engine = MakeCpuEngine(target);
     for (const TrainConfig& config : ConfigOfEachOptimizer()) {
       for (const double momentum : {0.9, 0.0}) {
