@@ -1,15 +1,17 @@
 #include "params/parameter.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "params/text.h"
+
 namespace lrsweep {
 namespace {
 
+/// A whole number without its ".0".
 std::string Number(double bound) {
   const bool whole = bound == std::floor(bound) && std::abs(bound) < 1e15;
   return whole ? std::to_string(static_cast<int64_t>(bound)) : ShortestReal(bound);
@@ -28,12 +30,13 @@ std::string RangeText(const Range& range) {
   return text;
 }
 
+/// Whether the number is within the bounds; NaN never is.
 bool InRange(const Range& range, double number) {
-  if (range.open_minimum ? number <= range.minimum : number < range.minimum) return false;
-  return range.open_maximum ? number < range.maximum : number <= range.maximum;
+  const bool above = range.open_minimum ? number > range.minimum : number >= range.minimum;
+  return above && (range.open_maximum ? number < range.maximum : number <= range.maximum);
 }
 
-/// As JSON writes it, cut where it is long.
+/// The value as JSON writes it, cut where it is long.
 std::string Written(const Value& value) {
   constexpr size_t kLongest = 60;
   if (value.IsNull()) return "nothing";
@@ -183,11 +186,6 @@ Value CoerceSchedulers(const Parameter& parameter, const Value& value) {
   return value;
 }
 
-std::string LowerCase(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 size_t EditDistance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -245,9 +243,9 @@ std::string Describe(const Parameter& parameter) {
 
 std::string NearestName(const std::string& unknown, const std::vector<std::string>& known) {
   std::string nearest;
-  size_t best = std::max<size_t>(2, unknown.size() / 3) + 1;  // further than this is no slip
+  size_t best = std::max<size_t>(2, unknown.size() / 3) + 1;  // less than this is near enough
   for (const std::string& name : known) {
-    const size_t distance = EditDistance(LowerCase(unknown), LowerCase(name));
+    const size_t distance = EditDistance(Lower(unknown), Lower(name));
     const bool something_in_common = distance < std::max(unknown.size(), name.size());
     if (distance < best && something_in_common) {
       best = distance;

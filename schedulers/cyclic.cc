@@ -2,25 +2,65 @@
 
 #include <cmath>
 
-#include "schedulers/require.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
 namespace {
 
-void Validate(const CyclicLrOptions& options) {
-  RequireAboveZero("step_size_up", options.step_size_up);
-  if (options.step_size_down) RequireAboveZero("step_size_down", *options.step_size_down);
-  RequireOrder("base_lr", options.base_lr, "max_lr", options.max_lr);
-  if (options.mode == CyclicMode::kExpRange) {
-    RequireAboveZero("gamma", options.gamma);
-    RequireOrder("gamma", options.gamma, "its maximum", 1.0);
-  }
-  if (options.cycle_momentum) {
-    RequireOrder("base_momentum", options.base_momentum, "max_momentum", options.max_momentum);
-  }
+const OptionTable<CyclicLrOptions>& Table() {
+  static const OptionTable<CyclicLrOptions> table = {
+      {&CyclicLrOptions::base_lr,
+       kRequired,
+       {.name = "base_lr",
+        .range = AtLeast(0),
+        .help = "learning rate at the start of every cycle"}},
+      {&CyclicLrOptions::max_lr,
+       kRequired,
+       {.name = "max_lr",
+        .range = AtLeast(0),
+        .help = "learning rate at the peak of the first cycle"}},
+      {&CyclicLrOptions::step_size_up,
+       {.name = "step_size_up",
+        .range = Above(0),
+        .counts_ticks = true,
+        .help = "ticks of the interval from base_lr to the peak"}},
+      {&CyclicLrOptions::step_size_down,
+       {.name = "step_size_down",
+        .range = Above(0),
+        .counts_ticks = true,
+        .help = "ticks of the interval from the peak to base_lr; null: step_size_up"}},
+      {&CyclicLrOptions::mode,
+       {{"triangular", CyclicMode::kTriangular},
+        {"triangular2", CyclicMode::kTriangular2},
+        {"exp_range", CyclicMode::kExpRange}},
+       {.name = "mode",
+        .help = "peaks stay, halve with each cycle, or shrink by gamma with each tick"}},
+      {&CyclicLrOptions::gamma,
+       {.name = "gamma",
+        .range = {.minimum = 0, .maximum = 1, .open_minimum = true},
+        .help = "factor of each tick in mode exp_range"}},
+      {&CyclicLrOptions::cycle_momentum,
+       {.name = "cycle_momentum",
+        .help = "whether the momentum cycles too, against the learning rate"}},
+      {&CyclicLrOptions::base_momentum,
+       {.name = "base_momentum",
+        .range = Between(0, 1),
+        .help = "momentum at the peak of the first cycle"}},
+      {&CyclicLrOptions::max_momentum,
+       {.name = "max_momentum",
+        .range = Between(0, 1),
+        .help = "momentum at the start of every cycle"}},
+  };
+  return table;
 }
 
-/// What scales the height of a cycle. `cycle` counts from 1.
+std::vector<std::string> Overrides(const CyclicLrOptions& options) {
+  std::vector<std::string> paths = OverriddenByOwnRates(options.cycle_momentum);
+  if (options.mode != CyclicMode::kExpRange) paths.emplace_back("scheduler.gamma");
+  return paths;
+}
+
+/// The factor of the height of a cycle. `cycle` counts from 1.
 double CycleScale(const CyclicLrOptions& options, double cycle, int64_t tick) {
   switch (options.mode) {
     case CyclicMode::kTriangular:
@@ -36,7 +76,11 @@ double CycleScale(const CyclicLrOptions& options, double cycle, int64_t tick) {
 }  // namespace
 
 Schedule CyclicLr(const CyclicLrOptions& options, double momentum) {
-  Validate(options);
+  Table().RequireInRange(options);
+  RequireOrder("base_lr", options.base_lr, "max_lr", options.max_lr);
+  if (options.cycle_momentum) {
+    RequireOrder("base_momentum", options.base_momentum, "max_momentum", options.max_momentum);
+  }
   const double cycle_size =
       options.step_size_up + options.step_size_down.value_or(options.step_size_up);
   const double peak = options.step_size_up / cycle_size;  // as a share of the cycle
@@ -55,6 +99,23 @@ Schedule CyclicLr(const CyclicLrOptions& options, double momentum) {
             : momentum;
     return rates;
   };
+}
+
+SchedulerType CyclicLrType() {
+  return FromTable<CyclicLrOptions>(
+      {.name = "CyclicLR",
+       .summary = "rises and falls between base_lr and max_lr, the momentum against it",
+       .formula =
+           "base_lr + (max_lr - base_lr) * h * s\n"
+           "max_momentum - (max_momentum - base_momentum) * h * s, if it is cycled\n"
+           "h: from 0 to 1 in step_size_up ticks, back to 0 in step_size_down\n"
+           "s: 1 (triangular), 0.5 ^ finished cycles (triangular2), gamma ^ tick (exp_range)",
+       .source = "torch.optim.lr_scheduler.CyclicLR; Smith, arXiv:1506.01186",
+       .example =
+           "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 1000, mode: triangular2}",
+       .default_interval = "step",
+       .rises_on_purpose = true},
+      Table(), CyclicLr, Overrides);
 }
 
 }  // namespace lrsweep

@@ -3,12 +3,49 @@
 #include <algorithm>
 #include <cmath>
 
-#include "schedulers/require.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
+namespace {
+
+/// Adds to an entry what the whole family has in common.
+template <typename Options>
+SchedulerType DecayType(SchedulerType type, const OptionTable<Options>& table,
+                        Schedule (*make)(const Options&, const Rates&)) {
+  type.source = "torch.optim.lr_scheduler." + type.name;
+  type.default_interval = "epoch";
+  type.chains_as_factor = true;
+  return FromTable(std::move(type), table, make);
+}
+
+/// The row `total_iters`, which most of the family have.
+Parameter TotalIters(const std::string& help) {
+  return {.name = "total_iters",
+          .range = AtLeast(0),
+          .counts_ticks = true,
+          .accepts_run = true,
+          .help = help};
+}
+
+// ---- StepLR
+
+const OptionTable<StepLrOptions>& StepLrTable() {
+  static const OptionTable<StepLrOptions> table = {
+      {&StepLrOptions::step_size,
+       kRequired,
+       {.name = "step_size",
+        .range = AtLeast(1),
+        .counts_ticks = true,
+        .help = "ticks of the interval from one decay to the next"}},
+      {&StepLrOptions::gamma, {.name = "gamma", .range = Above(0), .help = "factor of each decay"}},
+  };
+  return table;
+}
+
+}  // namespace
 
 Schedule StepLr(const StepLrOptions& options, const Rates& optimizer) {
-  RequireAtLeastOne("step_size", options.step_size);
+  StepLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
     const int64_t decays = tick / options.step_size;
     const double factor = std::pow(options.gamma, static_cast<double>(decays));
@@ -16,8 +53,37 @@ Schedule StepLr(const StepLrOptions& options, const Rates& optimizer) {
   };
 }
 
+SchedulerType StepLrType() {
+  return DecayType({.name = "StepLR",
+                    .summary = "multiplies the learning rate by gamma every step_size ticks",
+                    .formula = "lr * gamma ^ floor(tick / step_size)",
+                    .example = "{type: StepLR, step_size: 30, gamma: 0.1}"},
+                   StepLrTable(), StepLr);
+}
+
+// ---- MultiStepLR
+
+namespace {
+
+const OptionTable<MultiStepLrOptions>& MultiStepLrTable() {
+  static const OptionTable<MultiStepLrOptions> table = {
+      {&MultiStepLrOptions::milestones,
+       kRequired,
+       {.name = "milestones",
+        .range = AtLeast(0),
+        .counts_ticks = true,
+        .help = "ticks of the interval at which it decays, increasing"}},
+      {&MultiStepLrOptions::gamma,
+       {.name = "gamma", .range = Above(0), .help = "factor of each decay"}},
+  };
+  return table;
+}
+
+}  // namespace
+
 Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer) {
-  RequireIncreasing("milestones", options.milestones, 0);
+  MultiStepLrTable().RequireInRange(options);
+  RequireIncreasing("milestones", options.milestones);
   return [options, optimizer](int64_t tick) {
     const auto& milestones = options.milestones;
     const auto next = std::upper_bound(milestones.begin(), milestones.end(), tick);
@@ -26,20 +92,73 @@ Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer) 
   };
 }
 
+SchedulerType MultiStepLrType() {
+  return DecayType({.name = "MultiStepLR",
+                    .summary = "multiplies the learning rate by gamma at each milestone",
+                    .formula = "lr * gamma ^ (milestones that are at most tick)",
+                    .example = "{type: MultiStepLR, milestones: [30, 80], gamma: 0.1}"},
+                   MultiStepLrTable(), MultiStepLr);
+}
+
+// ---- ConstantLR
+
+namespace {
+
+const OptionTable<ConstantLrOptions>& ConstantLrTable() {
+  static const OptionTable<ConstantLrOptions> table = {
+      {&ConstantLrOptions::factor,
+       {.name = "factor",
+        .range = Between(0, 1),
+        .help = "share of the optimizer's rate until total_iters"}},
+      {&ConstantLrOptions::total_iters, TotalIters("ticks of the interval for which it holds")},
+  };
+  return table;
+}
+
+}  // namespace
+
 Schedule ConstantLr(const ConstantLrOptions& options, const Rates& optimizer) {
-  RequireBetween("factor", options.factor, 0, 1);
-  RequireAtLeastZero("total_iters", options.total_iters);
+  ConstantLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
     const bool ended = options.total_iters > 0 && tick >= options.total_iters;
     return Rates{ended ? optimizer.lr : optimizer.lr * options.factor, optimizer.momentum};
   };
 }
 
+SchedulerType ConstantLrType() {
+  return DecayType(
+      {.name = "ConstantLR",
+       .summary = "multiplies the learning rate by factor for the first total_iters ticks",
+       .formula = "lr * factor while tick < total_iters, then lr\n"
+                  "total_iters 0: lr * factor for ever, as in PyTorch",
+       .example = "{type: ConstantLR, factor: 0.5, total_iters: 4}"},
+      ConstantLrTable(), ConstantLr);
+}
+
+// ---- LinearLR
+
+namespace {
+
+const OptionTable<LinearLrOptions>& LinearLrTable() {
+  static const OptionTable<LinearLrOptions> table = {
+      {&LinearLrOptions::start_factor,
+       {.name = "start_factor",
+        .range = {.minimum = 0, .maximum = 1, .open_minimum = true},
+        .help = "share of the optimizer's rate at tick 0"}},
+      {&LinearLrOptions::end_factor,
+       {.name = "end_factor",
+        .range = Between(0, 1),
+        .help = "share of the optimizer's rate from total_iters on"}},
+      {&LinearLrOptions::total_iters,
+       TotalIters("ticks of the interval from the one to the other")},
+  };
+  return table;
+}
+
+}  // namespace
+
 Schedule LinearLr(const LinearLrOptions& options, const Rates& optimizer) {
-  RequireAboveZero("start_factor", options.start_factor);
-  RequireBetween("start_factor", options.start_factor, 0, 1);
-  RequireBetween("end_factor", options.end_factor, 0, 1);
-  RequireAtLeastZero("total_iters", options.total_iters);
+  LinearLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
     double factor = options.start_factor;
     if (options.total_iters > 0) {
@@ -51,17 +170,65 @@ Schedule LinearLr(const LinearLrOptions& options, const Rates& optimizer) {
   };
 }
 
+SchedulerType LinearLrType() {
+  return DecayType(
+      {.name = "LinearLR",
+       .summary = "moves in a line from start_factor to end_factor in total_iters ticks",
+       .formula = "lr * (start_factor + (end_factor - start_factor) * min(tick, total_iters) / "
+                  "total_iters)\n"
+                  "total_iters 0: lr * start_factor for ever, as in PyTorch",
+       .example = "{type: LinearLR, start_factor: 1, end_factor: 0, total_iters: run}"},
+      LinearLrTable(), LinearLr);
+}
+
+// ---- ExponentialLR
+
+namespace {
+
+const OptionTable<ExponentialLrOptions>& ExponentialLrTable() {
+  static const OptionTable<ExponentialLrOptions> table = {
+      {&ExponentialLrOptions::gamma,
+       kRequired,
+       {.name = "gamma", .range = Above(0), .help = "factor of every tick"}},
+  };
+  return table;
+}
+
+}  // namespace
+
 Schedule ExponentialLr(const ExponentialLrOptions& options, const Rates& optimizer) {
-  RequireAboveZero("gamma", options.gamma);
+  ExponentialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
     const double factor = std::pow(options.gamma, static_cast<double>(tick));
     return Rates{optimizer.lr * factor, optimizer.momentum};
   };
 }
 
+SchedulerType ExponentialLrType() {
+  return DecayType({.name = "ExponentialLR",
+                    .summary = "multiplies the learning rate by gamma every tick",
+                    .formula = "lr * gamma ^ tick",
+                    .example = "{type: ExponentialLR, gamma: 0.9}"},
+                   ExponentialLrTable(), ExponentialLr);
+}
+
+// ---- PolynomialLR
+
+namespace {
+
+const OptionTable<PolynomialLrOptions>& PolynomialLrTable() {
+  static const OptionTable<PolynomialLrOptions> table = {
+      {&PolynomialLrOptions::total_iters, TotalIters("ticks of the interval down to 0")},
+      {&PolynomialLrOptions::power,
+       {.name = "power", .range = AtLeast(0), .help = "1: a line; above: steeper first"}},
+  };
+  return table;
+}
+
+}  // namespace
+
 Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer) {
-  RequireAtLeastZero("total_iters", options.total_iters);
-  RequireAtLeastZero("power", options.power);
+  PolynomialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
     double factor = 1;
     if (options.total_iters > 0) {
@@ -71,6 +238,15 @@ Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer
     }
     return Rates{optimizer.lr * factor, optimizer.momentum};
   };
+}
+
+SchedulerType PolynomialLrType() {
+  return DecayType({.name = "PolynomialLR",
+                    .summary = "falls to 0 in total_iters ticks along a power of what is left",
+                    .formula = "lr * (1 - min(tick, total_iters) / total_iters) ^ power\n"
+                               "total_iters 0: lr for ever, as in PyTorch",
+                    .example = "{type: PolynomialLR, total_iters: run, power: 2}"},
+                   PolynomialLrTable(), PolynomialLr);
 }
 
 }  // namespace lrsweep

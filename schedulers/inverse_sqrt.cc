@@ -2,13 +2,31 @@
 
 #include <cmath>
 
-#include "schedulers/require.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
+namespace {
+
+const OptionTable<InverseSqrtOptions>& Table() {
+  static const OptionTable<InverseSqrtOptions> table = {
+      {&InverseSqrtOptions::num_warmup_steps,
+       kRequired,
+       {.name = "num_warmup_steps",
+        .range = AtLeast(0),
+        .help = "ticks of the interval of the rise from 0"}},
+      {&InverseSqrtOptions::timescale,
+       {.name = "timescale",
+        .range = AtLeast(1),
+        .counts_ticks = true,
+        .help = "ticks of the interval; null: num_warmup_steps, or 10000 without warm-up"}},
+  };
+  return table;
+}
+
+}  // namespace
 
 Schedule InverseSqrt(const InverseSqrtOptions& options, const Rates& optimizer) {
-  RequireAtLeastZero("num_warmup_steps", options.num_warmup_steps);
-  if (options.timescale) RequireAtLeastOne("timescale", *options.timescale);
+  Table().RequireInRange(options);
   const int64_t warmup = options.num_warmup_steps;
   const int64_t timescale = options.timescale.value_or(warmup > 0 ? warmup : 10'000);
   return [warmup, timescale, optimizer](int64_t tick) {
@@ -16,11 +34,24 @@ Schedule InverseSqrt(const InverseSqrtOptions& options, const Rates& optimizer) 
     if (tick < warmup) {
       factor = static_cast<double>(tick) / static_cast<double>(warmup);
     } else {
-      const auto time = static_cast<double>(tick - warmup + timescale);
+      const double time = static_cast<double>(tick - warmup) + static_cast<double>(timescale);
       factor = 1.0 / std::sqrt(time / static_cast<double>(timescale));
     }
     return Rates{optimizer.lr * factor, optimizer.momentum};
   };
+}
+
+SchedulerType InverseSqrtType() {
+  return FromTable<InverseSqrtOptions>(
+      {.name = "InverseSqrt",
+       .summary = "a linear warm-up, then down with the square root of the time",
+       .formula = "lr * tick / num_warmup_steps, and from num_warmup_steps on\n"
+                  "lr / sqrt((tick - num_warmup_steps + timescale) / timescale)",
+       .source = "Hugging Face transformers, get_inverse_sqrt_schedule; Vaswani et al., "
+                 "arXiv:1706.03762",
+       .example = "{type: InverseSqrt, num_warmup_steps: 500}",
+       .default_interval = "step"},
+      Table(), InverseSqrt);
 }
 
 }  // namespace lrsweep

@@ -5,12 +5,55 @@
 #include <numbers>
 #include <vector>
 
-#include "schedulers/require.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
 namespace {
 
-/// From one pair of rates to another, up to `end` (a tick, perhaps a fraction).
+const OptionTable<OneCycleLrOptions>& Table() {
+  static const OptionTable<OneCycleLrOptions> table = {
+      {&OneCycleLrOptions::max_lr,
+       kRequired,
+       {.name = "max_lr", .range = AtLeast(0), .help = "learning rate at the peak"}},
+      {&OneCycleLrOptions::total_steps,
+       {.name = "total_steps",
+        .default_value = Value(),
+        .range = AtLeast(1),
+        .counts_ticks = true,
+        .accepts_run = true,
+        .help = "ticks of the interval in the cycle; null or run: epochs times steps per epoch"}},
+      {&OneCycleLrOptions::pct_start,
+       {.name = "pct_start",
+        .range = Between(0, 1),
+        .help = "share of the cycle in which the rate rises"}},
+      {&OneCycleLrOptions::anneal_strategy,
+       {{"cos", AnnealStrategy::kCos}, {"linear", AnnealStrategy::kLinear}},
+       {.name = "anneal_strategy", .help = "half a cosine or a line"}},
+      {&OneCycleLrOptions::cycle_momentum,
+       {.name = "cycle_momentum",
+        .help = "whether the momentum cycles too, against the learning rate"}},
+      {&OneCycleLrOptions::base_momentum,
+       {.name = "base_momentum", .range = Between(0, 1), .help = "momentum at the peak"}},
+      {&OneCycleLrOptions::max_momentum,
+       {.name = "max_momentum",
+        .range = Between(0, 1),
+        .help = "momentum at the start and the end"}},
+      {&OneCycleLrOptions::div_factor,
+       {.name = "div_factor",
+        .range = Above(0),
+        .help = "the initial rate is max_lr / div_factor"}},
+      {&OneCycleLrOptions::final_div_factor,
+       {.name = "final_div_factor",
+        .range = Above(0),
+        .help = "the final rate is the initial one / final_div_factor"}},
+      {&OneCycleLrOptions::three_phase,
+       {.name = "three_phase",
+        .help = "whether it falls to the initial rate first, then to the final one"}},
+  };
+  return table;
+}
+
+/// The way from one pair of rates to another, up to `end` (a tick, perhaps a fraction).
 struct Phase {
   double end;
   Rates from;
@@ -33,21 +76,17 @@ double Anneal(AnnealStrategy strategy, double from, double to, double share) {
   return to + (from - to) / 2.0 * (std::cos(std::numbers::pi * share) + 1);
 }
 
-void Validate(const OneCycleLrOptions& options) {
-  RequireAtLeastZero("max_lr", options.max_lr);
-  RequireAtLeastOne("total_steps", options.total_steps);
-  RequireBetween("pct_start", options.pct_start, 0, 1);
-  RequireAboveZero("div_factor", options.div_factor);
-  RequireAboveZero("final_div_factor", options.final_div_factor);
-  if (options.cycle_momentum) {
-    RequireOrder("base_momentum", options.base_momentum, "max_momentum", options.max_momentum);
-  }
+std::vector<std::string> Overrides(const OneCycleLrOptions& options) {
+  return OverriddenByOwnRates(options.cycle_momentum);
 }
 
 }  // namespace
 
 Schedule OneCycleLr(const OneCycleLrOptions& options, double momentum) {
-  Validate(options);
+  Table().RequireInRange(options);
+  if (options.cycle_momentum) {
+    RequireOrder("base_momentum", options.base_momentum, "max_momentum", options.max_momentum);
+  }
   return [options, momentum, phases = PhasesOf(options)](int64_t tick) {
     const auto now = static_cast<double>(std::min(tick, options.total_steps - 1));
     double start = 0;
@@ -62,6 +101,25 @@ Schedule OneCycleLr(const OneCycleLrOptions& options, double momentum) {
                                             : momentum;
     return rates;
   };
+}
+
+SchedulerType OneCycleLrType() {
+  return FromTable<OneCycleLrOptions>(
+      {.name = "OneCycleLR",
+       .summary = "rises to max_lr and falls far below, once, the momentum against it",
+       .formula =
+           "from max_lr / div_factor up to max_lr at tick pct_start * total_steps - 1,\n"
+           "down to max_lr / div_factor / final_div_factor at tick total_steps - 1, then held;\n"
+           "three_phase: back to max_lr / div_factor at 2 * pct_start * total_steps - 2 in "
+           "between;\n"
+           "between a and b over the share p: b + (a - b) * (1 + cos(pi * p)) / 2, or a + (b - a) "
+           "* p",
+       .source = "torch.optim.lr_scheduler.OneCycleLR; Smith and Topin, arXiv:1708.07120",
+       .example = "{type: OneCycleLR, max_lr: 0.1, total_steps: run}",
+       .default_interval = "step",
+       .horizon = "total_steps",
+       .rises_on_purpose = true},
+      Table(), OneCycleLr, Overrides);
 }
 
 }  // namespace lrsweep

@@ -4,26 +4,54 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "schedulers/require.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
+
+template <>
+struct MemberType<std::vector<SchedulePoint>> {
+  static constexpr Kind kKind = Kind::kPointList;
+  static Value ToValue(const std::vector<SchedulePoint>& points) {
+    List list;
+    for (const SchedulePoint& point : points) list.emplace_back(List{point.tick, point.lr});
+    return list;
+  }
+  static std::vector<SchedulePoint> FromValue(const Value& value) {
+    std::vector<SchedulePoint> points;
+    for (const Value& element : MemberType<List>::FromValue(value)) {
+      const List pair = MemberType<List>::FromValue(element);
+      points.push_back(
+          {MemberType<int64_t>::FromValue(pair.at(0)), MemberType<double>::FromValue(pair.at(1))});
+    }
+    return points;
+  }
+};
+
 namespace {
 
-void Validate(const std::vector<SchedulePoint>& points) {
-  if (points.empty()) throw std::invalid_argument("milestones_values needs at least one point");
-  std::vector<int64_t> ticks;
-  ticks.reserve(points.size());
-  for (const SchedulePoint& point : points) {
-    ticks.push_back(point.tick);
-    RequireAtLeastZero("a rate of milestones_values", point.lr);
-  }
-  RequireIncreasing("the ticks of milestones_values", ticks, 0);
+const OptionTable<PiecewiseLinearOptions>& Table() {
+  static const OptionTable<PiecewiseLinearOptions> table = {
+      {&PiecewiseLinearOptions::milestones_values,
+       kRequired,
+       {.name = "milestones_values",
+        .range = AtLeast(0),
+        .help = "points [tick of the interval, learning rate], ticks increasing"}},
+  };
+  return table;
 }
+
+std::vector<std::string> Overrides(const PiecewiseLinearOptions&) { return {"optimizer.lr"}; }
 
 }  // namespace
 
 Schedule PiecewiseLinear(const PiecewiseLinearOptions& options, double momentum) {
-  Validate(options.milestones_values);
+  Table().RequireInRange(options);
+  if (options.milestones_values.empty()) {
+    throw std::invalid_argument("milestones_values needs at least one point");
+  }
+  std::vector<int64_t> ticks;
+  for (const SchedulePoint& point : options.milestones_values) ticks.push_back(point.tick);
+  RequireIncreasing("milestones_values: ticks", ticks);
   return [points = options.milestones_values, momentum](int64_t tick) {
     const auto next = std::upper_bound(
         points.begin(), points.end(), tick,
@@ -35,6 +63,18 @@ Schedule PiecewiseLinear(const PiecewiseLinearOptions& options, double momentum)
                                     static_cast<double>(next->tick - last.tick);
     return Rates{lr, momentum};
   };
+}
+
+SchedulerType PiecewiseLinearType() {
+  return FromTable<PiecewiseLinearOptions>(
+      {.name = "PiecewiseLinear",
+       .summary = "straight lines between points of a table",
+       .formula = "a line from point to point; the first and the last rate outside of them",
+       .source = "PyTorch-Ignite, ignite.handlers.PiecewiseLinear",
+       .example = "{type: PiecewiseLinear, milestones_values: [[0, 0.01], [5, 0.1], [20, 0.001]]}",
+       .default_interval = "epoch",
+       .rises_on_purpose = true},
+      Table(), PiecewiseLinear, Overrides);
 }
 
 }  // namespace lrsweep

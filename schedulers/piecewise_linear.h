@@ -1,4 +1,4 @@
-// PiecewiseLinear: a table of points.
+// PiecewiseLinear: straight lines between the points of a table.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,21 @@
 namespace lrsweep {
 
 struct SchedulePoint {
-  int64_t tick = 0;  // at least 0
-  double lr = 0;     // at least 0
+  int64_t tick = 0;
+  double lr = 0;
 };
 
 struct PiecewiseLinearOptions {
   std::vector<SchedulePoint> milestones_values;  // at least one, ticks strictly increasing
 };
 
-/// Straight lines from point to point, found by bisection; the momentum is the optimizer's. The
-/// rates are absolute. (PyTorch-Ignite, ignite.handlers.PiecewiseLinear)
+/// Straight lines from point to point, found by bisection. The rates are absolute, not shares of
+/// the optimizer's. (PyTorch-Ignite, ignite.handlers.PiecewiseLinear)
 ///
-/// At a point's tick: its rate. Before the first point: the first rate; from the last one on: the
-/// last.
+/// At a point's tick: its rate. Before the first point: the first rate. From the last point on: the
+/// last rate.
 Schedule PiecewiseLinear(const PiecewiseLinearOptions& options, double momentum);
+
+SchedulerType PiecewiseLinearType();
 
 }  // namespace lrsweep

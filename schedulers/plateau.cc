@@ -2,32 +2,62 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
-#include "params/value.h"
+#include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
 namespace {
 
-void Validate(const PlateauOptions& options) {
-  if (!(options.factor >= 0 && options.factor < 1)) {
-    throw std::invalid_argument("factor must be at least 0 and below 1, not " +
-                                ShortestReal(options.factor));
-  }
-  for (const auto& [name, count] :
-       {std::pair("patience", options.patience), std::pair("cooldown", options.cooldown)}) {
-    if (count < 0) {
-      throw std::invalid_argument(std::string(name) + " must be at least 0, not " +
-                                  std::to_string(count));
-    }
-  }
+const OptionTable<PlateauOptions>& Table() {
+  static const OptionTable<PlateauOptions> table = {
+      {&PlateauOptions::metric,
+       {.name = "metric",
+        .choices = {"val_loss", "val_accuracy", "train_loss"},
+        .help = "what it listens to, at each epoch's end"}},
+      {&PlateauOptions::mode,
+       {{"min", PlateauMode::kMin}, {"max", PlateauMode::kMax}},
+       {.name = "mode", .help = "whether less or more of the metric is better"}},
+      {&PlateauOptions::factor,
+       {.name = "factor",
+        .range = {.minimum = 0, .maximum = 1, .open_maximum = true},
+        .help = "of each reduction; below 1"}},
+      {&PlateauOptions::patience,
+       {.name = "patience",
+        .range = AtLeast(0),
+        .help = "epochs in a row without improvement that are borne"}},
+      {&PlateauOptions::threshold,
+       {.name = "threshold", .range = AtLeast(0), .help = "what an improvement must amount to"}},
+      {&PlateauOptions::threshold_mode,
+       {{"rel", PlateauThreshold::kRelative}, {"abs", PlateauThreshold::kAbsolute}},
+       {.name = "threshold_mode",
+        .help = "whether threshold is a share of the best, or a difference"}},
+      {&PlateauOptions::cooldown,
+       {.name = "cooldown",
+        .range = AtLeast(0),
+        .help = "epochs after a reduction in which none counts as bad"}},
+      {&PlateauOptions::min_lr,
+       {.name = "min_lr",
+        .range = AtLeast(0),
+        .help = "learning rate below which it does not reduce"}},
+      {&PlateauOptions::eps,
+       {.name = "eps",
+        .range = AtLeast(0),
+        .help = "a reduction of the learning rate by no more than this is left out"}},
+  };
+  return table;
+}
+
+/// Until the first metric it is constant; the options are checked all the same.
+Schedule InitialRate(const PlateauOptions& options, const Rates& optimizer) {
+  Table().RequireInRange(options);
+  return [optimizer](int64_t) { return optimizer; };
 }
 
 }  // namespace
 
 Plateau::Plateau(PlateauOptions options, double lr) : options_(std::move(options)) {
-  Validate(options_);
+  Table().RequireInRange(options_);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   state_.lr = lr;
   state_.best = options_.mode == PlateauMode::kMin ? kInfinity : -kInfinity;
@@ -60,6 +90,27 @@ void Plateau::Step(double metric) {
     state_.cooldown_epochs = options_.cooldown;
     state_.bad_epochs = 0;
   }
+}
+
+SchedulerType ReduceLrOnPlateauType() {
+  SchedulerType type = FromTable<PlateauOptions>(
+      {.name = "ReduceLROnPlateau",
+       .summary = "multiplies the learning rate by factor when a metric stops improving",
+       .formula =
+           "after more than patience epochs in a row without improvement: max(rate * factor, "
+           "min_lr)\n"
+           "improvement: below best * (1 - threshold) or best - threshold (mode min),\n"
+           "above best * (1 + threshold) or best + threshold (mode max)",
+       .source = "torch.optim.lr_scheduler.ReduceLROnPlateau",
+       .example = "{type: ReduceLROnPlateau, metric: val_accuracy, mode: max, patience: 3}",
+       .default_interval = "epoch",
+       .epoch_only = true,
+       .not_composable = "it listens to a metric and has no clock of its own"},
+      Table(), InitialRate);
+  type.build_plateau = [](const Map& parameters, const ScheduleContext& context) {
+    return Plateau(Table().Read(parameters, context.run_ticks), context.lr);
+  };
+  return type;
 }
 
 }  // namespace lrsweep

@@ -1,9 +1,11 @@
-// ReduceLROnPlateau: the one schedule that listens to a metric. What it has heard is an explicit
-// state, which can be copied, so that a trial's checkpoint may hold it.
+// ReduceLROnPlateau: the one schedule that follows a metric. Its state is explicit and can be
+// copied, so that a trial can resume from a checkpoint.
 #pragma once
 
 #include <cstdint>
 #include <string>
+
+#include "schedulers/schedule.h"
 
 namespace lrsweep {
 
@@ -11,18 +13,18 @@ enum class PlateauMode { kMin, kMax };
 enum class PlateauThreshold { kRelative, kAbsolute };
 
 struct PlateauOptions {
-  std::string metric = "val_loss";       // or "val_accuracy", "train_loss"
-  PlateauMode mode = PlateauMode::kMin;  // whether less or more of the metric is better
-  double factor = 0.1;                   // of each reduction, at least 0 and below 1
-  int64_t patience = 10;                 // epochs without improvement that are borne, at least 0
-  double threshold = 1e-4;               // what an improvement must amount to, at least 0
+  std::string metric = "val_loss";
+  PlateauMode mode = PlateauMode::kMin;
+  double factor = 0.1;
+  int64_t patience = 10;
+  double threshold = 1e-4;
   PlateauThreshold threshold_mode = PlateauThreshold::kRelative;
-  int64_t cooldown = 0;  // epochs after a reduction in which none counts as bad, at least 0
-  double min_lr = 0;     // the rate is not reduced below this
-  double eps = 1e-8;     // a reduction by no more than this is left out
+  int64_t cooldown = 0;
+  double min_lr = 0;
+  double eps = 1e-8;
 };
 
-/// What it knows between two epochs.
+/// The state between two epochs.
 struct PlateauState {
   double lr = 0;                // the rate of the next epoch
   double best = 0;              // of the metric so far
@@ -30,22 +32,24 @@ struct PlateauState {
   int64_t cooldown_epochs = 0;  // still to come
 };
 
-/// After each epoch the metric is compared with the best so far. It is an improvement if it is
+/// Compares the metric of each epoch with the best so far. An improvement is a value
 ///   below best * (1 - threshold) (min, rel), below best - threshold (min, abs),
 ///   above best * (1 + threshold) (max, rel), above best + threshold (max, abs);
-/// NaN never is. After more than `patience` epochs in a row without one, the rate becomes
-/// max(rate * factor, min_lr), and `cooldown` epochs follow that count for nothing but the best.
+/// NaN never is one. After more than `patience` epochs in a row without improvement the rate
+/// becomes max(rate * factor, min_lr), unless that is a reduction by at most eps. In the `cooldown`
+/// epochs after a reduction no epoch counts as bad, but the best is kept.
 /// (torch.optim.lr_scheduler.ReduceLROnPlateau, with its operations in its order: the doubles are
-/// PyTorch's own.)
+/// equal.)
 ///
-/// Before the first epoch's end: the optimizer's rate. It never rises and has no end. A min_lr
-/// above the rate leaves the rate as it is, as in PyTorch. A value type: copy it to keep a state.
+/// Before the first epoch's end: the optimizer's rate. The rate never rises and has no end. A
+/// min_lr above the rate leaves the rate unchanged, as in PyTorch. A value type: copy it to keep a
+/// state.
 class Plateau {
  public:
-  /// Throws std::invalid_argument where an option is out of range.
+  /// `lr`: the optimizer's. Throws std::invalid_argument where an option is out of range.
   Plateau(PlateauOptions options, double lr);
 
-  /// Hears the metric of the epoch that ended.
+  /// Takes the metric of the epoch that has ended.
   void Step(double metric);
 
   double lr() const { return state_.lr; }
@@ -59,5 +63,7 @@ class Plateau {
   PlateauOptions options_;
   PlateauState state_;
 };
+
+SchedulerType ReduceLrOnPlateauType();
 
 }  // namespace lrsweep

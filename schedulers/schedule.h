@@ -1,12 +1,12 @@
-// Learning-rate schedules as pure functions of the step.
+// Learning-rate schedules as pure functions of the tick.
 //
-// A schedule keeps no state: resuming it is calling it at that step. Its clock counts from 0 and
-// has no unit of its own; who uses it decides whether one tick is an epoch or an optimizer step.
-// Every function here is safe to call from any thread.
+// A schedule keeps no state: resuming it is calling it at that tick. Its clock counts from 0 and
+// has no unit; trial_schedule.h decides whether one tick is an epoch or an optimizer step.
+// Schedules are safe to call from several threads.
 //
-// The formulas are those of torch.optim.lr_scheduler (PyTorch 2.15), in their closed
-// form and with its operations in its order, so that the doubles are PyTorch's own. Where PyTorch
-// chains from one step to the next and gathers rounding, the closed formula is what counts here.
+// The formulas are those of torch.optim.lr_scheduler (PyTorch 2.15), in their closed form and with
+// PyTorch's operations in PyTorch's order, so that the doubles are equal. Where PyTorch computes
+// each step from the one before and accumulates rounding, the closed formula counts here.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +14,25 @@
 
 namespace lrsweep {
 
+struct SchedulerType;  // in scheduler_type.h
+
 /// What the optimizer applies at one step.
 struct Rates {
   double lr = 0;
   double momentum = 0;
 };
 
-/// From the clock's tick (at least 0) to the rates at that tick.
+/// From the tick (at least 0) to the rates at that tick.
 using Schedule = std::function<Rates(int64_t tick)>;
 
-// The functions that make schedules are in decay.h, cosine.h, cyclic.h, one_cycle.h, wsd.h,
-// inverse_sqrt.h, piecewise_linear.h, range_test.h and compose.h. Each throws std::invalid_argument
-// where its options are out of range or contradict one another, naming them and their values.
-// Options have PyTorch's names and defaults; one whose default is out of range must be set.
-// `optimizer` is what the optimizer was given; a momentum that the schedule does not cycle stays as
-// it is there.
+// Each type of schedule is one pair of files (or shares one with its family) with
+// - an options struct, with PyTorch's names and defaults;
+// - a function that makes the schedule of options. It throws std::invalid_argument, beginning with
+//   the option's name, where an option is out of range or options contradict each other;
+// - an entry of the catalog, whose table holds unit, meaning and range of every option, once.
+//   `lrsweep schedules NAME` prints it.
+// A configuration must give the options marked "required". `optimizer` holds the optimizer's own
+// rates; `momentum` is its momentum, for schedules with rates of their own. A momentum that the
+// schedule does not cycle is constant.
 
 }  // namespace lrsweep

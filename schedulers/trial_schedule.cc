@@ -3,24 +3,22 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "params/find_by_name.h"
 #include "schedulers/catalog.h"
 
 namespace lrsweep {
 namespace {
 
-/// The value of one of the parameters that every type has, complete.
+/// The value of `interval` or `warmup`, complete.
 Value Common(const SchedulerType& type, const Map& scheduler, const std::string& name) {
-  for (const Parameter& parameter : CommonParameters(type)) {
-    if (parameter.name != name) continue;
-    const Value* value = Find(scheduler, name);
-    if (value == nullptr) return *parameter.default_value;
-    try {
-      return Coerce(parameter, *value);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument("scheduler." + name + ": " + error.what());
-    }
+  const Parameter& parameter = *FindByName(CommonParameters(type), name);
+  const Value* value = Find(scheduler, name);
+  if (value == nullptr) return *parameter.default_value;
+  try {
+    return Coerce(parameter, *value);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument("scheduler." + name + ": " + error.what());
   }
-  return {};
 }
 
 }  // namespace
@@ -37,11 +35,15 @@ TrialSchedule::TrialSchedule(const Map& scheduler, double lr, double momentum, T
   ScheduleContext context;
   context.lr = lr;
   context.momentum = momentum;
-  context.run_ticks = per_step_ ? clock_.TotalSteps() - warmup_steps_
-                                : clock_.epochs - warmup_steps_ / clock_.steps_per_epoch;
+  context.run_ticks = run_ticks();
   schedule_ = BuildSchedule(scheduler, context);
   plateau_ = BuildPlateau(scheduler, context);
   if (plateau_) metric_ = plateau_->options().metric;
+}
+
+int64_t TrialSchedule::run_ticks() const {
+  return per_step_ ? clock_.TotalSteps() - warmup_steps_
+                   : clock_.epochs - warmup_steps_ / clock_.steps_per_epoch;
 }
 
 Rates TrialSchedule::OfSchedule(int64_t tick) const {

@@ -1,4 +1,4 @@
-// A schedule on a trial's own clock: optimizer steps counted from 0 over the whole trial.
+// A schedule on a trial's clock: optimizer steps, counted from 0 over the whole trial.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ struct TrialClock {
   int64_t TotalSteps() const { return epochs * steps_per_epoch; }
 };
 
-/// What a trial's `scheduler` section means for its optimizer: the type's own schedule, and what
-/// every type has (`interval` and `warmup`).
+/// The rates that a trial's `scheduler` section means for its optimizer: the type's own schedule,
+/// with the `interval` and `warmup` that every type has.
 ///
 /// Without warm-up, step s is the schedule's tick s (interval step) or s / steps_per_epoch rounded
-/// down (interval epoch: the epoch's number less 1). A warm-up of W optimizer steps, whatever the
+/// down (interval epoch). A warm-up of W optimizer steps, whatever the
 /// interval, goes in front: at a step s below W the rate is
 ///   first * (start_factor + (1 - start_factor) * s / W)
 /// where `first` is the schedule's rate at its own 0; the momentum is the schedule's at its 0. At
@@ -31,8 +31,8 @@ struct TrialClock {
 /// steps_per_epoch rounded down. (Goyal et al., arXiv:1706.02677; PyTorch's LinearLR followed by
 /// the schedule in SequentialLR, where the schedule starts at the optimizer's rate.)
 ///
-/// `run` as a horizon is the length that this leaves to the schedule: total steps - W, or epochs -
-/// W / steps_per_epoch rounded down.
+/// `run` as a horizon is the length that the warm-up leaves to the schedule (`run_ticks`).
+/// Past the trial's last step the schedule goes on by its own formula.
 ///
 /// A value type. Const functions are safe to call from several threads.
 class TrialSchedule {
@@ -43,20 +43,25 @@ class TrialSchedule {
   /// have, for a bad warm-up, and where the warm-up leaves nothing of the run to a `run`.
   TrialSchedule(const Map& scheduler, double lr, double momentum, TrialClock clock);
 
-  /// What the optimizer applies at that step of the trial, from 0. For a schedule that listens:
-  /// given what it has heard so far, whichever step is asked for.
+  /// What the optimizer applies at that step of the trial, from 0. A schedule that follows a metric
+  /// answers by the metric of the epochs so far, whatever the step.
   Rates At(int64_t step) const;
 
   /// The metric of each epoch that must be told to OnEpochEnd; empty: none.
   const std::string& listens_to() const { return metric_; }
 
   /// To be called once after each epoch, in order, with the metric that `listens_to` names; does
-  /// nothing for a schedule that does not listen. Resuming is telling the metrics of the epochs
-  /// that are done. An epoch that lies in the warm-up as a whole is not heard: the schedule has
-  /// not begun (as in timm's PlateauLRScheduler).
+  /// nothing for a schedule that follows no metric. To resume, repeat it for the epochs that are
+  /// done. Ignores an epoch that lies wholly in the warm-up: the schedule has not begun (as in
+  /// timm's PlateauLRScheduler).
   void OnEpochEnd(double metric_value);
 
   bool per_step() const { return per_step_; }
+
+  /// The value of `run`: the ticks that the schedule has after the warm-up: total steps - W, or
+  /// epochs - W / steps_per_epoch rounded down. Below 1 where the warm-up takes them all.
+  int64_t run_ticks() const;
+
   int64_t warmup_steps() const { return warmup_steps_; }
   const TrialClock& clock() const { return clock_; }
 
@@ -69,7 +74,7 @@ class TrialSchedule {
   double start_factor_ = 1;
   double momentum_;
   Schedule schedule_;
-  std::optional<Plateau> plateau_;  // then schedule_ is not asked
+  std::optional<Plateau> plateau_;  // used instead of schedule_ where there is one
   std::string metric_;
   int64_t epochs_ended_ = 0;
 };

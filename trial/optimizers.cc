@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "params/find_by_name.h"
+
 namespace lrsweep {
 namespace {
 
@@ -73,10 +75,7 @@ const std::vector<OptimizerKind>& OptimizerKinds() {
 }
 
 const OptimizerKind* FindOptimizer(const std::string& name) {
-  for (const OptimizerKind& kind : OptimizerKinds()) {
-    if (kind.name == name) return &kind;
-  }
-  return nullptr;
+  return FindByName(OptimizerKinds(), name);
 }
 
 const OptimizerKind& OptimizerOf(const Map& optimizer) {

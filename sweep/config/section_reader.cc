@@ -1,11 +1,11 @@
 #include "sweep/config/section_reader.h"
 
-#include <algorithm>
 #include <iterator>
 #include <stdexcept>
 #include <unordered_set>
 #include <utility>
 
+#include "params/find_by_name.h"
 #include "schedulers/catalog.h"
 #include "trial/optimizers.h"
 
@@ -28,9 +28,8 @@ void RequireComplete(const SectionContent& content, const Location& at, const st
                      const std::string& owner, const std::vector<Parameter>& parameters) {
   if (content.missing.empty()) return;
   const std::string& name = content.missing.front();
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& one) { return one.name == name; });
-  throw ConfigError(at, path + "." + name + " is required by " + owner + ": " + Describe(*found));
+  throw ConfigError(at, path + "." + name + " is required by " + owner + ": " +
+                            Describe(*FindByName(parameters, name)));
 }
 
 Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::string& path) {
@@ -135,11 +134,9 @@ Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::s
 const Parameter& FindParameter(const std::vector<Parameter>& parameters,
                                const ConfigNode::Entry& entry, const std::string& path,
                                const std::string& owner) {
+  if (const Parameter* parameter = FindByName(parameters, entry.key)) return *parameter;
   std::vector<std::string> known;
-  for (const Parameter& parameter : parameters) {
-    if (parameter.name == entry.key) return parameter;
-    known.push_back(parameter.name);
-  }
+  for (const Parameter& parameter : parameters) known.push_back(parameter.name);
   throw ConfigError(entry.key_at,
                     path + ": " + UnknownName(owner + " parameter", entry.key, known));
 }

@@ -196,9 +196,10 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   }
 }
 
-/// Where the parameter of `section` stands that a sentence begins with, or else the entry.
+/// The place of the parameter of `section` that a sentence begins with, or else of the entry.
 Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
-  const auto found = entry.places.find(section + "." + sentence.substr(0, sentence.find(' ')));
+  const auto found =
+      entry.places.find(section + "." + sentence.substr(0, sentence.find_first_of(" :")));
   return found != entry.places.end() ? found->second : entry.at;
 }
 
@@ -207,7 +208,7 @@ Location PlaceOf(const std::string& sentence, const std::string& section, const 
 std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section) {
   const SchedulerType& type = *FindSchedulerType(scheduler.type);
   try {
-    type.check(section);
+    type.Check(section);
     return type.overrides(section);
   } catch (const std::invalid_argument& error) {
     throw ConfigError(PlaceOf(error.what(), "scheduler", scheduler),

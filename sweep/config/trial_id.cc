@@ -1,10 +1,10 @@
 #include "sweep/config/trial_id.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "data/sha256.h"
+#include "params/find_by_name.h"
 #include "schedulers/catalog.h"
 #include "trial/optimizers.h"
 #include "trial/trial_parameters.h"
@@ -16,19 +16,10 @@ constexpr size_t kIdDigits = 16;
 
 using Table = std::vector<Parameter>;
 
-const Parameter* FindIn(const Table& table, const std::string& name) {
-  const auto found = std::find_if(table.begin(), table.end(), [&name](const Parameter& parameter) {
-    return parameter.name == name;
-  });
-  return found == table.end() ? nullptr : &*found;
-}
-
 const Table& TableOf(const std::string& section_name) {
-  for (const Section& section : TrialSections()) {
-    if (section.name == section_name) return section.parameters;
-  }
   static const Table kNone;
-  return kNone;
+  const Section* section = FindByName(TrialSections(), section_name);
+  return section != nullptr ? section->parameters : kNone;
 }
 
 Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common);
@@ -40,8 +31,8 @@ Value WithoutDefaults(const Value& value, const Parameter& parameter);
 Map WithoutDefaults(const Map& section, const Table& table, const Table& more) {
   Map kept;
   for (const auto& [name, value] : section) {
-    const Parameter* parameter = FindIn(table, name);
-    if (parameter == nullptr) parameter = FindIn(more, name);
+    const Parameter* parameter = FindByName(table, name);
+    if (parameter == nullptr) parameter = FindByName(more, name);
     if (parameter == nullptr) {
       kept.emplace_hint(kept.end(), name, value);
     } else if (parameter->default_value != value) {

@@ -69,14 +69,8 @@ class Linter {
   }
 
  private:
-  int64_t RunTicks() const {
-    const int64_t warmup = schedule_.warmup_steps();
-    return schedule_.per_step() ? clock_.TotalSteps() - warmup
-                                : clock_.epochs - warmup / clock_.steps_per_epoch;
-  }
   std::string RunText() const {
-    return schedule_.per_step() ? fmt::format("{} steps", RunTicks())
-                                : fmt::format("{} epochs", RunTicks());
+    return fmt::format("{} {}", schedule_.run_ticks(), schedule_.per_step() ? "steps" : "epochs");
   }
   const int64_t* Integer(const std::string& name) const {
     const Value* value = Find(scheduler_, name);
@@ -94,7 +88,7 @@ class Linter {
   std::optional<std::string> WrongHorizon() const {
     if (type_.horizon.empty()) return std::nullopt;
     const int64_t* written = Integer(type_.horizon);
-    if (written == nullptr || *written == RunTicks()) return std::nullopt;
+    if (written == nullptr || *written == schedule_.run_ticks()) return std::nullopt;
     return fmt::format("{} is {}, but the run has {} ({}: run follows it)", type_.horizon, *written,
                        RunText(), type_.horizon);
   }

@@ -80,6 +80,8 @@ TEST(CatalogTest, DefaultsBeyondPyTorchAreTheirLibrariesForEver) {
               ElementsAre("start_lr=1e-07", "end_lr=10.0", "num_iter=100", "step_mode=\"exp\""));
 }
 
+TEST(CatalogTest, HasTypes) { EXPECT_GE(SchedulerTypes().size(), 17U); }
+
 TEST(CatalogTest, EveryTypeHasAnIntervalAndMayHaveAWarmup) {
   for (const SchedulerType& type : SchedulerTypes()) {
     const std::vector<Parameter> common = CommonParameters(type);
@@ -106,6 +108,7 @@ TEST(CatalogTest, EveryTypeIsExplained) {
 
 TEST(CatalogTest, EveryDefaultIsInItsParametersOwnTypeAndRange) {
   for (const SchedulerType& type : SchedulerTypes()) {
+    EXPECT_FALSE(type.parameters.empty()) << type.name;
     for (const Parameter& parameter : type.parameters) {
       SCOPED_TRACE(type.name + "." + parameter.name);
       EXPECT_FALSE(parameter.help.empty());
@@ -237,14 +240,14 @@ TEST(CatalogTest, RefusesContradictionsOfTheOtherTypes) {
   EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"base_momentum", 0.99}}),
             "base_momentum 0.99 is above max_momentum 0.95");
   EXPECT_EQ(Refusal({{"type", "ReduceLROnPlateau"}, {"factor", 1}}),
-            "factor must be at least 0 and below 1, not 1.0");
+            "ReduceLROnPlateau.factor: expected a number of at least 0 and below 1, not 1.0");
   EXPECT_EQ(Refusal({{"type", "LRRangeTest"}, {"start_lr", 20}}),
             "start_lr 20.0 is above end_lr 10.0");
   EXPECT_EQ(Refusal({{"type", "PiecewiseLinear"},
                      {"milestones_values", List{List{3, 0.1}, List{3, 0.2}}}}),
-            "the ticks of milestones_values must increase: 3 comes after 3");
+            "milestones_values: ticks must increase: 3 comes after 3");
   EXPECT_EQ(Refusal({{"type", "WSD"}, {"num_warmup_steps", 8}, {"num_decay_steps", 8}}),
-            "num_warmup_steps + num_decay_steps 16 are more than num_training_steps 10");
+            "num_warmup_steps 8 and num_decay_steps 8 are more than num_training_steps 10");
 }
 
 TEST(CatalogTest, MomentumBoundsAreWithoutEffectWhereMomentumIsNotCycled) {
@@ -287,9 +290,25 @@ TEST(CatalogTest, RefusesABaseAboveItsMaximum) {
 }
 
 TEST(CatalogTest, CheckFindsTheContradictionBeforeAnythingIsBuilt) {
-  EXPECT_THROW(Type("CyclicLR").check({{"base_lr", 0.5}, {"max_lr", 0.1}}), std::invalid_argument);
-  EXPECT_NO_THROW(Type("CyclicLR").check({{"base_lr", 0.1}, {"max_lr", 0.1}}));
-  EXPECT_NO_THROW(Type("CosineAnnealingLR").check({{"T_max", "run"}}));
+  EXPECT_THROW(Type("CyclicLR").Check({{"base_lr", 0.5}, {"max_lr", 0.1}}), std::invalid_argument);
+  EXPECT_NO_THROW(Type("CyclicLR").Check({{"base_lr", 0.1}, {"max_lr", 0.1}}));
+  EXPECT_NO_THROW(Type("CosineAnnealingLR").Check({{"T_max", "run"}}));
+}
+
+TEST(CatalogTest, RefusesARunThatIsTooShort) {
+  const Map test = {{"type", "LRRangeTest"}, {"num_iter", "run"}};
+  EXPECT_THAT([&] { BuildSchedule(test, {.run_ticks = 0}); },
+              testing::ThrowsMessage<std::invalid_argument>(
+                  testing::StartsWith("num_iter: run: nothing of the run is left")));
+  EXPECT_THAT([&] { BuildSchedule(test, {.run_ticks = 1}); },
+              testing::ThrowsMessage<std::invalid_argument>(testing::AllOf(
+                  testing::StartsWith("num_iter: run:"), testing::HasSubstr("at least 2"))));
+}
+
+TEST(CatalogTest, WsdWithItsStableStepsNeedsNothingOfTheRun) {
+  const Map wsd = {
+      {"type", "WSD"}, {"num_warmup_steps", 1}, {"num_decay_steps", 1}, {"num_stable_steps", 1}};
+  EXPECT_DOUBLE_EQ(RatesAt(1, wsd, {.lr = 0.5, .run_ticks = 0}).lr, 0.5);
 }
 
 TEST(CatalogTest, RefusesWhatIsMissingUnknownOrOutOfRange) {

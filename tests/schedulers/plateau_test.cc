@@ -29,7 +29,9 @@ TEST(PlateauTest, GivesPyTorchsRates) {
 }
 
 TEST(PlateauTest, GoesOnFromACopiedState) {
-  for (const GoldenCase& golden : ReadGolden("ReduceLROnPlateau")) {
+  const auto cases = ReadGolden("ReduceLROnPlateau");
+  ASSERT_FALSE(cases.empty());
+  for (const GoldenCase& golden : cases) {
     SCOPED_TRACE(golden.line);
     for (size_t cut = 0; cut < golden.rows.size(); cut += 7) {
       Plateau first = FromCatalog(golden);

@@ -54,6 +54,14 @@ TEST_P(GoldenTest, GivesPyTorchsRates) {
   }
 }
 
+TEST(GoldenFilesTest, EveryTypeHasOneOfAtLeastSixCases) {
+  ASSERT_FALSE(SchedulerTypes().empty());
+  for (const SchedulerType& type : SchedulerTypes()) {
+    EXPECT_GE(ReadGolden(type.name).size(), 6U)
+        << "no golden cases of " << type.name << ": tests/golden/make_schedules.py makes them";
+  }
+}
+
 std::vector<std::string> TypesThatDoNotListen() {
   std::vector<std::string> names;
   for (const SchedulerType& type : SchedulerTypes()) {
