@@ -108,6 +108,35 @@ TEST_F(CliTest, ReadingWhatIsNoSweepIsStatusTwo) {
   }
 }
 
+TEST_F(CliTest, SchedulesExplainsEveryParameterOfEveryType) {
+  const auto types = nlohmann::json::parse(Lrsweep("schedules --json").output);
+  ASSERT_GE(types.size(), 17U);
+  for (const auto& type : types) {
+    const auto name = type["name"].get<std::string>();
+    SCOPED_TRACE(name);
+    const std::string help = Lrsweep("schedules " + name).output;
+    ASSERT_GE(type["parameters"].size(), 3U);  // interval and warmup among them
+    for (const auto& parameter : type["parameters"]) {
+      EXPECT_THAT(help, HasSubstr("\n  " + parameter["name"].get<std::string>() + " "));
+      EXPECT_THAT(help, HasSubstr(parameter["help"].get<std::string>() + "\n"));
+      EXPECT_THAT(help, HasSubstr(" " + parameter["expected"].get<std::string>() + "\n"));
+    }
+  }
+}
+
+TEST_F(CliTest, EveryTypesExampleIsAConfigurationThatBuilds) {
+  const auto types = nlohmann::json::parse(Lrsweep("schedules --json").output);
+  ASSERT_GE(types.size(), 17U);
+  for (const auto& type : types) {
+    SCOPED_TRACE(type["example"]);
+    folder_.Write("s.yaml",
+                  "name: s\ntraining: {epochs: 40}\noptimizer: {lr: 0.1}\nscheduler:\n  - " +
+                      type["example"].get<std::string>() + "\n");
+    const auto result = Lrsweep("plan s.yaml");  // builds every schedule for the run's length
+    EXPECT_EQ(result.status, 0) << result.output;
+  }
+}
+
 TEST_F(CliTest, SrunWithoutPmixIsExplained) {
   WriteConfig();
   const auto result = RunShell("cd " + folder_.path().string() +
