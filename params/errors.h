@@ -1,11 +1,11 @@
-// What the exit status says, and the failures that are nobody's bug, told apart by it.
+// The program's exit statuses, and the exceptions that stand for two of them.
 #pragma once
 
 #include <stdexcept>
 
 namespace lrsweep {
 
-/// What the program's exit status says (DESIGN: "The command").
+/// The exit status of the program; 70 to 75 as in sysexits.h.
 enum ExitStatus {
   kAllEndedWell = 0,
   kSomeFailed = 1,
@@ -15,12 +15,12 @@ enum ExitStatus {
   kInterrupted = 75,
 };
 
-/// The command cannot mean what it says (exit status 2).
+/// A mistake in the command or the configuration (exit status 2).
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the sweep needs is not there: no worker that can train (exit status 74).
+/// Something that the sweep needs is missing, such as a worker that can train (exit status 74).
 struct ResourceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -1,4 +1,4 @@
-// A parameter's value out of JSON: the opposite of ToJson in params/value.h.
+// Parameter values from JSON: the inverse of ToJson in params/value.h.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,7 +8,7 @@
 
 namespace lrsweep {
 
-/// What is no parameter's value (binary data) becomes null.
+/// JSON that no value can hold (binary data) becomes null.
 Value FromJson(const nlohmann::json& json);
 
 /// A trial's parameters, as the database has them in `trials.params`. Throws std::invalid_argument

@@ -1,6 +1,6 @@
-// What a parameter may be: its name, kind, range, default and meaning. Tables of these describe
-// the schedulers and the other sections of a trial; they parse the configuration, give trial
-// parameters their types, and are what the help prints.
+// A parameter: its name, kind, range, default and meaning. Tables of parameters describe the
+// schedulers and the other sections of a trial: they parse the configuration, give trial parameters
+// their types, and are what the help prints. Pure functions; thread-safe.
 #pragma once
 
 #include <limits>
@@ -23,7 +23,7 @@ enum class Kind {
   kPointList,   // [[tick, value], ...]: ticks are integers of at least 0, values are reals
   kMapping,     // {name: value, ...} of the parameters in `members`
   kSchedulers,  // [{type: ..., own parameters}, ...]: nested schedulers, without what is common to
-                // all (interval, warmup); their members are the catalog's matter
+                // all (interval, warmup); schedulers/compose.cc checks the members
 };
 
 /// Bounds of a number, of every element of a list, or of the value of every point.
@@ -31,7 +31,7 @@ struct Range {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   bool open_minimum = false;  // the minimum itself is excluded
-  bool open_maximum = false;  // likewise
+  bool open_maximum = false;  // the maximum itself is excluded
 };
 
 struct Parameter {
@@ -42,24 +42,24 @@ struct Parameter {
   std::optional<Value> default_value{};
   Range range{};
   std::vector<std::string> choices{};  // of kChoice
-  bool counts_ticks = false;           // a number of the schedule's ticks, or a list of such
+  bool counts_ticks = false;           // counts the schedule's ticks: lint compares it with the run
   bool accepts_run = false;            // "run": the schedule's length in its interval
   std::vector<Parameter> members{};    // of kMapping
   std::string help{};                  // unit and meaning, one line
 };
 
-/// The value in the parameter's own type (an integer becomes a real where a real is meant). "run"
-/// stays a text where it is accepted, null stays null where that is the default. A mapping is
+/// Converts the value to the parameter's own type: an integer becomes a real where a real is meant,
+/// "run" stays a text where it is accepted, null stays null where that is the default, a mapping is
 /// completed with its members' defaults. Of nested schedulers only the form is checked: a list of
 /// at least one mapping, each with its type.
-/// Throws std::invalid_argument with what was expected ("expected an integer of at least 1, not
-/// 0").
+/// Throws std::invalid_argument with what was expected: "expected an integer of at least 1, not
+/// 0".
 Value Coerce(const Parameter& parameter, const Value& value);
 
 /// "an integer of at least 1", "one of triangular, triangular2, exp_range": for errors and help.
 std::string Describe(const Parameter& parameter);
 
-/// The name among `known` closest to `unknown` if it is close enough to be a slip, else "".
+/// The name in `known` nearest to `unknown`, or "" where none is near enough for a typing mistake.
 std::string NearestName(const std::string& unknown, const std::vector<std::string>& known);
 
 }  // namespace lrsweep

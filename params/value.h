@@ -1,6 +1,6 @@
-// A parameter's value: what a YAML scalar, list or mapping means once it is read, and what JSON
-// can say. The one type that carries parameters from the configuration through the search space,
-// the messages and the database to the worker.
+// A parameter's value: a scalar, list or mapping, as read from YAML or JSON. It is the one type
+// that carries parameters from the configuration through the search space, the messages and the
+// database to the worker.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ using List = std::vector<Value>;
 /// Keys in byte order, which is the order of canonical JSON.
 using Map = std::map<std::string, Value, std::less<>>;
 
-/// Null (std::monostate), a truth, an integer, a real, a text, a list or a mapping. Integers and
+/// Null (std::monostate), a boolean, an integer, a real, a text, a list or a mapping. Integers and
 /// reals are different values: 1 and 1.0 do not compare equal and are written differently.
 struct Value : std::variant<std::monostate, bool, int64_t, double, std::string, List, Map> {
   using variant::variant;
@@ -47,14 +47,14 @@ std::string ShortestReal(double number);
 const Value* Find(const Map& map, std::string_view dotted_path);
 
 /// Puts `value` at the path, whose last step may be new in its mapping. Throws std::out_of_range
-/// where the way there does not exist.
+/// where an earlier step does not exist.
 void SetAt(Map& map, std::string_view dotted_path, Value value);
 
 /// Removes the path's last step from its mapping, if it is there.
 void EraseAt(Map& map, std::string_view dotted_path);
 
 /// Every scalar and list of `map` under its dotted path, in the order of the paths. A list that
-/// holds mappings is a way, not an end.
+/// holds mappings is flattened by its elements' places; all other lists are kept whole.
 std::map<std::string, Value> Flatten(const Map& map);
 
 }  // namespace lrsweep

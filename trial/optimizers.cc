@@ -8,7 +8,7 @@ namespace lrsweep {
 namespace {
 
 Parameter Type() {
-  // SGD for all: an id leaves out what equals the default, so that Adam's name stays in it.
+  // SGD for all types: ids leave out values equal to the default, so Adam's name stays in them.
   return {.name = "type", .kind = Kind::kText, .default_value = "SGD", .help = "as in torch.optim"};
 }
 
@@ -95,7 +95,7 @@ void CheckOptimizer(const Map& optimizer) {
     throw std::invalid_argument("nesterov needs a momentum above 0");
   }
   if (std::get<double>(*Find(optimizer, "dampening")) != 0) {
-    throw std::invalid_argument("nesterov goes with dampening 0 alone");
+    throw std::invalid_argument("nesterov needs a dampening of 0");
   }
 }
 

@@ -17,24 +17,24 @@ struct OptimizerKind {
 /// they never change.
 const std::vector<OptimizerKind>& OptimizerKinds();
 
-/// The one of that name, or nullptr.
+/// The optimizer of that name, or nullptr.
 const OptimizerKind* FindOptimizer(const std::string& name);
 
-/// The one that an `optimizer` section is of, SGD where it does not say. Throws
+/// The optimizer that an `optimizer` section names under `type`, SGD where it names none. Throws
 /// std::invalid_argument for an unknown type.
 const OptimizerKind& OptimizerOf(const Map& optimizer);
 
-/// Refuses what contradicts itself, as PyTorch does: Nesterov's momentum without momentum or with
-/// dampening. A momentum that is absent is the schedule's. Throws std::invalid_argument that begins
-/// with the parameter's name.
+/// Refuses contradictions, as PyTorch does: Nesterov's momentum without momentum or with dampening.
+/// A momentum that is absent is set by the schedule. Throws std::invalid_argument that begins with
+/// the parameter's name.
 void CheckOptimizer(const Map& optimizer);
 
-/// What a schedule that cycles the momentum moves: SGD's `momentum`, or `betas[0]`, at the start of
-/// the trial; 0 where the schedule overrides it. `params` are the trial's.
+/// The momentum at the start of the trial, which some schedules cycle: SGD's `momentum` or Adam's
+/// `betas[0]`; 0 where the schedule overrides it. `params` are the trial's.
 double MomentumOf(const Map& params);
 
-/// Takes what the schedule overrides, "optimizer.lr" or "optimizer.momentum", out of the trial's
-/// parameters: it is no part of the trial. Of `betas` the first becomes null.
+/// Removes a parameter that the schedule overrides ("optimizer.lr", "optimizer.momentum") from the
+/// trial's, since it is no part of the trial's identity. The first of `betas` becomes null.
 void OverrideOptimizer(Map& params, const std::string& path);
 
 }  // namespace lrsweep

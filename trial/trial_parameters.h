@@ -1,4 +1,4 @@
-// The parameters that every trial has beside its scheduler's and its optimizer's: the tables that
+// The parameters that every trial has besides its scheduler's and its optimizer's: the tables that
 // parse their sections of the configuration and give their defaults.
 #pragma once
 

@@ -34,7 +34,7 @@ struct TrainConfig {
 };
 
 /// Reads a trial's complete parameters. Throws std::invalid_argument naming the parameter that is
-/// missing or out of range: the coordinator checked them before, so this guards the wire.
+/// missing or out of range: the coordinator has checked them, but a message may be damaged.
 TrainConfig ToTrainConfig(const Map& params);
 
 }  // namespace lrsweep

@@ -86,7 +86,7 @@ TEST(OptimizersTest, NesterovNeedsMomentumAndNoDampening) {
   EXPECT_THAT(ErrorOf("{lr: 0.1, momentum: {grid: [0.9, 0]}, nesterov: true}"),
               HasSubstr("nesterov needs a momentum above 0"));
   EXPECT_THAT(ErrorOf("{lr: 0.1, momentum: 0.9, dampening: 0.1, nesterov: true}"),
-              HasSubstr("nesterov goes with dampening 0 alone"));
+              HasSubstr("nesterov needs a dampening of 0"));
   EXPECT_EQ(ErrorOf("{lr: 0.1, momentum: 0.9, nesterov: true}"), "no error");
 }
 
