@@ -240,7 +240,7 @@ TEST(CatalogTest, RefusesContradictionsOfTheOtherTypes) {
   EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"base_momentum", 0.99}}),
             "base_momentum 0.99 is above max_momentum 0.95");
   EXPECT_EQ(Refusal({{"type", "ReduceLROnPlateau"}, {"factor", 1}}),
-            "ReduceLROnPlateau.factor: expected a number of at least 0 and below 1, not 1.0");
+            "ReduceLROnPlateau.factor: expected a number of at least 0 and below 1, not 1");
   EXPECT_EQ(Refusal({{"type", "LRRangeTest"}, {"start_lr", 20}}),
             "start_lr 20.0 is above end_lr 10.0");
   EXPECT_EQ(Refusal({{"type", "PiecewiseLinear"},
