@@ -15,8 +15,8 @@ Value ResolveTicks(const Parameter& parameter, const Value& value, int64_t run_t
   if (static_cast<double>(run_ticks) < parameter.range.minimum) {
     Parameter number = parameter;
     number.accepts_run = false;
-    throw std::invalid_argument(run + "the schedule has " + std::to_string(run_ticks) +
-                                " of the run, expected " + Describe(number));
+    throw std::invalid_argument(run + "the run leaves " + std::to_string(run_ticks) +
+                                " to the schedule, expected " + Describe(number));
   }
   return run_ticks;
 }
