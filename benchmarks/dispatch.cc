@@ -41,7 +41,7 @@
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
 #include "sweep/mpi/message.h"
-#include "sweep/search/search_space.h"
+#include "sweep/search/grid_source.h"
 
 namespace lrsweep {
 namespace {
@@ -117,6 +117,7 @@ class SimulatedPool : public WorkerPool {
 
   int64_t size() const override { return static_cast<int64_t>(free_at_.size()); }
   int64_t first() const override { return 0; }
+  void Send(int64_t /*worker*/, const TrialOrder& /*order*/) override {}
   void StopAll() override {}
   void Dismiss(int64_t /*worker*/) override {}
   bool IsGone(int64_t /*worker*/) const override { return false; }
@@ -262,8 +263,9 @@ double Simulate(const Case& simulated) {
   };
   // Simulated workers say nothing within an epoch, however long it is.
   const CoordinatorOptions options{.worker_timeout = std::chrono::hours(24)};
+  GridSource source(space, store.PendingIds());
   Coordinator coordinator(
-      space, store, pool, view, [] { return true; }, now, options);
+      source, store, pool, view, [] { return true; }, now, options);
   coordinator.Run();
   store.Close();
   fs::remove(path);

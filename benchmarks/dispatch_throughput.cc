@@ -17,7 +17,7 @@
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
 #include "sweep/mpi/mpi_worker_pool.h"
-#include "sweep/search/search_space.h"
+#include "sweep/search/grid_source.h"
 
 namespace lrsweep {
 namespace {
@@ -77,7 +77,8 @@ void Coordinate(MpiSession& session, int64_t trials) {
       Store::Create(path, {.name = "t"}, space.size(), [&space](size_t i) { return space.At(i); });
   MpiWorkerPool pool(session, {});
   ProgressView view;
-  Coordinator coordinator(space, store, pool, view, [] { return true; });
+  GridSource source(space, store.PendingIds());
+  Coordinator coordinator(source, store, pool, view, [] { return true; });
   const double cpu = CpuSeconds();
   const auto start = std::chrono::steady_clock::now();
   coordinator.Run();

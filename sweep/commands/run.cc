@@ -27,6 +27,7 @@
 #include "sweep/process/launcher.h"
 #include "sweep/process/lifeline.h"
 #include "sweep/process/status_file.h"
+#include "sweep/search/grid_source.h"
 #include "sweep/search/lint.h"
 #include "sweep/search/search_space.h"
 #include "views/metric_text.h"
@@ -184,8 +185,9 @@ Ended RunInStore(const RunCommand& command, const SearchSpace& space, const fs::
   };
   const CoordinatorOptions options{.max_attempts = command.max_attempts,
                                    .worker_timeout = milliseconds(command.worker_timeout_seconds)};
+  GridSource source(space, store.PendingIds());
   Coordinator coordinator(
-      space, store, pool, *view, [&stop] { return stop.GoOn(); }, std::chrono::steady_clock::now,
+      source, store, pool, *view, [&stop] { return stop.GoOn(); }, std::chrono::steady_clock::now,
       options);
   RunOutcome outcome;
   try {
@@ -194,7 +196,7 @@ Ended RunInStore(const RunCommand& command, const SearchSpace& space, const fs::
     if (is_new) Discard(store, path);
     throw;
   }
-  if (is_new && outcome.interrupted && !outcome.began) {
+  if (is_new && outcome.interrupted && !outcome.has_begun) {
     Discard(store, path);
     fmt::print(stderr, "lrsweep: interrupted before the first trial; nothing is left behind\n");
     return {kInterrupted, false};

@@ -11,15 +11,6 @@ namespace {
 constexpr auto kWait = std::chrono::milliseconds(200);
 constexpr auto kCommitInterval = std::chrono::milliseconds(100);
 
-/// The worker that an event is of.
-struct WorkerOf {
-  int64_t operator()(const WorkerReady& ready) const { return ready.info.worker; }
-  template <typename Happened>
-  int64_t operator()(const Happened& happened) const {
-    return happened.worker;
-  }
-};
-
 }  // namespace
 
 double SweepState::ElapsedSeconds() const {
@@ -30,11 +21,10 @@ RunOutcome Coordinator::Run() {
   try {
     RunLoop();
   } catch (...) {
-    // Best effort: what broke off the loop may well be the database itself.
-    try {
+    try {  // best effort: the database itself may be what failed
       CutOffRunningTrials();
       Commit();
-    } catch (const std::exception&) {  // the first failure is the one to report
+    } catch (const std::exception&) {  // the first failure is reported
     }
     throw;
   }
@@ -43,40 +33,40 @@ RunOutcome Coordinator::Run() {
   Commit();
   view_.OnFinish(state_);
   const bool lost_all = interrupted && lost_ > 0 && AbleWorkers() == 0;
-  return {interrupted, lost_all, began_, state_.failed};
+  return {interrupted, lost_all, has_begun_, state_.failed};
 }
 
 void Coordinator::RunLoop() {
-  while (HasWork() && AbleWorkers() > 0 && go_on_()) {
-    StartWhatThereIsRoomFor();
+  while (HasWork() && AbleWorkers() > 0 && should_continue_()) {
+    DispatchPacks();
     WaitForEvents();
-    LookForLosses();
+    CheckLiveness();
   }
   if (HasWork()) StopWorkers();
 }
 
-/// Lets every worker finish its epoch and say where its trials can go on.
+/// Lets every worker finish its epoch and send the checkpoints of its trials.
 void Coordinator::StopWorkers() {
-  stopping_ = true;
+  is_stopping_ = true;
   pool_.StopAll();
   const TimePoint limit = now_() + options_.stop_limit;
   while (!state_.running.empty() && now_() < limit) {
     WaitForEvents();
-    LookForLosses();
+    CheckLiveness();
   }
 }
 
-void Coordinator::StartWhatThereIsRoomFor() {
+void Coordinator::DispatchPacks() {
   std::vector<std::pair<int64_t, PackTask>> starting;
   bool begins = false;
-  while (queue_.pending() > 0 && !room_.empty()) {
-    WorkerLoad& load = workers_.at(room_.begin()->second);
-    room_.erase(room_.begin());
-    if (!load.HasRoom(FairShare())) continue;
-    begins = begins || load.idle();
+  while (!candidates_.empty() && queue_.HasNext()) {
+    WorkerLoad& load = workers_.at(candidates_.begin()->second);
+    candidates_.erase(candidates_.begin());
+    if (!load.CanAccept(FairShare())) continue;
+    begins = begins || load.is_idle();
     starting.emplace_back(load.info().worker, HandOutPack(load));
   }
-  // Whoever brings everything down by what it is about to train is known afterwards.
+  // Commit before dispatch, so that after a crash the database shows which trial was starting.
   if (begins) Commit();
   for (const auto& [worker, task] : starting) pool_.Start(worker, task);
 }
@@ -90,7 +80,7 @@ void Coordinator::WaitForEvents() {
   }
 }
 
-/// Epochs that each worker would train from now on if all that is left were spread evenly.
+/// Epochs left for each worker if all that is left were spread evenly.
 int64_t Coordinator::FairShare() const {
   return (state_.epochs - state_.epochs_done) / std::max<int64_t>(AbleWorkers(), 1);
 }
@@ -98,11 +88,11 @@ int64_t Coordinator::FairShare() const {
 PackTask Coordinator::HandOutPack(WorkerLoad& load) {
   Pack pack = queue_.Take(load.info().pack_size, FairShare() - load.work());
   PackTask task = TaskOf(pack);
-  const bool begins = load.idle();
+  const bool begins = load.is_idle();
   load.HandOut(std::move(pack));
-  watch_.Heard(load.info().worker, now_());
+  liveness_.OnContact(load.info().worker, now_());
   if (begins) BeginNextPack(load);
-  LookForRoom(load);
+  AddCandidate(load);
   return task;
 }
 
@@ -117,122 +107,147 @@ PackTask Coordinator::TaskOf(const Pack& pack) {
   return task;
 }
 
-/// The first pack that the worker was handed in advance is in training from now on. An attempt
-/// begins here and no sooner: a trial that waits its turn is still pending.
+/// The worker's first prefetched pack is in training from now on. An attempt begins here and not
+/// before: a prefetched trial is still pending.
 void Coordinator::BeginNextPack(WorkerLoad& load) {
-  began_ = true;
+  has_begun_ = true;
   Pack pack = load.BeginNext(now_());
   const auto size = static_cast<int64_t>(pack.size());
   for (Trial& trial : pack) {
     const std::string id = trial.id;
-    state_.running.insert_or_assign(id, Begin(std::move(trial), load, size));
+    const auto [live, is_new] =
+        state_.running.insert_or_assign(id, Begin(std::move(trial), load, size));
+    SendDecision(live->second);
   }
 }
 
-void Coordinator::LookForRoom(const WorkerLoad& load) {
-  room_.emplace(!load.idle(), load.info().worker);
+void Coordinator::AddCandidate(const WorkerLoad& load) {
+  candidates_.emplace(!load.is_idle(), load.info().worker);
 }
 
-/// Events of a worker that was given up do not count: what it trained is another's by now.
+/// Ignores events of a worker that was marked dead: its trials are with other workers by now.
 void Coordinator::Handle(const Event& event) {
-  const int64_t worker = std::visit(WorkerOf{}, event);
-  if (!watch_.Watches(worker)) return pool_.Dismiss(worker);
-  watch_.Heard(worker, now_());
-  std::visit([this](const auto& happened) { On(happened); }, event);
+  std::visit(
+      [this](const auto& happened) {
+        const int64_t worker = WorkerOf(happened);
+        if (!liveness_.IsWatched(worker)) return pool_.Dismiss(worker);
+        liveness_.OnContact(worker, now_());
+        OnEvent(happened);
+      },
+      event);
 }
 
-void Coordinator::On(const WorkerReady& ready) {
+void Coordinator::OnEvent(const WorkerReady& ready) {
   const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info);
   if (!is_new) return;
   ++state_.workers;
-  LookForRoom(load->second);
+  AddCandidate(load->second);
 }
 
-void Coordinator::On(const WorkerRefused& refused) {
+void Coordinator::OnEvent(const WorkerRefused& refused) {
   ++refused_;
-  watch_.Forget(refused.worker);
+  liveness_.Forget(refused.worker);
   last_refusal_ =
       "worker " + std::to_string(refused.worker) + " on " + refused.host + ": " + refused.reason;
   view_.OnNotice(last_refusal_);
 }
 
-/// The trial, if that worker trains it: what any other says of it does not count.
+/// The trial, if that worker trains it: what other workers report of it is ignored.
 LiveTrial* Coordinator::Running(const std::string& trial_id, int64_t worker) {
   const auto found = state_.running.find(trial_id);
   if (found == state_.running.end() || found->second.by.worker != worker) return nullptr;
   return &found->second;
 }
 
-void Coordinator::On(const TrialProgressed& progressed) {
+void Coordinator::OnEvent(const TrialProgressed& progressed) {
   LiveTrial* live = Running(progressed.trial_id, progressed.worker);
   if (live == nullptr) return;
   live->epoch = progressed.progress.epoch;
   live->loss = progressed.progress.loss;
   live->lr = progressed.progress.lr;
-  // A lone process trains inside Wait: this is where it gets to write and to draw.
+  // A lone process trains inside Wait, so it commits and draws here.
   CommitIfDue();
   view_.OnTick(state_);
 }
 
-void Coordinator::On(const EpochFinished& finished) {
+void Coordinator::OnEvent(const EpochFinished& finished) {
   LiveTrial* live = Running(finished.trial_id, finished.worker);
   if (live == nullptr) return;
-  const EpochRecord& record = finished.record;
-  store_.AddEpoch(finished.trial_id, record);
-  live->epoch = record.epoch;
-  live->loss = record.train_loss;
-  live->lr = record.rates.lr.back();
-  live->curve.Add(RecordedValue(record, metric_.recorded), record.steps_done, record.wall_seconds);
-  ++state_.epochs_done;
   WorkerLoad& load = workers_.at(finished.worker);
   load.OnEpoch(finished.trial_id);
-  LookForRoom(load);
-  view_.OnEpoch(state_, *live, record);
+  AddCandidate(load);
+  // An epoch that was in training when its trial was ended would depend on the message's delay.
+  if (!IsEnding(finished.trial_id)) Record(finished.record, *live);
+}
+
+void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
+  store_.AddEpoch(live.trial.id, record);
+  live.epoch = record.epoch;
+  live.loss = record.train_loss;
+  live.lr = record.rates.lr.back();
+  live.curve.Add(RecordedValue(record, metric_.recorded), record.steps_done, record.wall_seconds);
+  ++state_.epochs_done;
+  TellSource([&] { return source_.OnEpoch(live.trial, record); });
+  view_.OnEpoch(state_, live, record);
   CommitIfDue();
 }
 
-void Coordinator::On(const CheckpointMade& made) {
+void Coordinator::OnEvent(const CheckpointMade& made) {
   const LiveTrial* live = Running(made.trial_id, made.worker);
   if (live == nullptr || live->epoch != made.epoch) return;
   store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
   with_checkpoint_.insert(made.trial_id);
 }
 
-void Coordinator::On(const TrialEnded& ended) {
-  LiveTrial* live = Running(ended.trial_id, ended.worker);
-  if (live == nullptr) return;
-  LiveTrial over = std::move(*live);
-  state_.running.erase(ended.trial_id);
-  const bool broke_off = ended.state == TrialState::kFailed && over.pack_size > 1;
-  if (ended.state == TrialState::kPending) {
-    CutOff(std::move(over), ended.error);
-  } else if (broke_off) {
-    TryAgainAlone(std::move(over), ended.error);
-  } else {
-    Conclude(std::move(over), ended);
-  }
+void Coordinator::OnEvent(const TrialEnded& ended) {
+  const auto found = state_.running.find(ended.trial_id);
+  if (found == state_.running.end() || found->second.by.worker != ended.worker) return;
+  Settle(std::move(state_.running.extract(found).mapped()), ended);
   WorkerLoad& load = workers_.at(ended.worker);
   const bool pack_is_over =
       load.OnEnd(ended.trial_id, ended.state == TrialState::kCompleted, now_());
-  if (pack_is_over && load.ahead() > 0 && !stopping_) BeginNextPack(load);
-  LookForRoom(load);
+  if (pack_is_over && load.prefetched() > 0 && !is_stopping_) BeginNextPack(load);
+  AddCandidate(load);
 }
 
-void Coordinator::Conclude(LiveTrial live, const TrialEnded& ended) {
-  store_.EndAttempt(ended.trial_id, ended.state, ended.error);
-  with_checkpoint_.erase(ended.trial_id);
+/// What becomes of a trial that has left its pack. An end that the source decided holds whatever
+/// the worker reports: the trial's result is what it had at the decision.
+void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
+  const auto decided = decisions_.extract(ended.trial_id);
+  const bool is_decided = !decided.empty();
+  if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
+    return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
+  }
+  const bool pack_broke_off = ended.state == TrialState::kFailed && live.pack_size > 1;
+  if (pack_broke_off) return RetryAlone(std::move(live), ended.error);
+  if (ended.state != TrialState::kPending) {
+    return Conclude(std::move(live), ended.state, ended.error);
+  }
+  if (is_decided && ended.error.empty()) return Hold(std::move(live));
+  CutOff(std::move(live), ended.error);
+}
+
+void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& error) {
+  store_.EndAttempt(live.trial.id, state, error);
+  Close(std::move(live), state, error);
+}
+
+/// Counts a trial that is over, and tells of it.
+void Coordinator::Close(LiveTrial live, TrialState state, const std::string& error) {
+  with_checkpoint_.erase(live.trial.id);
   state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
   std::optional<double> value;
-  if (ended.state == TrialState::kCompleted) {
+  if (state == TrialState::kCompleted) {
     ++state_.completed;
     value = Score(live.curve, state_.objective);
     if (value) CompareWithBest(live.trial, *value);
-  } else if (ended.state == TrialState::kStopped) {
+  } else if (state == TrialState::kStopped) {
     ++state_.stopped;
   } else {
     ++state_.failed;
   }
-  uncommitted_.push_back({std::move(live), value, ended.state, ended.error, state_.Ended()});
+  TellSource([&] { return source_.OnEnd(live.trial, state, value); });
+  uncommitted_.push_back({std::move(live), value, state, error, state_.Ended()});
 }
 
 void Coordinator::CompareWithBest(const Trial& trial, double value) {

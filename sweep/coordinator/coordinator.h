@@ -1,5 +1,4 @@
-// The coordinator's loop: gives the workers what they have room for, and writes down what comes
-// back.
+// The coordinator's loop: hands trials to workers and records what they report.
 #pragma once
 
 #include <chrono>
@@ -14,25 +13,25 @@
 #include "sweep/coordinator/progress_view.h"
 #include "sweep/coordinator/sweep_state.h"
 #include "sweep/coordinator/trial_queue.h"
+#include "sweep/coordinator/worker_liveness.h"
 #include "sweep/coordinator/worker_load.h"
 #include "sweep/coordinator/worker_pool.h"
-#include "sweep/coordinator/worker_watch.h"
-#include "sweep/search/search_space.h"
+#include "sweep/search/trial_source.h"
 
 namespace lrsweep {
 
-/// How a run ended. `interrupted`: told to stop with work left.
+/// How a run ended.
 struct RunOutcome {
-  bool interrupted = false;
-  bool lost_all_workers = false;  // interrupted by that
-  bool began = false;             // at least one trial was begun
+  bool interrupted = false;       // stopped with work left
+  bool lost_all_workers = false;  // interrupted for that reason
+  bool has_begun = false;         // at least one trial was started
   int64_t failed = 0;
 };
 
 struct CoordinatorOptions {
-  /// A trial that has brought down so many workers is failed.
+  /// A trial fails once it has brought down so many workers.
   int64_t max_attempts = 3;
-  /// A worker that holds work and is silent for so long is given up.
+  /// A worker that holds work and is silent for so long is marked dead.
   std::chrono::milliseconds worker_timeout{60'000};
   /// How long workers may take to finish their epochs when told to stop.
   std::chrono::milliseconds stop_limit{30'000};
@@ -42,11 +41,11 @@ class Coordinator {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  /// All of them must outlive the coordinator. Trains what is pending in the store, whose trials
-  /// are those of the space. `go_on`: false means stop as soon as possible. `now` is the clock that
-  /// it goes by.
-  Coordinator(const SearchSpace& space, Store& store, WorkerPool& pool, ProgressView& view,
-              std::function<bool()> go_on,
+  /// Trains what the source gives and records it in the store, whose sweep it is. The arguments
+  /// must outlive the coordinator. `should_continue`: false means stop as soon as possible. `now`
+  /// is the clock of all its timeouts.
+  Coordinator(TrialSource& source, Store& store, WorkerPool& pool, ProgressView& view,
+              std::function<bool()> should_continue,
               std::function<TimePoint()> now = std::chrono::steady_clock::now,
               CoordinatorOptions options = {});
 
@@ -57,15 +56,16 @@ class Coordinator {
   const SweepState& state() const { return state_; }
 
  private:
-  void StartWhatThereIsRoomFor();
-  void WaitForEvents();
   void RunLoop();
+  void DispatchPacks();
+  void WaitForEvents();
   void StopWorkers();
   void CutOffRunningTrials();
-  void CountWhatIsDone(const SearchSpace& space);
-  bool HasWork() const { return queue_.pending() > 0 || !state_.running.empty(); }
+  void RestoreProgress();
+  bool HasWork() { return !state_.running.empty() || queue_.HasNext(); }
 
-  /// Workers that train, or may come to it.
+  // Dispatch.
+  /// Workers that train, or may still become ready.
   int64_t AbleWorkers() const { return pool_.size() - refused_ - lost_; }
   int64_t FairShare() const;
   PackTask HandOutPack(WorkerLoad& load);
@@ -73,49 +73,65 @@ class Coordinator {
   std::string TakeCheckpoint(const std::string& trial_id);
   void BeginNextPack(WorkerLoad& load);
   LiveTrial Begin(Trial trial, WorkerLoad& load, int64_t pack_size);
-  void LookForRoom(const WorkerLoad& load);
-  void LookForLosses();
-  void GiveUp(int64_t worker, const std::string& reason);
+  void AddCandidate(const WorkerLoad& load);
+
+  // Events.
+  void Handle(const Event& event);
+  void OnEvent(const WorkerReady& ready);
+  void OnEvent(const WorkerRefused& refused);
+  void OnEvent(const TrialProgressed& progressed);
+  void OnEvent(const EpochFinished& finished);
+  void OnEvent(const CheckpointMade& made);
+  void OnEvent(const TrialEnded& ended);
+  LiveTrial* Running(const std::string& trial_id, int64_t worker);
+  void Record(const EpochRecord& record, LiveTrial& live);
+  void Settle(LiveTrial live, const TrialEnded& ended);
+  void Conclude(LiveTrial live, TrialState state, const std::string& error);
+  void Close(LiveTrial live, TrialState state, const std::string& error);
+  void CutOff(LiveTrial live, const std::string& error);
+  void RetryAlone(LiveTrial live, const std::string& error);
+  void CompareWithBest(const Trial& trial, double value);
+
+  // Decisions of the source.
+  void TellSource(const std::function<std::vector<Decision>()>& tell);
+  void Apply(Decision decision);
+  void SendDecision(const LiveTrial& live);
+  bool IsEnding(const std::string& trial_id) const;
+  void Hold(LiveTrial live);
+
+  // Lost workers.
+  void CheckLiveness();
+  void MarkDead(int64_t worker, const std::string& reason);
   void LoseTrial(LiveTrial live, const std::string& reason);
 
-  void Handle(const Event& event);
-  void On(const WorkerReady& ready);
-  void On(const WorkerRefused& refused);
-  void On(const TrialProgressed& progressed);
-  void On(const EpochFinished& finished);
-  void On(const CheckpointMade& made);
-  void On(const TrialEnded& ended);
-  LiveTrial* Running(const std::string& trial_id, int64_t worker);
-  void TryAgainAlone(LiveTrial live, const std::string& error);
-  void CutOff(LiveTrial live, const std::string& error);
-  void Conclude(LiveTrial live, const TrialEnded& ended);
-  void CompareWithBest(const Trial& trial, double value);
   void CommitIfDue();
   void Commit();
 
+  TrialSource& source_;
   Store& store_;
   WorkerPool& pool_;
   ProgressView& view_;
-  std::function<bool()> go_on_;
+  std::function<bool()> should_continue_;
   std::function<TimePoint()> now_;
   CoordinatorOptions options_;
-  std::vector<size_t> todo_;  // what was pending at first: places in the space, in order
   TrialQueue queue_;
   SweepState state_;
   Metric metric_;                          // of state_.objective
   std::map<int64_t, WorkerLoad> workers_;  // the ready ones
-  /// Workers that may have room: whether they have a pack already, and who. Idle ones come first.
-  std::set<std::pair<bool, int64_t>> room_;
-  std::vector<EndedTrial> uncommitted_;          // ended, and not told yet
-  std::set<std::string> with_checkpoint_;        // pending or running trials that have one
+  /// Workers that may accept a pack, as (busy, rank): idle workers sort first.
+  std::set<std::pair<bool, int64_t>> candidates_;
+  /// What the source has decided of trials that a worker has, by trial id.
+  std::map<std::string, Decision> decisions_;
+  std::vector<EndedTrial> uncommitted_;          // ended, and not shown yet
+  std::set<std::string> with_checkpoint_;        // ids of trials that have one
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
-  WorkerWatch watch_;
-  bool began_ = false;
-  bool stopping_ = false;
+  WorkerLiveness liveness_;
+  bool has_begun_ = false;
+  bool is_stopping_ = false;
   int64_t lost_ = 0;  // workers
   int64_t refused_ = 0;
   std::string last_refusal_;
-  TimePoint made_;
+  TimePoint created_;
   TimePoint last_commit_;
 };
 

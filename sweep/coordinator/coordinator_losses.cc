@@ -1,4 +1,4 @@
-// What becomes of trials whose worker is lost, that broke off, or were told to stop.
+// What becomes of trials whose worker is lost, that failed in a pack, or were told to stop.
 #include <utility>
 
 #include "sweep/coordinator/coordinator.h"
@@ -6,69 +6,75 @@
 namespace lrsweep {
 namespace {
 
-// To load LibTorch and the data from a slow file system.
+// Loading LibTorch and the data from a slow file system takes minutes.
 constexpr auto kReadyLimit = std::chrono::minutes(5);
 
 }  // namespace
 
-void Coordinator::LookForLosses() {
+void Coordinator::CheckLiveness() {
   const auto is_gone = [this](int64_t worker) { return pool_.IsGone(worker); };
-  const auto owes_word = [this](int64_t worker) {
+  const auto must_report = [this](int64_t worker) {
     const auto load = workers_.find(worker);
-    if (load == workers_.end()) return now_() - made_ > kReadyLimit;
-    return !load->second.idle();
+    if (load == workers_.end()) return now_() - created_ > kReadyLimit;
+    return !load->second.is_idle();
   };
-  for (const auto& loss : watch_.Look(now_(), is_gone, owes_word)) GiveUp(loss.worker, loss.reason);
+  for (const auto& loss : liveness_.FindLost(now_(), is_gone, must_report)) {
+    MarkDead(loss.worker, loss.reason);
+  }
 }
 
-/// The worker is held for dead: what it trained goes back with its checkpoint, what it was handed
-/// in advance as if nothing had been.
-void Coordinator::GiveUp(int64_t worker, const std::string& reason) {
+/// Marks the worker dead: its running trials are requeued with their checkpoints, its prefetched
+/// trials unchanged.
+void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
   ++lost_;
   view_.OnNotice("worker " + std::to_string(worker) + " is lost: " + reason);
   const auto found = workers_.find(worker);
   if (found == workers_.end()) return;
   --state_.workers;
-  room_.erase({false, worker});
-  room_.erase({true, worker});
-  auto ahead = found->second.TakeBack();
+  candidates_.erase({false, worker});
+  candidates_.erase({true, worker});
+  auto prefetched = found->second.TakePrefetched();
   workers_.erase(found);
-  for (auto pack = ahead.rbegin(); pack != ahead.rend(); ++pack) {
+  for (auto pack = prefetched.rbegin(); pack != prefetched.rend(); ++pack) {
     for (auto trial = pack->rbegin(); trial != pack->rend(); ++trial) {
-      queue_.GiveBack(std::move(*trial));
+      queue_.Requeue(std::move(*trial));
     }
   }
   std::vector<std::string> trained;
   for (const auto& [id, live] : state_.running) {
     if (live.by.worker == worker) trained.push_back(id);
   }
-  for (const std::string& id : trained)
+  for (const std::string& id : trained) {
     LoseTrial(std::move(state_.running.extract(id).mapped()), reason);
+  }
 }
 
-/// A trial is blamed only for what it did alone, and not at once.
+/// A trial fails only for workers that it lost while it was alone in its pack, and only after
+/// several of them.
 void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
                            " was lost after epoch " + std::to_string(live.curve.values.size()) +
                            ": " + reason;
+  const auto conclude = [this, &live](TrialState state, const std::string& error) {
+    store_.EndTrial(live.trial.id, state, error);
+    Close(std::move(live), state, error);
+  };
   store_.LoseAttempt(live.trial.id, what);
+  const auto decided = decisions_.extract(live.trial.id);
+  if (!decided.empty() && decided.mapped().kind == Decision::Kind::kEnd) {
+    return conclude(TrialState::kStopped, decided.mapped().reason);
+  }
   const int64_t alone = store_.LostAttempts(live.trial.id);
   if (live.pack_size == 1 && alone >= options_.max_attempts) {
-    store_.EndTrial(live.trial.id, TrialState::kFailed,
+    return conclude(TrialState::kFailed,
                     "it brought down " + std::to_string(alone) + " workers, the last time " + what);
-    state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
-    ++state_.failed;
-    with_checkpoint_.erase(live.trial.id);
-    uncommitted_.push_back(
-        {std::move(live), std::nullopt, TrialState::kFailed, what, state_.Ended()});
-    return;
   }
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
-  if (live.pack_size > 1) return queue_.TryAlone(std::move(live.trial));
-  queue_.GiveBack(std::move(live.trial));
+  if (live.pack_size > 1) return queue_.RequeueAlone(std::move(live.trial));
+  queue_.Requeue(std::move(live.trial));
 }
 
-/// It did not get to its end, because it was told to stop, or, with `error`, could not go on from
+/// The trial did not reach its end: it was told to stop, or, with `error`, could not resume from
 /// its checkpoint.
 void Coordinator::CutOff(LiveTrial live, const std::string& error) {
   const std::string& id = live.trial.id;
@@ -79,15 +85,15 @@ void Coordinator::CutOff(LiveTrial live, const std::string& error) {
     view_.OnNotice("trial " + id + " begins anew: " + error);
   }
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
-  queue_.GiveBack(std::move(live.trial));
+  queue_.Requeue(std::move(live.trial));
 }
 
-/// A trial is blamed only for what it did alone.
-void Coordinator::TryAgainAlone(LiveTrial live, const std::string& error) {
+/// Which trial of a pack made it fail is not known, so each is trained again alone.
+void Coordinator::RetryAlone(LiveTrial live, const std::string& error) {
   store_.EndAttempt(live.trial.id, TrialState::kPending,
                     "the pack of " + std::to_string(live.pack_size) + " broke off: " + error);
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
-  queue_.TryAlone(std::move(live.trial));
+  queue_.RequeueAlone(std::move(live.trial));
 }
 
 }  // namespace lrsweep

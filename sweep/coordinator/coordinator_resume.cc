@@ -1,7 +1,6 @@
-// The coordinator's memory: what earlier runs have left in the store, and where trials go on.
+// What the coordinator takes over from earlier runs: progress and checkpoints.
 #include <limits>
 #include <numeric>
-#include <unordered_set>
 #include <utility>
 
 #include "data/sha256.h"
@@ -9,18 +8,6 @@
 
 namespace lrsweep {
 namespace {
-
-/// The places in the space of what is to be trained, in order.
-std::vector<size_t> PendingOf(const SearchSpace& space, const Store& store) {
-  const std::vector<std::string> ids = store.PendingIds();
-  const std::unordered_set<std::string> pending(ids.begin(), ids.end());
-  std::vector<size_t> places;
-  places.reserve(pending.size());
-  for (size_t i = 0; i < space.size(); ++i) {
-    if (pending.count(space.IdAt(i)) > 0) places.push_back(i);
-  }
-  return places;
-}
 
 std::vector<int64_t> WorkersOf(const WorkerPool& pool) {
   std::vector<int64_t> workers(static_cast<size_t>(pool.size()));
@@ -30,32 +17,33 @@ std::vector<int64_t> WorkersOf(const WorkerPool& pool) {
 
 }  // namespace
 
-Coordinator::Coordinator(const SearchSpace& space, Store& store, WorkerPool& pool,
-                         ProgressView& view, std::function<bool()> go_on,
-                         std::function<TimePoint()> now, CoordinatorOptions options)
-    : store_(store),
+Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, ProgressView& view,
+                         std::function<bool()> should_continue, std::function<TimePoint()> now,
+                         CoordinatorOptions options)
+    : source_(source),
+      store_(store),
       pool_(pool),
       view_(view),
-      go_on_(std::move(go_on)),
+      should_continue_(std::move(should_continue)),
       now_(std::move(now)),
       options_(options),
-      todo_(PendingOf(space, store)),
-      queue_(todo_.size(), [this, &space](size_t i) { return space.At(todo_[i]); }),
-      watch_(WorkersOf(pool), options.worker_timeout, now_()),
-      made_(now_()),
-      last_commit_(made_) {
-  state_.name = space.config().name;
-  state_.objective = space.config().objective;
+      queue_(source),
+      liveness_(WorkersOf(pool), options.worker_timeout, now_()),
+      created_(now_()),
+      last_commit_(created_) {
+  const SweepRecord sweep = store.Sweep();
+  state_.name = sweep.name;
+  state_.objective = sweep.objective;
   metric_ = ParseMetric(state_.objective.metric);
-  state_.trials = static_cast<int64_t>(space.size());
   const std::vector<std::string> ids = store.IdsWithCheckpoint();
   with_checkpoint_.insert(ids.begin(), ids.end());
-  CountWhatIsDone(space);
+  RestoreProgress();
 }
 
-/// What earlier runs have done.
-void Coordinator::CountWhatIsDone(const SearchSpace& space) {
-  for (const size_t place : todo_) state_.epochs += space.EpochsAt(place);
+/// Counts what earlier runs have done.
+void Coordinator::RestoreProgress() {
+  state_.trials = source_.size();
+  state_.epochs = source_.epochs_left();
   for (const TrialCount& count : store_.CountTrials()) {
     if (!count.in_space || count.state == "pending") continue;
     if (count.state == "completed") state_.completed += count.trials;
@@ -67,12 +55,11 @@ void Coordinator::CountWhatIsDone(const SearchSpace& space) {
   if (state_.completed == 0) return;
   const Placed first = store_.Ranking(state_.objective, 1).front();
   if (!first.value) return;
-  for (size_t i = 0; i < space.size(); ++i) {
-    if (space.IdAt(i) == first.trial_id) state_.best = {space.At(i), *first.value};
-  }
+  if (auto trial = source_.Find(first.trial_id)) state_.best = {std::move(*trial), *first.value};
 }
 
-/// The bytes of the trial's checkpoint, if it has one that is whole. Notes where the trial goes on.
+/// The bytes of the trial's checkpoint, if it has an undamaged one. Notes the epoch after which the
+/// trial resumes.
 std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
   resume_after_.erase(trial_id);
   if (with_checkpoint_.count(trial_id) == 0) return "";

@@ -12,6 +12,10 @@ LocalWorkerPool::LocalWorkerPool(MakeExecutor make, WorkerSetup setup,
 
 void LocalWorkerPool::Start(int64_t /*worker*/, const PackTask& pack) { packs_.push_back(pack); }
 
+void LocalWorkerPool::Send(int64_t /*worker*/, const TrialOrder& order) {
+  executor_->orders[order.trial_id] = order.order;
+}
+
 void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) {
   if (!has_started_) {
     has_started_ = true;
@@ -19,9 +23,8 @@ void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSin
   } else if (!packs_.empty()) {
     const PackTask pack = std::move(packs_.front());
     packs_.pop_front();
-    ExecutePack(*executor_, pack, sink, [this](const std::string& /*trial_id*/) {
-      return should_continue_() ? Order::kContinue : Order::kHold;
-    });
+    ExecutePack(*executor_, pack, sink,
+                [this] { return should_continue_() ? Order::kContinue : Order::kHold; });
   }
 }
 

@@ -29,11 +29,11 @@ std::string HostName() {
 class PackReporter : public PackObserver {
  public:
   PackReporter(StartedExecutor& started, const PackTask& pack, const EventSink& sink,
-               const OrderOf& order_of)
+               const std::function<Order()>& pack_order)
       : started_(started),
         trials_(pack.trials),
         sink_(sink),
-        order_of_(order_of),
+        pack_order_(pack_order),
         members_(pack.trials.size(), Member{Clock::now(), Clock::now()}) {}
 
   void OnEpoch(size_t member, EpochRecord record) override {
@@ -41,7 +41,7 @@ class PackReporter : public PackObserver {
   }
 
   AfterEpoch OnEpochEnd(size_t member) override {
-    switch (order_of_(IdOf(member))) {
+    switch (OrderFor(member)) {
       case Order::kContinue:
         return IsCheckpointDue(member) ? AfterEpoch::kCheckpoint : AfterEpoch::kContinue;
       case Order::kEnd:
@@ -69,7 +69,7 @@ class PackReporter : public PackObserver {
       last = Clock::now();
       Report(TrialProgressed{Worker(), IdOf(member), progress});
     }
-    return order_of_(IdOf(member)) != Order::kStopNow;
+    return pack_order_() != Order::kStopNow;
   }
 
   /// Reports the end of the members that have not ended.
@@ -105,6 +105,13 @@ class PackReporter : public PackObserver {
     }
   }
 
+  Order OrderFor(size_t member) const {
+    const Order pack_order = pack_order_();
+    if (pack_order != Order::kContinue) return pack_order;
+    const auto order = started_.orders.find(IdOf(member));
+    return order == started_.orders.end() ? Order::kContinue : order->second;
+  }
+
   bool IsCheckpointDue(size_t member) const {
     const double all_bytes = static_cast<double>(started_.checkpoint_bytes * trials_.size()) *
                              static_cast<double>(started_.setup.workers);
@@ -117,7 +124,7 @@ class PackReporter : public PackObserver {
   StartedExecutor& started_;
   const std::vector<TrialTask>& trials_;
   const EventSink& sink_;
-  const OrderOf& order_of_;
+  const std::function<Order()>& pack_order_;
   std::vector<Member> members_;
   std::exception_ptr sink_failure_;
 };
@@ -145,8 +152,8 @@ std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const Wor
 }
 
 void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink& sink,
-                 const OrderOf& order_of) {
-  PackReporter reporter(started, pack, sink, order_of);
+                 const std::function<Order()>& pack_order) {
+  PackReporter reporter(started, pack, sink, pack_order);
   try {
     started.executor->Execute(pack, reporter);
     reporter.EndRest(TrialState::kPending, [](size_t) { return ""; });
@@ -158,6 +165,7 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
     reporter.RethrowSinkFailure();
     reporter.EndRest(TrialState::kFailed, [&failure](size_t) { return failure.what(); });
   }
+  for (const TrialTask& trial : pack.trials) started.orders.erase(trial.trial_id);
 }
 
 }  // namespace lrsweep

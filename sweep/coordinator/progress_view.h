@@ -1,4 +1,4 @@
-// What the coordinator tells the person who watches a sweep.
+// The interface through which the coordinator shows a running sweep.
 #pragma once
 
 #include <string>
@@ -7,19 +7,19 @@
 
 namespace lrsweep {
 
-/// Told by the coordinator what happens; each call sees the state after it.
+/// Each call gets the state after what happened.
 class ProgressView {
  public:
   virtual ~ProgressView() = default;
   virtual void OnEpoch(const SweepState& /*state*/, const LiveTrial& /*live*/,
                        const EpochRecord& /*record*/) {}
-  /// Its numbers are committed.
+  /// Called once the trial's results are committed.
   virtual void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& /*ended*/) {}
-  /// A sentence for the person, such as a worker that cannot train.
+  /// A sentence for the user, for example about a worker that cannot train.
   virtual void OnNotice(const std::string& /*sentence*/) {}
   /// Called several times a second.
   virtual void OnTick(const SweepState& /*state*/) {}
-  /// The sweep is over or interrupted.
+  /// The sweep has ended or was interrupted.
   virtual void OnFinish(const SweepState& /*state*/) {}
 };
 

@@ -1,4 +1,4 @@
-// How far a sweep is: what the coordinator knows and the progress views draw.
+// The progress of a sweep: the coordinator's counts, which the progress views draw.
 #pragma once
 
 #include <chrono>
@@ -13,12 +13,12 @@
 
 namespace lrsweep {
 
-/// A trial in training, as last heard of.
+/// A trial in training, by its last report.
 struct LiveTrial {
   Trial trial;
   WorkerInfo by;
-  int64_t pack_size = 1;  // trials that the worker trains together, this one included
-  int64_t epochs = 0;     // that it will have
+  int64_t pack_size = 1;  // trials in its pack, this one included
+  int64_t epochs = 0;     // its length
   int64_t epoch = 0;      // the one in training, or the last one finished
   std::optional<double> loss;
   std::optional<double> lr;
@@ -26,13 +26,13 @@ struct LiveTrial {
   std::chrono::steady_clock::time_point started;
 };
 
-/// A trial that is over, as it is told to people once it is committed.
+/// A trial that has ended; shown to people once it is committed.
 struct EndedTrial {
   LiveTrial live;
   std::optional<double> value;  // by the objective, of a completed trial
   TrialState state = TrialState::kCompleted;
-  std::string error;
-  int64_t number = 0;  // how many had ended with it
+  std::string error;   // of a failed trial, or the reason why it was stopped
+  int64_t number = 0;  // trials that had ended by then, this one included
 };
 
 struct BestTrial {
@@ -43,12 +43,12 @@ struct BestTrial {
 struct SweepState {
   std::string name;
   Objective objective;
-  int64_t trials = 0;
+  int64_t trials = 0;  // of the sweep, as many as are known now
   int64_t completed = 0;
   int64_t stopped = 0;
   int64_t failed = 0;
   int64_t workers = 0;  // ready ones
-  int64_t epochs = 0;   // of all trials; an upper bound where trials end early
+  int64_t epochs = 0;   // done, and left; an upper bound where trials end early
   int64_t epochs_done = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   std::map<std::string, LiveTrial> running;  // by trial id

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "sweep/coordinator/pack_compatibility.h"
+#include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
 namespace {
 
-// Trials made before their turn while a pack is filled: some hundred bytes each.
-constexpr size_t kLookAhead = 1024;
+// Trials taken from the source to fill packs: some hundred bytes each.
+constexpr size_t kMaximumWaiting = 1024;
 
 }  // namespace
 
@@ -17,13 +17,12 @@ int64_t EpochsOf(const Trial& trial) {
   return std::get<int64_t>(*Find(trial.params, "training.epochs"));
 }
 
-TrialQueue::TrialQueue(size_t count, std::function<Trial(size_t)> trial_at)
-    : count_(count), trial_at_(std::move(trial_at)) {}
-
-/// Makes the next trial, unless enough are made or none is left.
+/// Takes a trial from the source, unless enough wait here or the source has none.
 bool TrialQueue::ReadNext() {
-  if (next_ == count_ || waiting_.size() >= kLookAhead) return false;
-  waiting_.push_back({trial_at_(next_++), "", false});
+  if (waiting_.size() >= kMaximumWaiting) return false;
+  std::optional<Trial> next = source_.Next();
+  if (!next) return false;
+  waiting_.push_back({std::move(*next), "", false});
   return true;
 }
 
@@ -33,13 +32,13 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs) {
   waiting_.pop_front();
   Pack pack;
   pack.push_back(std::move(first.trial));
-  if (first.alone || size == 1) return pack;
+  if (first.is_alone || size == 1) return pack;
   const std::string key = PackKey(pack.front().params);
   epochs -= EpochsOf(pack.front());
   for (size_t i = 0; static_cast<int64_t>(pack.size()) < size; ++i) {
     if (i == waiting_.size() && !ReadNext()) break;
     Entry& entry = waiting_[i];
-    if (entry.alone) continue;
+    if (entry.is_alone) continue;
     if (entry.key.empty()) entry.key = PackKey(entry.trial.params);
     if (entry.key != key) continue;
     epochs -= EpochsOf(entry.trial);
@@ -50,12 +49,22 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs) {
   return pack;
 }
 
-void TrialQueue::GiveBack(Trial trial) { waiting_.push_front({std::move(trial), "", false}); }
+void TrialQueue::Requeue(Trial trial) { waiting_.push_front({std::move(trial), "", false}); }
 
-void TrialQueue::TryAlone(Trial trial) {
-  const auto behind_its_like = std::find_if_not(waiting_.begin(), waiting_.end(),
-                                                [](const Entry& entry) { return entry.alone; });
-  waiting_.insert(behind_its_like, {std::move(trial), "", true});
+void TrialQueue::RequeueAlone(Trial trial) {
+  const auto end_of_lone = std::find_if_not(waiting_.begin(), waiting_.end(),
+                                            [](const Entry& entry) { return entry.is_alone; });
+  waiting_.insert(end_of_lone, {std::move(trial), "", true});
+}
+
+std::optional<Trial> TrialQueue::Remove(const std::string& trial_id) {
+  const auto found =
+      std::find_if(waiting_.begin(), waiting_.end(),
+                   [&trial_id](const Entry& entry) { return entry.trial.id == trial_id; });
+  if (found == waiting_.end()) return std::nullopt;
+  Trial trial = std::move(found->trial);
+  waiting_.erase(found);
+  return trial;
 }
 
 }  // namespace lrsweep

@@ -1,13 +1,14 @@
-// The trials that nobody has yet, and how packs are made of them.
+// The trials that no worker has, and how packs are made of them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sweep/search/trial_source.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -15,41 +16,45 @@ namespace lrsweep {
 /// Trials of equal shapes that one worker trains together; a lone trial is a pack of one.
 using Pack = std::vector<Trial>;
 
-/// How long the trial is.
+/// `training.epochs`.
 int64_t EpochsOf(const Trial& trial);
 
+/// A queue that is filled from a source. It takes a trial from the source when the trial is next,
+/// or when it is considered for a pack: at most 1,024 of them wait here.
 class TrialQueue {
  public:
-  /// The queue of `trial_at(0)` to `trial_at(count - 1)`, in this order. A trial is made when its
-  /// turn comes, or when it is looked at to fill a pack.
-  TrialQueue(size_t count, std::function<Trial(size_t)> trial_at);
+  /// The source must outlive the queue.
+  explicit TrialQueue(TrialSource& source) : source_(source) {}
 
-  size_t pending() const { return waiting_.size() + count_ - next_; }
+  /// Whether there is a trial to take now. The source may have more later.
+  bool HasNext() { return !waiting_.empty() || ReadNext(); }
 
-  /// Takes the trial whose turn it is, and with it those that can share its pack (PackKey): the
-  /// next ones in order, up to `size` trials in all, and no more than have `epochs` epochs
-  /// together. Looks only so far ahead: where neighbours do not fit together, the pack is smaller.
-  /// Not to be called when nothing is pending.
+  /// Takes the next trial, and with it those that can share its pack (PackKey): the following ones
+  /// in order, up to `size` trials in all, and no more than have `epochs` epochs together.
+  /// Considers a limited number of trials: where neighbours do not fit together, the pack is
+  /// smaller. HasNext must be true.
   Pack Take(int64_t size, int64_t epochs);
 
-  /// A trial that was taken and has not begun, or was cut off by no fault of its own: it is next.
-  void GiveBack(Trial trial);
+  /// Puts a trial back to the front: one that was taken and has not started, or was cut off for no
+  /// fault of its own.
+  void Requeue(Trial trial);
 
-  /// The trial is to be trained again, next and by itself, so that what happens then is its own.
-  void TryAlone(Trial trial);
+  /// Puts a trial back to be trained in a pack of its own, so that its failure then is its own.
+  void RequeueAlone(Trial trial);
+
+  /// Takes the trial of that id out, if it waits here.
+  std::optional<Trial> Remove(const std::string& trial_id);
 
  private:
   struct Entry {
     Trial trial;
-    std::string key;     // PackKey; empty: not asked for yet
-    bool alone = false;  // shares no pack
+    std::string key;        // PackKey; empty: not computed yet
+    bool is_alone = false;  // shares no pack
   };
 
   bool ReadNext();
 
-  size_t count_;
-  std::function<Trial(size_t)> trial_at_;
-  size_t next_ = 0;            // those before it are in waiting_ or were taken
+  TrialSource& source_;
   std::deque<Entry> waiting_;  // the front is next
 };
 

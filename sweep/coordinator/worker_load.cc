@@ -6,10 +6,10 @@
 namespace lrsweep {
 namespace {
 
-// What a worker holds in advance bridges the time until the coordinator hears of an end and its
-// answer arrives: at most two polls of 10 ms.
-constexpr double kAheadSeconds = 0.02;
-constexpr size_t kMaximumAhead = 64;
+// Prefetched packs bridge the time from a trial's end until the coordinator's answer to it arrives:
+// at most two polls of 10 ms.
+constexpr double kPrefetchSeconds = 0.02;
+constexpr size_t kMaximumPrefetched = 64;
 // The measured time follows a change within some ten trials.
 constexpr double kNewWeight = 0.125;
 
@@ -21,31 +21,31 @@ int64_t LongestEpochs(const Pack& pack) {
 
 }  // namespace
 
-bool WorkerLoad::HasRoom(int64_t fair_share) const {
-  if (idle()) return true;
-  if (2 * work_ >= fair_share || ahead_.size() >= kMaximumAhead) return false;
-  const int64_t epochs = EpochsToGo();
-  if (ahead_.empty() && epochs <= 1) return true;
-  return epoch_seconds_ && static_cast<double>(epochs) * *epoch_seconds_ < kAheadSeconds;
+bool WorkerLoad::CanAccept(int64_t fair_share) const {
+  if (is_idle()) return true;
+  if (2 * work_ >= fair_share || prefetched_.size() >= kMaximumPrefetched) return false;
+  const int64_t epochs = EpochsUntilIdle();
+  if (prefetched_.empty() && epochs <= 1) return true;
+  return epoch_seconds_ && static_cast<double>(epochs) * *epoch_seconds_ < kPrefetchSeconds;
 }
 
-/// Until it is idle: its packs one after another, each as long as its longest trial.
-int64_t WorkerLoad::EpochsToGo() const {
+/// Its packs run one after another, each as long as its longest trial.
+int64_t WorkerLoad::EpochsUntilIdle() const {
   int64_t longest = 0;
   for (const auto& [id, member] : training_) longest = std::max(longest, member.epochs_left);
-  return longest + epochs_ahead_;
+  return longest + prefetched_epochs_;
 }
 
 void WorkerLoad::HandOut(Pack pack) {
   for (const Trial& trial : pack) work_ += EpochsOf(trial);
-  epochs_ahead_ += LongestEpochs(pack);
-  ahead_.push_back(std::move(pack));
+  prefetched_epochs_ += LongestEpochs(pack);
+  prefetched_.push_back(std::move(pack));
 }
 
 Pack WorkerLoad::BeginNext(TimePoint now) {
-  Pack pack = std::move(ahead_.front());
-  ahead_.pop_front();
-  epochs_ahead_ -= LongestEpochs(pack);
+  Pack pack = std::move(prefetched_.front());
+  prefetched_.pop_front();
+  prefetched_epochs_ -= LongestEpochs(pack);
   for (const Trial& trial : pack) training_[trial.id] = {EpochsOf(trial), EpochsOf(trial)};
   began_ = now;
   return pack;
@@ -58,6 +58,13 @@ void WorkerLoad::OnResume(const std::string& trial_id, int64_t epochs) {
   work_ -= epochs;
 }
 
+bool WorkerLoad::HasPrefetched(const std::string& trial_id) const {
+  return std::any_of(prefetched_.begin(), prefetched_.end(), [&trial_id](const Pack& pack) {
+    return std::any_of(pack.begin(), pack.end(),
+                       [&trial_id](const Trial& trial) { return trial.id == trial_id; });
+  });
+}
+
 void WorkerLoad::OnEpoch(const std::string& trial_id) {
   --training_.at(trial_id).epochs_left;
   --work_;
@@ -66,7 +73,7 @@ void WorkerLoad::OnEpoch(const std::string& trial_id) {
 bool WorkerLoad::OnEnd(const std::string& trial_id, bool completed, TimePoint now) {
   const auto found = training_.find(trial_id);
   work_ -= found->second.epochs_left;
-  // A trial that broke off says nothing of how long the others take.
+  // The time of a trial that ended early predicts nothing.
   if (completed) Measure(found->second.epochs, now);
   training_.erase(found);
   return training_.empty();

@@ -1,5 +1,5 @@
-// What one worker holds: the pack that it trains, and those that it was handed in advance so that
-// it need not wait for its next one.
+// What one worker holds: the pack that it trains, and prefetched packs, so that it need not wait
+// for the next one.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,9 @@
 
 namespace lrsweep {
 
-/// A worker trains what it holds in the order in which it got it, each pack at once when the one
-/// before it has ended: so the coordinator knows what it trains without being told, and a trial
-/// that was handed out in advance has not begun until then.
+/// A worker trains its packs in the order in which it got them, each as soon as the one before it
+/// has ended. So the coordinator knows which pack is in training without a message, and a
+/// prefetched trial has not started until then.
 class WorkerLoad {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -26,27 +26,28 @@ class WorkerLoad {
   explicit WorkerLoad(WorkerInfo info) : info_(std::move(info)) {}
 
   const WorkerInfo& info() const { return info_; }
-  bool idle() const { return training_.empty() && ahead_.empty(); }
-  /// Packs handed out in advance.
-  size_t ahead() const { return ahead_.size(); }
+  bool is_idle() const { return training_.empty() && prefetched_.empty(); }
+  /// Prefetched packs.
+  size_t prefetched() const { return prefetched_.size(); }
   /// Epochs left to train, over all trials that it holds.
   int64_t work() const { return work_; }
 
-  /// Whether to hand it another pack now. An idle worker has room. One that trains has when its
-  /// pack is in the last epoch, or while all that it holds takes less than 20 ms, as measured; but
-  /// only while it holds less than half of `fair_share`, the epochs that each worker would get
-  /// were all that is left spread evenly. So near the end no trial lies waiting with one worker
-  /// while another has nothing to do.
-  bool HasRoom(int64_t fair_share) const;
+  /// Whether to give it another pack now. An idle worker accepts one. A training worker does when
+  /// its pack is in the last epoch, or while all that it holds takes less than 20 ms by what was
+  /// measured; but only while it holds less than half of `fair_share`, the epochs that each worker
+  /// would get if all that is left were spread evenly. So near the end no trial waits with one
+  /// worker while another one is idle.
+  bool CanAccept(int64_t fair_share) const;
 
   void HandOut(Pack pack);
-  /// Nothing is in training, and something was handed out: its first pack begins, at `now`.
+  /// Starts the first of its prefetched packs at `now`. Nothing may be in training.
   Pack BeginNext(TimePoint now);
-  /// A trial in training has `epochs` behind it already.
+  /// A trial in training resumes after `epochs`.
   void OnResume(const std::string& trial_id, int64_t epochs);
-  /// What was handed out in advance, which it will not train.
-  std::deque<Pack> TakeBack() { return std::exchange(ahead_, {}); }
-  /// An epoch of a trial in training is done.
+  bool HasPrefetched(const std::string& trial_id) const;
+  /// Takes its prefetched packs away.
+  std::deque<Pack> TakePrefetched() { return std::exchange(prefetched_, {}); }
+  /// An epoch of a trial in training has ended.
   void OnEpoch(const std::string& trial_id);
   /// A trial in training has ended, `completed` or otherwise. True: it was the pack's last one.
   bool OnEnd(const std::string& trial_id, bool completed, TimePoint now);
@@ -58,16 +59,16 @@ class WorkerLoad {
     int64_t epochs_left = 0;
   };
 
-  int64_t EpochsToGo() const;
+  int64_t EpochsUntilIdle() const;
   void Measure(int64_t epochs, TimePoint now);
 
   WorkerInfo info_;
   std::map<std::string, Member> training_;  // by trial id
-  std::deque<Pack> ahead_;
+  std::deque<Pack> prefetched_;
   TimePoint began_{};                    // the pack in training
-  int64_t work_ = 0;                     // epochs left of all trials held
-  int64_t epochs_ahead_ = 0;             // of the longest trial of each pack in ahead_, summed
-  std::optional<double> epoch_seconds_;  // of a trial, as seen from here; none before the first end
+  int64_t work_ = 0;                     // epochs left of all trials that it holds
+  int64_t prefetched_epochs_ = 0;        // of the longest trial of each prefetched pack, summed
+  std::optional<double> epoch_seconds_;  // of a trial, measured here; none before the first end
 };
 
 }  // namespace lrsweep

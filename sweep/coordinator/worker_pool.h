@@ -1,5 +1,5 @@
-// The one seam between the coordinator and those who train: give work, wait for events. Over MPI
-// in mpi_worker_pool, in this process in local_worker_pool, a fake in the coordinator's tests.
+// The interface between the coordinator and its workers: give work, wait for events. Implemented
+// over MPI by mpi_worker_pool, in this process by local_worker_pool, and by fakes in tests.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ struct EpochFinished {
   std::string trial_id;
   EpochRecord record;
 };
-/// Where a trial can go on: the state after the epoch that the worker reported last.
+/// A checkpoint of a trial, made after the epoch that the worker reported last.
 struct CheckpointMade {
   int64_t worker = 0;
   std::string trial_id;
@@ -44,10 +44,11 @@ struct CheckpointMade {
   std::string sha256;  // of `data`
   std::string data;
 };
-/// The trial is over; the worker goes on with the rest of its pack, then with its next pack.
-/// `state` is kCompleted, kStopped, kFailed (with `error`) or kPending for a trial that was cut
-/// off, or, with `error`, whose checkpoint could not be used. In a pack of several, kFailed says
-/// that the pack broke off: which of its trials is to blame is not known.
+/// The trial has left its pack; the worker continues with the rest of the pack, then with its next
+/// one. `state` is
+/// - kCompleted, or kStopped: it diverged, or was told to end;
+/// - kFailed, with `error`; in a pack of several it is not known which of the trials caused it;
+/// - kPending: it was held or cut off, or, with `error`, its checkpoint could not be used.
 struct TrialEnded {
   int64_t worker = 0;
   std::string trial_id;
@@ -59,32 +60,55 @@ using Event = std::variant<WorkerReady, WorkerRefused, TrialProgressed, EpochFin
                            CheckpointMade, TrialEnded>;
 using EventSink = std::function<void(Event)>;
 
+/// The worker that an event is of.
+template <typename Happened>
+auto& WorkerOf(Happened& happened) {
+  return happened.worker;
+}
+inline int64_t& WorkerOf(WorkerReady& ready) { return ready.info.worker; }
+inline const int64_t& WorkerOf(const WorkerReady& ready) { return ready.info.worker; }
+
+/// What a worker does with a trial that it trains. kHold and kEnd take effect when the trial's
+/// epoch ends, kStopNow at once and for the whole pack.
+enum class Order { kContinue, kHold, kEnd, kStopNow };
+
+/// Holds (the trial ends as kPending, after a checkpoint) or ends (kStopped) one trial of a pack;
+/// the other members continue.
+struct TrialOrder {
+  std::string trial_id;
+  Order order = Order::kHold;  // or kEnd
+};
+
 class WorkerPool {
  public:
   virtual ~WorkerPool() = default;
 
-  /// Workers that may still report themselves ready or refused, or have done so: numbers from
-  /// `first()` on.
+  /// Workers that may still report themselves ready or refused, or have done so. Their numbers are
+  /// consecutive, from `first()` on.
   virtual int64_t size() const = 0;
   /// 1, or 0 where the coordinator's process trains.
   virtual int64_t first() const { return 1; }
 
-  /// Gives a ready worker a pack, which it trains at once when it has ended those that it was given
-  /// before. Returns at once.
+  /// Gives a ready worker a pack, which it trains as soon as those before it have ended. Returns at
+  /// once.
   virtual void Start(int64_t worker, const PackTask& pack) = 0;
 
-  /// Tells every worker to finish its epoch, report where its trials can go on, and end all that it
-  /// holds as kPending. Returns at once.
+  /// Gives an order for a trial that the worker trains. A worker that does not have the trial any
+  /// more ignores it. Returns at once.
+  virtual void Send(int64_t worker, const TrialOrder& order) = 0;
+
+  /// Tells every worker to hold all its trials: to finish its epoch, send checkpoints, and report
+  /// every trial as kPending. Returns at once.
   virtual void StopAll() = 0;
 
-  /// Tells a worker that was given up, and speaks all the same, to end. Returns at once.
+  /// Tells a worker that was marked dead, but still sends messages, to end. Returns at once.
   virtual void Dismiss(int64_t worker) = 0;
 
   /// Whether it is certain that the worker's process has ended.
   virtual bool IsGone(int64_t worker) const = 0;
 
-  /// Hands the events that have come to `sink`, in the order of each worker; waits for the first
-  /// one, at most `timeout`. `sink` must not call the pool, but for Dismiss.
+  /// Hands the events that have come to `sink`, those of one worker in their order; waits for the
+  /// first one, at most `timeout`. Of the pool's functions `sink` may call only Send and Dismiss.
   virtual void Wait(std::chrono::milliseconds timeout, const EventSink& sink) = 0;
 };
 

@@ -22,7 +22,7 @@ std::vector<Bytes> ToFrames(const Bytes& message) {
 }
 
 std::optional<Bytes> FrameJoiner::Add(const Bytes& frame) {
-  if (frame.empty() || frame[0] > 1) throw std::runtime_error("a frame that is none of ours");
+  if (frame.empty() || frame[0] > 1) throw std::runtime_error("a frame that lrsweep did not write");
   message_.insert(message_.end(), frame.begin() + 1, frame.end());
   if (frame[0] == 0) return std::nullopt;
   return std::exchange(message_, {});

@@ -1,5 +1,5 @@
-// Messages in pieces small enough for MPI's eager protocol: a piece that is sent whole at once
-// cannot leave the receiver waiting for a sender that died.
+// Cuts messages into frames small enough for MPI's eager protocol. MPI sends such a frame whole at
+// once, so a receiver never waits for a sender that died in the middle of one.
 #pragma once
 
 #include <cstdint>

@@ -2,10 +2,13 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "params/json_value.h"
@@ -16,9 +19,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 
-json Message(const char* type) { return {{"v", kVersion}, {"type", type}}; }
+// ---- The kinds of fields: how each is written and read.
 
 json ToJsonValue(const Value& value);
 
@@ -39,24 +42,23 @@ struct JsonConverter {
 
 json ToJsonValue(const Value& value) { return std::visit(JsonConverter{}, value); }
 
+int64_t IntegerFrom(const json& field) {
+  if (!field.is_number_integer()) throw std::runtime_error("a field is no integer");
+  if (field.is_number_unsigned() && field.get<uint64_t>() > std::numeric_limits<int64_t>::max()) {
+    throw std::runtime_error("an integer is too large");
+  }
+  return field.get<int64_t>();
+}
+
 template <typename Number>
-json Pack(const std::vector<Number>& numbers) {
+json::binary_t BytesOf(const std::vector<Number>& numbers) {
   std::vector<uint8_t> bytes(numbers.size() * sizeof(Number));
   if (!bytes.empty()) std::memcpy(bytes.data(), numbers.data(), bytes.size());
-  return json::binary(std::move(bytes));
-}
-
-json PackText(const std::string& bytes) {
-  return json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
-}
-
-std::string UnpackText(const json& field) {
-  const auto& bytes = field.get_binary();
-  return {bytes.begin(), bytes.end()};
+  return bytes;
 }
 
 template <typename Number>
-std::vector<Number> Unpack(const json& field) {
+std::vector<Number> NumbersFrom(const json& field) {
   const auto& bytes = field.get_binary();
   if (bytes.size() % sizeof(Number) != 0) throw std::runtime_error("a number is cut off");
   std::vector<Number> numbers(bytes.size() / sizeof(Number));
@@ -64,13 +66,228 @@ std::vector<Number> Unpack(const json& field) {
   return numbers;
 }
 
-TrialState StateFrom(const std::string& name) {
-  for (const TrialState state : {TrialState::kPending, TrialState::kRunning, TrialState::kCompleted,
-                                 TrialState::kStopped, TrialState::kFailed}) {
-    if (ToString(state) == name) return state;
-  }
-  throw std::runtime_error("unknown trial state " + name);
+std::string_view ToString(Order order) {
+  static constexpr std::array<std::string_view, 4> kNames = {"continue", "hold", "end", "stop"};
+  return kNames.at(static_cast<size_t>(order));
 }
+
+/// The value whose name, by ToString, is `name`.
+template <typename Enum, size_t Count>
+Enum FromName(const std::string& name, const std::array<Enum, Count>& values) {
+  for (const Enum value : values) {
+    if (ToString(value) == name) return value;
+  }
+  throw std::runtime_error("unknown word " + name);
+}
+
+constexpr std::array kTrialStates = {TrialState::kPending, TrialState::kRunning,
+                                     TrialState::kCompleted, TrialState::kStopped,
+                                     TrialState::kFailed};
+constexpr std::array kOrders = {Order::kContinue, Order::kHold, Order::kEnd, Order::kStopNow};
+
+/// Writes the fields of a message.
+class Writer {
+ public:
+  explicit Writer(json& message) : message_(message) {}
+
+  void Field(const char* name, const auto& value) { message_[name] = value; }
+  void Field(const char* name, const Map& params) { message_[name] = JsonConverter{}(params); }
+  void Field(const char* name, const std::vector<float>& numbers) {
+    message_[name] = BytesOf(numbers);
+  }
+  void Field(const char* name, const std::vector<double>& numbers) {
+    message_[name] = BytesOf(numbers);
+  }
+  void Field(const char* name, TrialState state) { message_[name] = lrsweep::ToString(state); }
+  void Field(const char* name, Order order) { message_[name] = ToString(order); }
+  void Bytes(const char* name, const std::string& bytes) {
+    message_[name] = json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
+  }
+  void Field(const char* name, const std::vector<TrialTask>& tasks);
+
+ private:
+  json& message_;
+};
+
+/// Reads the fields of a message; throws std::exception where one is missing or of another kind.
+class Reader {
+ public:
+  explicit Reader(const json& message) : message_(message) {}
+
+  template <typename T>
+  void Field(const char* name, T& value) {
+    message_.at(name).get_to(value);
+  }
+  void Field(const char* name, int64_t& number) { number = IntegerFrom(message_.at(name)); }
+  void Field(const char* name, Map& params) { params = std::get<Map>(FromJson(message_.at(name))); }
+  void Field(const char* name, std::vector<float>& numbers) {
+    numbers = NumbersFrom<float>(message_.at(name));
+  }
+  void Field(const char* name, std::vector<double>& numbers) {
+    numbers = NumbersFrom<double>(message_.at(name));
+  }
+  void Field(const char* name, TrialState& state) {
+    state = FromName(message_.at(name), kTrialStates);
+  }
+  void Field(const char* name, Order& order) { order = FromName(message_.at(name), kOrders); }
+  void Bytes(const char* name, std::string& bytes) {
+    const auto& binary = message_.at(name).get_binary();
+    bytes.assign(binary.begin(), binary.end());
+  }
+  void Field(const char* name, std::vector<TrialTask>& tasks);
+
+ private:
+  const json& message_;
+};
+
+// ---- The messages: a row for each field, and what must hold once all are read. `Is` lets one
+// function take a message to write (const) and one to read into.
+
+template <typename T, typename Message>
+concept Is = std::same_as<std::remove_const_t<T>, Message>;
+
+void Fields(auto& archive, Is<TrialTask> auto& task) {
+  archive.Field("trial_id", task.trial_id);
+  archive.Field("params", task.params);
+  archive.Bytes("checkpoint", task.checkpoint);
+  archive.Field("epochs_done", task.epochs_done);
+}
+
+void Fields(auto& archive, Is<WorkerSetup> auto& setup) {
+  archive.Field("engine", setup.engine);
+  archive.Field("dataset_folder", setup.dataset_folder);
+  archive.Field("dataset_map", setup.dataset_map);
+  archive.Field("dataset_sha256", setup.dataset_sha256);
+  archive.Field("validation_images", setup.validation_images);
+  archive.Field("checkpoint_seconds", setup.checkpoint_seconds);
+  archive.Field("workers", setup.workers);
+  archive.Field("silence_seconds", setup.silence_seconds);
+}
+
+void Fields(auto& archive, Is<PackTask> auto& pack) { archive.Field("trials", pack.trials); }
+
+void Check(const PackTask& pack) {
+  if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");
+}
+
+void Fields(auto& archive, Is<TrialOrder> auto& order) {
+  archive.Field("trial_id", order.trial_id);
+  archive.Field("order", order.order);
+}
+
+void Fields(auto& /*archive*/, Is<Stop> auto& /*stop*/) {}
+void Fields(auto& /*archive*/, Is<Shutdown> auto& /*shutdown*/) {}
+void Fields(auto& /*archive*/, Is<Alive> auto& /*alive*/) {}
+
+void Fields(auto& archive, Is<WorkerReady> auto& ready) {
+  archive.Field("host", ready.info.host);
+  archive.Field("device", ready.info.device);
+  archive.Field("engine", ready.info.engine);
+  archive.Field("cpu_target", ready.info.cpu_target);
+  archive.Field("pack_size", ready.info.pack_size);
+}
+
+void Check(const WorkerReady& ready) {
+  if (ready.info.pack_size < 1) throw std::runtime_error("a worker that takes packs of no trial");
+}
+
+void Fields(auto& archive, Is<WorkerRefused> auto& refused) {
+  archive.Field("host", refused.host);
+  archive.Field("reason", refused.reason);
+}
+
+void Fields(auto& archive, Is<TrialProgressed> auto& progressed) {
+  archive.Field("trial_id", progressed.trial_id);
+  archive.Field("epoch", progressed.progress.epoch);
+  archive.Field("steps_done", progressed.progress.steps_done);
+  archive.Field("loss", progressed.progress.loss);
+  archive.Field("lr", progressed.progress.lr);
+}
+
+void Fields(auto& archive, Is<EpochFinished> auto& finished) {
+  archive.Field("trial_id", finished.trial_id);
+  archive.Field("epoch", finished.record.epoch);
+  archive.Field("steps_done", finished.record.steps_done);
+  archive.Field("losses", finished.record.losses);
+  archive.Field("lr", finished.record.rates.lr);
+  archive.Field("momentum", finished.record.rates.momentum);
+  archive.Field("train_loss", finished.record.train_loss);
+  archive.Field("val_loss", finished.record.val_loss);
+  archive.Field("val_accuracy", finished.record.val_accuracy);
+  archive.Field("wall_seconds", finished.record.wall_seconds);
+}
+
+void Check(const EpochFinished& finished) {
+  const EpochRecord& record = finished.record;
+  for (const auto* rates : {&record.rates.lr, &record.rates.momentum}) {
+    if (rates->size() != 1 && rates->size() != record.losses.size()) {
+      throw std::runtime_error("an epoch with another number of rates than of losses");
+    }
+  }
+}
+
+void Fields(auto& archive, Is<CheckpointMade> auto& made) {
+  archive.Field("trial_id", made.trial_id);
+  archive.Field("epoch", made.epoch);
+  archive.Field("sha256", made.sha256);
+  archive.Bytes("data", made.data);
+}
+
+void Fields(auto& archive, Is<TrialEnded> auto& ended) {
+  archive.Field("trial_id", ended.trial_id);
+  archive.Field("state", ended.state);
+  archive.Field("error", ended.error);
+}
+
+void Check(const auto& /*message*/) {}
+
+/// What `type` says in a message of each kind.
+template <typename Message>
+constexpr const char* kType = nullptr;
+template <>
+constexpr const char* kType<WorkerSetup> = "setup";
+template <>
+constexpr const char* kType<PackTask> = "pack";
+template <>
+constexpr const char* kType<TrialOrder> = "order";
+template <>
+constexpr const char* kType<Stop> = "stop";
+template <>
+constexpr const char* kType<Shutdown> = "shutdown";
+template <>
+constexpr const char* kType<Alive> = "alive";
+template <>
+constexpr const char* kType<WorkerReady> = "ready";
+template <>
+constexpr const char* kType<WorkerRefused> = "refused";
+template <>
+constexpr const char* kType<TrialProgressed> = "progress";
+template <>
+constexpr const char* kType<EpochFinished> = "epoch";
+template <>
+constexpr const char* kType<CheckpointMade> = "checkpoint";
+template <>
+constexpr const char* kType<TrialEnded> = "ended";
+
+void Writer::Field(const char* name, const std::vector<TrialTask>& tasks) {
+  json& array = message_[name] = json::array();
+  for (const TrialTask& task : tasks) {
+    Writer writer(array.emplace_back(json::object()));
+    Fields(writer, task);
+  }
+}
+
+void Reader::Field(const char* name, std::vector<TrialTask>& tasks) {
+  const json& array = message_.at(name);
+  if (!array.is_array()) throw std::runtime_error("the tasks are no list");
+  tasks.reserve(array.size());
+  for (const json& each : array) {
+    Reader reader(each);
+    Fields(reader, tasks.emplace_back());
+  }
+}
+
+// ---- Whole messages.
 
 /// Stops at what is nested deeper than any message of ours: the reader recurses, and would run out
 /// of stack. (A configuration nests 32 levels at most.)
@@ -98,193 +315,66 @@ class DepthLimit : public nlohmann::json_sax<json> {
   int depth_ = 0;
 };
 
-/// Calls `decode` with the message and its type; whatever is wrong with the bytes becomes one
-/// kind of error.
-template <typename Decode>
-auto DecodeWith(const Bytes& bytes, const Decode& decode) {
+template <typename Variant>
+Bytes EncodeVariant(const Variant& variant) {
+  return std::visit(
+      []<typename Message>(const Message& message) {
+        json object = {{"v", kVersion}, {"type", kType<Message>}};
+        Writer writer(object);
+        Fields(writer, message);
+        return json::to_msgpack(object);
+      },
+      variant);
+}
+
+/// Reads the message into `variant` if it is of the kind `Message`.
+template <typename Message, typename Variant>
+bool ReadIf(const std::string& type, const json& object, Variant& variant) {
+  if (type != kType<Message>) return false;
+  Message message;
+  Reader reader(object);
+  Fields(reader, message);
+  Check(message);
+  variant = std::move(message);
+  return true;
+}
+
+template <typename... Messages>
+void ReadAny(const json& object, std::variant<Messages...>& variant) {
+  const auto type = object.at("type").get<std::string>();
+  const bool is_known = (ReadIf<Messages>(type, object, variant) || ...);
+  if (!is_known) throw std::runtime_error("unknown type " + type);
+}
+
+/// Whatever is wrong with the bytes becomes one kind of error.
+template <typename Variant>
+Variant DecodeVariant(const Bytes& bytes) {
   try {
     DepthLimit limit;
     if (!json::sax_parse(bytes, &limit, json::input_format_t::msgpack)) {
       throw std::runtime_error("nested too deep");
     }
-    const json message = json::from_msgpack(bytes);
-    if (message.at("v") != kVersion) throw std::runtime_error("another version");
-    return decode(message, message.at("type").get<std::string>());
+    const json object = json::from_msgpack(bytes);
+    if (object.at("v") != kVersion) throw std::runtime_error("another version");
+    Variant variant;
+    ReadAny(object, variant);
+    return variant;
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string("a message that cannot be read: ") + error.what());
   }
 }
 
-struct CommandEncoder {
-  json operator()(const WorkerSetup& setup) const {
-    json message = Message("setup");
-    message["engine"] = setup.engine;
-    message["dataset_folder"] = setup.dataset_folder;
-    message["dataset_map"] = setup.dataset_map;
-    message["dataset_sha256"] = setup.dataset_sha256;
-    message["validation_images"] = setup.validation_images;
-    message["workers"] = setup.workers;
-    message["checkpoint_seconds"] = setup.checkpoint_seconds;
-    message["silence_seconds"] = setup.silence_seconds;
-    return message;
-  }
-  json operator()(const PackTask& pack) const {
-    json message = Message("pack");
-    json& trials = message["trials"] = json::array();
-    for (const TrialTask& task : pack.trials) {
-      trials.push_back({{"trial_id", task.trial_id},
-                        {"params", ToJsonValue(task.params)},
-                        {"checkpoint", PackText(task.checkpoint)},
-                        {"epochs_done", task.epochs_done}});
-    }
-    return message;
-  }
-  json operator()(const Stop& /*stop*/) const { return Message("stop"); }
-  json operator()(const Shutdown& /*shutdown*/) const { return Message("shutdown"); }
-  json operator()(const Alive& /*alive*/) const { return Message("alive"); }
-};
-
-struct EventEncoder {
-  json operator()(const WorkerReady& ready) const {
-    json message = Message("ready");
-    message["host"] = ready.info.host;
-    message["device"] = ready.info.device;
-    message["engine"] = ready.info.engine;
-    message["cpu_target"] = ready.info.cpu_target;
-    message["pack_size"] = ready.info.pack_size;
-    return message;
-  }
-  json operator()(const WorkerRefused& refused) const {
-    json message = Message("refused");
-    message["host"] = refused.host;
-    message["reason"] = refused.reason;
-    return message;
-  }
-  json operator()(const TrialProgressed& progressed) const {
-    const TrialProgress& progress = progressed.progress;
-    json message = Message("progress");
-    message["trial_id"] = progressed.trial_id;
-    message["epoch"] = progress.epoch;
-    message["steps_done"] = progress.steps_done;
-    message["loss"] = progress.loss;
-    message["lr"] = progress.lr;
-    return message;
-  }
-  json operator()(const EpochFinished& finished) const {
-    const EpochRecord& record = finished.record;
-    json message = Message("epoch");
-    message["trial_id"] = finished.trial_id;
-    message["epoch"] = record.epoch;
-    message["steps_done"] = record.steps_done;
-    message["losses"] = Pack(record.losses);
-    message["lr"] = Pack(record.rates.lr);
-    message["momentum"] = Pack(record.rates.momentum);
-    message["train_loss"] = record.train_loss;
-    message["val_loss"] = record.val_loss;
-    message["val_accuracy"] = record.val_accuracy;
-    message["wall_seconds"] = record.wall_seconds;
-    return message;
-  }
-  json operator()(const CheckpointMade& made) const {
-    json message = Message("checkpoint");
-    message["trial_id"] = made.trial_id;
-    message["epoch"] = made.epoch;
-    message["sha256"] = made.sha256;
-    message["data"] = PackText(made.data);
-    return message;
-  }
-  json operator()(const TrialEnded& ended) const {
-    json message = Message("ended");
-    message["trial_id"] = ended.trial_id;
-    message["state"] = ToString(ended.state);
-    message["error"] = ended.error;
-    return message;
-  }
-};
-
-WorkerReady ReadyFrom(const json& message, int64_t worker) {
-  const int64_t pack_size = message.at("pack_size");
-  if (pack_size < 1) throw std::runtime_error("a worker that takes packs of no trial");
-  return {{worker, message.at("host"), message.at("device"), message.at("engine"),
-           message.at("cpu_target"), pack_size}};
-}
-
-PackTask PackFrom(const json& message) {
-  PackTask pack;
-  for (const json& task : message.at("trials")) {
-    pack.trials.push_back({task.at("trial_id"), std::get<Map>(FromJson(task.at("params"))),
-                           UnpackText(task.at("checkpoint")), task.at("epochs_done")});
-  }
-  if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");
-  return pack;
-}
-
-EpochFinished EpochFrom(const json& message, int64_t worker) {
-  EpochRecord record;
-  record.epoch = message.at("epoch");
-  record.steps_done = message.at("steps_done");
-  record.losses = Unpack<float>(message.at("losses"));
-  record.rates = {Unpack<double>(message.at("lr")), Unpack<double>(message.at("momentum"))};
-  record.train_loss = message.at("train_loss");
-  record.val_loss = message.at("val_loss");
-  record.val_accuracy = message.at("val_accuracy");
-  record.wall_seconds = message.at("wall_seconds");
-  for (const auto& rates : {record.rates.lr, record.rates.momentum}) {
-    if (rates.size() != 1 && rates.size() != record.losses.size()) {
-      throw std::runtime_error("an epoch with another number of rates than of losses");
-    }
-  }
-  return {worker, message.at("trial_id"), std::move(record)};
-}
-
 }  // namespace
 
-Bytes Encode(const Command& command) {
-  return json::to_msgpack(std::visit(CommandEncoder{}, command));
-}
+Bytes Encode(const Command& command) { return EncodeVariant(command); }
+Bytes Encode(const Event& event) { return EncodeVariant(event); }
 
-Bytes Encode(const Event& event) { return json::to_msgpack(std::visit(EventEncoder{}, event)); }
-
-Command DecodeCommand(const Bytes& bytes) {
-  return DecodeWith(bytes, [](const json& message, const std::string& type) -> Command {
-    if (type == "setup")
-      return WorkerSetup{message.at("engine"),
-                         message.at("dataset_folder"),
-                         message.at("dataset_map"),
-                         message.at("dataset_sha256"),
-                         message.at("validation_images"),
-                         message.at("checkpoint_seconds"),
-                         message.at("workers"),
-                         message.at("silence_seconds")};
-    if (type == "pack") return PackFrom(message);
-    if (type == "stop") return Stop{};
-    if (type == "shutdown") return Shutdown{};
-    if (type == "alive") return Alive{};
-    throw std::runtime_error("unknown type " + type);
-  });
-}
+Command DecodeCommand(const Bytes& bytes) { return DecodeVariant<Command>(bytes); }
 
 Event DecodeEvent(const Bytes& bytes, int64_t worker) {
-  return DecodeWith(bytes, [worker](const json& message, const std::string& type) -> Event {
-    if (type == "ready") return ReadyFrom(message, worker);
-    if (type == "refused") return WorkerRefused{worker, message.at("host"), message.at("reason")};
-    if (type == "progress") {
-      return TrialProgressed{
-          worker,
-          message.at("trial_id"),
-          {message.at("epoch"), message.at("steps_done"), message.at("loss"), message.at("lr")}};
-    }
-    if (type == "epoch") return EpochFrom(message, worker);
-    if (type == "checkpoint") {
-      return CheckpointMade{worker, message.at("trial_id"), message.at("epoch"),
-                            message.at("sha256"), UnpackText(message.at("data"))};
-    }
-    if (type == "ended") {
-      return TrialEnded{worker, message.at("trial_id"), StateFrom(message.at("state")),
-                        message.at("error")};
-    }
-    throw std::runtime_error("unknown type " + type);
-  });
+  auto event = DecodeVariant<Event>(bytes);
+  std::visit([worker](auto& happened) { WorkerOf(happened) = worker; }, event);
+  return event;
 }
 
 }  // namespace lrsweep

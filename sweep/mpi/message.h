@@ -1,27 +1,29 @@
 // What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
-// numbers are IEEE 754 and every field has a name.
+// numbers are IEEE 754 and every field has a name. message.cc lists each message's fields.
 //
 //   to a worker
-//   {"v": 3, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
-//    "held_back", "workers": int, "checkpoint_seconds", "silence_seconds": real}
-//   {"v": 3, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
+//   {"v": 4, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
+//    "validation_images", "workers": int, "checkpoint_seconds", "silence_seconds": real}
+//   {"v": 4, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
 //    binary (empty: none), "epochs_done": int}, ...]}  at least one
-//   {"v": 3, "type": "stop"}      finish the epoch, give checkpoints, end all packs
-//   {"v": 3, "type": "shutdown"}  end at once
-//   {"v": 3, "type": "alive"}     the coordinator is there
+//   {"v": 4, "type": "order", "trial_id", "order": text}  "hold" or "end" that trial when its epoch
+//    ends; ignored where the worker does not have the trial
+//   {"v": 4, "type": "stop"}      hold every trial when its epoch ends, start no other
+//   {"v": 4, "type": "shutdown"}  end at once
+//   {"v": 4, "type": "alive"}     the coordinator is there
 //
 //   to the coordinator
-//   {"v": 3, "type": "ready", "host", "device", "engine", "cpu_target": text, "pack_size": int}
-//   {"v": 3, "type": "refused", "host", "reason": text}
-//   {"v": 3, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
-//   {"v": 3, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
+//   {"v": 4, "type": "ready", "host", "device", "engine", "cpu_target": text, "pack_size": int}
+//   {"v": 4, "type": "refused", "host", "reason": text}
+//   {"v": 4, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
+//   {"v": 4, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
 //    "losses": binary of float32, "lr", "momentum": binary of float64 (one value, or one a step),
-//    "train_loss", "val_loss", "val_accuracy", "wall_seconds": real}
-//   {"v": 3, "type": "checkpoint", "trial_id": text, "epoch": int, "sha256": text, "data": binary}
-//   {"v": 3, "type": "ended", "trial_id", "state", "error": text}
+//    "metrics": {name: real, ...}, "wall_seconds": real}
+//   {"v": 4, "type": "checkpoint", "trial_id": text, "epoch": int, "sha256": text, "data": binary}
+//   {"v": 4, "type": "ended", "trial_id", "state", "error": text}
 //
 // Binary fields are little-endian arrays without a header. All ranks of a run are the same
-// program, so a message of another version is an error, not something to translate.
+// program, so a message of another version is an error and is not translated.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +40,7 @@ using Bytes = std::vector<uint8_t>;
 struct Stop {};
 struct Shutdown {};
 struct Alive {};
-using Command = std::variant<WorkerSetup, PackTask, Stop, Shutdown, Alive>;
+using Command = std::variant<WorkerSetup, PackTask, TrialOrder, Stop, Shutdown, Alive>;
 
 /// Throws std::runtime_error for bytes that are no message of this version.
 Bytes Encode(const Command& command);

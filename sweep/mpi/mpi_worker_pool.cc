@@ -33,24 +33,24 @@ constexpr int kCoordinator = 0;
 constexpr int kBugStatus = 70;
 constexpr int kOrphanStatus = 75;
 constexpr std::chrono::duration<double> kAliveInterval(10);
-// Whoever waits for a rank that died in MPI_Init would wait for ever.
+// Without a limit, MPI_Init would wait for ever for a rank that died in it.
 constexpr unsigned kStartSeconds = 180;
-// Long enough for a peer to take what was sent to it, short of the second that mpirun grants.
+// Long enough for a peer to receive it, and less than the second until mpirun kills this process.
 constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 
-/// Sleeps longer the longer nothing happens: from 50 us to 1 ms while there was talk within the
-/// last second, so that short trials follow one another at once; to 10 ms in silence, which costs
-/// under 1 % of a core.
+/// Sleeps longer the longer no message comes: from 50 us to 1 ms while the last one is less than a
+/// second old, so that short trials follow one another at once; up to 10 ms afterwards, which costs
+/// less than 1 % of a core.
 class Backoff {
  public:
   void Sleep() {
     std::this_thread::sleep_for(next_);
-    const bool silent = Clock::now() - last_talk_ > std::chrono::seconds(1);
-    next_ = std::min(next_ * 2, silent ? kLongestInSilence : kLongest);
+    const bool is_silent = Clock::now() - last_message_ > std::chrono::seconds(1);
+    next_ = std::min(next_ * 2, is_silent ? kLongestInSilence : kLongest);
   }
   void Reset() {
     next_ = kShortest;
-    last_talk_ = Clock::now();
+    last_message_ = Clock::now();
   }
 
  private:
@@ -59,7 +59,7 @@ class Backoff {
   static constexpr Duration kLongest{1'000};
   static constexpr Duration kLongestInSilence{10'000};
   Duration next_ = kShortest;
-  Clock::time_point last_talk_ = Clock::now();
+  Clock::time_point last_message_ = Clock::now();
 };
 
 int NumberFromEnvironment(const char* name) {
@@ -82,7 +82,7 @@ bool LaunchedUnderMpi() {
   return tasks > 1;
 }
 
-/// Whole messages over MPI, without ever waiting for a peer.
+/// Sends and receives whole messages over MPI, and never waits for a peer.
 struct MpiSession::Channel {
   int rank = 0;
   int size = 0;
@@ -109,7 +109,7 @@ struct MpiSession::Channel {
       int there = 0;
       MPI_Message handle = MPI_MESSAGE_NULL;
       MPI_Status status;
-      // A probe that says no has made progress all the same: a second one sees what it fetched.
+      // The first probe may only make progress: the second one then finds what it fetched.
       for (int attempt = 0; attempt < 2 && there == 0; ++attempt) {
         MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &there, &handle, &status);
       }
@@ -124,7 +124,7 @@ struct MpiSession::Channel {
     }
   }
 
-  /// Waits until all is sent, for a while.
+  /// Waits until everything is sent, at most kFlushLimit.
   void Flush() {
     const auto limit = Clock::now() + kFlushLimit;
     for (DropSent(); !sending.empty() && Clock::now() < limit; DropSent()) backoff.Sleep();
@@ -144,13 +144,13 @@ struct MpiSession::Channel {
     });
   }
 
-  std::list<Outgoing> sending;  // a list: MPI reads the frames where they are
+  std::list<Outgoing> sending;  // a list, since MPI reads the frames in place
   std::map<int, FrameJoiner> joiners;
 };
 
 namespace {
 
-/// Everybody's identity, by rank.
+/// The identities of all ranks, by rank.
 std::vector<ProcessIdentity> ExchangeIdentities(int size) {
   struct Fixed {
     std::array<char, 120> machine;
@@ -202,7 +202,7 @@ MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
     MPI_Comm_free(&node);
     MPI_Comm_free(&workers);
   }
-  // Rank 0 trains nothing: it does not stand in the way.
+  // Rank 0 trains nothing, so it needs no GPU.
   int all_have = has_gpu || !trains ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
   channel_->workers_have_gpus = all_have != 0;
@@ -226,7 +226,7 @@ void MpiSession::Leave(int status) {
 
 MpiSession::~MpiSession() {
   const bool trains = channel_->rank != kCoordinator;
-  // A worker that ends by a bug of ours would be waited for without end.
+  // MPI_Finalize of the others would wait for ever for a worker that ends by a bug.
   if (trains && std::uncaught_exceptions() > 0) MPI_Abort(MPI_COMM_WORLD, kBugStatus);
   if (!trains) ShutDownWorkers();
   channel_->Flush();
@@ -241,7 +241,7 @@ int MpiSession::worker_index() const { return channel_->worker_index; }
 MpiWorkerPool::MpiWorkerPool(MpiSession& session, const WorkerSetup& setup)
     : session_(session),
       alive_interval_(std::chrono::duration_cast<Clock::duration>(
-          // Several times within the silence after which workers give their coordinator up.
+          // Several times within the silence after which a worker ends itself.
           std::min(kAliveInterval, std::chrono::duration<double>(setup.silence_seconds / 6)))),
       next_alive_(Clock::now() + alive_interval_) {
   for (int worker = 1; worker < session.size(); ++worker) {
@@ -253,6 +253,10 @@ int64_t MpiWorkerPool::size() const { return session_.size() - 1; }
 
 void MpiWorkerPool::Start(int64_t worker, const PackTask& pack) {
   session_.channel_->Send(static_cast<int>(worker), Encode(Command(pack)));
+}
+
+void MpiWorkerPool::Send(int64_t worker, const TrialOrder& order) {
+  session_.channel_->Send(static_cast<int>(worker), Encode(Command(order)));
 }
 
 void MpiWorkerPool::StopAll() {
@@ -285,7 +289,7 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
     message = channel.Receive();
   }
   if (message) channel.backoff.Reset();
-  // Workers may talk faster than they can be heard: there is more to do than to listen.
+  // Workers may send faster than this loop receives: return at the limit all the same.
   while (message) {
     sink(DecodeEvent(message->second, message->first));
     message = Clock::now() < limit ? channel.Receive() : std::nullopt;
@@ -294,68 +298,91 @@ void MpiWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sin
 
 namespace {
 
-/// What the coordinator told a worker: packs to train, in order, and whether to stop or end.
-struct Orders {
-  std::optional<WorkerSetup> setup;
-  std::deque<PackTask> packs;
-  bool stop = false;
-  bool shutdown = false;
+/// A worker: takes commands, trains packs, reports.
+class Worker {
+ public:
+  Worker(MpiSession::Channel& channel, const MakeExecutor& make) : channel_(channel), make_(make) {}
 
-  void Add(Command command) {
-    if (auto* given = std::get_if<WorkerSetup>(&command)) setup = std::move(*given);
-    if (auto* pack = std::get_if<PackTask>(&command)) packs.push_back(std::move(*pack));
-    if (std::holds_alternative<Stop>(command)) stop = true;
-    if (std::holds_alternative<Shutdown>(command)) shutdown = true;
+  /// Runs until the coordinator says shutdown.
+  void Run() {
+    channel_.lifeline.WatchCoordinator(Coordinator(), Clock::duration::max());
+    while (TakeCommands() != Order::kStopNow) {
+      if (packs_.empty()) {
+        channel_.backoff.Sleep();
+      } else {
+        TrainFirstPack();
+      }
+    }
   }
 
-  Order Now() const { return shutdown ? Order::kStopNow : stop ? Order::kHold : Order::kContinue; }
+ private:
+  const ProcessIdentity& Coordinator() const { return channel_.processes[kCoordinator]; }
+
+  /// Takes the commands that have come and returns the order for all packs. Ends the process where
+  /// its coordinator or launcher is gone. Signals to a worker alone are ignored: rank 0 gets those
+  /// that are meant for the sweep too, and decides.
+  Order TakeCommands() {
+    while (const auto message = channel_.Receive()) {
+      channel_.lifeline.Heard();
+      std::visit([this](auto command) { OnCommand(std::move(command)); },
+                 DecodeCommand(message->second));
+    }
+    if (channel_.lifeline.IsBroken()) _exit(kOrphanStatus);
+    return order_;
+  }
+
+  void OnCommand(WorkerSetup setup) {
+    setup.worker = channel_.rank;
+    setup.worker_index = channel_.worker_index;
+    const std::chrono::duration<double> silence(setup.silence_seconds);
+    channel_.lifeline.WatchCoordinator(Coordinator(),
+                                       std::chrono::duration_cast<Clock::duration>(silence));
+    started_ = StartExecutor(make_, setup, report_);
+  }
+  void OnCommand(PackTask pack) { packs_.push_back(std::move(pack)); }
+  /// An order that comes after its trial has left must not meet the same trial in a later pack.
+  void OnCommand(const TrialOrder& order) {
+    if (HasTrial(order.trial_id)) started_->orders[order.trial_id] = order.order;
+  }
+  void OnCommand(Stop /*stop*/) {
+    if (order_ == Order::kContinue) order_ = Order::kHold;
+  }
+  void OnCommand(Shutdown /*shutdown*/) { order_ = Order::kStopNow; }
+  void OnCommand(Alive /*alive*/) {}
+
+  bool HasTrial(const std::string& trial_id) const {
+    return std::any_of(packs_.begin(), packs_.end(), [&trial_id](const PackTask& pack) {
+      return std::any_of(pack.trials.begin(), pack.trials.end(),
+                         [&trial_id](const TrialTask& task) { return task.trial_id == trial_id; });
+    });
+  }
+
+  void TrainFirstPack() {
+    if (order_ == Order::kContinue) {
+      ExecutePack(*started_, packs_.front(), report_, [this] { return TakeCommands(); });
+      channel_.backoff.Reset();
+    } else {  // told to stop: the pack does not start
+      for (const TrialTask& trial : packs_.front().trials) {
+        report_(TrialEnded{channel_.rank, trial.trial_id, TrialState::kPending, ""});
+      }
+    }
+    packs_.pop_front();
+  }
+
+  MpiSession::Channel& channel_;
+  const MakeExecutor& make_;
+  const EventSink report_ = [this](const Event& event) {
+    channel_.Send(kCoordinator, Encode(event));
+  };
+  std::optional<StartedExecutor> started_;
+  std::deque<PackTask> packs_;  // in order; the first one is in training or next
+  Order order_ = Order::kContinue;
 };
 
 }  // namespace
 
 void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
-  MpiSession::Channel& channel = *session.channel_;
-  const EventSink report = [&channel](const Event& event) {
-    channel.Send(kCoordinator, Encode(event));
-  };
-  Orders orders;
-  // Signals to a worker alone are not heeded: rank 0 gets them too where they are meant, and
-  // decides.
-  const auto listen = [&channel, &orders] {
-    while (const auto message = channel.Receive()) {
-      channel.lifeline.Heard();
-      orders.Add(DecodeCommand(message->second));
-    }
-    if (channel.lifeline.IsBroken()) _exit(kOrphanStatus);
-    return orders.Now();
-  };
-
-  channel.lifeline.WatchCoordinator(channel.processes[kCoordinator], Clock::duration::max());
-  std::optional<StartedExecutor> executor;
-  while (listen() != Order::kStopNow) {
-    if (orders.setup) {
-      WorkerSetup setup = *std::exchange(orders.setup, std::nullopt);
-      setup.worker = channel.rank;
-      setup.worker_index = channel.worker_index;
-      const std::chrono::duration<double> silence(setup.silence_seconds);
-      channel.lifeline.WatchCoordinator(channel.processes[kCoordinator],
-                                        std::chrono::duration_cast<Clock::duration>(silence));
-      executor = StartExecutor(make, setup, report);
-    } else if (!orders.packs.empty()) {
-      const PackTask pack = std::move(orders.packs.front());
-      orders.packs.pop_front();
-      if (orders.stop) {  // it does not begin any more
-        for (const TrialTask& trial : pack.trials) {
-          report(TrialEnded{channel.rank, trial.trial_id, TrialState::kPending, ""});
-        }
-        continue;
-      }
-      ExecutePack(*executor, pack, report, [&listen](const std::string&) { return listen(); });
-      channel.backoff.Reset();
-    } else {
-      channel.backoff.Sleep();
-    }
-  }
+  Worker(*session.channel_, make).Run();
 }
 
 }  // namespace lrsweep

@@ -1,7 +1,7 @@
-// The worker pool over MPI, and the other end of it. The only place that knows MPI.
+// The worker pool over MPI, and the worker at its other end. Nothing else uses MPI.
 //
 // Rank 0 coordinates, every other rank trains. Nothing blocks: both ends poll and sleep, since a
-// blocking MPI receive burns a core.
+// blocking MPI receive keeps a core busy.
 #pragma once
 
 #include <functional>
@@ -15,12 +15,12 @@
 
 namespace lrsweep {
 
-/// Whether this process was launched as one of several MPI ranks, by what the launcher left in the
-/// environment: a lone process never starts MPI. Throws UsageError where several processes were
+/// Whether this process was launched as one of several MPI ranks, by the launcher's environment
+/// variables: a lone process never starts MPI. Throws UsageError where several processes were
 /// launched that cannot find one another (srun without --mpi=pmix).
 bool LaunchedUnderMpi();
 
-/// MPI from its start to its end. At the end rank 0 tells all workers to end too.
+/// Initializes MPI, and finalizes it; rank 0 then tells all workers to end.
 class MpiSession {
  public:
   /// `has_gpu`: this process could train on one. Throws UsageError where the ranks did not find one
@@ -34,30 +34,32 @@ class MpiSession {
   int size() const;
   /// Whether every worker said that it has one.
   bool workers_have_gpus() const;
-  /// Ends the process at once with `status`, after the workers were told to end and what was said
-  /// is on its way. For when ranks may have died: MPI's own end would wait for them, at times for
-  /// ever.
+  /// Ends the process at once with `status`, after it has told the workers to end and flushed its
+  /// messages and output. Needed where ranks may have died: MPI_Finalize can wait for them
+  /// for ever.
   [[noreturn]] void Leave(int status);
-  /// This worker's place among the workers of its node, from 0; -1 for rank 0, which trains
+  /// This worker's position among the workers of its node, from 0; -1 for rank 0, which trains
   /// nothing.
   int worker_index() const;
+
+  struct Channel;  // defined and used in mpi_worker_pool.cc alone
 
  private:
   friend class MpiWorkerPool;
   friend void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
-  struct Channel;
   void ShutDownWorkers();
   std::unique_ptr<Channel> channel_;
 };
 
-/// Rank 0's end. The session must outlive it.
+/// The pool of rank 0. The session must outlive it.
 class MpiWorkerPool : public WorkerPool {
  public:
-  /// Tells all workers to get ready.
+  /// Sends every worker its setup.
   MpiWorkerPool(MpiSession& session, const WorkerSetup& setup);
 
   int64_t size() const override;
   void Start(int64_t worker, const PackTask& pack) override;
+  void Send(int64_t worker, const TrialOrder& order) override;
   void StopAll() override;
   void Dismiss(int64_t worker) override;
   bool IsGone(int64_t worker) const override;
@@ -70,9 +72,9 @@ class MpiWorkerPool : public WorkerPool {
   std::chrono::steady_clock::time_point next_alive_;
 };
 
-/// What every other rank does: trains what it is given until it is told to end. Where its
-/// coordinator or its launcher's daemon is gone it ends the process: within a second on the
-/// coordinator's machine, elsewhere when nothing was heard for `WorkerSetup::silence_seconds`.
+/// Runs a worker, which every rank but 0 is: trains the packs that it is given until it is told to
+/// end. Ends the process where the coordinator or the launcher's daemon is gone: within a second on
+/// the coordinator's machine, elsewhere after `WorkerSetup::silence_seconds` without a message.
 void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
 
 }  // namespace lrsweep

@@ -21,6 +21,19 @@ double LrOf(const Map& params) {
 
 constexpr std::array kDecideSchedule = {"scheduler", "optimizer.lr", "training.epochs",
                                         "training.batch_size"};
+constexpr std::array kDecidePack = {"dataset", "model.hidden", "training.batch_size",
+                                    "optimizer.type"};
+
+/// The values under `paths`, one a line; an empty line where there is none.
+template <size_t Count>
+std::string ValuesText(const Map& params, const std::array<const char*, Count>& paths) {
+  std::string text;
+  for (const char* path : paths) {
+    const Value* value = Find(params, path);
+    text += (value != nullptr ? ToJson(*value) : "") + "\n";
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -46,14 +59,9 @@ TrialSchedule ScheduleOf(const Trial& trial, int64_t images) {
           ClockOf(trial, images)};
 }
 
-std::string ScheduleKey(const Trial& trial) {
-  std::string key;
-  for (const char* path : kDecideSchedule) {
-    const Value* value = Find(trial.params, path);
-    key += (value != nullptr ? ToJson(*value) : "") + "\n";
-  }
-  return key;
-}
+std::string ScheduleKey(const Trial& trial) { return ValuesText(trial.params, kDecideSchedule); }
+
+std::string PackKey(const Map& params) { return ValuesText(params, kDecidePack); }
 
 bool DecidesSchedule(const Axis& axis) {
   return std::any_of(kDecideSchedule.begin(), kDecideSchedule.end(), [&axis](const char* path) {

@@ -7,10 +7,13 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "data/sha256.h"
 #include "params/errors.h"
+#include "sweep/search/grid_source.h"
 #include "tests/support/temp_folder.h"
 
 namespace lrsweep {
@@ -23,11 +26,12 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-/// Trials of two epochs with the seeds 0 to `count` - 1.
-SweepConfig Seeds(int count) {
+/// Trials with the seeds 0 to `count` - 1.
+SweepConfig Seeds(int count, int epochs = 2) {
   std::string seeds;
   for (int seed = 0; seed < count; ++seed) seeds += (seed > 0 ? ", " : "") + std::to_string(seed);
-  return ParseSweepConfig("name: t\ntraining: {epochs: 2, seed: {grid: [" + seeds +
+  return ParseSweepConfig("name: t\ntraining: {epochs: " + std::to_string(epochs) +
+                              ", seed: {grid: [" + seeds +
                               "]}}\noptimizer: {lr: 0.1}\n"
                               "scheduler: {type: StepLR, step_size: 1}\n",
                           "s.yaml");
@@ -50,14 +54,14 @@ class FakePool : public WorkerPool {
  public:
   explicit FakePool(int64_t workers, int64_t pack_size = 1) : workers_(workers) {
     for (int64_t worker = 1; worker <= workers; ++worker) {
-      Send(worker, WorkerReady{{worker, "host", "cpu", "fake", "", pack_size}});
+      Report(worker, WorkerReady{{worker, "host", "cpu", "fake", "", pack_size}});
     }
   }
 
   void RefuseAll() {
     events_.clear();
     for (int64_t worker = 1; worker <= workers_; ++worker) {
-      Send(worker, WorkerRefused{worker, "host", "no data"});
+      Report(worker, WorkerRefused{worker, "host", "no data"});
     }
   }
   void FailSeed(int64_t seed) { failing_.insert(seed); }
@@ -67,7 +71,7 @@ class FakePool : public WorkerPool {
   void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
   /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
   void BreakPackOf(int64_t seed) { breaking_.insert(seed); }
-  void Send(int64_t worker, Event event) { events_[worker].push_back(std::move(event)); }
+  void Report(int64_t worker, Event event) { events_[worker].push_back(std::move(event)); }
 
   /// Its process ends, and nothing more is heard of it.
   void Kill(int64_t worker) {
@@ -82,6 +86,24 @@ class FakePool : public WorkerPool {
   int64_t size() const override { return workers_; }
   void StopAll() override {}
   void Dismiss(int64_t worker) override { dismissed_.insert(worker); }
+
+  /// The worker obeys when the epoch that it is in has ended, unless that is the trial's last one.
+  void Send(int64_t worker, const TrialOrder& order) override {
+    orders_.push_back(order);
+    std::deque<Event> events = std::exchange(events_[worker], {});
+    int64_t epoch = 0;  // of the order's trial, in what follows
+    bool has_left = false;
+    for (Event& event : events) {
+      const bool is_of_trial = TrialOf(event) == order.trial_id;
+      const auto* finished = std::get_if<EpochFinished>(&event);
+      if (is_of_trial && epoch > 0 && finished != nullptr && !has_left) {
+        has_left = true;
+        Leave(worker, order, epoch);
+      }
+      if (is_of_trial && finished != nullptr) epoch = finished->record.epoch;
+      if (!is_of_trial || !has_left) Report(worker, std::move(event));
+    }
+  }
   bool IsGone(int64_t worker) const override { return gone_.count(worker) > 0; }
 
   void Start(int64_t worker, const PackTask& pack) override {
@@ -104,7 +126,7 @@ class FakePool : public WorkerPool {
     std::vector<std::deque<Event>> members;
     for (size_t i = 0; i < seeds.size(); ++i) {
       const std::string& id = pack.trials[i].trial_id;
-      members.push_back(breaks ? BreakOff(worker, id) : Train(worker, id, seeds[i]));
+      members.push_back(breaks ? BreakOff(worker, id) : Train(worker, pack.trials[i], seeds[i]));
     }
     SendInTurn(worker, members);
   }
@@ -120,6 +142,7 @@ class FakePool : public WorkerPool {
     }
   }
 
+  const std::vector<TrialOrder>& orders() const { return orders_; }
   const std::set<int64_t>& dismissed() const { return dismissed_; }
   /// The checkpoint that came with the seed's last task.
   const std::string& given_checkpoint(int64_t seed) { return given_checkpoints_[seed]; }
@@ -135,7 +158,26 @@ class FakePool : public WorkerPool {
   int64_t ran_dry() const { return ran_dry_; }
 
  private:
-  std::deque<Event> Train(int64_t worker, const std::string& id, int64_t seed) {
+  static std::string TrialOf(const Event& event) {
+    if (const auto* finished = std::get_if<EpochFinished>(&event)) return finished->trial_id;
+    if (const auto* made = std::get_if<CheckpointMade>(&event)) return made->trial_id;
+    if (const auto* ended = std::get_if<TrialEnded>(&event)) return ended->trial_id;
+    return "";
+  }
+
+  /// What the worker reports of a trial that it was told to hold or end.
+  void Leave(int64_t worker, const TrialOrder& order, int64_t epoch) {
+    const bool is_held = order.order == Order::kHold;
+    const std::string data = "state after epoch " + std::to_string(epoch);
+    if (is_held) {
+      Report(worker, CheckpointMade{worker, order.trial_id, epoch, Sha256Hex(data), data});
+    }
+    const TrialState state = is_held ? TrialState::kPending : TrialState::kStopped;
+    Report(worker, TrialEnded{worker, order.trial_id, state, ""});
+  }
+
+  std::deque<Event> Train(int64_t worker, const TrialTask& task, int64_t seed) {
+    const std::string& id = task.trial_id;
     if (failing_.count(seed) > 0) {
       return {TrialEnded{worker, id, TrialState::kFailed, "it broke"}};
     }
@@ -150,14 +192,15 @@ class FakePool : public WorkerPool {
       return {EpochFinished{worker, id, Epoch(1, 0.5)},
               CheckpointMade{worker, id, 1, Sha256Hex(data), data}};
     }
-    if (!given_checkpoints_[seed].empty()) {
-      return {EpochFinished{worker, id, Epoch(2, accuracy)},
-              TrialEnded{worker, id, TrialState::kCompleted, ""}};
-    }
     if (endless_.count(seed) + hanging_once_.erase(seed) > 0)
       return {EpochFinished{worker, id, Epoch(1, 0.5)}};
-    return {EpochFinished{worker, id, Epoch(1, 0.5)}, EpochFinished{worker, id, Epoch(2, accuracy)},
-            TrialEnded{worker, id, TrialState::kCompleted, ""}};
+    std::deque<Event> events;
+    const int64_t epochs = std::get<int64_t>(*Find(task.params, "training.epochs"));
+    for (int64_t epoch = task.epochs_done + 1; epoch <= epochs; ++epoch) {
+      events.push_back(EpochFinished{worker, id, Epoch(epoch, epoch == epochs ? accuracy : 0.5)});
+    }
+    events.push_back(TrialEnded{worker, id, TrialState::kCompleted, ""});
+    return events;
   }
 
   std::deque<Event> BreakOff(int64_t worker, const std::string& id) {
@@ -185,6 +228,7 @@ class FakePool : public WorkerPool {
   std::vector<std::vector<int64_t>> packs_;
   std::map<int64_t, int64_t> held_;
   std::set<int64_t> gone_, dismissed_;
+  std::vector<TrialOrder> orders_;
   std::map<int64_t, int> deadly_;
   std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
   int64_t ran_dry_ = 0;
@@ -192,11 +236,17 @@ class FakePool : public WorkerPool {
 
 class CoordinatorTest : public testing::Test {
  protected:
-  explicit CoordinatorTest(int seeds = 5) : space_(Seeds(seeds)) {}
+  explicit CoordinatorTest(int seeds = 5, int epochs = 2) : space_(Seeds(seeds, epochs)) {}
 
   RunOutcome Run(
-      FakePool& pool, const std::function<bool()>& go_on = [] { return true; }) {
-    Coordinator coordinator(space_, store_, pool, view_, go_on, Now(), options_);
+      FakePool& pool, const std::function<bool()>& should_continue = [] { return true; }) {
+    GridSource source(space_, store_.PendingIds());
+    return RunWith(source, pool, should_continue);
+  }
+  RunOutcome RunWith(
+      TrialSource& source, FakePool& pool,
+      const std::function<bool()>& should_continue = [] { return true; }) {
+    Coordinator coordinator(source, store_, pool, view_, should_continue, Now(), options_);
     const RunOutcome outcome = coordinator.Run();
     state_ = coordinator.state();
     return outcome;
@@ -238,7 +288,7 @@ TEST_F(CoordinatorTest, MoreWorkersThanTrialsIsFine) {
   EXPECT_EQ(pool.started_seeds().size(), 5U);
 }
 
-TEST_F(CoordinatorTest, WritesDownWhatComesBack) {
+TEST_F(CoordinatorTest, RecordsWhatWorkersReport) {
   FakePool pool(1);
   Run(pool);
   const auto epochs = store_.Epochs(space_.At(3).id);
@@ -267,7 +317,8 @@ TEST_F(CoordinatorTest, OfEqualTrialsTheSmallerIdIsBestAsInTheRanking) {
   Store store = Store::Create(folder_ / "twins.db", {.name = "t"}, space.size(),
                               [&space](size_t i) { return space.At(i); });
   FakePool pool(1);
-  Coordinator coordinator(space, store, pool, view_, [] { return true; });
+  GridSource source(space, store.PendingIds());
+  Coordinator coordinator(source, store, pool, view_, [] { return true; });
   coordinator.Run();
   std::string smallest = space.At(0).id;
   for (size_t i = 1; i < space.size(); ++i) smallest = std::min(smallest, space.At(i).id);
@@ -318,7 +369,7 @@ TEST_F(CoordinatorTest, InterruptBeforeTheFirstTrialLeavesAllPending) {
   EXPECT_THAT(pool.started_seeds(), IsEmpty());
 }
 
-TEST_F(CoordinatorTest, InterruptBlamesNoTrialThatWasHandedOutInAdvance) {
+TEST_F(CoordinatorTest, InterruptBlamesNoPrefetchedTrial) {
   FakePool pool(1);
   pool.NeverEndSeed(1);
   Run(pool, [&pool] { return !pool.quiet() || pool.started_seeds().size() < 3; });
@@ -335,21 +386,22 @@ TEST_F(CoordinatorTest, OnlyTrialsInTrainingAreShownAsRunning) {
   pool.NeverEndSeed(1);
   std::vector<std::string> running;
   const SweepState* state = nullptr;
-  const auto go_on = [&] {
+  const auto should_continue = [&] {
     running.clear();
     for (const auto& [id, live] : state->running) running.push_back(id);
     return !pool.quiet() || pool.started_seeds().size() < 3;
   };
-  Coordinator coordinator(space_, store_, pool, view_, go_on, Now());
+  GridSource source(space_, store_.PendingIds());
+  Coordinator coordinator(source, store_, pool, view_, should_continue, Now());
   state = &coordinator.state();
   coordinator.Run();
   EXPECT_THAT(running, ElementsAre(space_.At(1).id));
 }
 
-TEST_F(CoordinatorTest, WhatAWorkerSaysOfATrialThatItDoesNotHoldDoesNotCount) {
+TEST_F(CoordinatorTest, ReportsOfATrialThatAnotherWorkerHoldsAreIgnored) {
   FakePool pool(2);
-  pool.Send(2, TrialEnded{2, space_.At(0).id, TrialState::kFailed, "not mine"});
-  pool.Send(2, EpochFinished{2, space_.At(0).id, Epoch(1, 0.1)});
+  pool.Report(2, TrialEnded{2, space_.At(0).id, TrialState::kFailed, "not mine"});
+  pool.Report(2, EpochFinished{2, space_.At(0).id, Epoch(1, 0.1)});
   const RunOutcome outcome = Run(pool);
   EXPECT_EQ(outcome.failed, 0);
   EXPECT_THAT(States(), Each("completed"));
@@ -385,7 +437,7 @@ TEST_F(CoordinatorTest, ARunOfAFinishedSweepTrainsNothing) {
   EXPECT_EQ(state_.failed, 1);
 }
 
-TEST_F(CoordinatorTest, ATrialGoesOnFromItsCheckpoint) {
+TEST_F(CoordinatorTest, ATrialResumesFromItsCheckpoint) {
   FakePool first(1);
   first.CheckpointSeed(0, "state of seed 0");
   Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
@@ -399,7 +451,7 @@ TEST_F(CoordinatorTest, ATrialGoesOnFromItsCheckpoint) {
   EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
 }
 
-TEST_F(CoordinatorTest, ADamagedCheckpointMeansBeginningAnewAndIsSaid) {
+TEST_F(CoordinatorTest, ATrialWithADamagedCheckpointStartsAgainAndTheReasonIsStored) {
   FakePool first(1);
   first.CheckpointSeed(0, "state of seed 0");
   Run(first, [&first] { return !first.quiet() || first.started_seeds().empty(); });
@@ -424,7 +476,7 @@ TEST_F(CoordinatorTest, AnotherWorkerTrainsWhatADeadOneLeft) {
   EXPECT_THAT(Outcomes(store_.Attempts(space_.At(1).id)), ElementsAre("lost", "completed"));
 }
 
-TEST_F(CoordinatorTest, TrialsHandedOutInAdvanceAreNotBlamedForALostWorker) {
+TEST_F(CoordinatorTest, PrefetchedTrialsAreNotBlamedForALostWorker) {
   FakePool pool(2);
   pool.HangOnceInSeed(0);
   options_.worker_timeout = std::chrono::seconds(100);
@@ -435,7 +487,7 @@ TEST_F(CoordinatorTest, TrialsHandedOutInAdvanceAreNotBlamedForALostWorker) {
   }
 }
 
-TEST_F(CoordinatorTest, ASilentWorkerIsGivenUpAndItsLateResultsAreRefused) {
+TEST_F(CoordinatorTest, ASilentWorkerIsMarkedDeadAndItsLateResultsAreIgnored) {
   FakePool pool(2);
   pool.NeverEndSeed(0);
   options_.worker_timeout = std::chrono::seconds(100);
@@ -445,8 +497,8 @@ TEST_F(CoordinatorTest, ASilentWorkerIsGivenUpAndItsLateResultsAreRefused) {
     const auto outcomes = Outcomes(store_.Attempts(id));
     if (!spoke_late && !outcomes.empty() && outcomes[0] == "lost") {
       spoke_late = true;
-      pool.Send(1, TrialEnded{1, id, TrialState::kCompleted, ""});
-      pool.Send(1, EpochFinished{1, id, Epoch(2, 0.99)});
+      pool.Report(1, TrialEnded{1, id, TrialState::kCompleted, ""});
+      pool.Report(1, EpochFinished{1, id, Epoch(2, 0.99)});
     }
     return outcomes.size() < 2 || !pool.quiet();
   });
@@ -456,7 +508,7 @@ TEST_F(CoordinatorTest, ASilentWorkerIsGivenUpAndItsLateResultsAreRefused) {
   EXPECT_EQ(store_.Epochs(id).size(), 1U);
 }
 
-TEST_F(CoordinatorTest, ATrialThatBringsDownWorkersAgainAndAgainFailsAndTheOthersComplete) {
+TEST_F(CoordinatorTest, ATrialThatBringsDownThreeWorkersFailsAndTheOthersComplete) {
   FakePool pool(5);
   pool.DieOfSeed(2, 3);
   const RunOutcome outcome = Run(pool);
@@ -477,7 +529,7 @@ TEST_F(CoordinatorTest, WhenAllWorkersAreLostTheRestIsPending) {
   EXPECT_THAT(States(), Each("pending"));
 }
 
-TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreTriedAlone) {
+TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreRetriedAlone) {
   FakePool pool(2, 5);
   pool.DieOfSeed(0, 1);
   Run(pool);
@@ -528,7 +580,7 @@ TEST_F(CoordinatorTest, TrialThatEndsEarlyLeavesItsPackToTheOthers) {
   EXPECT_EQ(pool.packs().size(), 1U);
 }
 
-TEST_F(CoordinatorTest, MembersOfAPackThatBrokeOffAreTriedAgainAlone) {
+TEST_F(CoordinatorTest, MembersOfAPackThatFailedAreRetriedAlone) {
   FakePool pool(1, 5);
   pool.BreakPackOf(2);
   const RunOutcome outcome = Run(pool);
@@ -567,6 +619,212 @@ TEST_F(CoordinatorTest, NoWorkerThatCanTrainIsAnErrorWithItsReason) {
   } catch (const ResourceError& error) {
     EXPECT_THAT(error.what(), HasSubstr("worker 2 on host: no data"));
   }
+}
+
+// ---- Sources that decide
+
+/// A grid that holds and ends trials as the test says, and gives held ones again when it is told.
+class DecidingSource : public GridSource {
+ public:
+  using GridSource::GridSource;
+
+  std::optional<Trial> Next() override {
+    if (resumable_.empty()) return is_waiting_ ? std::nullopt : GridSource::Next();
+    Trial trial = std::move(resumable_.front());
+    resumable_.pop_front();
+    return trial;
+  }
+
+  std::vector<Decision> OnEpoch(const Trial& trial, const EpochRecord& record) override {
+    const auto found = after_epoch_.find({trial.seed, record.epoch});
+    return found == after_epoch_.end() ? std::vector<Decision>{} : found->second;
+  }
+
+  std::vector<Decision> OnEnd(const Trial& trial, TrialState state,
+                              const std::optional<double>& value) override {
+    ends_.emplace_back(trial.seed, state);
+    if (value) values_[trial.seed] = *value;
+    is_waiting_ = false;
+    if (state == TrialState::kPending) held_.push_back(trial);
+    if (resumes_after_ends_ && ends_.size() == resumes_after_ends_) {
+      resumable_ = std::exchange(held_, {});
+    }
+    const auto found = after_ends_.find(ends_.size());
+    return found == after_ends_.end() ? std::vector<Decision>{} : found->second;
+  }
+
+  std::map<std::pair<int64_t, int64_t>, std::vector<Decision>> after_epoch_;  // by seed and epoch
+  std::map<size_t, std::vector<Decision>> after_ends_;  // by the number of ends
+  size_t resumes_after_ends_ = 0;                       // 0: held trials stay held
+  bool is_waiting_ = false;                             // gives nothing until a trial has ended
+  std::vector<std::pair<int64_t, TrialState>> ends_;    // in the order in which they were told
+  std::map<int64_t, double> values_;                    // by seed
+
+ private:
+  std::deque<Trial> held_, resumable_;
+};
+
+/// Four trials of four epochs, whose source decides.
+class DecisionsTest : public CoordinatorTest {
+ protected:
+  DecisionsTest() : CoordinatorTest(4, 4) {}
+
+  const std::string& IdOf(size_t seed) { return ids_.emplace_back(space_.IdAt(seed)); }
+  Decision Hold(size_t seed) { return {IdOf(seed), Decision::Kind::kHold, ""}; }
+  Decision End(size_t seed) { return {IdOf(seed), Decision::Kind::kEnd, "worse than the others"}; }
+
+  DecidingSource source_{space_, store_.PendingIds()};
+
+ private:
+  std::deque<std::string> ids_;
+};
+
+TEST_F(DecisionsTest, AnEndedTrialIsStoppedWithItsReasonAndKeepsItsEpochsUpToTheDecision) {
+  FakePool pool(2);
+  source_.after_epoch_[{1, 2}] = {End(1)};
+  const RunOutcome outcome = RunWith(source_, pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), ElementsAre("completed", "stopped", "completed", "completed"));
+  const TrialRow row = store_.Trials()[1];
+  EXPECT_EQ(row.error, "worse than the others");
+  EXPECT_FALSE(row.diverged);
+  EXPECT_EQ(store_.Epochs(IdOf(1)).size(), 2U) << "the third was in training by then";
+  EXPECT_THAT(Outcomes(store_.Attempts(IdOf(1))), ElementsAre("stopped"));
+  EXPECT_EQ(state_.stopped, 1);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(DecisionsTest, AnEndThatComesTooLateHoldsAllTheSame) {
+  FakePool pool(1);
+  source_.after_epoch_[{2, 3}] = {End(2)};  // the worker is in the last epoch
+  RunWith(source_, pool);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "stopped", "completed"));
+  EXPECT_EQ(store_.Epochs(IdOf(2)).size(), 3U);
+}
+
+TEST_F(DecisionsTest, AnEndHoldsWhenTheWorkerIsLostBeforeItObeys) {
+  FakePool pool(2);
+  source_.after_epoch_[{0, 1}] = {End(0)};
+  const std::string id = IdOf(0);
+  RunWith(source_, pool, [&] {
+    if (!pool.orders().empty()) pool.Kill(1);
+    return true;
+  });
+  EXPECT_THAT(States(), ElementsAre("stopped", "completed", "completed", "completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(id)), ElementsAre("lost"));
+  EXPECT_EQ(store_.Trials()[0].error, "worse than the others");
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(DecisionsTest, AHeldTrialResumesFromItsCheckpointWhenTheSourceGivesItAgain) {
+  FakePool pool(2);
+  source_.after_epoch_[{0, 1}] = {Hold(0)};
+  source_.resumes_after_ends_ = 4;  // its hold, and the ends of the others
+  const RunOutcome outcome = RunWith(source_, pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(IdOf(0))), ElementsAre("interrupted", "completed"));
+  EXPECT_EQ(store_.Attempts(IdOf(0)).at(0).error, "held");
+  EXPECT_EQ(pool.given_checkpoint(0), "state after epoch 2");
+  EXPECT_EQ(store_.Attempts(IdOf(0)).back().first_epoch, 3);
+  EXPECT_EQ(store_.Epochs(IdOf(0)).size(), 4U);
+  EXPECT_EQ(state_.completed, 4);
+}
+
+TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver) {
+  FakePool pool(2);
+  source_.after_epoch_[{3, 1}] = {Hold(3)};
+  const RunOutcome outcome = RunWith(source_, pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "completed", "pending"));
+  EXPECT_THAT(store_.IdsWithCheckpoint(), ElementsAre(IdOf(3)));
+  EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(DecisionsTest, AHeldTrialCanBeEndedLater) {
+  FakePool pool(2);
+  source_.after_epoch_[{0, 1}] = {Hold(0)};
+  source_.after_ends_[4] = {End(0)};
+  RunWith(source_, pool);
+  EXPECT_THAT(States(), ElementsAre("stopped", "completed", "completed", "completed"));
+  EXPECT_EQ(store_.Trials()[0].error, "worse than the others");
+  EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
+  EXPECT_EQ(state_.stopped, 1);
+}
+
+TEST_F(DecisionsTest, AHoldThatComesTooLateChangesNothing) {
+  FakePool pool(1);
+  source_.after_epoch_[{1, 3}] = {Hold(1)};
+  RunWith(source_, pool);
+  EXPECT_EQ(pool.orders().size(), 1U);
+  EXPECT_THAT(States(), Each("completed"));
+}
+
+TEST_F(DecisionsTest, OtherMembersOfThePackContinue) {
+  FakePool pool(1, 4);
+  source_.after_epoch_[{1, 1}] = {End(1)};
+  source_.after_epoch_[{2, 1}] = {Hold(2)};
+  RunWith(source_, pool);
+  EXPECT_EQ(pool.packs().size(), 1U);
+  EXPECT_THAT(States(), ElementsAre("completed", "stopped", "pending", "completed"));
+}
+
+TEST_F(DecisionsTest, APrefetchedTrialGetsItsOrderWhenItStarts) {
+  FakePool pool(1);
+  source_.after_epoch_[{0, 4}] = {End(1)};  // seed 1 waits with the worker by then
+  RunWith(source_, pool);
+  ASSERT_EQ(pool.orders().size(), 1U);
+  EXPECT_EQ(pool.orders()[0].trial_id, IdOf(1));
+  EXPECT_THAT(States(), ElementsAre("completed", "stopped", "completed", "completed"));
+  EXPECT_THAT(store_.Epochs(IdOf(1)), IsEmpty());
+}
+
+TEST_F(DecisionsTest, ATrialThatWaitsIsEndedAtOnce) {
+  FakePool pool(3, 64);  // seed 3 was considered for a pack, and waits
+  source_.after_epoch_[{0, 1}] = {End(3)};
+  RunWith(source_, pool);
+  EXPECT_THAT(pool.orders(), IsEmpty());
+  EXPECT_THAT(pool.started_seeds(), UnorderedElementsAre(0, 1, 2));
+  EXPECT_THAT(States(), ElementsAre("completed", "completed", "completed", "stopped"));
+}
+
+TEST_F(DecisionsTest, ASourceMayHaveMoreTrialsAfterResults) {
+  FakePool pool(2);
+  class OneFirst : public DecidingSource {
+   public:
+    using DecidingSource::DecidingSource;
+    std::optional<Trial> Next() override {
+      if (!std::exchange(has_given_, true)) {
+        is_waiting_ = true;
+        return GridSource::Next();
+      }
+      return DecidingSource::Next();
+    }
+
+   private:
+    bool has_given_ = false;
+  } source(space_, store_.PendingIds());
+  RunWith(source, pool);
+  EXPECT_THAT(States(), Each("completed"));
+  ASSERT_EQ(source.ends_.size(), 4U);
+  EXPECT_EQ(source.ends_[0].first, 0);
+  EXPECT_EQ(pool.started_seeds()[0], 0);
+  EXPECT_EQ(source.values_.at(3), 0.93);
+}
+
+TEST_F(DecisionsTest, TheSourceIsToldHowTrialsEnd) {
+  FakePool pool(1);
+  pool.FailSeed(0);
+  pool.DivergeSeed(1);
+  RunWith(source_, pool);
+  using testing::Pair;
+  EXPECT_THAT(source_.ends_,
+              ElementsAre(Pair(0, TrialState::kFailed), Pair(1, TrialState::kStopped),
+                          Pair(2, TrialState::kCompleted), Pair(3, TrialState::kCompleted)));
+  EXPECT_EQ(source_.values_.count(1), 0U);
+  EXPECT_EQ(source_.values_.at(2), 0.92);
 }
 
 }  // namespace

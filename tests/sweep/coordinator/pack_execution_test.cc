@@ -173,6 +173,37 @@ TEST_F(LocalWorkerPoolTest, ExceptionFailsTheMembersOfThePackThatHaveNotEnded) {
                                         "broken failedit broke", "def failedit broke"));
 }
 
+TEST_F(LocalWorkerPoolTest, OneTrialOfAPackIsHeldOrEndedAndTheOthersContinue) {
+  LocalWorkerPool pool(MakeFake, {}, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  pool.Start(0, {{{"abc", {}}, {"def", {}}, {"ghi", {}}}});
+  const EventSink log = log_.Sink();
+  pool.Wait(std::chrono::milliseconds(1), [&](const Event& event) {
+    log(event);
+    const auto* epoch = std::get_if<EpochFinished>(&event);
+    if (epoch != nullptr && epoch->trial_id == "abc") {
+      pool.Send(0, {"abc", Order::kHold});
+      pool.Send(0, {"def", Order::kEnd});
+    }
+  });
+  EXPECT_THAT(log_.lines(),
+              ElementsAre("epoch of abc", "checkpoint of abc: state", "abc pending", "epoch of def",
+                          "def stopped", "epoch of ghi", "ghi completed"));
+}
+
+TEST_F(LocalWorkerPoolTest, AnOrderEndsWithThePackOfItsTrial) {
+  LocalWorkerPool pool(MakeFake, {}, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
+  const EventSink log = log_.Sink();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    pool.Start(0, {{{"abc", {}}}});
+    if (attempt == 0) pool.Send(0, {"abc", Order::kHold});
+    pool.Wait(std::chrono::milliseconds(1), log);
+  }
+  EXPECT_THAT(log_.lines(), ElementsAre("epoch of abc", "checkpoint of abc: state", "abc pending",
+                                        "epoch of abc", "abc completed"));
+}
+
 TEST_F(LocalWorkerPoolTest, PacksAreTrainedOneAWaitInTheirOrder) {
   LocalWorkerPool pool(MakeFake, {}, [] { return true; });
   pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 namespace lrsweep {
 namespace {
 
@@ -17,9 +21,30 @@ Trial MakeTrial(size_t number, int64_t batch_size = 64, int64_t epochs = 2) {
   return trial;
 }
 
+/// Gives `count` trials that `trial_at` makes.
+class FakeSource : public TrialSource {
+ public:
+  FakeSource(size_t count, std::function<Trial(size_t)> trial_at)
+      : count_(count), trial_at_(std::move(trial_at)) {}
+
+  std::optional<Trial> Next() override {
+    return given_ == count_ ? std::nullopt : std::optional(trial_at_(given_++));
+  }
+  int64_t size() const override { return static_cast<int64_t>(count_); }
+  int64_t epochs_left() const override { return 0; }
+  std::optional<Trial> Find(const std::string& /*trial_id*/) const override { return std::nullopt; }
+
+  size_t given() const { return given_; }
+
+ private:
+  size_t count_;
+  std::function<Trial(size_t)> trial_at_;
+  size_t given_ = 0;
+};
+
 /// Trials "0" to "count - 1", all alike.
-TrialQueue Alike(size_t count) {
-  return TrialQueue(count, [](size_t i) { return MakeTrial(i); });
+FakeSource Alike(size_t count) {
+  return {count, [](size_t i) { return MakeTrial(i); }};
 }
 
 std::vector<std::string> Ids(const Pack& pack) {
@@ -29,71 +54,101 @@ std::vector<std::string> Ids(const Pack& pack) {
 }
 
 TEST(TrialQueueTest, GivesEveryTrialOnceInOrder) {
-  TrialQueue queue = Alike(5);
-  EXPECT_EQ(queue.pending(), 5U);
+  FakeSource source = Alike(5);
+  TrialQueue queue(source);
+  EXPECT_TRUE(queue.HasNext());
   EXPECT_THAT(Ids(queue.Take(1, kAny)), ElementsAre("0"));
   EXPECT_THAT(Ids(queue.Take(2, kAny)), ElementsAre("1", "2"));
-  EXPECT_EQ(queue.pending(), 2U);
+  EXPECT_TRUE(queue.HasNext());
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("3", "4"));
-  EXPECT_EQ(queue.pending(), 0U);
+  EXPECT_FALSE(queue.HasNext());
 }
 
-TEST(TrialQueueTest, MakesATrialWhenItsTurnComes) {
-  size_t made = 0;
-  TrialQueue queue(1'000'000, [&made](size_t i) {
-    ++made;
-    return MakeTrial(i);
-  });
-  EXPECT_EQ(queue.pending(), 1'000'000U);
+TEST(TrialQueueTest, TakesATrialFromTheSourceWhenItIsNext) {
+  FakeSource source = Alike(1'000'000);
+  TrialQueue queue(source);
   queue.Take(1, kAny);
   queue.Take(3, kAny);
-  EXPECT_EQ(made, 4U);
+  EXPECT_EQ(source.given(), 4U);
+}
+
+TEST(TrialQueueTest, AsksTheSourceAgainAfterItHadNothing) {
+  size_t granted = 0;
+  class Reluctant : public FakeSource {
+   public:
+    explicit Reluctant(size_t& limit) : FakeSource(Alike(2)), limit_(limit) {}
+    std::optional<Trial> Next() override {
+      return given() < limit_ ? FakeSource::Next() : std::nullopt;
+    }
+
+   private:
+    size_t& limit_;
+  } source(granted);
+  TrialQueue queue(source);
+  EXPECT_FALSE(queue.HasNext());
+  granted = 1;
+  EXPECT_TRUE(queue.HasNext());
+  EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("0"));
+  granted = 2;
+  EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("1"));
 }
 
 TEST(TrialQueueTest, PackHoldsOnlyWhatFitsTogether) {
-  TrialQueue queue(6, [](size_t i) { return MakeTrial(i, i % 2 == 0 ? 32 : 64); });
+  FakeSource source(6, [](size_t i) { return MakeTrial(i, i % 2 == 0 ? 32 : 64); });
+  TrialQueue queue(source);
   EXPECT_THAT(Ids(queue.Take(2, kAny)), ElementsAre("0", "2"));
   EXPECT_THAT(Ids(queue.Take(3, kAny)), ElementsAre("1", "3", "5"));
   EXPECT_THAT(Ids(queue.Take(3, kAny)), ElementsAre("4"));
 }
 
-TEST(TrialQueueTest, LooksAheadOnlySoFar) {
-  size_t made = 0;
-  TrialQueue queue(1'000'000, [&made](size_t i) {
-    ++made;
+TEST(TrialQueueTest, ConsidersALimitedNumberOfTrialsForAPack) {
+  FakeSource source(1'000'000, [](size_t i) {
     return MakeTrial(i, static_cast<int64_t>(i) + 1);  // no two alike
   });
+  TrialQueue queue(source);
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("0"));
-  EXPECT_LT(made, 5000U);
+  EXPECT_LT(source.given(), 5000U);
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("1"));
-  EXPECT_EQ(queue.pending(), 999'998U);
 }
 
 TEST(TrialQueueTest, PackEndsWhereItsEpochsAreEnough) {
-  TrialQueue queue = Alike(9);  // of two epochs each
+  FakeSource source = Alike(9);  // of two epochs each
+  TrialQueue queue(source);
   EXPECT_THAT(Ids(queue.Take(64, 7)), ElementsAre("0", "1", "2"));
-  EXPECT_THAT(Ids(queue.Take(64, 1)), ElementsAre("3")) << "one trial there always is";
+  EXPECT_THAT(Ids(queue.Take(64, 1)), ElementsAre("3")) << "a pack has at least one trial";
   EXPECT_THAT(Ids(queue.Take(64, -5)), ElementsAre("4"));
 }
 
-TEST(TrialQueueTest, TrialToBeTriedAloneIsNextAndAlone) {
-  TrialQueue queue = Alike(4);
+TEST(TrialQueueTest, TrialToBeRetriedAloneIsNextAndAlone) {
+  FakeSource source = Alike(4);
+  TrialQueue queue(source);
   Pack pack = queue.Take(3, kAny);
-  queue.TryAlone(pack[0]);
-  queue.TryAlone(pack[2]);
-  EXPECT_EQ(queue.pending(), 3U);
+  queue.RequeueAlone(pack[0]);
+  queue.RequeueAlone(pack[2]);
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("0"));
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("2"));
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("3"));
 }
 
-TEST(TrialQueueTest, TrialToBeTriedAloneFillsNoOthersPack) {
-  TrialQueue queue(4, [](size_t i) { return MakeTrial(i, i == 1 ? 32 : 64); });
+TEST(TrialQueueTest, TrialToBeRetriedAloneFillsNoOtherPack) {
+  FakeSource source(4, [](size_t i) { return MakeTrial(i, i == 1 ? 32 : 64); });
+  TrialQueue queue(source);
   Pack pack = queue.Take(2, kAny);  // 0 and 2; 1 waits
-  queue.TryAlone(pack[1]);
+  queue.RequeueAlone(pack[1]);
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("2"));
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("1"));
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("3"));
+}
+
+TEST(TrialQueueTest, ARemovedTrialIsNotGiven) {
+  FakeSource source = Alike(4);
+  TrialQueue queue(source);
+  Pack pack = queue.Take(3, kAny);
+  queue.Requeue(pack[1]);
+  queue.Requeue(pack[0]);
+  EXPECT_EQ(queue.Remove("1")->id, "1");
+  EXPECT_FALSE(queue.Remove("1").has_value());
+  EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("0", "3"));
 }
 
 }  // namespace

@@ -38,38 +38,38 @@ class WorkerLoadTest : public testing::Test {
   WorkerLoad::TimePoint now_{};
 };
 
-TEST_F(WorkerLoadTest, IdleWorkerHasRoomHoweverLittleIsLeft) {
-  EXPECT_TRUE(load_.idle());
-  EXPECT_TRUE(load_.HasRoom(0));
+TEST_F(WorkerLoadTest, IdleWorkerAcceptsAPackHoweverLittleIsLeft) {
+  EXPECT_TRUE(load_.is_idle());
+  EXPECT_TRUE(load_.CanAccept(0));
 }
 
 TEST_F(WorkerLoadTest, GetsItsNextPackInTheLastEpoch) {
   Begin(PackOf({"a"}, 3));
-  EXPECT_FALSE(load_.HasRoom(kPlenty));
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
   load_.OnEpoch("a");
-  EXPECT_FALSE(load_.HasRoom(kPlenty));
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
   load_.OnEpoch("a");
-  EXPECT_TRUE(load_.HasRoom(kPlenty));
+  EXPECT_TRUE(load_.CanAccept(kPlenty));
   load_.HandOut(PackOf({"b"}, 3));
-  EXPECT_FALSE(load_.HasRoom(kPlenty)) << "one in advance is enough";
-  EXPECT_EQ(load_.ahead(), 1U);
+  EXPECT_FALSE(load_.CanAccept(kPlenty)) << "one prefetched pack is enough";
+  EXPECT_EQ(load_.prefetched(), 1U);
 }
 
 TEST_F(WorkerLoadTest, PackIsInItsLastEpochWhenItsLongestTrialIs) {
   Pack pack = PackOf({"a"}, 1);
   pack.push_back(PackOf({"b"}, 2).front());
   Begin(pack);
-  EXPECT_FALSE(load_.HasRoom(kPlenty));
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
   load_.OnEpoch("a");
   EXPECT_FALSE(load_.OnEnd("a", true, now_)) << "b is still in training";
   load_.OnEpoch("b");
-  EXPECT_TRUE(load_.HasRoom(kPlenty));
+  EXPECT_TRUE(load_.CanAccept(kPlenty));
   load_.OnEpoch("b");
   EXPECT_TRUE(load_.OnEnd("b", true, now_));
-  EXPECT_TRUE(load_.idle());
+  EXPECT_TRUE(load_.is_idle());
 }
 
-TEST_F(WorkerLoadTest, TrialThatEndsEarlyMakesRoom) {
+TEST_F(WorkerLoadTest, TrialThatEndsEarlyLeavesLessWork) {
   Begin(PackOf({"a", "b"}, 9));
   EXPECT_EQ(load_.work(), 18);
   load_.OnEpoch("a");
@@ -77,30 +77,30 @@ TEST_F(WorkerLoadTest, TrialThatEndsEarlyMakesRoom) {
   EXPECT_EQ(load_.work(), 9);
   load_.OnEnd("b", false, now_);
   EXPECT_EQ(load_.work(), 0);
-  EXPECT_TRUE(load_.HasRoom(0));
+  EXPECT_TRUE(load_.CanAccept(0));
 }
 
-TEST_F(WorkerLoadTest, NothingInAdvanceWhereOthersWouldHaveTooLittle) {
+TEST_F(WorkerLoadTest, PrefetchesNothingWhereOthersWouldHaveTooLittle) {
   Begin(PackOf({"a"}, 1));
-  EXPECT_TRUE(load_.HasRoom(3));
-  EXPECT_FALSE(load_.HasRoom(2)) << "it holds half of its share already";
+  EXPECT_TRUE(load_.CanAccept(3));
+  EXPECT_FALSE(load_.CanAccept(2)) << "it holds half of its share already";
 }
 
 TEST_F(WorkerLoadTest, HoldsAsManyShortTrialsAsBridgeTwentyMilliseconds) {
   TrainOne(2, 1);  // trials of 2 ms
   Begin(PackOf({"a"}, 2));
-  int64_t in_advance = 0;
-  while (load_.HasRoom(kPlenty)) {
-    load_.HandOut(PackOf({std::to_string(in_advance++)}, 2));
+  int64_t prefetched = 0;
+  while (load_.CanAccept(kPlenty)) {
+    load_.HandOut(PackOf({std::to_string(prefetched++)}, 2));
   }
-  EXPECT_EQ(in_advance, 9);  // with the one in training, 10 of 2 ms
+  EXPECT_EQ(prefetched, 9);  // with the one in training, 10 of 2 ms
 }
 
 TEST_F(WorkerLoadTest, TrialThatFailedSaysNothingOfHowLongOthersTake) {
   Begin(PackOf({"a"}, 100));
   load_.OnEnd("a", false, now_);
   Begin(PackOf({"b"}, 100));
-  EXPECT_FALSE(load_.HasRoom(kPlenty));
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
 }
 
 TEST_F(WorkerLoadTest, LongTrialsAreNotHoardedAfterShortOnes) {
@@ -109,7 +109,7 @@ TEST_F(WorkerLoadTest, LongTrialsAreNotHoardedAfterShortOnes) {
   TrainOne(1, 1000);
   Begin(PackOf({"a"}, 1));
   load_.HandOut(PackOf({"b"}, 1));
-  EXPECT_FALSE(load_.HasRoom(kPlenty));
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
 }
 
 TEST_F(WorkerLoadTest, PacksBeginInTheOrderInWhichTheyWereHandedOut) {
@@ -119,8 +119,8 @@ TEST_F(WorkerLoadTest, PacksBeginInTheOrderInWhichTheyWereHandedOut) {
   load_.OnEnd("a", true, now_);
   load_.OnEnd("b", true, now_);
   EXPECT_EQ(load_.BeginNext(now_).at(0).id, "c");
-  EXPECT_EQ(load_.ahead(), 0U);
-  EXPECT_FALSE(load_.idle());
+  EXPECT_EQ(load_.prefetched(), 0U);
+  EXPECT_FALSE(load_.is_idle());
 }
 
 }  // namespace

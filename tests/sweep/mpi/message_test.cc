@@ -143,12 +143,50 @@ TEST(MessageTest, DamagedBytesAreAnError) {
   EXPECT_THROW(DecodeCommand(Bytes{0x93, 1, 2, 3}), std::runtime_error);
 }
 
+TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
+  // {"v": 4, "type": "order", "trial_id": "a", "order": "hold"}
+  const std::string text =
+      "\x84\xa1v\x04\xa4type\xa5order\xa8trial_id\xa1"
+      "a\xa5order\xa4hold";
+  const auto decode = [](const std::string& bytes) {
+    return DecodeCommand(Bytes(bytes.begin(), bytes.end()));
+  };
+  EXPECT_EQ(std::get<TrialOrder>(decode(text)).order, Order::kHold);
+  const auto with = [&text](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    return changed;
+  };
+  EXPECT_THROW(decode(with("trial_id", "trial_no")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa4hold", "\xa4halt")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa4hold", "\x07")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa4type\xa5order", "\xa4type\xa5other")), std::runtime_error);
+}
+
+TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
+  // {"v": 4, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
+  //  "pack_size": 1}
+  const std::string text =
+      "\x87\xa1v\x04\xa4type\xa5ready\xa4host\xa0\xa6"
+      "device\xa0\xa6"
+      "engine\xa0\xaa"
+      "cpu_target\xa0\xa9pack_size";
+  const auto decode = [&text](const std::string& number) {
+    const std::string bytes = text + number;
+    return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
+  };
+  EXPECT_EQ(std::get<WorkerReady>(decode("\x01")).info.pack_size, 1);
+  EXPECT_THROW(decode(std::string("\xca\x3f\x80\x00\x00", 5)), std::runtime_error);  // 1.0
+  EXPECT_THROW(decode("\xc3"), std::runtime_error);                                  // true
+  EXPECT_THROW(decode("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), std::runtime_error);  // 2^64 - 1
+}
+
 TEST(MessageTest, AnotherVersionIsAnError) {
   // {"v": 1, "type": "shutdown"}
   Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
                  0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 3;
+  bytes[3] = 4;
   EXPECT_NO_THROW(DecodeCommand(bytes));
 }
 
@@ -202,6 +240,11 @@ TEST(MessageTest, CheckpointsArriveByteForByte) {
 TEST(MessageTest, OrdersArrive) {
   EXPECT_TRUE(std::holds_alternative<lrsweep::Stop>(DecodeCommand(Encode(Command(Stop{})))));
   EXPECT_TRUE(std::holds_alternative<lrsweep::Alive>(DecodeCommand(Encode(Command(Alive{})))));
+  for (const Order order : {Order::kHold, Order::kEnd}) {
+    const auto sent = DecodeCommand(Encode(Command(TrialOrder{"abc", order})));
+    EXPECT_EQ(std::get<TrialOrder>(sent).trial_id, "abc");
+    EXPECT_EQ(std::get<TrialOrder>(sent).order, order);
+  }
 }
 
 TEST(MessageTest, NestingWithoutEndIsRefused) {

@@ -7,6 +7,8 @@
 
 #include <map>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace lrsweep {
 namespace {
@@ -23,16 +25,35 @@ class FakeExecutor : public Executor {
     return {0, "", "index " + std::to_string(setup_.worker_index), "fake", setup_.dataset_folder};
   }
   void Execute(const PackTask& pack, PackObserver& observer) override {
+    std::vector<size_t> patient;  // members that train until they are told otherwise
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       const TrialTask& task = pack.trials[member];
       if (task.trial_id == "broken") throw std::runtime_error("it broke");
       if (task.trial_id == "long") observer.OnEpoch(member, LongEpoch());
       if (!observer.OnProgress(member, {})) return;
-      observer.OnEnd(member, TrialState::kCompleted);
+      if (task.trial_id.starts_with("patient")) {
+        patient.push_back(member);
+      } else if (task.trial_id != "brief" || Continues(member, observer)) {
+        observer.OnEnd(member, TrialState::kCompleted);
+      }
+    }
+    while (!patient.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (!observer.OnProgress(patient.front(), {})) return;
+      std::erase_if(patient, [&](size_t member) { return !Continues(member, observer); });
     }
   }
 
  private:
+  /// Whether the member is told to continue after an epoch; does what it is told otherwise.
+  static bool Continues(size_t member, PackObserver& observer) {
+    const AfterEpoch wanted = observer.OnEpochEnd(member);
+    if (wanted == AfterEpoch::kHold) observer.OnCheckpoint(member, 1, "state");
+    if (wanted == AfterEpoch::kHold) observer.OnEnd(member, TrialState::kPending);
+    if (wanted == AfterEpoch::kEnd) observer.OnEnd(member, TrialState::kStopped);
+    return wanted == AfterEpoch::kContinue || wanted == AfterEpoch::kCheckpoint;
+  }
+
   static EpochRecord LongEpoch() {
     EpochRecord record;
     record.epoch = 1;
@@ -124,7 +145,7 @@ TEST(MpiWorkerPoolTest, LargePackArrivesWhole) {
   EXPECT_EQ(Ended(Collect(64)), ids);
 }
 
-TEST(MpiWorkerPoolTest, PacksHandedOutInAdvanceAreTrainedInTheirOrder) {
+TEST(MpiWorkerPoolTest, PrefetchedPacksAreTrainedInTheirOrder) {
   Pool().Start(1, PackOf({"long"}));
   Pool().Start(1, PackOf({"abc", "def"}));
   Pool().Start(1, PackOf({"ghi"}));
@@ -137,6 +158,31 @@ TEST(MpiWorkerPoolTest, BrokenMemberFailsTheRestOfItsPack) {
   for (const Event& event : Collect(3)) states.push_back(std::get<TrialEnded>(event).state);
   EXPECT_EQ(states, (std::vector<TrialState>{TrialState::kCompleted, TrialState::kFailed,
                                              TrialState::kFailed}));
+}
+
+TEST(MpiWorkerPoolTest, OneTrialOfAPackIsHeldAndAnotherEnded) {
+  Pool().Start(1, PackOf({"patient 1", "patient 2", "patient 3"}));
+  Pool().Send(1, {"patient 2", Order::kHold});
+  const auto held = Collect(2);
+  ASSERT_EQ(held.size(), 2U);
+  EXPECT_EQ(std::get<CheckpointMade>(held[0]).data, "state");
+  EXPECT_EQ(std::get<TrialEnded>(held[1]).trial_id, "patient 2");
+  EXPECT_EQ(std::get<TrialEnded>(held[1]).state, TrialState::kPending);
+  Pool().Send(1, {"patient 1", Order::kEnd});
+  const auto ended = Collect(1);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(std::get<TrialEnded>(ended[0]).trial_id, "patient 1");
+  EXPECT_EQ(std::get<TrialEnded>(ended[0]).state, TrialState::kStopped);
+  Pool().Send(1, {"patient 3", Order::kEnd});
+  EXPECT_EQ(Ended(Collect(1)), (std::vector<std::string>{"patient 3"}));
+}
+
+TEST(MpiWorkerPoolTest, AnOrderForATrialThatTheWorkerDoesNotHaveIsIgnored) {
+  Pool().Send(1, {"brief", Order::kHold});
+  Pool().Start(1, PackOf({"brief"}));
+  const auto events = Collect(1);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(std::get<TrialEnded>(events[0]).state, TrialState::kCompleted);
 }
 
 TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {

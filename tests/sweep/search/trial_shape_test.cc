@@ -1,4 +1,4 @@
-#include "sweep/coordinator/pack_compatibility.h"
+#include "sweep/search/trial_shape.h"
 
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ bool FitTogether(const std::string& path, const Value& value) {
   return PackKey(other) == PackKey(Params());
 }
 
-TEST(PackCompatibilityTest, WhatIsANumberInTheFormulaMayDiffer) {
+TEST(PackKeyTest, NumbersInTheFormulaMayDiffer) {
   EXPECT_TRUE(FitTogether("training.seed", int64_t{7}));
   EXPECT_TRUE(FitTogether("training.epochs", int64_t{9}));
   EXPECT_TRUE(FitTogether("optimizer.lr", 0.5));
@@ -40,7 +40,7 @@ TEST(PackCompatibilityTest, WhatIsANumberInTheFormulaMayDiffer) {
   EXPECT_TRUE(FitTogether("scheduler", Map{{"type", "WSD"}}));
 }
 
-TEST(PackCompatibilityTest, WhatShapesTheComputationMustBeEqual) {
+TEST(PackKeyTest, WhatShapesTheComputationMustBeEqual) {
   EXPECT_FALSE(FitTogether("dataset.name", "fashion_mnist"));
   EXPECT_FALSE(FitTogether("dataset.validation", int64_t{5000}));
   EXPECT_FALSE(FitTogether("model.hidden", List{int64_t{128}, int64_t{128}}));
@@ -49,7 +49,7 @@ TEST(PackCompatibilityTest, WhatShapesTheComputationMustBeEqual) {
   EXPECT_FALSE(FitTogether("optimizer.type", "Adam"));
 }
 
-TEST(PackCompatibilityTest, ScheduleThatOverridesTheRateFitsOneThatDoesNot) {
+TEST(PackKeyTest, ScheduleThatOverridesTheRateFitsOneThatDoesNot) {
   Map other = Params();
   EraseAt(other, "optimizer.lr");
   EraseAt(other, "optimizer.momentum");

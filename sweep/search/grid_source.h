@@ -1,0 +1,31 @@
+// The plainest source of trials: every pending trial of a search space, each to its last epoch.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sweep/search/search_space.h"
+#include "sweep/search/trial_source.h"
+
+namespace lrsweep {
+
+class GridSource : public TrialSource {
+ public:
+  /// Gives the trials of `space` whose ids are in `pending`, in the order of the space. The space
+  /// must outlive the source.
+  GridSource(const SearchSpace& space, const std::vector<std::string>& pending);
+
+  std::optional<Trial> Next() override;
+  int64_t size() const override { return static_cast<int64_t>(space_.size()); }
+  int64_t epochs_left() const override { return epochs_left_; }
+  std::optional<Trial> Find(const std::string& trial_id) const override;
+
+ private:
+  const SearchSpace& space_;
+  std::vector<size_t> indices_;  // of the pending trials in the space
+  size_t next_ = 0;              // position in indices_
+  int64_t epochs_left_ = 0;
+};
+
+}  // namespace lrsweep

@@ -1,0 +1,59 @@
+// Where a sweep's trials come from, and what decides which of them continue: the interface between
+// the search and the coordinator.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trial/trial.h"
+
+namespace lrsweep {
+
+/// What a source wants of a trial that it has given. It takes effect when an epoch of the trial
+/// ends, or at once where the trial is not in training.
+struct Decision {
+  enum class Kind {
+    kHold,  // the trial is pending, with a checkpoint, until Next gives it again
+    kEnd,   // the trial is stopped, and keeps the epochs that were recorded up to the decision
+  };
+  std::string trial_id;
+  Kind kind = Kind::kHold;
+  std::string reason;  // of an end: a sentence that is stored with the trial
+};
+
+/// Gives the coordinator trials and follows what becomes of them. Called from one thread.
+///
+/// The coordinator is free to train trials in any order, on any number of workers, and to report an
+/// epoch again that a lost worker has to repeat. So decisions that must not depend on the workers
+/// are made from values alone, for example when all results of a rung are there.
+class TrialSource {
+ public:
+  virtual ~TrialSource() = default;
+
+  /// The next trial to train: a new one, one that an earlier run left, or a held one that is to
+  /// continue. None: no trial for now; asked again after the next event. The sweep is over when
+  /// there is none and no trial is in training.
+  virtual std::optional<Trial> Next() = 0;
+
+  /// Trials of the sweep, as many as are known now, those of earlier runs included.
+  virtual int64_t size() const = 0;
+  /// Epochs of all trials that Next is known to give still.
+  virtual int64_t epochs_left() const = 0;
+  /// The trial of that id, which an earlier run trained; none where it is not of this sweep.
+  virtual std::optional<Trial> Find(const std::string& trial_id) const = 0;
+
+  /// An epoch of a trial is recorded. The decisions may be about any trial that was given.
+  virtual std::vector<Decision> OnEpoch(const Trial& /*trial*/, const EpochRecord& /*record*/) {
+    return {};
+  }
+  /// A trial has ended (kCompleted, kStopped, kFailed) or is held (kPending). `value` is that of a
+  /// completed trial by the sweep's objective.
+  virtual std::vector<Decision> OnEnd(const Trial& /*trial*/, TrialState /*state*/,
+                                      const std::optional<double>& /*value*/) {
+    return {};
+  }
+};
+
+}  // namespace lrsweep
