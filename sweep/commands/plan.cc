@@ -3,13 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "params/errors.h"
 #include "params/text.h"
+#include "sweep/commands/commands.h"
+#include "sweep/commands/output.h"
+#include "sweep/commands/shared_options.h"
+#include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_text.h"
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
 namespace {
+
+struct PlanArguments {
+  ConfigArguments config;
+  bool json = false;
+  bool strict = false;
+  size_t limit = 50;  // trials in the table; 0: all
+};
+
+int Plan(const PlanArguments& arguments) {
+  const SearchSpace space(arguments.config.Load());
+  ReportLint(space, arguments.strict, false);
+  if (!arguments.json) return PrintResult(PlanText(space, arguments.limit));
+  PlanJson(space, [](const std::string& text) { return PrintResult(text) == kAllEndedWell; });
+  return kAllEndedWell;
+}
 
 std::string EpochsText(const Trial& trial) {
   return ToJson(*Find(trial.params, "training.epochs"));
@@ -53,6 +74,23 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
     if (!write((i > 0 ? ",\n" : "\n") + ToJson(row))) return;
   }
   write("\n]}\n");
+}
+
+Subcommand PlanCommand() {
+  const auto arguments = std::make_shared<PlanArguments>();
+  return {.name = "plan",
+          .help = "Show the trials of a configuration",
+          .options = Join(arguments->config.Options(),
+                          {{.name = "--json",
+                            .target = &arguments->json,
+                            .help = "print JSON, every trial with all parameters"},
+                           StrictOption(arguments->strict),
+                           {.name = "--limit",
+                            .target = &arguments->limit,
+                            .help = "trials in the table; 0 shows all",
+                            .range = Range{.minimum = 0},
+                            .shows_default = true}}),
+          .run = [arguments](const CommandContext&) { return Plan(*arguments); }};
 }
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// What a configuration will train, before it does.
+// `lrsweep plan`: the trials of a configuration. Nothing is trained.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@
 
 namespace lrsweep {
 
-/// The number of trials, why there are fewer than points, and a table of at most `limit` of them
-/// (0: all) with what differs and the optimizer steps of each.
+/// The number of trials, notes why there are fewer than points, and a table of the first `limit`
+/// trials (0: all) with their epochs, optimizer steps and parameters. Throws as ImagesPerEpoch.
 std::string PlanText(const SearchSpace& space, size_t limit);
 
-/// {"name", "points", "notes", "trials": [{"trial_id", "group_id", "scheduler", "seed", "steps",
-/// "params"}]} with every trial's complete parameters.
-/// Written piece by piece to `write`; false from it stops.
+/// {"name", "notes": [sentence], "points", "trials": [{"trial_id", "group_id", "scheduler", "seed",
+/// "steps", "params"}]} with every trial's complete parameters. Calls `write` with one piece after
+/// another, until it returns false. Throws as ImagesPerEpoch.
 void PlanJson(const SearchSpace& space, const std::function<bool(const std::string&)>& write);
 
 }  // namespace lrsweep

@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "params/errors.h"
 #include "params/text.h"
+#include "sweep/commands/commands.h"
+#include "sweep/commands/output.h"
+#include "sweep/commands/shared_options.h"
+#include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_text.h"
 #include "sweep/search/trial_shape.h"
 #include "views/charts/line_chart.h"
@@ -17,11 +23,30 @@
 namespace lrsweep {
 namespace {
 
+struct PreviewArguments {
+  ConfigArguments config;
+  bool csv = false;
+  std::string svg;    // the file to write; empty: none
+  size_t limit = 20;  // charts in the terminal; 0: all
+};
+
+int Preview(const PreviewArguments& arguments) {
+  const SearchSpace space(arguments.config.Load());
+  if (!arguments.svg.empty()) {
+    WriteFile(arguments.svg, PreviewSvg(space));
+  } else if (arguments.csv) {
+    PreviewCsv(space, [](const std::string& text) { return PrintResult(text) == kAllEndedWell; });
+  } else {
+    PrintResult(PreviewText(space, arguments.limit));
+  }
+  return kAllEndedWell;
+}
+
 constexpr int kChartColumns = 64;
 constexpr int kChartRows = 6;
 constexpr size_t kMostNotable = 8;
-constexpr double kJump = 0.05;  // of the range, between two steps
-// Of a longer trial every n-th step is looked at: a chart has a few hundred dots.
+constexpr double kJump = 0.05;  // share of the range, from one step to the next
+// A trial with more steps is sampled at every n-th: a chart has only a few hundred dots.
 constexpr int64_t kMostValues = 1'000'000;
 
 /// Trials with the same rates at every step.
@@ -62,7 +87,7 @@ std::vector<SharedSchedule> SharedSchedules(const SearchSpace& space, size_t lim
   return shared;
 }
 
-/// The schedule's own parameters, and the optimizer's rate where it counts.
+/// The scheduler's parameters, and the optimizer's rate unless the schedule overrides it.
 std::string Label(const SharedSchedule& shared) {
   std::string label = SchedulerText(shared.trial);
   if (const Value* lr = Find(shared.trial.params, "optimizer.lr")) label += " lr=" + ToJson(*lr);
@@ -72,13 +97,14 @@ std::string Label(const SharedSchedule& shared) {
   return label;
 }
 
-/// Whether the rate leaps from one value to the next: far, or to less than half or more than twice.
+/// Whether the rate changes abruptly between two values: by more than kJump of the range, or by a
+/// factor of two or more.
 bool IsJump(double from, double to, double range) {
   return std::abs(to - from) > kJump * range || 2 * std::min(from, to) <= std::max(from, to);
 }
 
-/// Places in `lr` where something happens: the first, the levels at which a rise or fall turns
-/// (where they are reached), the last; and the jumps, unless they are so many that the curve is a
+/// Indices in `lr` that are worth naming: the first, the last, each level at which a rise or a fall
+/// turns (where the level is reached), and each jump, unless there are so many that the curve is a
 /// staircase.
 std::vector<size_t> NotablePlaces(const std::vector<double>& lr) {
   const auto [low, high] = std::minmax_element(lr.begin(), lr.end());
@@ -87,7 +113,7 @@ std::vector<size_t> NotablePlaces(const std::vector<double>& lr) {
   const auto add = [](size_t place, std::vector<size_t>& places) {
     if (places.back() < place) places.push_back(place);
   };
-  size_t level = 0;  // where the present value was reached
+  size_t level = 0;  // the index at which the current value was reached
   double direction = 0;
   for (size_t i = 1; i < lr.size(); ++i) {
     const double change = lr[i] - lr[i - 1];
@@ -190,6 +216,27 @@ std::string PreviewSvg(const SearchSpace& space) {
     }
   }
   return DrawSvg(chart);
+}
+
+Subcommand PreviewCommand() {
+  const auto arguments = std::make_shared<PreviewArguments>();
+  return {.name = "preview",
+          .help = "Draw the schedules of a configuration",
+          .options = Join(arguments->config.Options(),
+                          {{.name = "--csv",
+                            .target = &arguments->csv,
+                            .help = "print the rates of every step of every trial"},
+                           {.name = "--svg",
+                            .target = &arguments->svg,
+                            .help = "write one chart of all schedules to a file",
+                            .value_name = "FILE",
+                            .excludes = "--csv"},
+                           {.name = "--limit",
+                            .target = &arguments->limit,
+                            .help = "charts in the terminal; 0 draws all",
+                            .range = Range{.minimum = 0},
+                            .shows_default = true}}),
+          .run = [arguments](const CommandContext&) { return Preview(*arguments); }};
 }
 
 }  // namespace lrsweep

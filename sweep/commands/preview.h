@@ -1,4 +1,4 @@
-// The schedules of a sweep before a second of training.
+// `lrsweep preview`: the schedules of a configuration, drawn or as numbers. Nothing is trained.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,16 @@
 
 namespace lrsweep {
 
-/// A small chart per schedule with its range and its notable steps; trials that differ in anything
-/// but their rates share one. At most `limit` charts (0: all). Throws as
-/// ImagesPerEpoch does.
+/// A small chart of each different schedule with its range and its notable steps, and how many
+/// trials have it. At most `limit` charts (0: all). Throws as ImagesPerEpoch.
 std::string PreviewText(const SearchSpace& space, size_t limit);
 
-/// Writes `trial_id,scheduler,step,epoch,lr,momentum` and a line per optimizer step of each trial,
-/// piece by piece, to `write`; false from it stops. Throws as above.
+/// The header `trial_id,scheduler,step,epoch,lr,momentum` and a line per optimizer step of each
+/// trial; steps count from 0, epochs from 1. Calls `write` with one piece after another, until it
+/// returns false. Throws as ImagesPerEpoch.
 void PreviewCsv(const SearchSpace& space, const std::function<bool(const std::string&)>& write);
 
-/// One chart of all schedules with axes in epochs and a legend. Throws as above.
+/// One SVG chart of all schedules over epochs, with a legend. Throws as ImagesPerEpoch.
 std::string PreviewSvg(const SearchSpace& space);
 
 }  // namespace lrsweep

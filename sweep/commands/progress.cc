@@ -84,7 +84,7 @@ class LineView : public ProgressView {
   std::FILE* out_;
 };
 
-/// A block of lines at the bottom of the terminal that is drawn anew in place.
+/// Redraws a block of lines at the bottom of the terminal.
 class LiveView : public ProgressView {
  public:
   LiveView(TerminalSize size, std::FILE* out) : size_(size), out_(out) {}
@@ -100,7 +100,7 @@ class LiveView : public ProgressView {
   void OnFinish(const SweepState& state) override { Draw(state); }
 
  private:
-  /// A line that stays above the block.
+  /// Prints a line above the block; it stays.
   void Print(const std::string& line) {
     Erase();
     fmt::print(out_, "{}\n", line);
@@ -112,8 +112,9 @@ class LiveView : public ProgressView {
     drawn_lines_ = 0;
   }
 
-  /// After a resize the terminal has wrapped or moved the old lines: they cannot be told apart.
-  void FollowResize() {
+  /// After a resize the terminal has wrapped or moved the drawn lines, so that they cannot be
+  /// erased one by one: clears the screen.
+  void ClearAfterResize() {
     const auto size = FindTerminal(out_);
     if (!size || (size->columns == size_.columns && size->rows == size_.rows)) return;
     size_ = *size;
@@ -122,7 +123,7 @@ class LiveView : public ProgressView {
   }
 
   void Draw(const SweepState& state) {
-    FollowResize();
+    ClearAfterResize();
     Erase();
     const Style style{.columns = std::max(size_.columns - 1, 1)};
     for (const std::string& line : Lines(state)) {

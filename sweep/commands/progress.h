@@ -1,4 +1,4 @@
-// What a person sees while a sweep runs.
+// The progress of a running sweep, as `lrsweep run` prints it.
 #pragma once
 
 #include <cstdio>
@@ -11,8 +11,9 @@ namespace lrsweep {
 
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 
-/// A live view on a terminal, else a line per finished trial; kVerbose: a line per epoch too, which
-/// is also what a sweep of one trial gets; kQuiet: nothing. Writes to `out`.
+/// The view for `out`. kQuiet prints nothing. kNormal redraws a block of lines on a terminal, and
+/// prints a line per finished trial to a file or pipe. kVerbose prints a line per finished trial
+/// and per epoch; a sweep of one trial does so by default.
 std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials, std::FILE* out);
 
 }  // namespace lrsweep

@@ -1,16 +1,37 @@
-// `lrsweep run`: from a configuration to a finished database.
+// `lrsweep run`: its options. run.cc chooses who trains, run_sweep.h runs the sweep with them.
 #pragma once
 
-#include "sweep/commands/cli.h"
-#include "trial/executor.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sweep/commands/progress.h"
+#include "sweep/commands/shared_options.h"
+#include "sweep/process/launcher.h"
 
 namespace lrsweep {
 
-/// Runs the sweep: alone in this process, or as one of several MPI ranks. Returns the exit status
-/// of a sweep that ran (0, 1 or 75). `has_gpu`: this process could train on one. `guarded` runs
-/// what may throw and gives an exit status; under MPI the workers are told to end whatever it gave.
-/// Throws UsageError, ConfigError, DataError, StoreError, ResourceError.
-int RunSweep(const RunCommand& command, const MakeExecutor& make, bool has_gpu,
-             const std::function<int(const std::function<int()>&)>& guarded);
+struct RunArguments {
+  ConfigArguments config;
+  std::string db;  // empty: NAME.db in the current folder
+  bool strict = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool retry_failed = false;
+  double checkpoint_seconds = 10;  // the least time between two checkpoints of a trial
+  double worker_timeout_seconds = 60;
+  int64_t max_attempts = 3;
+  std::string max_wall_time;  // as written; empty: no limit
+  std::string journal = "auto";
+  std::optional<std::string> engine;  // in place of the configuration's training.engine
+  std::optional<int64_t> workers;     // mpirun is launched with so many
+  LaunchOptions launch;               // of that launch
+};
+
+/// The configuration with --set and --engine. Throws ConfigError.
+SweepConfig LoadConfig(const RunArguments& arguments);
+
+/// Seconds of a duration in seconds or in Slurm's form [[D-]HH:]MM:SS. Throws UsageError.
+double ParseWallTime(const std::string& text);
 
 }  // namespace lrsweep

@@ -23,7 +23,7 @@ constexpr size_t kLongestSweepInName = 80;
 
 ConfigNode Scalar(const std::string& text) { return {{}, ConfigNode::Scalar{text, false}}; }
 
-/// Whether YAML reads the text as itself, unquoted, anywhere.
+/// Whether the text can stand unquoted anywhere in YAML: it is read back as the same text.
 bool IsPlainWord(const ConfigNode& unquoted) {
   const std::string& text = unquoted.AsScalar()->text;
   const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
@@ -44,7 +44,7 @@ struct NodeMaker {
   }
   ConfigNode operator()(const Map& map) const {
     ConfigNode::Mapping entries;
-    // The type first, as people write it.
+    // People write the type first.
     const auto type = map.find("type");
     if (type != map.end()) entries.push_back({type->first, {}, std::visit(*this, type->second)});
     for (const auto& [key, value] : map) {
@@ -55,7 +55,8 @@ struct NodeMaker {
   ConfigNode operator()(const auto& scalar) const { return Scalar(ToJson(scalar)); }
 };
 
-/// A schedule's own value of what it overrides is in no trial; any will do for `betas`.
+/// A trial lacks the first beta if its schedule overrides it. `betas` needs one all the same; the
+/// default serves, since it is ignored.
 void FillOverriddenBeta(Map& params) {
   const Value* beta = Find(params, "optimizer.betas.0");
   if (beta == nullptr || !beta->IsNull()) return;
@@ -100,8 +101,7 @@ Trial OnlyTrialOf(const std::string& yaml, const SweepRecord& sweep, const Trial
   if (space.size() == 1 && space.IdAt(0) == row.trial_id) return space.At(0);
   throw UsageError(
       fmt::format("trial {}: its parameters do not give its id: they were changed, or lrsweep {}, "
-                  "which made the "
-                  "database, reads them otherwise than this version",
+                  "which created the database, read them differently from this version",
                   row.trial_id, sweep.version));
 }
 
@@ -113,7 +113,7 @@ std::pair<std::string, Trial> Repeated(const SweepRecord& sweep, const TrialRow&
     return {std::move(yaml), std::move(trial)};
   } catch (const UsageError&) {
     throw;
-  } catch (const std::exception& error) {  // parameters of a type, or of a form, that is not known
+  } catch (const std::exception& error) {  // an unknown type or form of parameters
     throw UsageError("trial " + row.trial_id + ": " + error.what());
   }
 }

@@ -1,4 +1,4 @@
-// A stored trial as a configuration: what repeats it, and it alone.
+// A stored trial as a configuration of its own, whose only trial it is.
 #pragma once
 
 #include <string>
@@ -8,13 +8,14 @@
 
 namespace lrsweep {
 
-/// A configuration in YAML whose search space is exactly this trial of this sweep, with the same
-/// objective, engine and record: without what has its default. Throws UsageError where this program
-/// cannot say the trial as one: it was made by another version, or its parameters were changed.
+/// The configuration in YAML whose search space is exactly this trial, with the sweep's objective,
+/// engine and record. Values that equal their defaults are left out. Throws UsageError where this
+/// program cannot reproduce the trial's id: another version made it, or its parameters were
+/// changed.
 std::string TrialConfigYaml(const SweepRecord& sweep, const TrialRow& row);
 
-/// The trial as that configuration makes it: complete with parameters that did not exist when it
-/// was stored. Throws likewise.
+/// The only trial of that configuration: with all parameters, also those that did not exist when it
+/// was stored. Throws UsageError as TrialConfigYaml.
 Trial RestoreTrial(const SweepRecord& sweep, const TrialRow& row);
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-#include "sweep/commands/verify.h"
+// `lrsweep verify`: trains stored trials again and compares every bit.
 
 #include <fmt/format.h>
 
@@ -10,12 +10,14 @@
 #include <utility>
 
 #include "analysis/find_trial.h"
-#include "data/dataset_source.h"
 #include "params/errors.h"
 #include "params/text.h"
 #include "results/store.h"
-#include "sweep/commands/print.h"
-#include "sweep/commands/reading.h"
+#include "sweep/commands/commands.h"
+#include "sweep/commands/exit_status.h"
+#include "sweep/commands/output.h"
+#include "sweep/commands/shared_options.h"
+#include "sweep/commands/sweep_data.h"
 #include "sweep/commands/trial_config.h"
 #include "sweep/commands/verify_report.h"
 #include "sweep/commands/version.h"
@@ -27,7 +29,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What the database has of one trial, read at one moment.
+struct VerifyArguments {
+  std::string db;
+  std::vector<std::string> trials;  // beginnings of their ids
+  bool all = false;
+  std::optional<int64_t> epochs;  // the first ones only
+  bool json = false;
+};
+
+/// A stored trial as it was at one moment.
 struct StoredTrial {
   TrialRow row;
   Map params;
@@ -59,22 +69,23 @@ StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialR
 }
 
 /// The trials that the command names, once each.
-std::vector<std::string> ChosenIds(const Store& store, const VerifyCommand& command) {
-  if (command.trials.empty() && !command.all) throw UsageError("verify: name trials, or --all");
+std::vector<std::string> ChosenIds(const Store& store, const VerifyArguments& arguments) {
+  if (arguments.trials.empty() && !arguments.all) throw UsageError("verify: name trials, or --all");
   std::vector<std::string> ids;
-  for (const std::string& prefix : command.trials) {
+  for (const std::string& prefix : arguments.trials) {
     std::string id = FindTrial(store, prefix).trial_id;
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
   }
-  if (!command.all) return ids;
+  if (!arguments.all) return ids;
   for (const TrialRow& row : store.Trials()) {
     if (row.epochs_done > 0 && row.in_space) ids.push_back(row.trial_id);
   }
-  if (ids.empty()) throw UsageError(command.db + ": no trial has an epoch to compare yet");
+  if (ids.empty()) throw UsageError(arguments.db + ": no trial has an epoch to compare yet");
   return ids;
 }
 
-/// What trains again: made for the first trial, and anew where a trial wants other images.
+/// The executor that trains again: created for the first trial, and again for a trial with other
+/// images.
 class Trainer {
  public:
   Trainer(const SweepRecord& sweep, const MakeExecutor& make) : sweep_(sweep), make_(make) {}
@@ -86,8 +97,7 @@ class Trainer {
       return *executor_;
     name_ = name;
     validation_images_ = validation_images;
-    executor_ = MakeFor(SourceDataset(
-        name, [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); }));
+    executor_ = MakeFor(FindData(params, false));
     return *executor_;
   }
 
@@ -119,7 +129,7 @@ class Trainer {
   std::unique_ptr<Executor> executor_;
 };
 
-/// A line on the terminal that is written over, or nothing.
+/// A progress line that overwrites itself on a terminal; nothing elsewhere.
 class ProgressLine {
  public:
   explicit ProgressLine(std::FILE* err) : err_(FindTerminal(err) ? err : nullptr) {}
@@ -153,7 +163,7 @@ Verification Begin(const StoredTrial& stored, const SweepRecord& sweep, const Wo
   return found;
 }
 
-/// The epoch and its steps as the database would have them.
+/// An epoch and its steps in the form in which the database returns them.
 struct StoredForm {
   explicit StoredForm(const EpochRecord& record) {
     const auto finite = [](double number) {
@@ -208,7 +218,8 @@ class Comparer : public PackObserver {
   Verification& found_;
 };
 
-/// Trains the trial up to `epochs` epochs, as many as are recorded at most, and compares them.
+/// Trains the trial for `epochs` epochs, or as many as are recorded if that is fewer, and compares
+/// them.
 Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
                          const std::optional<int64_t>& epochs, Executor& executor,
                          const ProgressLine& progress) {
@@ -230,14 +241,20 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   return found;
 }
 
-}  // namespace
-
-int VerifyTrials(const VerifyCommand& command, const MakeExecutor& make, std::FILE* out,
+/// Trains the trials again in this process, by the engine that their database names, and compares
+/// each epoch with the recorded one as it ends. The text goes to `out` trial by trial, JSON at the
+/// end; a terminal behind `err` shows the progress. Returns kAllEndedWell where every bit agrees,
+/// kSomeFailed where one does not, kInterrupted where a signal came first. Throws UsageError where
+/// there is nothing to compare, or other data under the data set's name; DataError, StoreError, and
+/// ResourceError where the engine cannot be had.
+int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std::FILE* out,
                  std::FILE* err) {
-  // Opened anew for every trial: training takes long, and a sweep may be running.
-  const SweepRecord sweep = Reading(command.db, [&] { return Store::Open(command.db).Sweep(); });
-  const std::vector<std::string> ids =
-      Reading(command.db, [&] { return ChosenIds(Store::Open(command.db), command); });
+  // The database is opened for each trial: training takes long, and a running sweep must not wait
+  // for this reader.
+  const SweepRecord sweep =
+      WithUsageErrors(arguments.db, [&] { return Store::Open(arguments.db).Sweep(); });
+  const std::vector<std::string> ids = WithUsageErrors(
+      arguments.db, [&] { return ChosenIds(Store::Open(arguments.db), arguments); });
   const Style style = StyleFor(out);
   Trainer trainer(sweep, make);
   Json trials = Json::array();
@@ -246,23 +263,23 @@ int VerifyTrials(const VerifyCommand& command, const MakeExecutor& make, std::FI
   CatchInterrupts();
   for (const std::string& id : ids) {
     if (Interrupted()) break;
-    const StoredTrial stored = Reading(command.db, [&] {
-      const Store store = Store::Open(command.db);
+    const StoredTrial stored = WithUsageErrors(arguments.db, [&] {
+      const Store store = Store::Open(arguments.db);
       return ReadTrial(store, sweep, store.TrialById(id));
     });
     const Verification found = [&] {
       const ProgressLine progress(err);
-      return VerifyTrial(stored, sweep, command.epochs, trainer.For(stored.params), progress);
+      return VerifyTrial(stored, sweep, arguments.epochs, trainer.For(stored.params), progress);
     }();
     agree += found.Agrees() ? 1 : 0;
     differ += found.Differs() ? 1 : 0;
-    if (command.json) {
+    if (arguments.json) {
       trials.push_back(ToJson(found));
     } else {
       Print(out, VerificationText(found, style));
     }
   }
-  if (command.json) {
+  if (arguments.json) {
     Print(out, Print(Json{{"name", sweep.name},
                           {"engine", sweep.engine},
                           {"dataset_sha256", sweep.dataset_sha256},
@@ -273,6 +290,32 @@ int VerifyTrials(const VerifyCommand& command, const MakeExecutor& make, std::FI
   }
   if (differ > 0) return kSomeFailed;
   return static_cast<size_t>(agree) == ids.size() ? kAllEndedWell : kInterrupted;
+}
+
+}  // namespace
+
+Subcommand VerifyCommand() {
+  const auto arguments = std::make_shared<VerifyArguments>();
+  return {.name = "verify",
+          .help = "Train stored trials again and compare every bit with what is recorded",
+          .options = {DatabaseOption(arguments->db),
+                      JsonOption(arguments->json),
+                      {.name = "TRIAL",
+                       .target = &arguments->trials,
+                       .help = "ids, or their beginnings"},
+                      {.name = "--all",
+                       .target = &arguments->all,
+                       .help = "every trial that has an epoch",
+                       .excludes = "TRIAL"},
+                      {.name = "--epochs",
+                       .target = &arguments->epochs,
+                       .help = "compare only the first epochs, so many",
+                       .range = Range{.minimum = 1}}},
+          .run =
+              [arguments](const CommandContext& context) {
+                return VerifyTrials(*arguments, context.parts.make_executor, stdout, stderr);
+              },
+          .footer = "Exit status: 0 every bit agrees, 1 something differs."};
 }
 
 }  // namespace lrsweep

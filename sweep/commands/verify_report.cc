@@ -26,7 +26,7 @@ std::string RecordedText(const Verification& found, std::string Provenance::*wha
   return text;
 }
 
-/// What is not as it was then, a clause each.
+/// The conditions that have changed since then, a clause each.
 std::vector<std::string> Changes(const Verification& found) {
   std::vector<std::string> changes;
   const auto compare = [&](const char* name, std::string Provenance::*what) {
@@ -57,7 +57,7 @@ std::string ChangesText(const Verification& found) {
                "Engine, device, CPU target, program version and data are what they were: ") +
            kThen;
   }
-  std::string text = "What is not as it was: ";
+  std::string text = "What has changed: ";
   for (size_t i = 0; i < changes.size(); ++i) text += (i > 0 ? "; " : "") + changes[i];
   text += ". The data are the same.";
   const bool only_target = changes.size() == 1 && changes[0].rfind("the CPU target", 0) == 0;

@@ -1,4 +1,4 @@
-// What verifying a trial found, and how it is told.
+// The result of verifying a trial, as text and as JSON.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace lrsweep {
 
-/// What the numbers depend on beside the parameters and the data.
+/// What else a training's numbers depend on, beside its parameters and the data.
 struct Provenance {
   std::string engine, device, cpu_target;
   std::string version;  // of the program
@@ -21,10 +21,10 @@ struct Provenance {
 struct Verification {
   std::string trial_id, scheduler;
   int64_t epochs_recorded = 0;
-  BitComparison bits;                // first: as recorded, second: as trained again
-  std::vector<Provenance> recorded;  // of each attempt
-  Provenance again;
-  std::string error;  // training it again failed
+  BitComparison bits;                // of the recorded numbers (first) and the new ones (second)
+  std::vector<Provenance> recorded;  // one per attempt
+  Provenance again;                  // of the new training
+  std::string error;                 // why the new training failed; empty: it did not
   bool interrupted = false;
   double seconds = 0;
 
@@ -32,14 +32,15 @@ struct Verification {
   bool Agrees() const { return !Differs() && !interrupted; }
 };
 
-/// A few lines: whether every bit agrees; if not, from where on, by how much, and what is not as it
-/// was.
+/// A few lines: whether every bit agrees; if not, where the first difference is, how large the
+/// differences are, and which conditions (engine, device, ...) have changed.
 std::string VerificationText(const Verification& found, const Style& style);
 
 /// {"trial_id", "scheduler", "agrees", "interrupted", "error", "epochs", "epochs_recorded",
 /// "steps", "steps_that_differ", "epochs_that_differ", "first_difference": {"epoch", "step",
-/// "what", "recorded", "again"} or null, "greatest_difference_of_a_loss", "final_accuracy"
-/// likewise, "recorded": [{"engine", "device", "cpu_target", "pack_size", "version"}], "again":
+/// "what", "recorded", "again"} or null, "greatest_difference_of_a_loss" and "final_accuracy" of
+/// the same form, "recorded": [{"engine", "device", "cpu_target", "pack_size", "version"}],
+/// "again":
 /// {...}, "changes": [text], "seconds"}.
 Json ToJson(const Verification& found);
 

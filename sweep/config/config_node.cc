@@ -14,12 +14,13 @@ std::string Prefix(const Location& at) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Splits a number of YAML's core schema; nothing for other text.
+/// A number of YAML's core schema.
 struct NumberText {
   std::string_view digits;  // of the integer part
-  bool whole = true;        // no fraction, no exponent
+  bool is_whole = true;     // it has no fraction and no exponent
 };
 
+/// Nullopt for other text.
 std::optional<NumberText> ParseNumberText(std::string_view text) {
   size_t at = 0;
   const auto skip_digits = [&] {
@@ -34,14 +35,14 @@ std::optional<NumberText> ParseNumberText(std::string_view text) {
   if (at < text.size() && text[at] == '.') {
     ++at;
     fraction = skip_digits();
-    number.whole = false;
+    number.is_whole = false;
   }
   if (number.digits.empty() && fraction.empty()) return std::nullopt;
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     ++at;
     if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
     if (skip_digits().empty()) return std::nullopt;
-    number.whole = false;
+    number.is_whole = false;
   }
   if (at != text.size()) return std::nullopt;
   return number;
@@ -54,7 +55,7 @@ Number ParseAs(const ConfigNode& node, std::string_view text) {
   const char* end = unsigned_text.data() + unsigned_text.size();
   const auto [stop, error] = std::from_chars(unsigned_text.data(), end, number);
   if (error != std::errc() || stop != end) {
-    throw ConfigError(node.at, std::string(text) + " is beyond the range of numbers here");
+    throw ConfigError(node.at, std::string(text) + " is beyond the range of 64-bit numbers");
   }
   return number;
 }
@@ -68,26 +69,26 @@ Value ResolveScalar(const ConfigNode& node, const ConfigNode::Scalar& scalar) {
   const auto number = ParseNumberText(text);
   if (!number) return text;
   if (number->digits.size() > 1 && number->digits.front() == '0') {
-    throw ConfigError(node.at, text +
-                                   " has a leading zero, which some programs read as octal; "
-                                   "write it without");
+    throw ConfigError(node.at,
+                      text + " has a leading zero, which some programs read as octal: remove it");
   }
-  if (number->whole) return ParseAs<int64_t>(node, text);
+  if (number->is_whole) return ParseAs<int64_t>(node, text);
   return ParseAs<double>(node, text);
 }
 
-/// The node under `key` of `node`, made where a mapping lacks it.
+/// The node under `key`; a mapping that lacks the key gets an empty mapping under it.
 ConfigNode& Child(ConfigNode& node, const std::string& key, const Location& at) {
   if (auto* sequence = std::get_if<ConfigNode::Sequence>(&node.content)) {
     size_t index = sequence->size();
     const char* end = key.data() + key.size();
     const bool number = std::from_chars(key.data(), end, index).ptr == end;
     if (number && index < sequence->size()) return (*sequence)[index];
-    throw ConfigError(at, "\"" + key + "\" is no element of a list of " +
-                              std::to_string(sequence->size()) + " (they count from 0)");
+    throw ConfigError(at, "\"" + key + "\" is not the index of one of the list's " +
+                              std::to_string(sequence->size()) + " elements (from 0)");
   }
   auto* mapping = std::get_if<ConfigNode::Mapping>(&node.content);
-  if (mapping == nullptr) throw ConfigError(at, "there is nothing to set below \"" + key + "\"");
+  if (mapping == nullptr)
+    throw ConfigError(at, "\"" + key + "\" cannot be set: the value above it is no mapping");
   for (auto& entry : *mapping) {
     if (entry.key == key) return entry.value;
   }

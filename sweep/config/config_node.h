@@ -1,5 +1,5 @@
-// A configuration as it was written: scalars, lists and mappings with their places in the file,
-// before anything is known of what they mean.
+// The tree of a configuration file: scalars, lists and mappings with their places in the file. A
+// scalar is still text; its type is decided where it is read (ToValue, section_reader.h).
 #pragma once
 
 #include <stdexcept>
@@ -11,26 +11,27 @@
 
 namespace lrsweep {
 
-/// A place in a configuration. Lines and columns count from 1; line 0 says that `file` is no file
-/// but an option of the command ("--set training.epochs=5").
+/// A place in a configuration. Lines and columns count from 1; line 0 means that `file` is not a
+/// file but an option of the command ("--set training.epochs=5").
 struct Location {
   std::string file;
   int line = 0;
   int column = 0;
 };
 
-/// A mistake in the configuration; what() is "file:line:column: what is wrong".
+/// A mistake in the configuration. what() is "file:line:column: what is wrong".
 struct ConfigError : std::runtime_error {
   ConfigError(const Location& where, const std::string& what);
   Location at;
 };
 
+/// A scalar, a list or a mapping.
 struct ConfigNode {
-  static constexpr int kMaximumDepth = 32;  // of lists and mappings inside one another
+  static constexpr int kMaximumDepth = 32;  // of nested lists and mappings
 
   struct Scalar {
     std::string text;
-    bool quoted = false;
+    bool quoted = false;  // then it is text, whatever it looks like
   };
   struct Entry;
   using Sequence = std::vector<ConfigNode>;
@@ -42,7 +43,7 @@ struct ConfigNode {
   const Scalar* AsScalar() const { return std::get_if<Scalar>(&content); }
   const Sequence* AsSequence() const { return std::get_if<Sequence>(&content); }
   const Mapping* AsMapping() const { return std::get_if<Mapping>(&content); }
-  /// Makes the places in the node those of an option rather than of a file's lines.
+  /// Sets the line of every place in the node to 0: the node comes from an option, not from a file.
   void ForgetLines();
   /// The value under `key` of a mapping, or nullptr.
   const ConfigNode* Get(const std::string& key) const;
@@ -54,13 +55,14 @@ struct ConfigNode::Entry {
   ConfigNode value;
 };
 
-/// What the node means by YAML 1.2's core schema: null, true and false, integers, reals, text.
-/// Throws ConfigError for numbers that are ambiguous (leading zeros) or too large for their type.
+/// The node's value by YAML 1.2's core schema: null, true and false, integers, reals, text.
+/// Integers are 64 bits wide. Throws ConfigError for a number with a leading zero (some programs
+/// read it as octal) or too large for its type.
 Value ToValue(const ConfigNode& node);
 
-/// Puts `value` under the dotted `path`, making mappings where there are none; a number in the
-/// path counts a list's elements from 0. Throws ConfigError where the path leads through a scalar
-/// or past a list's end.
+/// Replaces or adds the value at a dotted path ("training.epochs"); missing mappings on the way are
+/// created; a number in the path is the index of a list's element, from 0. Throws ConfigError where
+/// the path leads through a scalar, past a list's end, or below kMaximumDepth levels.
 void SetPath(ConfigNode& root, const std::string& path, const ConfigNode& value);
 
 }  // namespace lrsweep

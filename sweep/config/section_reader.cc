@@ -6,24 +6,25 @@
 #include <utility>
 
 #include "params/find_by_name.h"
+#include "params/names.h"
 #include "schedulers/catalog.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
 namespace {
 
-enum class Place { kEntry, kMember };  // of a scheduler: under `scheduler:`, or inside another one
+enum class Place { kEntry, kMember };  // a scheduler stands under `scheduler:`, or in another one
 
 SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place);
 
-/// Adds what was read inside a value to what was read around it.
+/// Moves the axes and places of a nested section to the section around it.
 void Adopt(SectionContent inner, SectionContent& outer) {
   outer.axes.insert(outer.axes.end(), std::make_move_iterator(inner.axes.begin()),
                     std::make_move_iterator(inner.axes.end()));
   outer.places.merge(inner.places);
 }
 
-/// Refuses a section that lacks something, at `at`.
+/// Throws ConfigError at `at` where a parameter is missing.
 void RequireComplete(const SectionContent& content, const Location& at, const std::string& path,
                      const std::string& owner, const std::vector<Parameter>& parameters) {
   if (content.missing.empty()) return;
@@ -34,7 +35,7 @@ void RequireComplete(const SectionContent& content, const Location& at, const st
 
 Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::string& path) {
   try {
-    // An unquoted text such as 2024 or true is a text all the same where only a text can stand.
+    // Where only a text is allowed, an unquoted 2024 or true is a text too.
     const auto* scalar = node.AsScalar();
     if (parameter.kind == Kind::kText && scalar != nullptr && !scalar->text.empty()) {
       return scalar->text;
@@ -61,8 +62,8 @@ const ConfigNode* FindGrid(const ConfigNode& node, const std::string& path) {
   return grid;
 }
 
-/// Reads each element of `grid` by `read_one`; the axis goes to `around`, its first value is
-/// returned.
+/// Reads each element of `grid` by `read_one`, adds the axis to `around`, and returns its first
+/// value.
 template <typename ReadOne>
 Value ReadAxis(const ConfigNode& grid, const std::string& path, SectionContent& around,
                const ReadOne& read_one) {
@@ -83,7 +84,7 @@ Value ReadAxis(const ConfigNode& grid, const std::string& path, SectionContent& 
   return first;
 }
 
-/// A value that is no grid, or the first one of a grid, whose axis goes to `around`.
+/// Reads a single value, or a grid: then it adds the axis to `around` and returns its first value.
 template <typename ReadOne>
 Value ReadOneOrAxis(const ConfigNode& node, const std::string& path, SectionContent& around,
                     const ReadOne& read_one) {
@@ -141,37 +142,37 @@ const Parameter& FindParameter(const std::vector<Parameter>& parameters,
                     path + ": " + UnknownName(owner + " parameter", entry.key, known));
 }
 
-const OptimizerKind& ReadOptimizerKind(const ConfigNode* entry) {
-  const ConfigNode* node = entry != nullptr ? entry->Get("type") : nullptr;
-  if (node == nullptr) return OptimizerKinds().front();
-  if (node->AsMapping() != nullptr) {
-    throw ConfigError(node->at, "optimizer.type: write several types as several entries");
+/// The type that an entry names under `type`, out of all that there are; `what` is the kind of
+/// entry in errors ("scheduler").
+template <typename Type>
+const Type& ReadType(const ConfigNode& node, const std::string& path, const std::string& what,
+                     const std::vector<Type>& all) {
+  if (node.AsMapping() != nullptr) {
+    throw ConfigError(node.at, path + ".type: write several types as several entries");
   }
-  const auto* scalar = node->AsScalar();
+  const auto* scalar = node.AsScalar();
   const std::string name = scalar != nullptr ? scalar->text : "";
-  const OptimizerKind* kind = FindOptimizer(name);
-  if (kind != nullptr) return *kind;
   std::vector<std::string> known;
-  for (const OptimizerKind& other : OptimizerKinds()) known.push_back(other.name);
-  throw ConfigError(node->at, "optimizer.type: " + UnknownName("optimizer", name, known));
+  for (const Type& type : all) {
+    if (type.name == name) return type;
+    known.push_back(type.name);
+  }
+  throw ConfigError(node.at, path + ".type: " + UnknownName(what, name, known));
+}
+
+const OptimizerKind& ReadOptimizerKind(const ConfigNode* entry) {
+  const ConfigNode* type = entry != nullptr ? entry->Get("type") : nullptr;
+  if (type == nullptr) return OptimizerKinds().front();
+  return ReadType(*type, "optimizer", "optimizer", OptimizerKinds());
 }
 
 const SchedulerType& ReadSchedulerType(const ConfigNode& entry, const std::string& path) {
   if (entry.AsMapping() == nullptr) {
     throw ConfigError(entry.at, path + ": expected a mapping such as {type: StepLR, step_size: 5}");
   }
-  const ConfigNode* node = entry.Get("type");
-  if (node == nullptr) throw ConfigError(entry.at, path + ": type is required");
-  if (node->AsMapping() != nullptr) {
-    throw ConfigError(node->at, path + ".type: write several types as several entries");
-  }
-  const auto* scalar = node->AsScalar();
-  const std::string name = scalar != nullptr ? scalar->text : "";
-  const SchedulerType* type = FindSchedulerType(name);
-  if (type != nullptr) return *type;
-  std::vector<std::string> known;
-  for (const SchedulerType& other : SchedulerTypes()) known.push_back(other.name);
-  throw ConfigError(node->at, path + ".type: " + UnknownName("scheduler", name, known));
+  const ConfigNode* type = entry.Get("type");
+  if (type == nullptr) throw ConfigError(entry.at, path + ": type is required");
+  return ReadType(*type, path, "scheduler", SchedulerTypes());
 }
 
 SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place) {
@@ -226,16 +227,6 @@ SectionContent ReadOptimizer(const ConfigNode* node) {
   }
   const OptimizerKind& kind = ReadOptimizerKind(node);
   return ReadSection(node, "optimizer", kind.name, kind.parameters);
-}
-
-std::string UnknownName(const std::string& what, const std::string& unknown,
-                        const std::vector<std::string>& known) {
-  std::string text = "unknown " + what + " \"" + unknown + "\"";
-  const std::string nearest = NearestName(unknown, known);
-  if (!nearest.empty()) return text + "; did you mean \"" + nearest + "\"?";
-  text += "; known are ";
-  for (size_t i = 0; i < known.size(); ++i) text += (i > 0 ? ", " : "") + known[i];
-  return text;
 }
 
 }  // namespace lrsweep

@@ -1,5 +1,5 @@
-// A section of the configuration, read by its table of parameters; an optimizer's; a
-// scheduler's section, with the schedulers inside it.
+// Reads a section of the configuration by its table of parameters: checks names, types and ranges,
+// fills in defaults, and collects the axes.
 #pragma once
 
 #include <map>
@@ -11,35 +11,33 @@
 
 namespace lrsweep {
 
-/// One swept parameter.
+/// One swept parameter: {grid: [...]} in the place of a value.
 struct Axis {
   std::string path;           // "training.seed", "scheduler.gamma", "scheduler.schedulers.0.gamma"
-  std::vector<Value> values;  // each once, in the order of the file
-  size_t repeated = 0;        // values that were listed again
+  std::vector<Value> values;  // distinct, in the order of the file
+  size_t repeated = 0;        // how many listed values repeat an earlier one
   Location at;
 };
 
 struct SectionContent {
-  Map values;              // typed and complete but for `missing`; an axis has its first value here
+  Map values;              // of their parameters' types, with defaults; of an axis its first value
   std::vector<Axis> axes;  // in the order of the file
-  std::vector<std::string> missing;        // not written, and without a default
-  std::map<std::string, Location> places;  // of the values that were written, by their paths
+  std::vector<std::string> missing;        // parameters that have neither a value nor a default
+  std::map<std::string, Location> places;  // of the written values, by path
 };
 
-/// Reads `node`, the section at `path`; nullptr if it was not written. `owner` says in errors whose
-/// parameters they are. A mistake throws ConfigError at its place.
+/// Reads the section `node` at `path` ("training"); nullptr stands for a section that was not
+/// written. `owner` names the parameters' owner in errors ("StepLR"). Throws ConfigError at the
+/// place of the first mistake.
 SectionContent ReadSection(const ConfigNode* node, const std::string& path,
                            const std::string& owner, const std::vector<Parameter>& parameters);
 
-/// Reads an entry under `scheduler:`: its type decides which parameters it has.
+/// Reads an entry under `scheduler:` by the parameters of its type, nested schedulers included.
+/// Throws ConfigError; a missing parameter is a mistake.
 SectionContent ReadScheduler(const ConfigNode& node);
 
-/// Reads an entry under `optimizer:`, nullptr if it was not written. Likewise, but what is
-/// required may be missing.
+/// Reads an entry under `optimizer:`; nullptr stands for one that was not written: SGD. Throws
+/// ConfigError; a missing parameter is none, since every schedule may override it.
 SectionContent ReadOptimizer(const ConfigNode* node);
-
-/// "unknown key \"epoch\"; did you mean \"epochs\"?", or the known names where none is near.
-std::string UnknownName(const std::string& what, const std::string& unknown,
-                        const std::vector<std::string>& known);
 
 }  // namespace lrsweep

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "params/names.h"
 #include "schedulers/catalog.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
@@ -19,7 +20,7 @@ std::string ReadName(const ConfigNode& root) {
   const ConfigNode* node = root.Get("name");
   if (node == nullptr) throw ConfigError(root.at, "name is required: it names the database");
   const auto* scalar = node->AsScalar();
-  std::string name = scalar != nullptr ? scalar->text : "";
+  std::string name = scalar != nullptr ? scalar->text : "";  // a number too: 2024
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -33,7 +34,7 @@ std::string ReadName(const ConfigNode& root) {
   return name;
 }
 
-/// The axes of a section in which no grid may stand are a mistake: `why`.
+/// Throws ConfigError where a section that must not be swept has an axis; `why` ends the sentence.
 void RefuseAxes(const SectionContent& content, const std::string& why) {
   if (content.axes.empty()) return;
   const Axis& axis = content.axes.front();
@@ -43,11 +44,11 @@ void RefuseAxes(const SectionContent& content, const std::string& why) {
 Map ReadFixedSection(const ConfigNode& root, const std::string& name,
                      const std::vector<Parameter>& parameters) {
   SectionContent content = ReadSection(root.Get(name), name, name, parameters);
-  RefuseAxes(content, "it is no parameter of a trial");
+  RefuseAxes(content, "it is not a parameter of a trial");
   return std::move(content.values);
 }
 
-/// The training section's key that says what computes; every trial of the sweep has the same.
+/// The engine stands in the training section, but is the same for all trials of a sweep.
 Parameter EngineParameter() {
   return {.name = "engine",
           .kind = Kind::kChoice,
@@ -55,7 +56,7 @@ Parameter EngineParameter() {
           .choices = {"auto", "cpu", "torch"}};
 }
 
-/// Takes the engine out of the training section, in which it is written.
+/// Removes the engine from the training section and returns it.
 std::string TakeEngine(SectionContent& training) {
   for (const Axis& axis : training.axes) {
     if (axis.path != "training.engine") continue;
@@ -69,9 +70,9 @@ std::string TakeEngine(SectionContent& training) {
 std::string ReadMetric(const ConfigNode* objective) {
   const ConfigNode* node = objective != nullptr ? objective->Get("metric") : nullptr;
   const auto* scalar = node != nullptr ? node->AsScalar() : nullptr;
-  if (scalar == nullptr) return Objective{}.metric;  // what is no text is refused with its section
+  if (scalar == nullptr) return Objective{}.metric;  // ReadFixedSection refuses what is no text
   const std::string& text = scalar->text;
-  // A comma ends a plain value inside braces.
+  // Inside braces YAML ends an unquoted value at its first comma.
   if (text.find('(') != std::string::npos && text.find(')') == std::string::npos) {
     throw ConfigError(node->at, "objective.metric: inside braces a metric with a comma needs " +
                                     std::string("quotes: \"epochs_to(val_accuracy, 0.975)\""));
@@ -102,7 +103,8 @@ Objective ReadObjective(const ConfigNode& root) {
   return objective;
 }
 
-/// Trials that differ in the seed alone are one group; the key says so, and takes nothing else.
+/// `replicate: [seed]` states what is always so: trials that differ in the seed alone are one
+/// group.
 void CheckReplicate(const ConfigNode& root) {
   const ConfigNode* node = root.Get("replicate");
   if (node == nullptr) return;
@@ -154,7 +156,7 @@ bool IsOverridden(const Entry& scheduler, const std::string& path) {
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
-/// A missing parameter that has no default is a mistake unless every schedule overrides it.
+/// Throws ConfigError unless every schedule overrides the parameter, which is missing.
 void RequireMissing(const std::vector<Entry>& schedulers, const std::string& path,
                     const Location& section) {
   for (const Entry& scheduler : schedulers) {
@@ -179,15 +181,19 @@ std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entr
   return entries;
 }
 
+/// Every key of a configuration, in the order of the documentation.
+std::vector<std::string> TopLevelKeys() {
+  std::vector<std::string> keys = {"name"};
+  for (const Section& section : TrialSections()) keys.push_back(section.name);
+  keys.insert(keys.end(), {"optimizer", "scheduler", "objective", "record", "replicate"});
+  return keys;
+}
+
 void CheckTopLevelKeys(const ConfigNode& root) {
-  std::vector<std::string> known = {"name",      "optimizer", "scheduler",
-                                    "objective", "record",    "replicate"};
-  for (const Section& section : TrialSections()) known.push_back(section.name);
+  const std::vector<std::string> known = TopLevelKeys();
   const auto* mapping = root.AsMapping();
   if (mapping == nullptr) {
-    throw ConfigError(root.at,
-                      "expected a mapping with the keys name, dataset, model, training, "
-                      "optimizer, scheduler, objective");
+    throw ConfigError(root.at, "expected a mapping with the keys " + Listed(known));
   }
   for (const auto& entry : *mapping) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
@@ -196,7 +202,31 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   }
 }
 
-/// The place of the parameter of `section` that a sentence begins with, or else of the entry.
+void ApplySetting(const Setting& setting, ConfigNode& root) {
+  ConfigNode value = ParseYaml(setting.yaml, "--set " + setting.path + "=" + setting.yaml);
+  value.ForgetLines();
+  SetPath(root, setting.path, value);
+}
+
+/// Reads dataset, model or training into the configuration.
+void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfig& config) {
+  const ConfigNode* node = root.Get(section.name);
+  std::vector<Parameter> parameters = section.parameters;
+  if (section.name == "training") parameters.push_back(EngineParameter());
+  SectionContent content = ReadSection(node, section.name, section.name, parameters);
+  if (section.name == "training") config.engine = TakeEngine(content);
+  if (!section.may_sweep) {
+    RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
+  }
+  if (!content.missing.empty()) {
+    throw ConfigError(node != nullptr ? node->at : root.at,
+                      section.name + "." + content.missing.front() + " is required");
+  }
+  config.fixed.emplace(section.name, std::move(content.values));
+  std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
+}
+
+/// The place of the parameter of `section` whose name begins the sentence, or else of the entry.
 Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
   const auto found =
       entry.places.find(section + "." + sentence.substr(0, sentence.find_first_of(" :")));
@@ -225,6 +255,11 @@ void CheckOptimizerEntry(const Entry& optimizer, const Map& section) {
   }
 }
 
+std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus) {
+  if (asked_for != "auto") return asked_for;
+  return workers_have_gpus ? "torch" : "cpu";
+}
+
 Setting ParseSetting(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos) {
@@ -236,36 +271,15 @@ Setting ParseSetting(const std::string& text) {
 SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
                              const std::vector<Setting>& settings) {
   ConfigNode root = ParseYaml(text, file);
-  for (const Setting& setting : settings) {
-    const std::string option = "--set " + setting.path + "=" + setting.yaml;
-    ConfigNode value = ParseYaml(setting.yaml, option);
-    value.ForgetLines();
-    SetPath(root, setting.path, value);
-  }
+  for (const Setting& setting : settings) ApplySetting(setting, root);
   CheckTopLevelKeys(root);
   CheckReplicate(root);
-
   SweepConfig config;
   config.name = ReadName(root);
   config.yaml = settings.empty() ? text : EmitYaml(root);
   config.schedulers = ReadSchedulers(root);
   config.optimizers = ReadOptimizers(root, config.schedulers);
-  for (const Section& section : TrialSections()) {
-    const ConfigNode* node = root.Get(section.name);
-    std::vector<Parameter> parameters = section.parameters;
-    if (section.name == "training") parameters.push_back(EngineParameter());
-    SectionContent content = ReadSection(node, section.name, section.name, parameters);
-    if (section.name == "training") config.engine = TakeEngine(content);
-    if (!section.may_sweep) {
-      RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
-    }
-    if (!content.missing.empty()) {
-      throw ConfigError(node != nullptr ? node->at : root.at,
-                        section.name + "." + content.missing.front() + " is required");
-    }
-    config.fixed.emplace(section.name, std::move(content.values));
-    std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
-  }
+  for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);
   config.objective = ReadObjective(root);
   config.record_steps = ReadRecordSteps(root);
   return config;

@@ -15,44 +15,50 @@ namespace lrsweep {
 /// One entry under `scheduler:` or `optimizer:` with the axes of its own parameters.
 struct Entry {
   std::string type;
-  Map section;  // type and every parameter; an axis has its first value here
+  Map section;  // type and every parameter; of an axis its first value
   std::vector<Axis> axes;
-  std::map<std::string, Location> places;  // of what was written, by path
+  std::map<std::string, Location> places;  // of the written values, by path
   Location at;
 };
 
 struct SweepConfig {
-  std::string name;  // letters, digits, '.', '_' and '-': it becomes a file's name
-  Map fixed;         // the other sections of a trial; an axis has its first value here
-  std::vector<Axis> axes;
+  std::string name;               // a file name: letters, digits, '.', '_' and '-'
+  Map fixed;                      // dataset, model and training; of an axis its first value
+  std::vector<Axis> axes;         // of these sections
   std::vector<Entry> schedulers;  // at least one
-  std::vector<Entry> optimizers;  // likewise
+  std::vector<Entry> optimizers;  // at least one
   Objective objective;
-  bool record_steps = true;
-  std::string engine = "auto";  // auto, cpu or torch: no parameter of a trial (engine_choice.h)
-  std::string yaml;             // as run
+  bool record_steps = true;     // rate and loss of every step go to the database
+  std::string engine = "auto";  // auto, cpu or torch; not part of a trial (ChooseEngine)
+  std::string yaml;             // the text that was read, with the settings applied
 };
 
-/// What has no effect in a section of this scheduler entry's, as SchedulerType::overrides. Throws
-/// ConfigError where the section contradicts itself, at the parameter that is named or else at the
-/// entry.
+/// The engine of a sweep that asks for "auto", "cpu" or "torch": auto is LibTorch where every
+/// worker has a GPU that it can use, else the CPU engine. Decided once, when the database is
+/// created.
+std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus);
+
+/// The parameters that a section of this scheduler entry overrides, as SchedulerType::overrides.
+/// Throws ConfigError where the section contradicts itself, at the parameter that the error names
+/// if it was written, else at the entry.
 std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section);
 
-/// Throws ConfigError likewise where a section of this optimizer entry's contradicts itself; what
-/// the schedule overrides is not in it any more.
+/// Throws ConfigError, at the same places, where a section of this optimizer entry contradicts
+/// itself. What the schedule overrides must have been removed from the section.
 void CheckOptimizerEntry(const Entry& optimizer, const Map& section);
 
-/// `--set KEY=VALUE`: a dotted path and a value in YAML.
+/// One `--set KEY=VALUE`.
 struct Setting {
-  std::string path;
-  std::string yaml;
+  std::string path;  // dotted: "training.epochs"
+  std::string yaml;  // the value
 };
 
-/// "training.epochs=5" to its two parts. Throws ConfigError.
+/// Splits "training.epochs=5" at its first '='. Throws ConfigError.
 Setting ParseSetting(const std::string& text);
 
-/// Reads the configuration `text` and the settings on top. Throws ConfigError at the first mistake:
-/// unknown keys (naming the nearest known one), wrong types, values out of range, what is missing.
+/// Reads a configuration and then applies the settings, in their order. `file` names it in errors.
+/// Throws ConfigError at the first mistake: an unknown key (with the nearest known one), a wrong
+/// type, a value out of range, a missing parameter.
 SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
                              const std::vector<Setting>& settings = {});
 

@@ -26,8 +26,9 @@ Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common);
 
 Value WithoutDefaults(const Value& value, const Parameter& parameter);
 
-/// Copies what is kept rather than removing from a copy: the ids of a large space are most of what
-/// planning it costs. `more`: a second table of what may be in `section`.
+/// Copies the values that are kept, which is faster than removing the others from a copy: most of
+/// the time that planning a large space takes is spent here. `more` is a second table of parameters
+/// of the section.
 Map WithoutDefaults(const Map& section, const Table& table, const Table& more) {
   Map kept;
   for (const auto& [name, value] : section) {
@@ -52,7 +53,8 @@ Value WithoutDefaults(const Value& value, const Parameter& parameter) {
   return members;
 }
 
-/// `common`: what an entry has beside its type's own parameters, and a member has not.
+/// `common`: the parameters that an entry under `scheduler:` has beside those of its type; empty
+/// for a nested scheduler.
 Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common) {
   return WithoutDefaults(scheduler, TypeOf(scheduler).parameters, common);
 }
@@ -76,19 +78,6 @@ Map CanonicalParams(const Map& params) {
 
 std::string IdOfJson(const std::string& canonical_json) {
   return Sha256Hex(canonical_json).substr(0, kIdDigits);
-}
-
-std::string TrialId(const Map& params) { return IdOfJson(ToJson(CanonicalParams(params))); }
-
-std::string GroupId(const Map& params) {
-  Map without_seed = CanonicalParams(params);
-  const auto training = without_seed.find("training");
-  if (training != without_seed.end()) {
-    Map& parameters = std::get<Map>(training->second);
-    parameters.erase("seed");
-    if (parameters.empty()) without_seed.erase(training);
-  }
-  return IdOfJson(ToJson(without_seed));
 }
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// The identity of a trial: a hash of its parameters, which never depends on order, rank or machine.
+// The identity of a trial: a hash of its parameters. It never depends on order, rank or machine.
 #pragma once
 
 #include <string>
@@ -7,20 +7,16 @@
 
 namespace lrsweep {
 
-/// A section of a trial's parameters ("training") without the values equal to their defaults.
+/// The canonical form of one section of a trial ("training"): without the values that equal their
+/// defaults.
 Map CanonicalSection(const std::string& name, const Map& section);
 
-/// `params` (a trial's complete parameters) without those equal to their defaults, so that spelling
-/// a default out, or a later version's new parameter, changes no id. Its ToJson is what is hashed.
+/// The canonical form of a trial's complete parameters: every section's, without the empty ones. So
+/// a default that is written out, or a parameter that a later version adds, changes no id.
 Map CanonicalParams(const Map& params);
 
-/// The first 16 hex digits of SHA-256 of canonical parameters' JSON.
+/// The id of a trial: the first 16 hex digits of the SHA-256 of ToJson(CanonicalParams(params)). Of
+/// the same JSON without training.seed it is the id of the trial's group.
 std::string IdOfJson(const std::string& canonical_json);
-
-/// The id of a trial of these complete parameters.
-std::string TrialId(const Map& params);
-
-/// The same without training.seed: equal for trials that differ in the seed alone.
-std::string GroupId(const Map& params);
 
 }  // namespace lrsweep

@@ -3,10 +3,10 @@
 #include "sweep/config/trial_id.h"
 
 namespace lrsweep {
-
 namespace {
 
-/// " name=value" for each parameter that differs from its default, of the scheduler or of all else.
+/// " name=value" for each parameter that differs from its default: those of the scheduler, or the
+/// others.
 std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
   std::string text;
   for (const auto& [path, value] : Flatten(CanonicalParams(trial.params))) {

@@ -1,4 +1,4 @@
-// A trial in a few words.
+// One line about a trial, for tables and progress lines.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace lrsweep {
 
-/// "CyclicLR max_lr=0.1 base_lr=0.001 seed=2": the scheduler and what differs from the defaults,
-/// without the data set and what is fixed by convention.
+/// "CyclicLR max_lr=0.1 base_lr=0.001 seed=2": the scheduler and every parameter that differs from
+/// its default, without the data set and the number of epochs.
 std::string ShortText(const Trial& trial);
 
-/// The part of it that is about the scheduler: "CyclicLR max_lr=0.1 base_lr=0.001".
+/// The scheduler's part of ShortText: "CyclicLR max_lr=0.1 base_lr=0.001".
 std::string SchedulerText(const Trial& trial);
 
 }  // namespace lrsweep

@@ -15,16 +15,16 @@ namespace lrsweep {
 namespace {
 
 constexpr size_t kMaximumNodes = 1'000'000;
-// yaml-cpp reads ahead and takes some 200 times a hostile file's size.
+// Of a hostile file yaml-cpp needs about 200 times its size in memory.
 constexpr uintmax_t kMaximumFileBytes = 2 << 20;
 
-/// Builds nodes from yaml-cpp's events, which come without expanding aliases.
+/// Builds nodes from yaml-cpp's events. Events, unlike its nodes, do not expand aliases.
 class NodeBuilder : public YAML::EventHandler {
  public:
   explicit NodeBuilder(std::string file) : file_(std::move(file)) {}
 
   ConfigNode Take() {
-    // An empty document gives no event at all: it means null.
+    // An empty document gives no event; it is null.
     return root_ ? std::move(*root_) : ConfigNode{{file_, 1, 1}, ConfigNode::Scalar{}};
   }
 
@@ -56,12 +56,12 @@ class NodeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { Close(); }
 
  private:
-  /// A list or mapping whose end has not come yet.
+  /// A list or mapping whose end event is still to come.
   struct Unfinished {
     ConfigNode node;
-    std::optional<std::string> key;  // read, its value not yet
+    std::optional<std::string> key;  // the last one read, until its value is read
     Location key_at;
-    std::unordered_set<std::string> keys;  // all so far
+    std::unordered_set<std::string> keys;  // read so far
   };
 
   Location Place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
@@ -112,7 +112,7 @@ class NodeBuilder : public YAML::EventHandler {
     const auto* scalar = node.AsScalar();
     if (scalar == nullptr) throw ConfigError(node.at, "a key must be a plain text");
     if (!parent.keys.insert(scalar->text).second) {
-      throw ConfigError(node.at, "the key \"" + scalar->text + "\" stands here twice");
+      throw ConfigError(node.at, "the key \"" + scalar->text + "\" is written twice");
     }
     parent.key = scalar->text;
     parent.key_at = node.at;
@@ -150,7 +150,7 @@ void Emit(const ConfigNode& node, YAML::Emitter& out) {
 
 ConfigNode ParseYaml(const std::string& text, const std::string& file) {
   if (text.find('\0') != std::string::npos) {
-    throw ConfigError({file, 1, 1}, "holds NUL bytes: this is no YAML text");
+    throw ConfigError({file, 1, 1}, "holds NUL bytes: it is not a text file");
   }
   try {
     std::istringstream stream(text);

@@ -1,4 +1,4 @@
-// YAML text to configuration nodes and back, by yaml-cpp.
+// Reads YAML text into configuration nodes and writes it back, by yaml-cpp.
 #pragma once
 
 #include <string>
@@ -7,16 +7,16 @@
 
 namespace lrsweep {
 
-/// Reads the one document of `text`. `file` names it in errors. Throws ConfigError for what is not
-/// YAML, and for what can hide a mistake or make a small file large: duplicate keys, anchors and
-/// aliases, tags, keys that are no plain text, several documents, nesting deeper than 32, more
-/// than 1,000,000 nodes, NUL bytes.
+/// Reads the single document of `text`; an empty text is null. `file` names it in errors. Throws
+/// ConfigError for what is not YAML, for what hides mistakes (duplicate keys, anchors and aliases,
+/// tags, keys that are not plain text, a second document, NUL bytes), and for what is too large
+/// (deeper than ConfigNode::kMaximumDepth, more than 1,000,000 nodes).
 ConfigNode ParseYaml(const std::string& text, const std::string& file);
 
-/// The file's text, at most 2 MiB. Throws ConfigError if it cannot be read.
+/// Reads the file's text. Throws ConfigError where it cannot be read or is larger than 2 MiB.
 std::string ReadConfigText(const std::string& file);
 
-/// YAML that ParseYaml reads to the same nodes.
+/// Writes YAML that ParseYaml reads back to equal nodes, places excepted.
 std::string EmitYaml(const ConfigNode& node);
 
 }  // namespace lrsweep

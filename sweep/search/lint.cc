@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <ostream>
 #include <set>
 #include <stdexcept>
 #include <unordered_set>
@@ -23,7 +22,7 @@ constexpr size_t kMostSchedules = 1000;
 constexpr double kMostRise = 10;  // times the optimizer's rate
 constexpr int64_t kMostTicks = 200'000;
 
-/// The schedulers that one is made of; none of one that is not composed.
+/// The schedulers nested in a composed one; empty for any other.
 std::vector<const Map*> MembersOf(const Map& scheduler) {
   std::vector<const Map*> members;
   const Value* list = Find(scheduler, "schedulers");
@@ -39,7 +38,7 @@ bool RisesOnPurpose(const Map& scheduler) {
                      [](const Map* member) { return RisesOnPurpose(*member); });
 }
 
-/// One schedule on its clock, and what it gives.
+/// Examines one schedule on its trial's clock.
 class Linter {
  public:
   Linter(const Trial& trial, int64_t images)
@@ -48,7 +47,7 @@ class Linter {
         type_(TypeOf(scheduler_)),
         schedule_(ScheduleOf(trial, images)),
         clock_(schedule_.clock()) {
-    // Ticks: what an epoch-wise schedule gives changes once an epoch, but for its warm-up.
+    // An epoch-wise schedule without warm-up changes once an epoch: one value each is enough.
     const bool per_epoch = !schedule_.per_step() && schedule_.warmup_steps() == 0;
     const int64_t stride = per_epoch ? clock_.steps_per_epoch : 1;
     const int64_t count = std::min(clock_.TotalSteps() / stride, kMostTicks);
@@ -93,7 +92,8 @@ class Linter {
                        RunText(), type_.horizon);
   }
 
-  /// Numbers that count ticks and fit the other unit only, in `scheduler` or a member of it.
+  /// Numbers that count ticks but only make sense in the other unit, in `scheduler` or a nested
+  /// one.
   std::optional<std::string> WrongUnit(const Map& scheduler) const {
     for (const Parameter& parameter : TypeOf(scheduler).parameters) {
       if (!parameter.counts_ticks) continue;
@@ -157,7 +157,8 @@ class Linter {
   std::vector<double> rates_;
 };
 
-/// Refuses a schedule that cannot be built for the run's length, which only the data tells.
+/// Throws UsageError for a schedule that cannot be built for the trial's length in steps. The
+/// length depends on the data set's size, so that the configuration alone cannot be checked for it.
 void RequireSchedule(const Trial& trial, int64_t images) {
   try {
     ScheduleOf(trial, images);
@@ -166,47 +167,51 @@ void RequireSchedule(const Trial& trial, int64_t images) {
   }
 }
 
-struct Finding {
-  std::string trial_id;  // the first one
-  std::string text;
-  size_t schedules = 0;
+/// What was found, each sentence once, with how many schedules it is true of.
+class FindingList {
+ public:
+  void Add(const Trial& trial, const std::string& what) {
+    const std::string text = trial.scheduler + ": " + what;
+    const auto [found, is_new] = by_text_.emplace(text, findings_.size());
+    if (is_new) findings_.push_back({trial.id, text, 0});
+    ++findings_[found->second].schedules;
+  }
+
+  std::vector<std::string> Sentences() const {
+    std::vector<std::string> sentences;
+    for (const Finding& finding : findings_) {
+      std::string where = "trial " + finding.trial_id;
+      if (finding.schedules > 1) where += fmt::format(" and {} more", finding.schedules - 1);
+      sentences.push_back(finding.text + " (" + where + ")");
+    }
+    return sentences;
+  }
+
+ private:
+  struct Finding {
+    std::string trial_id;  // of the first schedule
+    std::string text;
+    size_t schedules = 0;
+  };
+  std::vector<Finding> findings_;
+  std::map<std::string, size_t> by_text_;  // index in findings_
 };
 
 }  // namespace
 
-std::vector<std::string> Lint(const SearchSpace& space) {
-  const int64_t images = ImagesPerEpoch(space.config());
-  std::set<std::string> seen;
-  std::unordered_set<uint64_t> looked_at;
-  std::vector<Finding> findings;
-  std::map<std::string, size_t> by_text;
+std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
+  std::set<std::string> schedules;
+  std::unordered_set<uint64_t> points;  // cheaper than a ScheduleKey, which needs the trial
+  FindingList findings;
   for (size_t i = 0; i < space.size(); ++i) {
-    if (!looked_at.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
+    if (!points.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
     const Trial trial = space.At(i);
-    if (!seen.insert(ScheduleKey(trial)).second) continue;
+    if (!schedules.insert(ScheduleKey(trial)).second) continue;
     RequireSchedule(trial, images);
-    if (seen.size() > kMostSchedules) continue;
-    for (const std::string& what : Linter(trial, images).Findings()) {
-      const std::string text = trial.scheduler + ": " + what;
-      const auto [found, added] = by_text.emplace(text, findings.size());
-      if (added) findings.push_back({trial.id, text, 0});
-      ++findings[found->second].schedules;
-    }
+    if (schedules.size() > kMostSchedules) continue;
+    for (const std::string& what : Linter(trial, images).Findings()) findings.Add(trial, what);
   }
-  std::vector<std::string> sentences;
-  for (const Finding& finding : findings) {
-    std::string where = "trial " + finding.trial_id;
-    if (finding.schedules > 1) where += fmt::format(" and {} more", finding.schedules - 1);
-    sentences.push_back(finding.text + " (" + where + ")");
-  }
-  return sentences;
-}
-
-void ReportLint(const SearchSpace& space, bool strict, std::ostream* out) {
-  const auto sentences = Lint(space);
-  if (strict && !sentences.empty()) throw UsageError("refused by --strict: " + sentences.front());
-  if (out == nullptr) return;
-  for (const std::string& sentence : sentences) *out << "lrsweep: warning: " << sentence << "\n";
+  return findings.Sentences();
 }
 
 }  // namespace lrsweep

@@ -1,7 +1,7 @@
-// Schedules that cannot do what they say: found before a second of training.
+// Finds schedules that do not do what their parameters say, before anything is trained.
 #pragma once
 
-#include <iosfwd>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,17 +9,15 @@
 
 namespace lrsweep {
 
-/// A sentence for each finding, with the trials it holds for; the same one is said once. Looks at
-/// the first 1,000 different schedules. Throws as ImagesPerEpoch does, and UsageError
-/// for a schedule that cannot be built for the run's length.
-///
-/// Found are schedules that never move within the run, whose horizon differs from the run's length,
-/// that count in epochs what look like steps or the reverse, whose rate reaches zero before the
-/// end, or that rise above ten times the optimizer's rate without being meant to.
-std::vector<std::string> Lint(const SearchSpace& space);
-
-/// Says each finding on a line of its own, "lrsweep: warning: ...", if `out` is given. Throws
-/// UsageError for the first one if `strict`, and as Lint does.
-void ReportLint(const SearchSpace& space, bool strict, std::ostream* out);
+/// Returns a sentence for each finding, with a trial that has it and how many more schedules do.
+/// Finds schedules that
+/// - never move within the run;
+/// - have a horizon that differs from the run's length;
+/// - count in epochs what looks like steps, or the reverse;
+/// - have a rate of zero before the end;
+/// - rise above ten times the optimizer's rate, unless their type is meant to.
+/// Examines the first 1,000 different schedules. `images`: ImagesPerEpoch. Throws UsageError for a
+/// schedule that cannot be built for the trial's length.
+std::vector<std::string> Lint(const SearchSpace& space, int64_t images);
 
 }  // namespace lrsweep

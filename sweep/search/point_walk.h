@@ -1,5 +1,5 @@
-// The points of a scheduler and an optimizer entry one after another, as the canonical JSON that
-// ids are hashes of.
+// Walks through the points of one scheduler entry with one optimizer entry and writes each as the
+// canonical JSON that is hashed to its ids (trial_id.h).
 #pragma once
 
 #include <cstddef>
@@ -11,33 +11,33 @@
 
 namespace lrsweep {
 
-/// Stands at one point of the grid that the axes span, at first with the first value of each. From
-/// one point to the next only the sections are written again in which a value changed: most of a
-/// large space's points differ from their neighbours in one section.
+/// An odometer over the axes; it starts with the first value of each. A step rewrites only the
+/// sections in which a value changed, since most points of a large space differ from their
+/// neighbours in one section.
 class PointWalk {
  public:
-  /// `axes`: slowest first. All must outlive the walk. Throws ConfigError, as Next does, where an
-  /// entry's parameters contradict one another.
+  /// `axes`: slowest first. All arguments must outlive the walk. Throws ConfigError, as Next does,
+  /// where an entry's parameters contradict one another.
   PointWalk(const SweepConfig& config, const Entry& scheduler, const Entry& optimizer,
             const std::vector<const Axis*>& axes);
 
-  /// To the next point; from the last one to the first.
+  /// Moves to the next point, from the last one to the first.
   void Next();
 
-  /// ToJson(CanonicalParams(...)) of the point, and the same without the seed.
+  /// ToJson(CanonicalParams(params)) of the point's parameters, and the same without the seed.
   std::string TrialJson() const { return Join(&Section::json); }
   std::string GroupJson() const { return Join(&Section::json_without_seed); }
 
  private:
   struct Section {
     std::string name;
-    std::string json;  // with its key in front; empty where all of it is left out
+    std::string json;  // "key":{...}; empty where every value equals its default
     std::string json_without_seed;
     bool changed = true;
   };
   struct Digit {
     const Axis* axis;
-    size_t section;  // in sections_
+    size_t section;  // index in sections_
     size_t value = 0;
   };
 
@@ -48,11 +48,11 @@ class PointWalk {
 
   const Entry& scheduler_entry_;
   const Entry& optimizer_entry_;
-  Map params_;                     // of the point, with what the schedule overrides
-  std::vector<Digit> digits_;      // slowest first
-  std::vector<Section> sections_;  // in the order of their names
-  size_t scheduler_ = 0;           // its place in sections_
-  std::vector<std::string> overridden_;
+  Map params_;                           // of the point, before overridden ones are removed
+  std::vector<Digit> digits_;            // slowest first
+  std::vector<Section> sections_;        // in the order of their names
+  size_t scheduler_ = 0;                 // index in sections_
+  std::vector<std::string> overridden_;  // paths that the schedule overrides at this point
 };
 
 }  // namespace lrsweep

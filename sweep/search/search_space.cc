@@ -64,7 +64,7 @@ void SearchSpace::AddBlock(const Entry& scheduler, const Entry& optimizer) {
   NoteOverriddenAxes(blocks_.back());
 }
 
-/// Says which axes lose their effect, at least at the entry's first point.
+/// Notes the axes that the entry's first point overrides.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
   const auto overridden = OverriddenBy(*block.scheduler, block.scheduler->section);
   for (const Axis* axis : block.axes) {

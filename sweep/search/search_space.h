@@ -1,4 +1,4 @@
-// From axes to trials, in an order that depends on the configuration alone.
+// The trials that a configuration spans, in an order that depends on the configuration alone.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace lrsweep {
 
-/// Every distinct trial of a sweep. Trials are made when asked for, so that a large space costs
-/// little memory. Immutable: safe to read from any thread.
+/// Every distinct trial of a sweep. A trial is created when it is asked for, so that a large space
+/// needs little memory. Immutable: safe to read from any thread.
 ///
 /// Order: scheduler entries as written, within one the optimizer entries; within those the
 /// scheduler's own axes as written, the first slowest, then the common axes, then the optimizer's,
@@ -29,17 +29,17 @@ class SearchSpace {
 
   size_t size() const { return distinct_.size(); }
   Trial At(size_t index) const;
-  /// At(index).id, without making the trial.
+  /// At(index).id, without creating the trial.
   std::string IdAt(size_t index) const;
-  /// training.epochs of that trial.
+  /// training.epochs of that trial, without creating it.
   int64_t EpochsAt(size_t index) const;
-  /// Equal for trials whose points are alike but for their values of axes that do not count: a
-  /// cheap way to see that a trial has nothing new to say.
+  /// A number that is equal for trials whose points differ only in axes that do not count. It is a
+  /// cheap test for trials that need not be created.
   uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
 
-  /// Points of the grid, those included that make a trial which another point makes already.
+  /// The grid's points. Several may give the same trial.
   uint64_t points() const { return points_; }
-  /// Why there are fewer trials than points, a sentence each.
+  /// Sentences that explain why there are fewer trials than points.
   const std::vector<std::string>& notes() const { return notes_; }
   const SweepConfig& config() const { return config_; }
 
@@ -53,7 +53,7 @@ class SearchSpace {
     uint64_t points;
   };
 
-  /// A trial: the first point that makes it, and its ids as numbers.
+  /// A trial: the first point that gives it, and its ids as numbers.
   struct Distinct {
     uint32_t point;
     uint64_t id;
@@ -64,7 +64,7 @@ class SearchSpace {
   void NoteOverriddenAxes(const Block& block);
   void FindDistinctTrials();
   const Block& BlockOf(uint64_t point) const;
-  /// Calls `visit` with each axis, the fastest first, and the place of its value at `point`.
+  /// Calls `visit` with each axis, the fastest first, and the index of its value at `point`.
   template <typename Visit>
   static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
   Map ParamsAt(uint64_t point) const;

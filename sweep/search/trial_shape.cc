@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "data/dataset_source.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -13,12 +12,13 @@ int64_t IntegerAt(const Map& params, const char* path) {
   return std::get<int64_t>(*Find(params, path));
 }
 
-/// The optimizer's rate, or 0 where the schedule overrides it.
+/// The optimizer's learning rate, or 0 where the schedule overrides it.
 double LrOf(const Map& params) {
   const Value* value = Find(params, "optimizer.lr");
   return value != nullptr ? std::get<double>(*value) : 0.0;
 }
 
+/// The parameters and sections that decide the rates of every step, by path.
 constexpr std::array kDecideSchedule = {"scheduler", "optimizer.lr", "training.epochs",
                                         "training.batch_size"};
 constexpr std::array kDecidePack = {"dataset", "model.hidden", "training.batch_size",
@@ -37,15 +37,14 @@ std::string ValuesText(const Map& params, const std::array<const char*, Count>& 
 
 }  // namespace
 
-int64_t ImagesPerEpoch(const SweepConfig& config) {
-  const int64_t images = TrainImages(std::get<std::string>(*Find(config.fixed, "dataset.name")));
+int64_t ImagesPerEpoch(const SweepConfig& config, int64_t training_images) {
   const int64_t held_back = IntegerAt(config.fixed, "dataset.validation");
-  if (held_back >= images) {
+  if (held_back >= training_images) {
     throw ConfigError({"dataset.validation", 0, 0},
                       "cannot hold back " + std::to_string(held_back) + " of " +
-                          std::to_string(images) + " training images");
+                          std::to_string(training_images) + " training images");
   }
-  return images - held_back;
+  return training_images - held_back;
 }
 
 TrialClock ClockOf(const Trial& trial, int64_t images) {

@@ -1,5 +1,5 @@
 // What follows from a trial's parameters before it is trained: its length in optimizer steps, its
-// schedule, and which trials have schedule or pack in common.
+// schedule, and which trials have schedule or pack in common. Pure; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace lrsweep {
 
-/// Images that every trial of the sweep trains on: those of the data set less those held back. Of a
-/// data set that lrsweep knows by name this needs no download. Throws DataError where a folder is
-/// not there or its files are damaged, ConfigError where more images are held back than there are.
-int64_t ImagesPerEpoch(const SweepConfig& config);
+/// The training images of a trial's epoch: `training_images`, the data set's, less those that the
+/// configuration holds back for validation. Throws ConfigError where it holds back all of them.
+int64_t ImagesPerEpoch(const SweepConfig& config, int64_t training_images);
 
-/// The trial's clock over `images` training images.
+/// The trial's clock. `images` is ImagesPerEpoch, at least 1.
 TrialClock ClockOf(const Trial& trial, int64_t images);
 
-/// The schedule of the trial over `images` training images.
+/// The trial's schedule on that clock. Throws std::invalid_argument where the schedule cannot be
+/// built for the trial's length.
 TrialSchedule ScheduleOf(const Trial& trial, int64_t images);
 
-/// Equal for trials with the same rates at every step: the values that decide a trial's schedule,
-/// as text.
+/// Text that is equal for trials with the same rates at every step: all the parameters that decide
+/// the schedule.
 std::string ScheduleKey(const Trial& trial);
 
-/// Whether the axis is one of these.
+/// Whether the axis sweeps one of these parameters.
 bool DecidesSchedule(const Axis& axis);
 
 /// Equal for trials that can share a pack: the values that shape their computation, as text, which

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sweep/config/engine_choice.h"
-
 namespace lrsweep {
 namespace {
 

@@ -1,13 +1,18 @@
-#include "sweep/commands/schedules_text.h"
+// `lrsweep schedules`: what the catalog of schedulers knows.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "params/errors.h"
+#include "params/names.h"
 #include "schedulers/catalog.h"
-#include "sweep/config/section_reader.h"
+#include "sweep/commands/commands.h"
+#include "sweep/commands/output.h"
+#include "sweep/commands/shared_options.h"
 
 namespace lrsweep {
 namespace {
@@ -76,8 +81,7 @@ Map ToMap(const SchedulerType& type) {
           {"parameters", std::move(parameters)}};
 }
 
-}  // namespace
-
+/// Every type with its parameters, their defaults, and one line of what it does.
 std::string SchedulesText() {
   std::string text;
   for (const SchedulerType& type : SchedulerTypes()) {
@@ -89,6 +93,8 @@ std::string SchedulesText() {
          "`lrsweep schedules NAME` explains one.\n";
 }
 
+/// One type: its formula, its parameters with units and ranges, an example in YAML. Throws
+/// UsageError for an unknown name, with the nearest known one.
 std::string ScheduleText(const std::string& name) {
   const SchedulerType& type = Find(name);
   return fmt::format(
@@ -99,6 +105,9 @@ std::string ScheduleText(const std::string& name) {
       ParameterLines(CommonParameters(type), ""), type.example, Indented(type.source));
 }
 
+/// The same as JSON: [{"name", "summary", "formula", "source", "interval", "example",
+/// "parameters": [{"name", "expected", "default", "help"}]}]; of one type if `name` is not empty. A
+/// parameter that must be written has no "default".
 std::string SchedulesJson(const std::string& name) {
   List list;
   if (!name.empty()) {
@@ -107,6 +116,29 @@ std::string SchedulesJson(const std::string& name) {
     for (const SchedulerType& type : SchedulerTypes()) list.emplace_back(ToMap(type));
   }
   return ToJson(list) + "\n";
+}
+
+struct SchedulesArguments {
+  std::string name;  // empty: all
+  bool json = false;
+};
+
+int Schedules(const SchedulesArguments& arguments) {
+  if (arguments.json) return PrintResult(SchedulesJson(arguments.name));
+  return PrintResult(arguments.name.empty() ? SchedulesText() : ScheduleText(arguments.name));
+}
+
+}  // namespace
+
+Subcommand SchedulesCommand() {
+  const auto arguments = std::make_shared<SchedulesArguments>();
+  return {.name = "schedules",
+          .help = "List the scheduler types, or explain one",
+          .options = {{.name = "NAME",
+                       .target = &arguments->name,
+                       .help = "a type, such as OneCycleLR; without it, all are listed"},
+                      JsonOption(arguments->json)},
+          .run = [arguments](const CommandContext&) { return Schedules(*arguments); }};
 }
 
 }  // namespace lrsweep

@@ -36,7 +36,7 @@ std::string ErrorOf(const std::string& scheduler) {
   return "no error";
 }
 
-TEST(ComposedConfigTest, MembersAreCompletedWithTheirDefaults) {
+TEST(ComposedSchedulersTest, MembersAreCompletedWithTheirDefaults) {
   const SearchSpace space(
       Config("{type: SequentialLR, milestones: [3], schedulers: "
              "[{type: ConstantLR}, {type: ExponentialLR, gamma: 0.9}]}"));
@@ -49,7 +49,7 @@ TEST(ComposedConfigTest, MembersAreCompletedWithTheirDefaults) {
             R"({"gamma":0.9,"type":"ExponentialLR"}],"type":"SequentialLR"})");
 }
 
-TEST(ComposedConfigTest, AxesMaySitInsideMembers) {
+TEST(ComposedSchedulersTest, AxesMaySitInsideMembers) {
   const SearchSpace space(
       Config("{type: SequentialLR, milestones: {grid: [[3], [4]]}, schedulers: "
              "[{type: ConstantLR}, {type: ExponentialLR, gamma: {grid: [0.9, 0.5]}}]}"));
@@ -58,7 +58,7 @@ TEST(ComposedConfigTest, AxesMaySitInsideMembers) {
   EXPECT_EQ(*Find(space.At(2).params, "scheduler.milestones"), Value(List{4}));
 }
 
-TEST(ComposedConfigTest, MemberCanBeAnAlternative) {
+TEST(ComposedSchedulersTest, MemberCanBeAnAlternative) {
   const SearchSpace space(Config(
       "{type: SequentialLR, milestones: [3], schedulers: [{type: ConstantLR}, "
       "{grid: [{type: ExponentialLR, gamma: 0.9}, {type: CosineAnnealingLR, T_max: run}]}]}"));
@@ -67,7 +67,7 @@ TEST(ComposedConfigTest, MemberCanBeAnAlternative) {
   EXPECT_THAT(SchedulersOf(space)[1], HasSubstr(R"({"T_max":"run","type":"CosineAnnealingLR"})"));
 }
 
-TEST(ComposedConfigTest, CompositionIsRecursive) {
+TEST(ComposedSchedulersTest, CompositionIsRecursive) {
   const SearchSpace space(Config(
       "{type: SequentialLR, milestones: [5], schedulers: [{type: ChainedScheduler, schedulers: "
       "[{type: ConstantLR}, {type: ExponentialLR, gamma: {grid: [0.9, 0.8]}}]}, "
@@ -76,7 +76,7 @@ TEST(ComposedConfigTest, CompositionIsRecursive) {
   EXPECT_EQ(*Find(space.At(1).params, "scheduler.schedulers.0.schedulers.1.gamma"), Value(0.8));
 }
 
-TEST(ComposedConfigTest, WhatAMemberOverridesIsNoPartOfTheTrial) {
+TEST(ComposedSchedulersTest, WhatAMemberOverridesIsNoPartOfTheTrial) {
   const SearchSpace space(
       Config("{type: SequentialLR, milestones: [5], schedulers: [{type: ConstantLR}, "
              "{type: CyclicLR, base_lr: 0.01, max_lr: 0.1, gamma: {grid: [0.5, 0.9]}}]}"));
@@ -85,7 +85,7 @@ TEST(ComposedConfigTest, WhatAMemberOverridesIsNoPartOfTheTrial) {
   EXPECT_NE(Find(space.At(0).params, "optimizer.lr"), nullptr);
 }
 
-TEST(ComposedConfigTest, WarmupIsCompleteInATrialAndAbsentByDefault) {
+TEST(ComposedSchedulersTest, WarmupIsCompleteInATrialAndAbsentByDefault) {
   const SearchSpace with(
       Config("{type: StepLR, step_size: 5, warmup: {steps: {grid: [100, 200]}}}"));
   EXPECT_EQ(with.size(), 2U);
@@ -96,13 +96,13 @@ TEST(ComposedConfigTest, WarmupIsCompleteInATrialAndAbsentByDefault) {
   EXPECT_EQ(SchedulersOf(without)[0], R"({"step_size":5,"type":"StepLR"})");
 }
 
-TEST(ComposedConfigTest, WarmupCanBeSweptAsAWhole) {
+TEST(ComposedSchedulersTest, WarmupCanBeSweptAsAWhole) {
   const SearchSpace space(
       Config("{type: StepLR, step_size: 5, warmup: {grid: [null, {steps: 100}]}}"));
   EXPECT_EQ(space.size(), 2U);
 }
 
-TEST(ComposedConfigTest, MistakesInsideMembersHaveTheirPlace) {
+TEST(ComposedSchedulersTest, MistakesInsideMembersHaveTheirPlace) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_siz: 5}]}"),
               StartsWith("s.yaml:4:65: scheduler.schedulers.0.step_siz: unknown StepLR parameter"));
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 0}]}"),
@@ -114,30 +114,31 @@ TEST(ComposedConfigTest, MistakesInsideMembersHaveTheirPlace) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: []}"), HasSubstr("schedulers"));
 }
 
-TEST(ComposedConfigTest, EveryExampleOfTheCatalogIsAConfiguration) {
+TEST(ComposedSchedulersTest, EveryExampleOfTheCatalogIsAConfiguration) {
+  ASSERT_FALSE(SchedulerTypes().empty());
   for (const SchedulerType& type : SchedulerTypes()) {
     EXPECT_EQ(ErrorOf(type.example), "no error") << type.name;
     EXPECT_THAT(type.example, HasSubstr("type: " + type.name)) << type.name;
   }
 }
 
-TEST(ComposedConfigTest, MembersHaveNoIntervalOfTheirOwn) {
+TEST(ComposedSchedulersTest, MembersHaveNoIntervalOfTheirOwn) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
                       "[{type: StepLR, step_size: 5, interval: step}]}"),
               HasSubstr("unknown StepLR parameter \"interval\""));
 }
 
-TEST(ComposedConfigTest, GridInsideAMembersGridIsRefused) {
+TEST(ComposedSchedulersTest, GridInsideAMembersGridIsRefused) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
                       "[{grid: [{type: StepLR, step_size: {grid: [1, 2]}}]}]}"),
               HasSubstr("a grid inside a grid"));
 }
 
-TEST(ComposedConfigTest, ContradictionPointsAtTheParameterThatItNames) {
+TEST(ComposedSchedulersTest, ContradictionPointsAtTheParameterThatItNames) {
   EXPECT_THAT(ErrorOf("{type: MultiStepLR, milestones: [5, 3]}"), StartsWith("s.yaml:4:44: "));
 }
 
-TEST(ComposedConfigTest, PathDependentMemberOfAChainIsRefusedWithTheReason) {
+TEST(ComposedSchedulersTest, PathDependentMemberOfAChainIsRefusedWithTheReason) {
   EXPECT_THAT(ErrorOf("{type: ChainedScheduler, schedulers: "
                       "[{type: CosineAnnealingLR, T_max: 5}]}"),
               HasSubstr("CosineAnnealingLR"));

@@ -1,7 +1,8 @@
-#include "sweep/commands/print.h"
+#include "sweep/commands/output.h"
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "params/errors.h"
 
@@ -12,6 +13,18 @@ void Print(std::FILE* out, const std::string& text) {
   if (std::fflush(out) != 0 || !written) {
     throw ResourceError(std::string("the output cannot be written: ") + std::strerror(errno));
   }
+}
+
+int PrintResult(const std::string& text) {
+  Print(stdout, text);
+  return kAllEndedWell;
+}
+
+void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw ResourceError(path + ": cannot be written: " + std::strerror(errno));
 }
 
 }  // namespace lrsweep

@@ -1,12 +1,12 @@
-#include "trial/optimizers.h"
+// The entries under `optimizer:`, from YAML to trials.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sweep/config/trial_id.h"
 #include "sweep/config/trial_text.h"
 #include "sweep/search/search_space.h"
 #include "sweep/search/trial_shape.h"
+#include "trial/optimizers.h"
 
 namespace lrsweep {
 namespace {
@@ -38,7 +38,7 @@ std::string ErrorOf(const std::string& optimizer) {
 }
 
 // The defaults of torch.optim 2.15; SGD's lr is required here, as it was until PyTorch 2.0.
-TEST(OptimizersTest, DefaultsArePyTorchs) {
+TEST(OptimizerEntriesTest, DefaultsArePyTorchs) {
   EXPECT_EQ(ToJson(OptimizerSection("{lr: 0.1}")),
             R"({"dampening":0.0,"lr":0.1,"momentum":0.0,"nesterov":false,"type":"SGD",)"
             R"("weight_decay":0.0})");
@@ -48,7 +48,7 @@ TEST(OptimizersTest, DefaultsArePyTorchs) {
             R"({"betas":[0.9,0.999],"eps":1e-08,"lr":0.001,"type":"AdamW","weight_decay":0.01})");
 }
 
-TEST(OptimizersTest, SeveralEntriesAreAlternativesWithAxesOfTheirOwn) {
+TEST(OptimizerEntriesTest, SeveralEntriesAreAlternativesWithAxesOfTheirOwn) {
   const SearchSpace space =
       SpaceOf("[{type: SGD, lr: {grid: [0.1, 0.2]}}, {type: AdamW, lr: 0.001}]");
   ASSERT_EQ(space.size(), 3U);
@@ -56,14 +56,14 @@ TEST(OptimizersTest, SeveralEntriesAreAlternativesWithAxesOfTheirOwn) {
   EXPECT_THAT(ShortText(space.At(2)), HasSubstr("optimizer=AdamW"));
 }
 
-TEST(OptimizersTest, ParametersOfAnotherTypeAreRefused) {
+TEST(OptimizerEntriesTest, ParametersOfAnotherTypeAreRefused) {
   EXPECT_THAT(ErrorOf("{lr: 0.1, betas: [0.9, 0.99]}"),
               StartsWith("s.yaml:3:22: optimizer.betas: unknown SGD parameter \"betas\""));
   EXPECT_THAT(ErrorOf("{type: Adam, momentum: 0.9}"),
               HasSubstr("optimizer.momentum: unknown Adam parameter"));
 }
 
-TEST(OptimizersTest, UnknownTypesNameTheNearest) {
+TEST(OptimizerEntriesTest, UnknownTypesNameTheNearest) {
   EXPECT_THAT(ErrorOf("{type: adam, lr: 0.1}"),
               StartsWith("s.yaml:3:19: optimizer.type: unknown optimizer \"adam\"; did you mean "
                          "\"Adam\"?"));
@@ -71,7 +71,7 @@ TEST(OptimizersTest, UnknownTypesNameTheNearest) {
               HasSubstr("write several types as several entries"));
 }
 
-TEST(OptimizersTest, BetasAreAPairBelowOne) {
+TEST(OptimizerEntriesTest, BetasAreAPairBelowOne) {
   for (const char* betas : {"0.9", "[0.9]", "[0.9, 1]", "[-0.1, 0.9]", "[0.9, 0.9, 0.9]"}) {
     EXPECT_THAT(ErrorOf(std::string("{type: Adam, betas: ") + betas + "}"),
                 HasSubstr("optimizer.betas: expected a pair of numbers [a, b], each of at least 0 "
@@ -80,7 +80,7 @@ TEST(OptimizersTest, BetasAreAPairBelowOne) {
   }
 }
 
-TEST(OptimizersTest, NesterovNeedsMomentumAndNoDampening) {
+TEST(OptimizerEntriesTest, NesterovNeedsMomentumAndNoDampening) {
   EXPECT_THAT(ErrorOf("{lr: 0.1, nesterov: true}"),
               StartsWith("s.yaml:3:32: optimizer: SGD: nesterov needs a momentum above 0"));
   EXPECT_THAT(ErrorOf("{lr: 0.1, momentum: {grid: [0.9, 0]}, nesterov: true}"),
@@ -90,12 +90,12 @@ TEST(OptimizersTest, NesterovNeedsMomentumAndNoDampening) {
   EXPECT_EQ(ErrorOf("{lr: 0.1, momentum: 0.9, nesterov: true}"), "no error");
 }
 
-TEST(OptimizersTest, AScheduleThatCyclesTheMomentumServesForNesterov) {
+TEST(OptimizerEntriesTest, AScheduleThatCyclesTheMomentumServesForNesterov) {
   EXPECT_EQ(ToJson(OptimizerSection("{nesterov: true}", kCyclic)),
             R"({"dampening":0.0,"nesterov":true,"type":"SGD","weight_decay":0.0})");
 }
 
-TEST(OptimizersTest, CycledMomentumTakesThePlaceOfTheFirstBeta) {
+TEST(OptimizerEntriesTest, CycledMomentumTakesThePlaceOfTheFirstBeta) {
   const SearchSpace space =
       SpaceOf("{type: Adam, betas: {grid: [[0.9, 0.99], [0.8, 0.99]]}}", kCyclic);
   ASSERT_EQ(space.size(), 1U);
@@ -103,12 +103,12 @@ TEST(OptimizersTest, CycledMomentumTakesThePlaceOfTheFirstBeta) {
   EXPECT_EQ(MomentumOf(space.At(0).params), 0);
 }
 
-TEST(OptimizersTest, AdamsFirstBetaIsTheMomentumOfTheSchedule) {
+TEST(OptimizerEntriesTest, AdamsFirstBetaIsTheMomentumOfTheSchedule) {
   const SearchSpace space = SpaceOf("{type: Adam, betas: [0.85, 0.99]}");
   EXPECT_EQ(ScheduleOf(space.At(0), 640).At(0).momentum, 0.85);
 }
 
-TEST(OptimizersTest, WritingADefaultOutChangesNoId) {
+TEST(OptimizerEntriesTest, WritingADefaultOutChangesNoId) {
   EXPECT_EQ(SpaceOf("{type: SGD, lr: 0.1, dampening: 0, nesterov: false}").At(0).id,
             SpaceOf("{lr: 0.1}").At(0).id);
   EXPECT_EQ(SpaceOf("{type: AdamW, lr: 0.001, weight_decay: 0.01}").At(0).id,

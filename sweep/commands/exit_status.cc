@@ -1,0 +1,55 @@
+#include "sweep/commands/exit_status.h"
+
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include "data/dataset.h"
+#include "sweep/config/config_node.h"
+#include "views/exports/output.h"
+
+namespace lrsweep {
+namespace {
+
+int Complain(const std::exception& error, int status) {
+  std::cerr << "lrsweep: " << error.what() << "\n";
+  return status;
+}
+
+}  // namespace
+
+int WithExitStatus(const std::function<int()>& command) {
+  try {
+    return command();
+  } catch (const ConfigError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const UsageError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const ExportError& error) {
+    return Complain(error, kUserMistake);
+  } catch (const ExportInterrupted& error) {
+    return Complain(error, kInterrupted);
+  } catch (const DataError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const StoreError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const ResourceError& error) {
+    return Complain(error, kIoFailed);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return Complain(error, kIoFailed);
+  } catch (const std::exception& error) {
+    std::cerr << "lrsweep: a bug of ours: " << error.what() << "\n";
+    return kBug;
+  }
+}
+
+int SweepExitStatus(const Store& store) {
+  bool failed = false;
+  for (const TrialCount& count : store.CountTrials()) {
+    if (count.IsLeft()) return kInterrupted;
+    failed = failed || (count.in_space && count.state == "failed");
+  }
+  return failed ? kSomeFailed : kAllEndedWell;
+}
+
+}  // namespace lrsweep

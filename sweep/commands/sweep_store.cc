@@ -1,0 +1,79 @@
+#include "sweep/commands/sweep_store.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+#include "params/errors.h"
+#include "params/text.h"
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// Throws UsageError where the new trials would not be comparable with the recorded ones.
+void RequireSameMeaning(const fs::path& path, const SweepRecord& before, const SweepRecord& now,
+                        bool engine_is_asked_for) {
+  const std::string way_out = "; name another file by --db to begin anew";
+  if (engine_is_asked_for && before.engine != now.engine) {
+    throw UsageError(path.string() + ": its trials were trained by the engine " + before.engine +
+                     ", not " + now.engine + way_out);
+  }
+  if (before.dataset_sha256 != now.dataset_sha256) {
+    throw UsageError(path.string() + ": its trials were trained on other data (SHA-256 " +
+                     before.dataset_sha256 + ", now " + now.dataset_sha256 + ")" + way_out);
+  }
+}
+
+void PrintChange(const SpaceChange& change, int64_t retried) {
+  const auto say = [](int64_t count, const char* what) {
+    if (count > 0) fmt::print(stderr, "lrsweep: {} {}\n", Counted(count, "trial"), what);
+  };
+  say(change.added, "new in the configuration");
+  say(change.returned, "in the configuration again");
+  say(change.left, "no longer in the configuration: kept, and not ranked");
+  say(retried, "that failed will be trained again");
+}
+
+}  // namespace
+
+void SweepStore::Discard() {
+  store.Close();
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+fs::path DatabasePath(const RunArguments& arguments, const SweepConfig& config) {
+  return arguments.db.empty() ? config.name + ".db" : arguments.db;
+}
+
+SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& space,
+                          SweepRecord record) {
+  const fs::path path = DatabasePath(arguments, space.config());
+  const auto trial_at = [&space](size_t i) { return space.At(i); };
+  const Journal journal = ParseJournal(arguments.journal);
+  if (!Exists(path)) {
+    return {path, true, record.engine,
+            Store::Create(path, record, space.size(), trial_at, journal)};
+  }
+  // Checked before the database is opened for writing, so that a refusal does not touch it.
+  const SweepRecord before = Store::Open(path).Sweep();
+  RequireSameMeaning(path, before, record, space.config().engine != "auto");
+  Store store = Store::OpenForWriting(path, journal);
+  record.engine = before.engine;
+  const SpaceChange change = store.ChangeSpace(record, space.size(), trial_at);
+  const int64_t retried = arguments.retry_failed ? store.RetryFailed() : 0;
+  store.Commit();
+  if (!arguments.quiet) PrintChange(change, retried);
+  return {path, false, before.engine, std::move(store)};
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,34 @@
+// The database of a run: created, or opened to be continued.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "results/store.h"
+#include "sweep/commands/run.h"
+#include "sweep/search/search_space.h"
+
+namespace lrsweep {
+
+struct SweepStore {
+  std::filesystem::path path;
+  bool is_new = false;
+  std::string engine;  // "cpu" or "torch": that of a continued sweep never changes
+  Store store;
+
+  /// Closes and deletes a database in which nothing is recorded. It would bind the next run to its
+  /// engine and its data.
+  void Discard();
+};
+
+/// --db, or NAME.db in the current folder.
+std::filesystem::path DatabasePath(const RunArguments& arguments, const SweepConfig& config);
+
+/// Creates the database with `record` and the trials of `space`, or opens the one that is there and
+/// adapts its trials to the space; says on stderr what changed. Throws UsageError, and leaves the
+/// database untouched, where its trials were trained on other data, or by another engine than the
+/// configuration asks for. Throws StoreError.
+SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& space,
+                          SweepRecord record);
+
+}  // namespace lrsweep
