@@ -3,6 +3,7 @@
 #include "views/terminal/top.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "results/store.h"
@@ -19,15 +20,15 @@ namespace {
 struct TopArguments {
   std::string db;
   TopOptions options;
-  std::string by = "trial";  // or "group"
-  std::string columns;       // a list with commas; empty: the usual ones
+  std::string by = "trial";            // or "group"
+  std::optional<std::string> columns;  // a list with commas; nullopt: the usual ones
   bool json = false;
 };
 
 int Top(const TopArguments& arguments) {
   TopOptions options = arguments.options;
   options.by_group = arguments.by == "group";
-  if (!arguments.columns.empty()) options.columns = SplitExpressions(arguments.columns);
+  if (arguments.columns) options.columns = SplitExpressions(*arguments.columns);
   return PrintResult(WithUsageErrors(arguments.db, [&] {
     const Store store = Store::Open(arguments.db);
     return arguments.json ? TopJson(store, options) : TopText(store, options, StyleFor(stdout));
