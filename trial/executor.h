@@ -81,6 +81,7 @@ class PackObserver {
   virtual AfterEpoch OnEpochEnd(size_t /*member*/) { return AfterEpoch::kContinue; }
 
   /// `data` are the bytes from which the member can resume after `epoch`.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): overriders keep the data
   virtual void OnCheckpoint(size_t /*member*/, int64_t /*epoch*/, std::string /*data*/) {}
 
   /// The member leaves the pack. kCompleted: after its last epoch; kStopped: it diverged, or was

@@ -45,7 +45,7 @@ class JsonText {
     if (Take('[')) return ReadList();
     if (Take('{')) return ReadMap();
     if (Take('"')) return Until("\"", true);
-    const std::string word = Until(",]}", false);
+    std::string word = Until(",]}", false);
     if (word == "true" || word == "false") return word == "true";
     if (word == "null") return {};
     if (const auto integer = As<int64_t>(word)) return *integer;

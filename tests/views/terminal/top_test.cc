@@ -91,8 +91,9 @@ class TopGroupsTest : public TopTest {
     }
     Store store = CreateSweep(trials);
     for (size_t i = 0; i < trials.size(); ++i) {
+      const size_t group = i / 6;
       const double end =
-          0.9 + 0.01 * static_cast<double>(i / 6) + 0.001 * static_cast<double>(i % 6);
+          0.9 + 0.01 * static_cast<double>(group) + 0.001 * static_cast<double>(i % 6);
       if (i == 23) {
         Diverge(store, trials[i].id);
       } else {
