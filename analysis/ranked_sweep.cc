@@ -32,20 +32,18 @@ std::optional<int64_t> HeldBackOf(const Store& store, const TrialLabels& labels)
 
 }  // namespace
 
-Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::string>& metric,
-                          const std::optional<std::string>& mode,
-                          const std::optional<std::string>& scope) {
+Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options) {
   Objective objective = sweep.objective;
-  if (metric) {
-    const Metric chosen = ParseMetric(*metric);
+  if (options.metric) {
+    const Metric chosen = ParseMetric(*options.metric);
     if (ToText(chosen) != objective.metric) {
       objective.metric = ToText(chosen);
       objective.mode = NaturalMode(objective.metric);
       if (chosen.IsDerived()) objective.scope = Objective{}.scope;
     }
   }
-  if (mode) objective.mode = *mode;
-  if (scope) objective.scope = *scope;
+  if (options.mode) objective.mode = *options.mode;
+  if (options.scope) objective.scope = *options.scope;
   Check(objective);
   return objective;
 }

@@ -13,12 +13,14 @@
 
 namespace lrsweep {
 
-/// The sweep's objective with what is given instead; for another metric than the sweep's the mode
-/// is NaturalMode, and the scope of a derived one `last`. Throws std::invalid_argument for an
-/// unknown word.
-Objective ChooseObjective(const SweepRecord& sweep, const std::optional<std::string>& metric,
-                          const std::optional<std::string>& mode,
-                          const std::optional<std::string>& scope);
+/// The objective that a command is asked for. What is not given is as in the sweep's objective; for
+/// another metric than the sweep's the mode is NaturalMode, and the scope of a derived one `last`.
+struct ObjectiveOptions {
+  std::optional<std::string> metric = {}, mode = {}, scope = {};
+};
+
+/// Throws std::invalid_argument for an unknown word.
+Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options);
 
 struct RankedTrial {
   Placed placed;

@@ -16,15 +16,15 @@ namespace lrsweep {
 namespace {
 
 struct CompareArguments {
-  std::vector<std::string> words;  // analysis/compared.h says what they may be
+  std::vector<std::string> words;  // analysis/selection.h says what they may be
   std::string by = "trial";        // or "group"
   bool json = false;
 };
 
 int Compare(const CompareArguments& arguments) {
   return PrintResult(WithUsageErrors("compare", [&] {
-    const Compared compared(arguments.words, arguments.by == "group");
-    return arguments.json ? CompareJson(compared) : CompareText(compared, StyleFor(stdout));
+    const Selection selection(arguments.words, arguments.by == "group");
+    return arguments.json ? CompareJson(selection) : CompareText(selection, StyleFor(stdout));
   }));
 }
 

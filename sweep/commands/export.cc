@@ -65,8 +65,7 @@ Subcommand ExportCommand() {
   ExportOptions& options = arguments->options;
   return {.name = "export",
           .help = "Write a sweep in the formats of other tools",
-          .options = Join(ExportOptionRows(*arguments),
-                          ObjectiveRows(options.metric, options.mode, options.scope)),
+          .options = Join(ExportOptionRows(*arguments), ObjectiveRows(options.objective)),
           .run = [arguments](const CommandContext&) { return RunExport(*arguments); }};
 }
 

@@ -33,7 +33,7 @@ using Clock = std::chrono::steady_clock;
 struct ReportArguments {
   std::vector<std::string> dbs;
   std::string output = "report.html";
-  std::optional<std::string> metric, mode, scope;
+  ObjectiveOptions objective;
   bool watch = false;
 };
 
@@ -125,10 +125,9 @@ class Report {
 
  private:
   void Write(const std::vector<ReportSource>& sources, int reload_seconds) const {
-    WriteReport(arguments_.output, sources,
-                {.objective = {arguments_.metric, arguments_.mode, arguments_.scope},
-                 .reload_seconds = reload_seconds,
-                 .version = kVersion});
+    WriteReport(
+        arguments_.output, sources,
+        {.objective = arguments_.objective, .reload_seconds = reload_seconds, .version = kVersion});
   }
 
   bool AnyIsBeingWritten() const {
@@ -188,7 +187,7 @@ Subcommand ReportCommand() {
                             .target = &arguments->watch,
                             .help = "write the page anew every few seconds while the sweep runs; "
                                     "an open page reloads itself"}},
-                          ObjectiveRows(arguments->metric, arguments->mode, arguments->scope)),
+                          ObjectiveRows(arguments->objective)),
           .run = [arguments](const CommandContext&) { return RunReport(*arguments, stdout); }};
 }
 

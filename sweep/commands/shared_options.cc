@@ -45,22 +45,20 @@ Option DatabaseOption(std::string& db) {
 
 Option JsonOption(bool& json) { return {.name = "--json", .target = &json, .help = "print JSON"}; }
 
-std::vector<Option> ObjectiveRows(std::optional<std::string>& metric,
-                                  std::optional<std::string>& mode,
-                                  std::optional<std::string>& scope) {
+std::vector<Option> ObjectiveRows(ObjectiveOptions& objective) {
   return {
       {.name = "--metric",
-       .target = &metric,
+       .target = &objective.metric,
        .help = "what ranks: val_accuracy, val_loss or train_loss; epochs_to(METRIC, THRESHOLD), "
                "steps_to(...) or seconds_to(...); area_under(METRIC); final_minus_best(METRIC) "
                "[the sweep's]",
        .value_name = "METRIC"},
       {.name = "--mode",
-       .target = &mode,
+       .target = &objective.mode,
        .help = "max or min [the sweep's, or the metric's]",
        .choices = {"max", "min"}},
       {.name = "--scope",
-       .target = &scope,
+       .target = &objective.scope,
        .help = "which epochs count: last, best, avg, last-5-avg or last-10-avg [the sweep's]",
        .choices = Scopes()}};
 }

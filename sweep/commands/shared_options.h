@@ -1,10 +1,10 @@
 // Options that several commands have in common, and what is made of them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/ranked_sweep.h"
 #include "sweep/commands/subcommand.h"
 #include "sweep/search/search_space.h"
 
@@ -29,10 +29,8 @@ void ReportLint(const SearchSpace& space, bool strict, bool quiet);
 Option DatabaseOption(std::string& db);
 Option JsonOption(bool& json);
 
-/// The objective that ranks in place of the sweep's; nullopt: the sweep's.
-std::vector<Option> ObjectiveRows(std::optional<std::string>& metric,
-                                  std::optional<std::string>& mode,
-                                  std::optional<std::string>& scope);
+/// The objective that ranks in place of the sweep's.
+std::vector<Option> ObjectiveRows(ObjectiveOptions& objective);
 
 /// `more` behind `first`.
 std::vector<Option> Join(std::vector<Option> first, std::vector<Option> more);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/find_trial.h"
+#include "analysis/selection.h"
 #include "results/store.h"
 #include "sweep/commands/commands.h"
 #include "sweep/commands/exit_status.h"

@@ -77,8 +77,7 @@ Subcommand TopCommand() {
   return {.name = "top",
           .help = "Rank the trials of a sweep",
           .options = Join({DatabaseOption(arguments->db), JsonOption(arguments->json)},
-                          Join(ObjectiveRows(options.metric, options.mode, options.scope),
-                               TopOptionRows(*arguments))),
+                          Join(ObjectiveRows(options.objective), TopOptionRows(*arguments))),
           .run = [arguments](const CommandContext&) { return Top(*arguments); }};
 }
 

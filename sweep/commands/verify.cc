@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "analysis/find_trial.h"
+#include "analysis/selection.h"
 #include "params/errors.h"
 #include "params/text.h"
 #include "results/store.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "params/text.h"
+#include "views/bit_comparison_text.h"
 #include "views/terminal/table.h"
 
 namespace lrsweep {
@@ -13,7 +14,7 @@ namespace {
 
 std::string NumbersText(const Difference& difference) {
   return fmt::format("{} was {}, is {} now ({})", difference.what, ExactText(difference.first),
-                     ExactText(difference.second), difference.Amount());
+                     ExactText(difference.second), AmountText(difference));
 }
 
 /// "AVX2, then AVX3" where attempts differ.
@@ -77,12 +78,12 @@ std::string HowMuch(const Verification& found) {
 
 std::string DifferenceLines(const BitComparison& bits) {
   std::string text =
-      fmt::format("from {} on: {}\n  {} and the values of {} differ\n", bits.earliest->Where(),
+      fmt::format("from {} on: {}\n  {} and the values of {} differ\n", WhereText(*bits.earliest),
                   NumbersText(*bits.earliest), Counted(bits.steps_that_differ, "step"),
                   Counted(bits.epochs_that_differ, "epoch"));
   if (bits.greatest && bits.greatest->Size() > bits.earliest->Size()) {
     text += fmt::format("  the greatest difference of a loss is at {}: {}\n",
-                        bits.greatest->Where(), NumbersText(*bits.greatest));
+                        WhereText(*bits.greatest), NumbersText(*bits.greatest));
   }
   if (!bits.final_accuracy) {
     return text + fmt::format("  val_accuracy after epoch {} is the same\n", bits.epochs);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/bit_comparison.h"
 #include "views/json_rows.h"
-#include "views/terminal/bit_comparison.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {

@@ -1,9 +1,9 @@
-#include "views/terminal/bit_comparison.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
+
+#include "views/bit_comparison_text.h"
 
 namespace lrsweep {
 namespace {
@@ -34,10 +34,10 @@ TEST(BitComparisonTest, EqualEpochsAgreeWhateverTimeTheyTook) {
 TEST(BitComparisonTest, TheEarliestAndTheGreatestDifferenceAreFound) {
   const BitComparison bits =
       Compare(Epoch(2, 1.5), kSteps, Epoch(2, 1.75), {{0.1, 0.8, 2}, {0.1, 0.9, 1.125}});
-  EXPECT_EQ(bits.earliest->Where(), "step 2 (epoch 2)");
+  EXPECT_EQ(WhereText(*bits.earliest), "step 2 (epoch 2)");
   EXPECT_EQ(bits.earliest->what, "momentum");
-  EXPECT_EQ(bits.greatest->Where(), "the end of epoch 2");
-  EXPECT_EQ(bits.greatest->Amount(), "by 0.25");
+  EXPECT_EQ(WhereText(*bits.greatest), "the end of epoch 2");
+  EXPECT_EQ(AmountText(*bits.greatest), "by 0.25");
   EXPECT_EQ(bits.steps_that_differ, 2);
   EXPECT_EQ(bits.epochs_that_differ, 1);
   EXPECT_FALSE(bits.final_accuracy);
@@ -65,8 +65,8 @@ TEST(BitComparisonTest, NanEqualsNanAndNothingElse) {
   const std::vector<StepRow> nan = {{0.1, 0.9, 2}, {0.1, 0.9, kNan}};
   EXPECT_FALSE(Compare(Epoch(1, std::nullopt), nan, Epoch(1, std::nullopt), nan).Differs());
   const BitComparison bits = Compare(Epoch(1, 1.5), kSteps, Epoch(1, std::nullopt), nan);
-  EXPECT_EQ(bits.earliest->Where(), "step 1 (epoch 1)");
-  EXPECT_EQ(bits.earliest->Amount(), "one of them NaN or infinite");
+  EXPECT_EQ(WhereText(*bits.earliest), "step 1 (epoch 1)");
+  EXPECT_EQ(AmountText(*bits.earliest), "one of them NaN or infinite");
 }
 
 TEST(BitComparisonTest, StepsThatAreNotRecordedAreNotCompared) {

@@ -1,8 +1,10 @@
-#include "views/terminal/importance.h"
+#include "analysis/importance.h"
 
 #include <gmock/gmock.h>
 
 #include "tests/support/sweep_fixture.h"
+#include "views/importance_text.h"
+#include "views/terminal/effects_table.h"
 
 namespace lrsweep {
 namespace {

@@ -1,8 +1,8 @@
-#include "views/terminal/verdict.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
+
+#include "views/verdict_text.h"
 
 namespace lrsweep {
 namespace {

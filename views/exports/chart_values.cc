@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "analysis/importance.h"
 #include "params/text.h"
 #include "trial/metric.h"
 #include "views/charts/dot_chart.h"
@@ -12,7 +13,6 @@
 #include "views/exports/charts.h"
 #include "views/exports/output.h"
 #include "views/metric_text.h"
-#include "views/terminal/importance.h"
 
 namespace lrsweep {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <functional>
 
-#include "analysis/ranked_sweep.h"
 #include "params/text.h"
 #include "views/exports/charts.h"
 #include "views/exports/mlflow.h"
@@ -18,7 +17,7 @@ namespace lrsweep {
 namespace {
 
 Objective ObjectiveOf(const Store& store, const ExportOptions& options) {
-  return ChooseObjective(store.Sweep(), options.metric, options.mode, options.scope);
+  return ChooseObjective(store.Sweep(), options.objective);
 }
 
 void ExportTable(const Store& store, const ExportOptions& options, std::ostream& out) {

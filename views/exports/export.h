@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/ranked_sweep.h"
 #include "results/store.h"
 #include "views/exports/output.h"
 
@@ -16,10 +17,9 @@ const std::vector<std::string>& ExportFormats();
 
 struct ExportOptions {
   std::string format;
-  std::string table = "trials";  // of csv, json, jsonl
-  std::string output;            // a file, or a folder for the others; empty: `out`
-  /// What ranks (ranking, groups, svg, png); not given: as the sweep's objective has it.
-  std::optional<std::string> metric = {}, mode = {}, scope = {};
+  std::string table = "trials";            // of csv, json, jsonl
+  std::string output;                      // a file, or a folder for the others; empty: `out`
+  ObjectiveOptions objective = {};         // of ranking, groups, svg, png
   std::optional<size_t> step_points = {};  // RunOptions
   InterruptCheck interrupted = {};
 };

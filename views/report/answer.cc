@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "views/metric_text.h"
-#include "views/terminal/verdict.h"
+#include "views/verdict_text.h"
 
 namespace lrsweep {
 namespace {

@@ -10,7 +10,7 @@
 namespace lrsweep {
 
 /// First which group is best and how good it is; then whether that is more than luck, and what
-/// could not be compared (views/terminal/verdict.h). `groups` as RankGroups gives them.
+/// could not be compared (analysis/verdict.h). `groups` as RankGroups gives them.
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
                                          const Objective& objective);
 

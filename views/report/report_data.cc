@@ -8,13 +8,13 @@
 #include "analysis/ranked_sweep.h"
 #include "analysis/statistics/summary.h"
 #include "results/time_text.h"
+#include "views/importance_text.h"
 #include "views/metric_text.h"
 #include "views/report/answer.h"
 #include "views/report/attempt_columns.h"
 #include "views/report/curve_columns.h"
 #include "views/report/thinning.h"
 #include "views/report/trial_columns.h"
-#include "views/terminal/importance.h"
 
 namespace lrsweep {
 namespace {

@@ -7,8 +7,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "analysis/ranked_sweep.h"
-
 namespace lrsweep {
 namespace {
 
@@ -75,8 +73,7 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
                             const ObjectiveOptions& options) {
   ReportInput input;
   for (const ReportSource& source : sources) input.sweeps.push_back(source.store.Sweep());
-  input.objective =
-      ChooseObjective(input.sweeps.at(0), options.metric, options.mode, options.scope);
+  input.objective = ChooseObjective(input.sweeps.at(0), options);
   for (size_t i = 0; i < sources.size(); ++i) {
     AddTrials(sources[i], i, input);
     input.groups.push_back(RankGroups(sources[i].store, input.objective));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/groups.h"
+#include "analysis/ranked_sweep.h"
 #include "results/store.h"
 
 namespace lrsweep {
@@ -38,11 +39,7 @@ struct ReportInput {
   size_t CountGroups() const;
 };
 
-/// Which objective ranks, where it is not the first sweep's.
-struct ObjectiveOptions {
-  std::optional<std::string> metric = {}, mode = {}, scope = {};
-};
-
+/// `options` are relative to the first sweep's objective.
 /// Throws std::invalid_argument, saying what there is instead, for an unknown metric, mode or
 /// scope, for a metric without any value, and for fewer than two finished trials.
 ReportInput ReadReportInput(const std::vector<ReportSource>& sources,

@@ -17,18 +17,18 @@
 #include "views/terminal/compare_sweeps.h"
 #include "views/terminal/table.h"
 #include "views/terminal/trial_curves.h"
-#include "views/terminal/verdict.h"
+#include "views/verdict_text.h"
 
 namespace lrsweep {
 namespace {
 
 using Align = Table::Align;
-using Items = std::vector<ComparedItem>;
+using Items = std::vector<SelectedItem>;
 
-std::string LetterOf(const ComparedItem& item) { return {item.letter}; }
+std::string LetterOf(const SelectedItem& item) { return {item.letter}; }
 
 /// The parameters of the item; of a group without the seed.
-FlatParams ParamsOf(const ComparedItem& item) {
+FlatParams ParamsOf(const SelectedItem& item) {
   FlatParams params = FlatText(item.trials.front().params_json);
   if (item.is_group) params.erase(kSeedPath);
   return params;
@@ -40,7 +40,7 @@ using Differing = std::map<std::string, std::vector<std::optional<std::string>>>
 Differing DifferingParams(const Items& items) {
   std::vector<FlatParams> all;
   std::set<std::string> paths;
-  for (const ComparedItem& item : items) {
+  for (const SelectedItem& item : items) {
     all.push_back(ParamsOf(item));
     for (const auto& [path, value] : all.back()) paths.insert(path);
   }
@@ -60,7 +60,7 @@ Differing DifferingParams(const Items& items) {
 
 /// What the items recorded, read once.
 struct Recorded {
-  explicit Recorded(const ComparedItem& item) {
+  explicit Recorded(const SelectedItem& item) {
     for (const TrialRow& trial : item.trials)
       epochs.push_back(item.of->store.Epochs(trial.trial_id));
     steps = item.of->store.Steps(item.trials.front().trial_id);
@@ -130,7 +130,7 @@ std::string NumberOf(const ValueRow& row, double number, bool is_signed) {
 /// The items' letters and what they are.
 std::string ItemsText(const Items& items, const Style& style) {
   Table table({{""}, {"id"}, {"scheduler"}, {"database"}, {""}});
-  for (const ComparedItem& item : items) {
+  for (const SelectedItem& item : items) {
     const TrialRow& trial = item.trials.front();
     std::string what = item.is_group ? fmt::format("group, {} seeds: means", item.trials.size())
                                      : fmt::format("seed {}, {}", trial.seed, trial.state);
@@ -144,7 +144,7 @@ std::string ItemsText(const Items& items, const Style& style) {
 /// What makes numbers of different databases not comparable.
 std::string CautionText(const Items& items, const Style& style) {
   const SweepRecord& first = items.front().of->sweep;
-  for (const ComparedItem& item : items) {
+  for (const SelectedItem& item : items) {
     if (item.of->sweep.dataset_sha256 != first.dataset_sha256) {
       return style.Paint(Tone::kBad, "They were trained on different data.") + "\n";
     }
@@ -156,7 +156,7 @@ std::string ParametersText(const Items& items, const Style& style) {
   const Differing differing = DifferingParams(items);
   if (differing.empty()) return "\nAll parameters are the same.\n";
   std::vector<Table::Column> columns = {{"parameters that differ"}};
-  for (const ComparedItem& item : items) columns.push_back({LetterOf(item)});
+  for (const SelectedItem& item : items) columns.push_back({LetterOf(item)});
   Table table(columns);
   for (const auto& [path, values] : differing) {
     std::vector<std::string> cells = {path};
@@ -217,7 +217,7 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
 std::vector<RankedGroup> GroupsOf(const Items& items, const Objective& objective) {
   std::vector<RankedGroup> groups;
   std::set<std::pair<const NamedSweep*, std::string>> seen;
-  for (const ComparedItem& item : items) {
+  for (const SelectedItem& item : items) {
     const std::string& group_id = item.trials.front().group_id;
     if (!seen.insert({item.of, group_id}).second) continue;
     std::optional<RankedGroup> group = FindGroup(item.of->store, group_id, objective);
@@ -252,21 +252,21 @@ std::string BySeedText(const Items& items, const Style& style) {
 
 }  // namespace
 
-std::string CompareText(const Compared& compared, const Style& style) {
-  if (compared.items.empty()) {
-    return CompareSweepsText(*compared.sweeps[0], *compared.sweeps[1], style);
+std::string CompareText(const Selection& selection, const Style& style) {
+  if (selection.items.empty()) {
+    return CompareSweepsText(*selection.sweeps[0], *selection.sweeps[1], style);
   }
-  const Items& items = compared.items;
+  const Items& items = selection.items;
   const std::vector<Recorded> recorded = ReadAll(items);
   return ItemsText(items, style) + CautionText(items, style) + ParametersText(items, style) +
          ValuesText(items, recorded, style) + CurvesText(items, recorded, style) +
          BySeedText(items, style);
 }
 
-std::string CompareJson(const Compared& compared) {
-  if (compared.items.empty()) return CompareSweepsJson(*compared.sweeps[0], *compared.sweeps[1]);
+std::string CompareJson(const Selection& selection) {
+  if (selection.items.empty()) return CompareSweepsJson(*selection.sweeps[0], *selection.sweeps[1]);
   Json items = Json::array();
-  for (const ComparedItem& item : compared.items) {
+  for (const SelectedItem& item : selection.items) {
     Json trials = Json::array();
     for (const TrialRow& trial : item.trials) trials.push_back(trial.trial_id);
     const TrialRow& first = item.trials.front();
@@ -278,13 +278,13 @@ std::string CompareJson(const Compared& compared) {
                      {"params", ToJson(first)["params"]}});
   }
   Json differing = Json::object();
-  for (const auto& [path, values] : DifferingParams(compared.items)) {
+  for (const auto& [path, values] : DifferingParams(selection.items)) {
     Json array = Json::array();
     for (const auto& value : values) array.push_back(OrNull(value));
     differing[path] = std::move(array);
   }
   Json rows = Json::array();
-  for (const ValueRow& row : ValueRows(ReadAll(compared.items))) {
+  for (const ValueRow& row : ValueRows(ReadAll(selection.items))) {
     Json values = Json::array();
     Json differences = Json::array();
     for (const auto& value : row.values) {
@@ -296,7 +296,7 @@ std::string CompareJson(const Compared& compared) {
                     {"values", std::move(values)},
                     {"differences", std::move(differences)}});
   }
-  const std::optional<Verdict> verdict = VerdictOf(compared.items);
+  const std::optional<Verdict> verdict = VerdictOf(selection.items);
   return Print({{"items", std::move(items)},
                 {"differing", std::move(differing)},
                 {"values", std::move(rows)},

@@ -3,19 +3,19 @@
 
 #include <string>
 
-#include "analysis/compared.h"
+#include "analysis/selection.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {
 
 /// Of trials and groups: the parameters that differ, final values and their differences, the curves
 /// over one another, and what their groups say seed by seed. Of databases: as CompareSweepsText.
-std::string CompareText(const Compared& compared, const Style& style);
+std::string CompareText(const Selection& selection, const Style& style);
 
 /// Of trials and groups: {"items": [{"letter", "db", "trial_id" or null, "group_id", "trials":
 /// [ids], "params"}], "differing": {path: [a value or null for each]}, "values": [{"name",
 /// "values", "differences" (each less the first)}], "by_seed": as ToJson of a Verdict, its names
 /// letters}.
-std::string CompareJson(const Compared& compared);
+std::string CompareJson(const Selection& selection);
 
 }  // namespace lrsweep

@@ -2,19 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <map>
-#include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "analysis/ranked_sweep.h"
 #include "analysis/statistics/paired.h"
+#include "analysis/sweep_comparison.h"
+#include "analysis/verdict.h"
 #include "params/text.h"
+#include "views/bit_comparison_text.h"
 #include "views/json_rows.h"
 #include "views/metric_text.h"
-#include "views/terminal/bit_comparison.h"
 #include "views/terminal/table.h"
 
 namespace lrsweep {
@@ -23,86 +23,6 @@ namespace {
 using Align = Table::Align;
 
 constexpr size_t kMostShown = 20;  // trials that differ
-constexpr double kAlpha = 0.05;    // a smaller p is more than luck
-
-/// A trial that both have.
-struct SharedTrial {
-  TrialRow a;
-  BitComparison bits;
-};
-
-struct Comparison {
-  int64_t shared = 0;  // with an epoch in both
-  int64_t agree = 0;
-  std::vector<SharedTrial> differ;
-  int64_t only_in_a = 0, only_in_b = 0;
-  std::optional<PairedComparison> by_trial;  // of A's value less B's, positive where A is better
-};
-
-BitComparison CompareTrial(const NamedSweep& a, const NamedSweep& b, const std::string& id) {
-  const std::vector<EpochRow> a_epochs = a.store.Epochs(id);
-  const std::vector<EpochRow> b_epochs = b.store.Epochs(id);
-  const std::vector<StepRow> a_steps = a.store.Steps(id);
-  const std::vector<StepRow> b_steps = b.store.Steps(id);
-  BitComparison bits;
-  for (size_t i = 0; i < std::min(a_epochs.size(), b_epochs.size()); ++i) {
-    CompareEpoch(a_epochs[i], StepsOf(a_epochs, i, a_steps), b_epochs[i],
-                 StepsOf(b_epochs, i, b_steps), bits);
-  }
-  return bits;
-}
-
-/// Values of trials by A's objective.
-std::unordered_map<std::string, double> ValuesOf(const NamedSweep& of, const Objective& objective) {
-  std::unordered_map<std::string, double> values;
-  for (const ScoredTrial& trial : of.store.Scores(objective)) {
-    if (trial.value) values.emplace(trial.trial_id, *trial.value);
-  }
-  return values;
-}
-
-/// Over the trials that have a value in both, where some of these differ.
-std::optional<PairedComparison> CompareByTrial(const NamedSweep& a, const NamedSweep& b) {
-  const Objective& objective = a.sweep.objective;
-  const double sign = objective.mode == "min" ? -1 : 1;
-  const auto b_values = ValuesOf(b, objective);
-  std::vector<double> differences;
-  bool any = false;
-  for (const auto& [id, value] : ValuesOf(a, objective)) {
-    const auto found = b_values.find(id);
-    if (found == b_values.end()) continue;
-    differences.push_back(sign * (value - found->second));
-    any = any || differences.back() != 0;
-  }
-  if (!any) return std::nullopt;
-  return ComparePaired(differences);
-}
-
-Comparison Compare(const NamedSweep& a, const NamedSweep& b) {
-  Comparison comparison;
-  std::unordered_map<std::string, int64_t> epochs_in_b;
-  b.store.EachTrial(
-      [&](const TrialRow& trial) { epochs_in_b.emplace(trial.trial_id, trial.epochs_done); });
-  comparison.only_in_b = static_cast<int64_t>(epochs_in_b.size());
-  a.store.EachTrial([&](const TrialRow& trial) {
-    const auto found = epochs_in_b.find(trial.trial_id);
-    if (found == epochs_in_b.end()) {
-      ++comparison.only_in_a;
-      return;
-    }
-    --comparison.only_in_b;
-    if (trial.epochs_done == 0 || found->second == 0) return;
-    ++comparison.shared;
-    BitComparison bits = CompareTrial(a, b, trial.trial_id);
-    if (bits.Differs()) {
-      comparison.differ.push_back({trial, std::move(bits)});
-    } else {
-      ++comparison.agree;
-    }
-  });
-  comparison.by_trial = CompareByTrial(a, b);
-  return comparison;
-}
 
 std::string SweepLine(char letter, const NamedSweep& of) {
   const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
@@ -141,7 +61,7 @@ std::string DifferingTable(const std::vector<SharedTrial>& differ, const Style& 
     const SharedTrial& one = differ[i];
     const Difference& first = *one.bits.earliest;
     const auto& accuracy = one.bits.final_accuracy;
-    table.AddRow({one.a.trial_id, one.a.scheduler, first.Where(), first.what,
+    table.AddRow({one.a.trial_id, one.a.scheduler, WhereText(first), first.what,
                   ExactText(first.first), ExactText(first.second),
                   accuracy ? fmt::format("{:.4f}", accuracy->first) : "same",
                   accuracy ? fmt::format("{:.4f}", accuracy->second) : "same"});
@@ -153,7 +73,7 @@ std::string DifferingTable(const std::vector<SharedTrial>& differ, const Style& 
   return text;
 }
 
-std::string SharedText(const Comparison& comparison, const Style& style) {
+std::string SharedText(const SweepComparison& comparison, const Style& style) {
   const int64_t differ = comparison.shared - comparison.agree;
   std::string text = "They share no trial that has an epoch in both.\n";
   if (comparison.shared > 0) {
@@ -169,7 +89,7 @@ std::string SharedText(const Comparison& comparison, const Style& style) {
   return text;
 }
 
-std::string ByTrialText(const Comparison& comparison, const Objective& objective) {
+std::string ByTrialText(const SweepComparison& comparison, const Objective& objective) {
   if (!comparison.by_trial) return "";
   const PairedComparison& paired = *comparison.by_trial;
   const bool a_first = paired.mean >= 0;
@@ -181,8 +101,8 @@ std::string ByTrialText(const Comparison& comparison, const Objective& objective
                            text.Number(a_first ? interval->high : -interval->low)) +
                evidence;
   }
-  const int64_t fewest = FewestPairs(kAlpha, 1);
-  std::string judgement = paired.p < kAlpha ? "more than luck" : "this may be luck";
+  const int64_t fewest = FewestPairs(kSignificance, 1);
+  std::string judgement = paired.p < kSignificance ? "more than luck" : "this may be luck";
   if (paired.pairs < fewest)
     judgement = fmt::format("fewer than {} trials can show nothing", fewest);
   return fmt::format(
@@ -211,7 +131,7 @@ Json SweepJson(const NamedSweep& of) {
 }  // namespace
 
 std::string CompareSweepsText(const NamedSweep& a, const NamedSweep& b, const Style& style) {
-  const Comparison comparison = Compare(a, b);
+  const SweepComparison comparison = CompareSweeps(a, b);
   std::string text = SweepLine('A', a) + SweepLine('B', b) + '\n' + DataText(a, b, style) +
                      SharedText(comparison, style);
   if (!comparison.differ.empty()) text += DifferingTable(comparison.differ, style);
@@ -219,7 +139,7 @@ std::string CompareSweepsText(const NamedSweep& a, const NamedSweep& b, const St
 }
 
 std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b) {
-  const Comparison comparison = Compare(a, b);
+  const SweepComparison comparison = CompareSweeps(a, b);
   Json differ = Json::array();
   for (const SharedTrial& one : comparison.differ) {
     differ.push_back({{"trial_id", one.a.trial_id},

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "analysis/compared.h"
+#include "analysis/selection.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {

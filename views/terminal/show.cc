@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "analysis/find_trial.h"
 #include "analysis/lr_finder.h"
+#include "analysis/selection.h"
 #include "analysis/statistics/summary.h"
 #include "params/text.h"
 #include "results/time_text.h"

@@ -7,11 +7,12 @@
 
 #include "analysis/lr_finder.h"
 #include "params/text.h"
+#include "views/importance_text.h"
 #include "views/metric_text.h"
-#include "views/terminal/importance.h"
+#include "views/terminal/effects_table.h"
 #include "views/terminal/table.h"
 #include "views/terminal/top_rows.h"
-#include "views/terminal/verdict.h"
+#include "views/verdict_text.h"
 
 namespace lrsweep {
 namespace {
@@ -24,8 +25,7 @@ struct Top {
   Top(const Store& store_read, const TopOptions& chosen, const SweepRecord& sweep)
       : store(store_read),
         options(chosen),
-        ranked(store, sweep, ChooseObjective(sweep, chosen.metric, chosen.mode, chosen.scope),
-               TrialsToRead(chosen)),
+        ranked(store, sweep, ChooseObjective(sweep, chosen.objective), TrialsToRead(chosen)),
         judged(chosen.verdict.value_or(ranked.Trials() <= kMostJudged)),
         groups(chosen.by_group || judged ? RankGroups(store, ranked.By())
                                          : std::vector<RankedGroup>()),

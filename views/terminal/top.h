@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "analysis/ranked_sweep.h"
 #include "results/store.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {
 
 struct TopOptions {
-  /// Not given: as the sweep's objective has it; the mode of another metric is NaturalMode.
-  std::optional<std::string> metric = {}, mode = {}, scope = {};
+  ObjectiveOptions objective = {};
   size_t limit = 20;                      // rows; 0: all
   bool by_group = false;                  // trials that differ in the seed alone are one row
   std::vector<std::string> columns = {};  // instead of the usual ones (named_rows.h)
@@ -36,7 +36,7 @@ std::string TopText(const Store& store, const TopOptions& options = {}, const St
 /// {"name", "metric", "mode", "scope", "validation_images" (0: val_* is the test set; null: the
 /// trials differ), "trials" (how many), "states": {state: count}, "ranked" (how many trials), "by"
 /// ("trial" or "group"), "ranking": [{"place", "value", and the columns of `trials`}], "verdict",
-/// "what_matters" (views/terminal/verdict.h, views/terminal/importance.h; null where not asked
+/// "what_matters" (views/verdict_text.h, views/importance_text.h; null where not asked
 /// for)}. By group the rows have the columns of the view `groups`, "label", and "trials":
 /// [{"trial_id", "seed", "state", "value"}]. With a Pareto front there is "pareto": [A, B], and
 /// both metrics in each row. With chosen columns the rows have these alone. Throws as TopText.

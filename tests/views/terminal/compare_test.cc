@@ -35,14 +35,14 @@ class CompareTest : public SweepFixture {
   }
 
   std::string Text(const std::vector<std::string>& words) const {
-    return CompareText(Compared(words), {});
+    return CompareText(Selection(words), {});
   }
   json JsonOf(const std::vector<std::string>& words) const {
-    return json::parse(CompareJson(Compared(words)));
+    return json::parse(CompareJson(Selection(words)));
   }
   std::string ErrorOf(const std::vector<std::string>& words) const {
     try {
-      Compared compared(words);
+      Selection selection(words);
     } catch (const std::invalid_argument& error) {
       return error.what();
     }
@@ -93,14 +93,14 @@ TEST_F(CompareTest, GroupsAreComparedSeedBySeed) {
 
 TEST_F(CompareTest, ATrialCanStandForItsGroup) {
   MakeGroups();
-  const json groups = json::parse(CompareJson(Compared({db_, "aa00", "bb00"}, true)));
+  const json groups = json::parse(CompareJson(Selection({db_, "aa00", "bb00"}, true)));
   EXPECT_EQ(groups, JsonOf({db_, "face", "feed"}));
 }
 
 TEST_F(CompareTest, IdsAreReadInAnyCase) {
   MakeGroups();
   EXPECT_EQ(JsonOf({db_, "FACE", "FeEd"}), JsonOf({db_, "face", "feed"}));
-  EXPECT_EQ(json::parse(CompareJson(Compared({db_, "AA00", "BB00"}, true))),
+  EXPECT_EQ(json::parse(CompareJson(Selection({db_, "AA00", "BB00"}, true))),
             JsonOf({db_, "face", "feed"}));
 }
 
@@ -119,7 +119,7 @@ TEST_F(CompareTest, WordsThatCannotBeComparedAreExplained) {
   EXPECT_THAT(ErrorOf({db_.string() + ":aa00", "bb00"}), HasSubstr("trial of no database"));
   EXPECT_THAT(ErrorOf({db_, "aa00", "c"}), HasSubstr(db_.string() + ": no trial begins with 'c'"));
   EXPECT_THAT(ErrorOf({db_, "aa00", "f"}), HasSubstr("several groups begin with 'f'"));
-  EXPECT_THROW(Compared({"nowhere.db", "aa", "bb"}), StoreError);
+  EXPECT_THROW(Selection({"nowhere.db", "aa", "bb"}), StoreError);
 }
 
 TEST_F(CompareTest, EqualDatabasesAgreeInEveryBit) {

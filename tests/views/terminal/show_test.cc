@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "analysis/find_trial.h"
+#include "analysis/selection.h"
 #include "tests/support/sweep_fixture.h"
 
 namespace lrsweep {

@@ -39,13 +39,15 @@ TEST_F(TopTest, TableIsOrderedByPlace) {
 
 TEST_F(TopTest, ObjectiveCanBeChosen) {
   const Store store = ThreeTrials();
-  EXPECT_EQ(json::parse(TopJson(store, {.scope = "best"}))["ranking"][0]["trial_id"], "aa");
-  EXPECT_EQ(json::parse(TopJson(store, {.mode = "min"}))["ranking"][0]["trial_id"], "aa");
-  const json by_loss = json::parse(TopJson(store, {.metric = "val_loss"}));
+  EXPECT_EQ(json::parse(TopJson(store, {.objective = {.scope = "best"}}))["ranking"][0]["trial_id"],
+            "aa");
+  EXPECT_EQ(json::parse(TopJson(store, {.objective = {.mode = "min"}}))["ranking"][0]["trial_id"],
+            "aa");
+  const json by_loss = json::parse(TopJson(store, {.objective = {.metric = "val_loss"}}));
   EXPECT_EQ(by_loss["mode"], "min");
   EXPECT_EQ(by_loss["ranking"][0]["trial_id"], "bb");
-  EXPECT_THROW(TopText(store, {.metric = "accuracy"}), std::invalid_argument);
-  EXPECT_THROW(TopText(store, {.scope = "first"}), std::invalid_argument);
+  EXPECT_THROW(TopText(store, {.objective = {.metric = "accuracy"}}), std::invalid_argument);
+  EXPECT_THROW(TopText(store, {.objective = {.scope = "first"}}), std::invalid_argument);
 }
 
 TEST_F(TopTest, LimitSaysHowManyMore) {
@@ -229,8 +231,8 @@ TEST_F(TopGroupsTest, AParetoFrontIsWhatNoOtherBeatsInBoth) {
 }
 
 TEST_F(TopGroupsTest, WhatNeverReachesTheThresholdIsLastAndSaysSo) {
-  const std::string text =
-      TopText(FourGroups(), {.metric = "epochs_to(val_accuracy, 0.93)", .verdict = false});
+  const std::string text = TopText(
+      FourGroups(), {.objective = {.metric = "epochs_to(val_accuracy, 0.93)"}, .verdict = false});
   EXPECT_THAT(text, HasSubstr("by epochs_to(val_accuracy, 0.93) (min);"));
   EXPECT_THAT(text,
               HasSubstr("    5  CyclicLR5-4                              2       2  completed"));

@@ -1,10 +1,7 @@
-#include "views/terminal/bit_comparison.h"
+#include "analysis/bit_comparison.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cmath>
-
-#include "params/text.h"
 
 namespace lrsweep {
 namespace {
@@ -51,22 +48,11 @@ void CompareSteps(int64_t first_number, std::span<const StepRow> first,
   }
 }
 
-Json NumberOrNull(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
-
 }  // namespace
 
 double Difference::Size() const {
   const double size = std::abs(second - first);
   return std::isnan(size) ? HUGE_VAL : size;
-}
-
-std::string Difference::Where() const {
-  return step ? fmt::format("step {} (epoch {})", *step, epoch)
-              : fmt::format("the end of epoch {}", epoch);
-}
-
-std::string Difference::Amount() const {
-  return std::isfinite(Size()) ? fmt::format("by {:.3g}", Size()) : "one of them NaN or infinite";
 }
 
 void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
@@ -99,28 +85,6 @@ std::span<const StepRow> StepsOf(const std::vector<EpochRow>& epochs, size_t epo
   const auto end = static_cast<size_t>(epochs[epoch].steps_done);
   if (end > steps.size() || begin > end) return {};
   return std::span(steps).subspan(begin, end - begin);
-}
-
-std::string ExactText(double number) {
-  if (!std::isfinite(number)) return "NaN";
-  const auto single = static_cast<float>(number);
-  return single == number ? fmt::format("{}", single) : fmt::format("{}", number);
-}
-
-std::string ComparedText(const BitComparison& comparison) {
-  const std::string epochs = Counted(comparison.epochs, "epoch");
-  if (comparison.steps == 0) return epochs + "; steps are not recorded";
-  return epochs + ", " + Counted(comparison.steps, "step") + " (loss, lr, momentum)";
-}
-
-Json ToJson(const std::optional<Difference>& difference, const std::string& first,
-            const std::string& second) {
-  if (!difference) return nullptr;
-  return {{"epoch", difference->epoch},
-          {"step", OrNull(difference->step)},
-          {"what", difference->what},
-          {first, NumberOrNull(difference->first)},
-          {second, NumberOrNull(difference->second)}};
 }
 
 }  // namespace lrsweep

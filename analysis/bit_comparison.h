@@ -7,7 +7,6 @@
 #include <string>
 
 #include "results/store.h"
-#include "views/json_rows.h"
 
 namespace lrsweep {
 
@@ -20,10 +19,6 @@ struct Difference {
 
   /// |second - first|; infinite where one of them is NaN.
   double Size() const;
-  /// "step 17 (epoch 1)", "the end of epoch 1".
-  std::string Where() const;
-  /// "by 0.01", "one of them NaN or infinite".
-  std::string Amount() const;
 };
 
 struct BitComparison {
@@ -47,15 +42,5 @@ void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
 /// The steps of `epoch` out of all of the trial's: empty where there are none.
 std::span<const StepRow> StepsOf(const std::vector<EpochRow>& epochs, size_t epoch,
                                  const std::vector<StepRow>& steps);
-
-/// The shortest decimals that read back to the same bits, of a float where it is one; "NaN".
-std::string ExactText(double number);
-
-/// "20 epochs, 18760 steps (loss, lr, momentum)".
-std::string ComparedText(const BitComparison& comparison);
-
-/// {"epoch", "step", "what", `first`: its first number, `second`: its second one}; null for none.
-Json ToJson(const std::optional<Difference>& difference, const std::string& first,
-            const std::string& second);
 
 }  // namespace lrsweep

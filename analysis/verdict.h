@@ -1,4 +1,4 @@
-// Is the first group better than the next ones, or was it luck? In numbers and in sentences.
+// Is the first group better than the next ones, or was it luck? In numbers.
 //
 // The same seed means the same initial weights and batches: groups are compared by pairs of equal
 // seeds (analysis/statistics/paired.h), the first with each of those behind it, corrected by Holm's
@@ -12,7 +12,6 @@
 
 #include "analysis/groups.h"
 #include "analysis/statistics/paired.h"
-#include "views/json_rows.h"
 
 namespace lrsweep {
 
@@ -51,17 +50,10 @@ struct Verdict {
 
 inline constexpr size_t kMostCompared = 100;
 
+/// A smaller p is more than luck.
+inline constexpr double kSignificance = 0.05;
+
 /// `groups` as RankGroups gives them.
 Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective);
-
-/// A sentence on the first and the next; what cannot be told apart; what was left out. None where
-/// no group is sound.
-std::vector<std::string> Sentences(const Verdict& verdict);
-
-/// {"first": {"group_id", "name"}, "seeds", "fewest_seeds", "noise", "indistinguishable",
-/// "unsound", "not_compared", "compared": [{"place", "group_id", "name", "seeds", "difference",
-/// "low", "high", "p", "p_adjusted", "ahead", "seeds_needed"}], "sentences": [...]}; null where no
-/// group is sound.
-Json ToJson(const Verdict& verdict);
 
 }  // namespace lrsweep

@@ -1,12 +1,13 @@
-// A verdict in sentences.
+#include "views/verdict_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "params/text.h"
 #include "views/metric_text.h"
-#include "views/terminal/verdict.h"
 
 namespace lrsweep {
 namespace {
@@ -130,6 +131,33 @@ std::vector<std::string> Sentences(const Verdict& verdict) {
   sentences.push_back(LeftOut(verdict));
   std::erase_if(sentences, [](const std::string& sentence) { return sentence.empty(); });
   return sentences;
+}
+
+Json ToJson(const Verdict& verdict) {
+  if (verdict.first.empty()) return nullptr;
+  Json compared = Json::array();
+  for (const GroupComparison& one : verdict.compared) {
+    compared.push_back({{"place", one.place},
+                        {"group_id", one.group_id},
+                        {"name", one.name},
+                        {"seeds", one.paired.pairs},
+                        {"difference", one.paired.mean},
+                        {"low", LowOf(one.paired.interval95)},
+                        {"high", HighOf(one.paired.interval95)},
+                        {"p", one.paired.p},
+                        {"p_adjusted", one.p_adjusted},
+                        {"ahead", one.is_ahead},
+                        {"seeds_needed", OrNull(one.seeds_needed)}});
+  }
+  return {{"first", {{"group_id", verdict.first_id}, {"name", verdict.first}}},
+          {"seeds", verdict.seeds},
+          {"fewest_seeds", verdict.fewest_seeds},
+          {"noise", OrNull(verdict.noise)},
+          {"indistinguishable", verdict.Indistinguishable()},
+          {"unsound", verdict.unsound},
+          {"not_compared", verdict.not_compared},
+          {"compared", std::move(compared)},
+          {"sentences", Sentences(verdict)}};
 }
 
 }  // namespace lrsweep

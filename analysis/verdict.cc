@@ -1,6 +1,4 @@
-#include "views/terminal/verdict.h"
-
-#include <fmt/format.h>
+#include "analysis/verdict.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +6,6 @@
 
 namespace lrsweep {
 namespace {
-
-constexpr double kAlpha = 0.05;
 
 /// The first's advantage over `other`, seed by seed.
 std::vector<double> Differences(const RankedGroup& first, const RankedGroup& other, double sign) {
@@ -40,24 +36,24 @@ void FindNoise(const std::vector<RankedGroup>& groups, Verdict& verdict) {
   }
   if (degrees == 0) return;
   const double sd = std::sqrt(squares / static_cast<double>(degrees));
-  verdict.noise = StudentQuantile(1 - kAlpha, degrees) * std::sqrt(2.0) * sd;
+  verdict.noise = StudentQuantile(1 - kSignificance, degrees) * std::sqrt(2.0) * sd;
 }
 
 /// Corrects for looking at all of them, and says what follows.
 void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verdict) {
   const auto comparisons = static_cast<int64_t>(verdict.compared.size());
   if (comparisons == 0) return;
-  verdict.fewest_seeds = FewestPairs(kAlpha, comparisons);
+  verdict.fewest_seeds = FewestPairs(kSignificance, comparisons);
   std::vector<double> p;
   for (const GroupComparison& one : verdict.compared) p.push_back(one.paired.p);
   const std::vector<double> adjusted = HolmAdjusted(p);
   for (size_t i = 0; i < verdict.compared.size(); ++i) {
     GroupComparison& one = verdict.compared[i];
     one.p_adjusted = adjusted[i];
-    one.is_ahead = one.p_adjusted < kAlpha && one.paired.mean > 0;
+    one.is_ahead = one.p_adjusted < kSignificance && one.paired.mean > 0;
     const std::optional<double> sd = Summarize(differences[i]).sd;
     if (one.is_ahead || one.paired.mean <= 0 || !sd) continue;
-    one.seeds_needed = PairsNeeded(one.paired.mean, *sd, kAlpha, comparisons);
+    one.seeds_needed = PairsNeeded(one.paired.mean, *sd, kSignificance, comparisons);
   }
 }
 
@@ -95,33 +91,6 @@ Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective
   }
   Conclude(all, verdict);
   return verdict;
-}
-
-Json ToJson(const Verdict& verdict) {
-  if (verdict.first.empty()) return nullptr;
-  Json compared = Json::array();
-  for (const GroupComparison& one : verdict.compared) {
-    compared.push_back({{"place", one.place},
-                        {"group_id", one.group_id},
-                        {"name", one.name},
-                        {"seeds", one.paired.pairs},
-                        {"difference", one.paired.mean},
-                        {"low", LowOf(one.paired.interval95)},
-                        {"high", HighOf(one.paired.interval95)},
-                        {"p", one.paired.p},
-                        {"p_adjusted", one.p_adjusted},
-                        {"ahead", one.is_ahead},
-                        {"seeds_needed", OrNull(one.seeds_needed)}});
-  }
-  return {{"first", {{"group_id", verdict.first_id}, {"name", verdict.first}}},
-          {"seeds", verdict.seeds},
-          {"fewest_seeds", verdict.fewest_seeds},
-          {"noise", OrNull(verdict.noise)},
-          {"indistinguishable", verdict.Indistinguishable()},
-          {"unsound", verdict.unsound},
-          {"not_compared", verdict.not_compared},
-          {"compared", std::move(compared)},
-          {"sentences", Sentences(verdict)}};
 }
 
 }  // namespace lrsweep

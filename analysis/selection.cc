@@ -1,4 +1,4 @@
-#include "analysis/compared.h"
+#include "analysis/selection.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "analysis/find_trial.h"
+#include "analysis/groups.h"
 #include "params/text.h"
 
 namespace lrsweep {
@@ -16,7 +16,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMostItems = 26;  // letters
+constexpr size_t kMostItems = 26;       // letters
+constexpr size_t kMostCandidates = 10;  // that an error names
+
+std::string Candidates(const std::vector<TrialRow>& trials) {
+  std::string text;
+  for (size_t i = 0; i < std::min(trials.size(), kMostCandidates); ++i) {
+    text += "\n  " + trials[i].trial_id + "  " + trials[i].scheduler;
+  }
+  if (trials.size() > kMostCandidates) text += "\n  ... and more";
+  return text;
+}
 
 bool IsFile(const std::string& word) {
   std::error_code ignored;
@@ -34,8 +44,8 @@ std::optional<QualifiedTrial> SplitQualified(const std::string& word) {
   return QualifiedTrial{word.substr(0, colon), word.substr(colon + 1)};
 }
 
-ComparedItem GroupItem(const NamedSweep& of, const std::string& group_id) {
-  ComparedItem item{.of = &of, .is_group = true};
+SelectedItem GroupItem(const NamedSweep& of, const std::string& group_id) {
+  SelectedItem item{.of = &of, .is_group = true};
   for (const ScoredTrial& one : of.store.Scores(of.sweep.objective, group_id)) {
     TrialRow row = of.store.TrialById(one.trial_id);
     if (row.epochs_done > 0) item.trials.push_back(std::move(row));
@@ -48,7 +58,7 @@ ComparedItem GroupItem(const NamedSweep& of, const std::string& group_id) {
   return item;
 }
 
-ComparedItem FindItem(const NamedSweep& of, const std::string& word, bool by_group) {
+SelectedItem FindItem(const NamedSweep& of, const std::string& word, bool by_group) {
   const std::string prefix = Lower(word);
   if (of.store.TrialsByPrefix(prefix, 1).empty()) {
     const std::vector<std::string> groups = of.store.GroupIdsByPrefix(prefix, 2);
@@ -58,16 +68,34 @@ ComparedItem FindItem(const NamedSweep& of, const std::string& word, bool by_gro
     }
   }
   const TrialRow trial = FindTrial(of.store, prefix);
-  return by_group ? GroupItem(of, trial.group_id) : ComparedItem{.of = &of, .trials = {trial}};
+  return by_group ? GroupItem(of, trial.group_id) : SelectedItem{.of = &of, .trials = {trial}};
 }
 
 }  // namespace
 
-const std::string& ComparedItem::Id() const {
+TrialRow FindTrial(const Store& store, const std::string& id_prefix) {
+  const std::vector<TrialRow> found = store.TrialsByPrefix(Lower(id_prefix), kMostCandidates + 1);
+  if (found.size() == 1) return found[0];
+  if (!found.empty()) {
+    throw std::invalid_argument(
+        fmt::format("several trials begin with '{}':{}", id_prefix, Candidates(found)));
+  }
+  throw std::invalid_argument(
+      fmt::format("no trial begins with '{}'; these are the trials:{}", id_prefix,
+                  Candidates(store.TrialsByPrefix("", kMostCandidates + 1))));
+}
+
+const std::string& SelectedItem::Id() const {
   return is_group ? trials.front().group_id : trials.front().trial_id;
 }
 
-Compared::Compared(const std::vector<std::string>& words, bool by_group) {
+FlatParams SelectedItem::Params() const {
+  FlatParams params = FlatText(trials.front().params_json);
+  if (is_group) params.erase(kSeedPath);
+  return params;
+}
+
+Selection::Selection(const std::vector<std::string>& words, bool by_group) {
   const auto open = [this](const std::string& db) -> const NamedSweep& {
     for (const auto& sweep : sweeps) {
       if (sweep->db == db) return *sweep;
