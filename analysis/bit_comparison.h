@@ -1,4 +1,4 @@
-// Two records of one trial, number by number: whether every bit agrees.
+// Comparison of two records of one trial, bit by bit.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace lrsweep {
 
-/// A number that is not the same in both.
+/// A number that differs between the two.
 struct Difference {
   int64_t epoch = 0;             // from 1
   std::optional<int64_t> step;   // of the trial, from 0; none for a number of the epoch
@@ -33,13 +33,14 @@ struct BitComparison {
   bool Differs() const { return earliest.has_value(); }
 };
 
-/// Adds an epoch of both. Its steps may be missing in either; then they are not compared. Bits are
-/// compared: of losses of steps as floats, which they were, of all else as doubles. NaN equals NaN.
+/// Adds an epoch of both. Where either has no steps, steps are not compared. Losses of steps are
+/// compared as floats, which they were when trained, all else as doubles. NaN equals NaN.
 void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
                   const EpochRow& second, std::span<const StepRow> second_steps,
                   BitComparison& comparison);
 
-/// The steps of `epoch` out of all of the trial's: empty where there are none.
+/// The steps of one epoch (an index of `epochs`) among all steps of the trial; empty where steps
+/// are not recorded.
 std::span<const StepRow> StepsOf(const std::vector<EpochRow>& epochs, size_t epoch,
                                  const std::vector<StepRow>& steps);
 

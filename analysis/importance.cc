@@ -7,8 +7,8 @@
 namespace lrsweep {
 namespace {
 
-/// The paths that have several values among the groups of a scheduler. What a schedule overrides
-/// has one value there, whatever the others try.
+/// By scheduler, the paths that have several values among its groups. A parameter that the schedule
+/// overrides has one value there.
 std::map<std::string, std::set<std::string>> VaryingPaths(const std::vector<RankedGroup>& groups) {
   TrialLabels labels;
   for (const RankedGroup& group : groups) labels.Add(group.scheduler, group.params);

@@ -13,12 +13,12 @@ namespace lrsweep {
 struct WhatMatters {
   Objective objective;
   std::optional<Importance> importance;  // none for fewer than two values
-  bool repeated = false;                 // some group has several values, so luck is told apart
+  bool repeated = false;                 // some group has several values, which separates luck
   int64_t left_out = 0;                  // trials that have ended without a value
 };
 
-/// From the values of the groups' trials, over the parameters that vary among the trials of a
-/// scheduler; under short names (`labels`).
+/// Explains the values of the groups' trials by the parameters that vary among the trials of one
+/// scheduler. Parameters have their short names (`labels`).
 WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
                           const Objective& objective);
 

@@ -43,10 +43,9 @@ struct Selection {
   ///   DB:TRIAL DB:TRIAL...       trials of several databases
   ///   DB DB                      two databases
   /// A TRIAL is the beginning of a trial's id (in any case); where no trial's id begins so, the
-  /// beginning of a group's id. A word that names a file is a database.
-  /// `by_group`: every trial stands for its group. (A trial whose seed has its default has the id
-  /// of its group.)
-  /// Throws std::invalid_argument for other words and for trials that do not exist; StoreError.
+  /// beginning of a group's id. A word that names a file is a database. `by_group`: every trial
+  /// stands for its group. (A trial whose seed has its default has the id of its group.) Throws
+  /// std::invalid_argument for other words and for trials that do not exist; StoreError.
   explicit Selection(const std::vector<std::string>& words, bool by_group = false);
 
   std::vector<std::unique_ptr<NamedSweep>> sweeps;  // in the order given

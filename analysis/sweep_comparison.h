@@ -1,5 +1,5 @@
-// Two databases beside each other: which trials they share, whether these agree in every bit, and
-// which of the two found better values.
+// Comparison of two databases: which trials they share, whether these agree in every bit, and which
+// database has better values.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,7 @@ std::vector<double> Differences(const RankedGroup& first, const RankedGroup& oth
   return differences;
 }
 
-/// The spread within groups, pooled, as the difference of two trials.
+/// Finds the noise from the pooled spread within groups.
 void FindNoise(const std::vector<RankedGroup>& groups, Verdict& verdict) {
   double squares = 0;
   int64_t degrees = 0;
@@ -39,7 +39,7 @@ void FindNoise(const std::vector<RankedGroup>& groups, Verdict& verdict) {
   verdict.noise = StudentQuantile(1 - kSignificance, degrees) * std::sqrt(2.0) * sd;
 }
 
-/// Corrects for looking at all of them, and says what follows.
+/// Corrects for the number of comparisons, and decides which groups the first is ahead of.
 void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verdict) {
   const auto comparisons = static_cast<int64_t>(verdict.compared.size());
   if (comparisons == 0) return;

@@ -1,8 +1,8 @@
-// Is the first group better than the next ones, or was it luck? In numbers.
+// Whether the first group is better than the next ones, or only lucky.
 //
 // The same seed means the same initial weights and batches: groups are compared by pairs of equal
-// seeds (analysis/statistics/paired.h), the first with each of those behind it, corrected by Holm's
-// method for looking at several.
+// seeds (analysis/statistics/paired.h), the first with each of those behind it. Holm's method
+// corrects for the number of comparisons.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,9 @@ struct GroupComparison {
   PairedComparison paired;
   double p_adjusted = 1;  // by Holm's method
   bool is_ahead = false;  // the first one, at 5%
-  /// Seeds that it would take to show the difference, if it is what it seems (PairsNeeded); none
-  /// where it is ahead, where it is not even in front, or where more than 1,000 would not do.
+  /// Seeds that would be needed to show a difference of this size (PairsNeeded). None where the
+  /// first is shown to be ahead, where its mean is not better, and where 1,000 seeds would not
+  /// suffice.
   std::optional<int64_t> seeds_needed;
 };
 
@@ -35,8 +36,8 @@ struct Verdict {
   int64_t seeds = 0;            // of the first with a value
   /// With sound groups that share a seed with the first, in order of place: at most kMostCompared.
   std::vector<GroupComparison> compared;
-  int64_t fewest_seeds = 0;  // with which so many comparisons can show anything at all
-  int64_t not_compared = 0;  // groups behind these, or without a common seed
+  int64_t fewest_seeds = 0;  // with fewer no difference can be shown, by this many comparisons
+  int64_t not_compared = 0;  // sound groups behind these, or without a common seed
   int64_t unsound = 0;       // groups with a trial that diverged or never reached the threshold
   int64_t diverged = 0;      // of these, those with one that diverged
   /// By how much two trials that differ in the seed alone differ in 19 of 20 cases, from the spread

@@ -2,55 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 
-#include "results/store.h"
+#include "params/json_value.h"
+#include "results/stored_params.h"
 
 namespace lrsweep {
 namespace {
-
-/// As a composed schedule's parts.
-bool IsOfMappings(const nlohmann::json& list) {
-  return list.is_array() && !list.empty() &&
-         std::all_of(list.begin(), list.end(),
-                     [](const auto& element) { return element.is_object(); });
-}
-
-/// Members of an object, or elements of a list.
-void FlattenInto(const nlohmann::json& members, const std::string& prefix, FlatParams& flat) {
-  using Json = nlohmann::json;
-  for (const auto& [key, member] : members.items()) {
-    if (member.is_object() || IsOfMappings(member)) {
-      FlattenInto(member, prefix + key + ".", flat);
-    } else {
-      flat[prefix + key] = member.is_string()
-                               ? member.get<std::string>()
-                               : member.dump(-1, ' ', false, Json::error_handler_t::replace);
-    }
-  }
-}
-
-bool IsOfMappings(const List& list) {
-  return !list.empty() && std::all_of(list.begin(), list.end(), [](const Value& element) {
-    return element.As<Map>() != nullptr;
-  });
-}
-
-void FlattenInto(const Map& params, const std::string& prefix, FlatParams& flat) {
-  for (const auto& [key, value] : params) {
-    const List* list = value.As<List>();
-    if (const Map* inner = value.As<Map>()) {
-      FlattenInto(*inner, prefix + key + ".", flat);
-    } else if (list != nullptr && IsOfMappings(*list)) {
-      for (size_t i = 0; i < list->size(); ++i) {
-        FlattenInto(*list->at(i).As<Map>(), prefix + key + "." + std::to_string(i) + ".", flat);
-      }
-    } else {
-      const std::string* text = value.As<std::string>();
-      flat.emplace(prefix + key, text != nullptr ? *text : ToJson(value));
-    }
-  }
-}
 
 /// Where the name of a list ends, or the path, if there is no list in it.
 size_t EndOfName(const std::string& path) {
@@ -70,17 +27,11 @@ std::string LastWord(const std::string& path) {
 
 FlatParams FlatText(const Map& params) {
   FlatParams flat;
-  FlattenInto(params, "", flat);
+  for (const auto& [path, value] : Flatten(params)) flat.emplace(path, PlainText(value));
   return flat;
 }
 
-FlatParams FlatText(const std::string& params_json) {
-  const nlohmann::json parsed = nlohmann::json::parse(params_json, nullptr, false);
-  if (!parsed.is_object()) throw StoreError("a trial's params are no JSON object: " + params_json);
-  FlatParams flat;
-  FlattenInto(parsed, "", flat);
-  return flat;
-}
+FlatParams FlatText(const std::string& params_json) { return FlatText(StoredParams(params_json)); }
 
 TrialLabels::TrialLabels(const std::vector<LabelPath>& paths) {
   for (const LabelPath& row : paths) {

@@ -1,14 +1,29 @@
 #include "views/json_rows.h"
 
-#include <utility>
+#include "results/stored_params.h"
 
 namespace lrsweep {
+namespace {
+
+/// The 95% interval of the mean; none where there is none.
+std::optional<Interval> IntervalOf(const RankedGroup& group) {
+  return group.summary ? group.summary->interval95 : std::nullopt;
+}
+
+}  // namespace
 
 Json ToJson(const Cell& cell) {
   if (const auto* integer = std::get_if<int64_t>(&cell)) return *integer;
   if (const auto* real = std::get_if<double>(&cell)) return *real;
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   return nullptr;
+}
+
+Cell ToCell(const Json& json) {
+  if (json.is_boolean()) return int64_t{json.get<bool>()};
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  return json.is_string() ? Cell(json.get<std::string>()) : Cell();
 }
 
 Json LowOf(const std::optional<Interval>& interval) {
@@ -19,46 +34,80 @@ Json HighOf(const std::optional<Interval>& interval) {
   return interval ? Json(interval->high) : Json(nullptr);
 }
 
+const Columns<TrialRow>& TrialTable() {
+  static const Columns<TrialRow> kTable = {
+      {"number", [](const TrialRow& row) { return row.number; }},
+      {"trial_id", [](const TrialRow& row) { return row.trial_id; }},
+      {"group_id", [](const TrialRow& row) { return row.group_id; }},
+      {"state", [](const TrialRow& row) { return row.state; }},
+      {"scheduler", [](const TrialRow& row) { return row.scheduler; }},
+      {"seed", [](const TrialRow& row) { return row.seed; }},
+      {"error", [](const TrialRow& row) { return OrNull(row.error); }},
+      {"started_at", [](const TrialRow& row) { return OrNull(row.started_at); }},
+      {"wall_seconds", [](const TrialRow& row) { return row.wall_seconds; }},
+      {"epochs_done", [](const TrialRow& row) { return row.epochs_done; }},
+      {"diverged", [](const TrialRow& row) { return row.diverged; }},
+      {"in_space", [](const TrialRow& row) { return row.in_space; }},
+      {"objective_value", [](const TrialRow& row) { return OrNull(row.objective_value); }}};
+  return kTable;
+}
+
+const Columns<AttemptRow>& AttemptTable() {
+  static const Columns<AttemptRow> kTable = {
+      {"attempt", [](const AttemptRow& row) { return row.attempt; }},
+      {"worker", [](const AttemptRow& row) { return row.by.worker; }},
+      {"host", [](const AttemptRow& row) { return row.by.host; }},
+      {"device", [](const AttemptRow& row) { return row.by.device; }},
+      {"engine", [](const AttemptRow& row) { return row.by.engine; }},
+      {"cpu_target", [](const AttemptRow& row) { return row.by.cpu_target; }},
+      {"pack_size", [](const AttemptRow& row) { return row.pack_size; }},
+      {"started_at", [](const AttemptRow& row) { return row.started_at; }},
+      {"ended_at", [](const AttemptRow& row) { return OrNull(row.ended_at); }},
+      {"first_epoch", [](const AttemptRow& row) { return row.first_epoch; }},
+      {"outcome", [](const AttemptRow& row) { return OrNull(row.outcome); }},
+      {"error", [](const AttemptRow& row) { return OrNull(row.error); }}};
+  return kTable;
+}
+
+const Columns<EpochRow>& EpochTable() {
+  static const Columns<EpochRow> kTable = {
+      {"epoch", [](const EpochRow& row) { return row.epoch; }},
+      {"steps_done", [](const EpochRow& row) { return row.steps_done; }},
+      {"lr", [](const EpochRow& row) { return OrNull(row.lr); }},
+      {"train_loss", [](const EpochRow& row) { return OrNull(row.train_loss); }},
+      {"val_loss", [](const EpochRow& row) { return OrNull(row.val_loss); }},
+      {"val_accuracy", [](const EpochRow& row) { return OrNull(row.val_accuracy); }},
+      {"wall_seconds", [](const EpochRow& row) { return row.wall_seconds; }}};
+  return kTable;
+}
+
+Columns<RankedGroup> GroupTable(const Objective& objective) {
+  using Group = RankedGroup;
+  return {
+      {"place", [](const Group& group) { return group.place; }},
+      {"group_id", [](const Group& group) { return group.group_id; }},
+      {"scheduler", [](const Group& group) { return group.scheduler; }},
+      {"label", [](const Group& group) { return group.label; }},
+      {"n", [](const Group& group) { return group.summary ? group.summary->n : 0; }},
+      {"mean",
+       [](const Group& group) { return group.summary ? Json(group.summary->mean) : Json(); }},
+      {"sd", [](const Group& group) { return group.summary ? OrNull(group.summary->sd) : Json(); }},
+      {"low", [](const Group& group) { return LowOf(IntervalOf(group)); }},
+      {"high", [](const Group& group) { return HighOf(IntervalOf(group)); }},
+      {"best", [objective](const Group& group) { return OrNull(group.Best(objective)); }},
+      {"worst", [objective](const Group& group) { return OrNull(group.Worst(objective)); }},
+      {"diverged", [](const Group& group) { return group.diverged; }},
+      {"never", [](const Group& group) { return group.never; }},
+      {"unfinished", [](const Group& group) { return group.unfinished; }}};
+}
+
 Json ToJson(const TrialRow& trial) {
-  Json params = Json::parse(trial.params_json, nullptr, false);
-  if (!params.is_object()) throw StoreError("trial " + trial.trial_id + ": params are no JSON");
-  return {{"trial_id", trial.trial_id},
-          {"group_id", trial.group_id},
-          {"state", trial.state},
-          {"scheduler", trial.scheduler},
-          {"seed", trial.seed},
-          {"epochs_done", trial.epochs_done},
-          {"diverged", trial.diverged},
-          {"in_space", trial.in_space},
-          {"error", OrNull(trial.error)},
-          {"started_at", OrNull(trial.started_at)},
-          {"wall_seconds", trial.wall_seconds},
-          {"params", std::move(params)}};
-}
-
-Json ToJson(const AttemptRow& attempt) {
-  return {{"attempt", attempt.attempt},
-          {"worker", attempt.by.worker},
-          {"host", attempt.by.host},
-          {"device", attempt.by.device},
-          {"engine", attempt.by.engine},
-          {"cpu_target", attempt.by.cpu_target},
-          {"pack_size", attempt.pack_size},
-          {"started_at", attempt.started_at},
-          {"ended_at", OrNull(attempt.ended_at)},
-          {"first_epoch", attempt.first_epoch},
-          {"outcome", OrNull(attempt.outcome)},
-          {"error", OrNull(attempt.error)}};
-}
-
-Json ToJson(const EpochRow& epoch) {
-  return {{"epoch", epoch.epoch},
-          {"steps_done", epoch.steps_done},
-          {"lr", OrNull(epoch.lr)},
-          {"train_loss", OrNull(epoch.train_loss)},
-          {"val_loss", OrNull(epoch.val_loss)},
-          {"val_accuracy", OrNull(epoch.val_accuracy)},
-          {"wall_seconds", epoch.wall_seconds}};
+  static const Columns<TrialRow> kPrinted =
+      Picked(TrialTable(), {"trial_id", "group_id", "state", "scheduler", "seed", "epochs_done",
+                            "diverged", "in_space", "error", "started_at", "wall_seconds"});
+  Json json = ObjectOf(trial, kPrinted);
+  json["params"] = PrintedJson(StoredParams(trial.params_json));
+  return json;
 }
 
 Json ToJson(const std::optional<RangeTest>& test) {
@@ -68,18 +117,6 @@ Json ToJson(const std::optional<RangeTest>& test) {
           {"diverged", test->diverged},
           {"base_lr", test->base_lr},
           {"max_lr", test->max_lr}};
-}
-
-std::string ValidUtf8(const std::string& text) {
-  return Json::parse(Dump(text)).get<std::string>();
-}
-
-std::string Print(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace lrsweep

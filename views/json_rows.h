@@ -1,18 +1,19 @@
-// Rows of the database as JSON, under the names of their columns: what `--json` prints.
+// Rows of the database as columns and as JSON, under the names that the database has for them.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "analysis/groups.h"
 #include "analysis/lr_finder.h"
 #include "analysis/statistics/summary.h"
+#include "params/json_value.h"
 #include "results/store.h"
 #include "results/store_filter.h"
+#include "views/columns.h"
 
 namespace lrsweep {
-
-using Json = nlohmann::ordered_json;
 
 /// Null for none.
 template <typename T>
@@ -21,23 +22,24 @@ Json OrNull(const std::optional<T>& value) {
 }
 
 Json ToJson(const Cell& cell);
+/// The inverse; a truth becomes 0 or 1.
+Cell ToCell(const Json& json);
 
 /// The ends of an interval; null for none.
 Json LowOf(const std::optional<Interval>& interval);
 Json HighOf(const std::optional<Interval>& interval);
 
+/// The columns of `trials` without `params`, and those of `attempts` and
+/// `epochs` without the trial's id, in the order in which they are exported.
+const Columns<TrialRow>& TrialTable();
+const Columns<AttemptRow>& AttemptTable();
+const Columns<EpochRow>& EpochTable();
+
+/// The columns of the view `groups`, and `label` (what tells the group from others).
+Columns<RankedGroup> GroupTable(const Objective& objective);
+
 /// A row of `trials`; `params` as an object.
 Json ToJson(const TrialRow& trial);
-Json ToJson(const AttemptRow& attempt);
-Json ToJson(const EpochRow& epoch);
 Json ToJson(const std::optional<RangeTest>& test);  // null for none
-
-/// `text` with bytes that are not UTF-8 replaced by U+FFFD.
-std::string ValidUtf8(const std::string& text);
-
-/// Indented, with a newline at its end. Bytes that are not UTF-8 are replaced.
-std::string Print(const Json& json);
-/// On one line. Bytes that are not UTF-8 are replaced.
-std::string Dump(const Json& json);
 
 }  // namespace lrsweep

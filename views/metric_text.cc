@@ -32,7 +32,7 @@ DifferenceText::DifferenceText(const std::string& metric, double size)
     factor_ = 100;
     unit_ = "points";
   }
-  // Two digits that count: 0.12, 0.012, 1.2, 12.
+  // Two significant digits: 0.12, 0.012, 1.2, 12.
   const double shown = std::abs(size) * factor_;
   const double leading = shown > 0 ? std::floor(std::log10(shown)) : 0;
   digits_ = static_cast<int>(std::clamp(1 - leading, unit_ == "points" ? 2.0 : 0.0, 9.0));

@@ -1,4 +1,4 @@
-// Values of a metric, and objectives, as people read them.
+// Values of metrics, and objectives, as text for people.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ std::string Describe(const Objective& objective);
 /// "0.9812", "7" (epochs and steps; a mean of them "7.5"), "12.34" (seconds).
 std::string NumberText(const std::string& metric, double value);
 
-/// How differences of a metric are told: accuracies in points (hundredths of the whole), others in
-/// the metric's unit.
+/// Formats differences of a metric: accuracies in points (hundredths of the whole), others in the
+/// metric's unit.
 class DifferenceText {
  public:
   /// With as many digits as a difference of about `size` needs.
@@ -29,7 +29,7 @@ class DifferenceText {
   std::string unit_;
 };
 
-/// NumberText of a trial that may have no value: "diverged", or "never" where it trained to its end
+/// NumberText; for a trial without a value "diverged", or "never" where it trained to its end
 /// without reaching the metric's threshold.
 std::string MetricText(const std::string& metric, const std::optional<double>& value,
                        bool diverged);

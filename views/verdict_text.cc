@@ -35,7 +35,7 @@ double SizeOf(const PairedComparison& paired) {
   return std::max(std::abs(paired.interval95->low), std::abs(paired.interval95->high));
 }
 
-/// What one seed tells.
+/// The sentence for groups that have one seed in common.
 std::string OneSeed(const Verdict& verdict) {
   if (!verdict.noise) {
     return fmt::format(
@@ -50,7 +50,7 @@ std::string OneSeed(const Verdict& verdict) {
       text.WithUnit(*verdict.noise), Counted(verdict.noise_groups, "group"));
 }
 
-/// Where the two have not the same seeds, the greater mean may be that of the seeds alone.
+/// Where the two have different seeds, a greater mean may come from the seeds alone.
 std::string NotInFront(const Verdict& verdict) {
   return fmt::format("{} is not in front of {} on their common seeds", verdict.first,
                      verdict.compared.front().name);
@@ -87,7 +87,7 @@ std::string AgainstNext(const Verdict& verdict) {
                      text.WithUnit(next.paired.mean), evidence, needed);
 }
 
-/// Who else may be as good as the first.
+/// Which other groups may be as good as the first.
 std::string Equals(const Verdict& verdict) {
   const int64_t equal = verdict.Indistinguishable();
   const auto all = static_cast<int64_t>(verdict.compared.size()) + 1;

@@ -9,8 +9,8 @@
 
 namespace lrsweep {
 
-/// A sentence on the first and the next; what cannot be told apart; what was left out. None where
-/// no group is sound.
+/// Whether the first group is better than the next; which groups cannot be told apart; what was
+/// left out. Empty where no group is sound.
 std::vector<std::string> Sentences(const Verdict& verdict);
 
 /// {"first": {"group_id", "name"}, "seeds", "fewest_seeds", "noise", "indistinguishable",

@@ -30,8 +30,8 @@ double Widest(const std::vector<DotRow>& rows, const Text& text) {
   return widest;
 }
 
-/// Means, single values and intervals; of these no more than lies between the least and the
-/// greatest of all values: the interval of two values may be wider than all that was ever seen.
+/// Spans means, single values and intervals. Intervals count only between the least and the
+/// greatest of all values: the interval of two values may be wider than all values together.
 Scale MakeScale(const std::vector<DotRow>& rows, double from, double to) {
   double least = rows[0].summary.least;
   double greatest = rows[0].summary.greatest;
@@ -82,25 +82,25 @@ std::string DrawSvg(const DotChart& chart) {
   const double text_width = chart.width - 2 * kMargin;
 
   SvgPicture picture;
-  picture.Text(kMargin, 24, Shortened(chart.title, text_width), Anchor::kStart,
+  picture.Text(kMargin, 24, ShortenedTo(text_width, chart.title), Anchor::kStart,
                R"(font-size="16" font-weight="bold")");
-  picture.Text(kMargin, 44, Shortened(chart.subtitle, text_width), Anchor::kStart, kSmall);
+  picture.Text(kMargin, 44, ShortenedTo(text_width, chart.subtitle), Anchor::kStart, kSmall);
   const Scale scale = MakeScale(chart.rows, left, right);
-  for (const Tick& tick : scale.Ticks(static_cast<int>((right - left) / 70), chart.whole)) {
+  for (const AxisTick& tick : scale.Ticks(static_cast<int>((right - left) / 70), chart.whole)) {
     const double x = scale.At(tick.value);
     picture.Line(x, kTop - 6, x, bottom, R"(stroke="#ddd")");
     picture.Text(x, bottom + 16, tick.text, Anchor::kMiddle);
   }
   for (size_t i = 0; i < chart.rows.size(); ++i) {
     const double y = kTop + kRow * (static_cast<double>(i) + 0.5);
-    picture.Text(left - 14, y + 4, Shortened(chart.rows[i].label, label_width), Anchor::kEnd);
+    picture.Text(left - 14, y + 4, ShortenedTo(label_width, chart.rows[i].label), Anchor::kEnd);
     picture.Text(right + 12, y + 4, SizeText(chart.rows[i]), Anchor::kStart, kSmall);
     DrawRow(chart.rows[i], y, scale, picture);
   }
   picture.Text((left + right) / 2, bottom + 38, chart.axis, Anchor::kMiddle);
   double height = bottom + kBottom;
   if (!chart.note.empty()) {
-    picture.Text(kMargin, height + 10, Shortened(chart.note, text_width), Anchor::kStart, kSmall);
+    picture.Text(kMargin, height + 10, ShortenedTo(text_width, chart.note), Anchor::kStart, kSmall);
     height += 20;
   }
   return picture.Finish(chart.width, height + 4, chart.title);

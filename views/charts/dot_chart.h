@@ -1,4 +1,4 @@
-// Values with their intervals, a row each, as SVG.
+// Charts of values with their intervals, a row each, as SVG.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct DotChart {
   std::string title;
   std::string subtitle;
   std::string axis;          // the values' name and unit
-  bool whole = false;        // marked at whole numbers only
+  bool whole = false;        // ticks at whole numbers only
   std::vector<DotRow> rows;  // from the top
   std::string note = {};     // at the bottom: what is left out
   int width = 960;           // pixels

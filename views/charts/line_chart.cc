@@ -27,7 +27,7 @@ bool CanDraw(const ChartAxis& axis, double value) {
   return std::isfinite(value) && (!axis.logarithmic || value > 0);
 }
 
-/// Least and greatest of what there is to draw.
+/// Least and greatest value to be drawn.
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
@@ -61,7 +61,7 @@ std::vector<ChartPoint> WithoutPlateaus(const std::vector<ChartPoint>& points) {
   return corners;
 }
 
-/// The picture while it is drawn.
+/// Draws one chart.
 class Drawing {
  public:
   explicit Drawing(const LineChart& chart)
@@ -112,15 +112,15 @@ class Drawing {
   }
 
   void DrawAxes() {
-    picture_.Text(kLeft, 24, Shortened(chart_.title, right_ - kLeft), Anchor::kStart,
+    picture_.Text(kLeft, 24, ShortenedTo(right_ - kLeft, chart_.title), Anchor::kStart,
                   R"(font-size="16" font-weight="bold")");
-    picture_.Text(kLeft, 44, Shortened(chart_.subtitle, right_ - kLeft), Anchor::kStart, kSmall);
-    for (const Tick& tick : x_.Ticks(10, chart_.x.whole)) {
+    picture_.Text(kLeft, 44, ShortenedTo(right_ - kLeft, chart_.subtitle), Anchor::kStart, kSmall);
+    for (const AxisTick& tick : x_.Ticks(10, chart_.x.whole)) {
       const double x = x_.At(tick.value);
       picture_.Line(x, kTop, x, bottom_, kGrid);
       picture_.Text(x, bottom_ + 18, tick.text, Anchor::kMiddle);
     }
-    for (const Tick& tick : y_.Ticks(7, chart_.y.whole)) {
+    for (const AxisTick& tick : y_.Ticks(7, chart_.y.whole)) {
       const double y = y_.At(tick.value);
       picture_.Line(kLeft, y, right_, y, kGrid);
       picture_.Text(kLeft - 8, y + 4, tick.text, Anchor::kEnd);
@@ -154,7 +154,7 @@ class Drawing {
     picture_.Polygon(band, fmt::format(R"(fill="{}" fill-opacity="0.18")", Colour(index)));
   }
 
-  // Beyond the axis there may be what no logarithm has.
+  // Intervals end here: beyond a logarithmic axis there may be values that have no logarithm.
   double Top() const { return y_.high(); }
   double Bottom() const { return y_.low(); }
 
@@ -211,12 +211,12 @@ class Drawing {
             kLeft, y, kLeft + 26, y,
             fmt::format(R"(stroke="{}" stroke-width="2" {})", Colour(index), Dashes(index)));
       }
-      picture_.Text(kLeft + 34, y + 4, Shortened(series.label, right_ - kLeft - 34));
+      picture_.Text(kLeft + 34, y + 4, ShortenedTo(right_ - kLeft - 34, series.label));
       ++index;
       y += kLegendLine;
     }
     if (!chart_.note.empty()) {
-      picture_.Text(kLeft, y + 6, Shortened(chart_.note, right_ - kLeft), Anchor::kStart, kSmall);
+      picture_.Text(kLeft, y + 6, ShortenedTo(right_ - kLeft, chart_.note), Anchor::kStart, kSmall);
       y += kLegendLine;
     }
     return y + 4;

@@ -18,16 +18,16 @@ struct ChartPoint {
 struct ChartSeries {
   std::string label = {};          // in the legend
   std::vector<ChartPoint> points;  // of a curve by x
-  bool marks = false;              // points, their intervals as bars; else a curve within a band
+  bool marks = false;              // points with intervals as bars; else a curve within a band
   bool faint = false;              // thin, grey, behind the others and not in the legend
-  double shift = 0;                // of marks, in pixels to the right: beside those of other series
+  double shift = 0;  // of marks, in pixels to the right, so that series do not overlap
 };
 
 struct ChartAxis {
   std::string label;               // with the unit
-  bool logarithmic = false;        // values that are not above 0 are left out
-  bool whole = false;              // marked at whole numbers only
-  std::optional<double> low = {};  // where the axis begins and ends; else at what there is
+  bool logarithmic = false;        // leaves out values that are not above 0
+  bool whole = false;              // ticks at whole numbers only
+  std::optional<double> low = {};  // where the axis begins and ends; not given: at the data's ends
   std::optional<double> high = {};
 };
 
@@ -40,8 +40,7 @@ struct LineChart {
   int width = 960, height = 480;  // pixels, without the legend
 };
 
-/// Needs at least one point that can be drawn, else std::invalid_argument. Long curves are thinned
-/// to what pixels can show.
+/// Throws std::invalid_argument where no point can be drawn. Long curves are thinned (thinning.h).
 std::string DrawSvg(const LineChart& chart);
 
 }  // namespace lrsweep

@@ -45,11 +45,11 @@ double Scale::At(double value) const {
   return from_ + (to_ - from_) * share;
 }
 
-std::vector<Tick> Scale::Ticks(int count, bool whole) const {
+std::vector<AxisTick> Scale::Ticks(int count, bool whole) const {
   if (logarithmic_ && high_ / low_ >= 10) return LogTicks(count);
   double step = RoundStep(high_ - low_, count);
   if (whole) step = std::max(step, 1.0);
-  std::vector<Tick> ticks;
+  std::vector<AxisTick> ticks;
   for (double i = std::ceil(low_ / step - kRounding); i * step <= high_ + step * kRounding; ++i) {
     const double value = i * step + 0.0;  // not -0
     ticks.push_back({value, TickText(value, step)});
@@ -57,12 +57,12 @@ std::vector<Tick> Scale::Ticks(int count, bool whole) const {
   return ticks;
 }
 
-std::vector<Tick> Scale::LogTicks(int count) const {
+std::vector<AxisTick> Scale::LogTicks(int count) const {
   const double decades = std::log10(high_ / low_);
   const double stride = std::max(1.0, std::ceil(decades / count));
   std::vector<double> factors = {1};
   if (decades < count / 2.0) factors = {1, 2, 5};
-  std::vector<Tick> ticks;
+  std::vector<AxisTick> ticks;
   for (double power = std::floor(std::log10(low_)); power <= std::log10(high_); power += stride) {
     for (const double factor : factors) {
       const double value = factor * std::pow(10.0, power);

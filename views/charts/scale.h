@@ -1,4 +1,4 @@
-// An axis: where values lie in a picture, and which of them are marked.
+// An axis of a chart: from values to pixels, and its ticks.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace lrsweep {
 
-struct Tick {
+struct AxisTick {
   double value = 0;
   std::string text;
 };
@@ -17,19 +17,19 @@ class Scale {
   /// logarithmic scale needs low > 0.
   Scale(double low, double high, double from, double to, bool logarithmic = false);
 
-  /// In pixels; of what is outside the range, outside.
+  /// The pixel of a value; values outside the range get pixels outside.
   double At(double value) const;
 
   double low() const { return low_; }
   double high() const { return high_; }
 
-  /// About `count` round numbers (1, 2 or 5 times a power of ten) within the range; on a
-  /// logarithmic scale that spans a decade powers of ten, with their halves where these are few.
-  /// `whole`: no fractions.
-  std::vector<Tick> Ticks(int count, bool whole = false) const;
+  /// About `count` round numbers (1, 2 or 5 times a power of ten) within the range. A logarithmic
+  /// scale that spans a decade or more has powers of ten, and 2 and 5 times these where they are
+  /// few. `whole`: whole numbers only.
+  std::vector<AxisTick> Ticks(int count, bool whole = false) const;
 
  private:
-  std::vector<Tick> LogTicks(int count) const;
+  std::vector<AxisTick> LogTicks(int count) const;
 
   double low_, high_, from_, to_;
   bool logarithmic_;

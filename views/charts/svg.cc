@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "params/json_value.h"
 #include "params/text.h"
-#include "views/json_rows.h"
+#include "params/utf8.h"
 
 namespace lrsweep {
 namespace {
@@ -14,15 +16,6 @@ constexpr std::array<const char*, 6> kColours = {"#0072b2", "#e69f00", "#009e73"
                                                  "#d55e00", "#cc79a7", "#56b4e9"};
 constexpr std::array<const char*, 4> kDashes = {"", "7 4", "2 3", "9 3 2 3"};
 constexpr double kCharacterWidth = 7.8;  // of 13 pixels of DejaVu Sans, one of the widest
-
-/// Where the characters of UTF-8 begin.
-std::vector<size_t> CharacterStarts(const std::string& text) {
-  std::vector<size_t> starts;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) starts.push_back(i);
-  }
-  return starts;
-}
 
 std::string Escaped(const std::string& text) { return EscapedMarkup(OneLine(ValidUtf8(text))); }
 
@@ -43,13 +36,11 @@ std::string Dashes(size_t index) {
 }
 
 double TextWidth(const std::string& text) {
-  return kCharacterWidth * static_cast<double>(CharacterStarts(text).size());
+  return kCharacterWidth * static_cast<double>(CountCharacters(text));
 }
 
-std::string Shortened(const std::string& text, double pixels) {
-  const std::vector<size_t> starts = CharacterStarts(text);
-  const auto room = static_cast<size_t>(std::max(1.0, pixels / kCharacterWidth));
-  return starts.size() <= room ? text : text.substr(0, starts[room - 1]) + "…";
+std::string ShortenedTo(double pixels, const std::string& text) {
+  return Shortened(text, static_cast<size_t>(std::max(1.0, pixels / kCharacterWidth)));
 }
 
 void SvgPicture::Line(double x1, double y1, double x2, double y2, const std::string& attributes) {

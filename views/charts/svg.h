@@ -1,4 +1,5 @@
-// A picture in SVG 1.1, on white, that browsers, rsvg-convert and word processors show alike.
+// A picture in SVG 1.1 on white, from features that browsers, rsvg-convert and word processors
+// share.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ std::string Colour(size_t index);
 std::string Dashes(size_t index);  // an attribute, or empty
 inline constexpr const char* kFaintColour = "#bbbbbb";
 
-/// `text` cut to `pixels`, as wide as its letters usually are, and marked by "…" where it was.
-std::string Shortened(const std::string& text, double pixels);
+/// `text` cut to about so many pixels, with "…" where it was cut.
+std::string ShortenedTo(double pixels, const std::string& text);
 
 /// An upper estimate of how wide the text is, in pixels.
 double TextWidth(const std::string& text);
@@ -25,7 +26,7 @@ class SvgPicture {
   using Points = std::vector<std::pair<double, double>>;  // x, y in pixels from the top left
   enum class Anchor { kStart, kMiddle, kEnd };
 
-  /// Attributes of what follows: `stroke="#000"`.
+  // `attributes` are SVG's: `stroke="#000"`.
   void Line(double x1, double y1, double x2, double y2, const std::string& attributes);
   void Polyline(const Points& points, const std::string& attributes);
   void Polygon(const Points& points, const std::string& attributes);
@@ -37,11 +38,11 @@ class SvgPicture {
             const std::string& attributes = "");
   /// Bottom to top, centred at the point.
   void VerticalText(double x, double y, const std::string& text);
-  /// What is drawn until EndClip is seen only within the rectangle.
+  /// Clips what is drawn until EndClip to the rectangle.
   void BeginClip(double left, double top, double right, double bottom);
   void EndClip();
 
-  /// The whole file. `title` is also what screen readers say.
+  /// The whole file. Screen readers read `title`.
   std::string Finish(double width, double height, const std::string& title) const;
 
  private:

@@ -21,7 +21,7 @@ std::vector<size_t> Thinned(std::span<const double> values, size_t most) {
     std::array<size_t, 4> of_bucket = {first, first, first, end - 1};
     for (size_t i = first; i < end; ++i) {
       if (std::isnan(values[i])) continue;
-      // Whatever is compared with NaN is false: the first number replaces it.
+      // Comparisons with NaN are false, so the first number replaces it.
       if (!(values[i] >= values[of_bucket[1]])) of_bucket[1] = i;
       if (!(values[i] <= values[of_bucket[2]])) of_bucket[2] = i;
     }

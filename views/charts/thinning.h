@@ -1,4 +1,4 @@
-// Long curves, thinned to what a picture can show.
+// Thinning of long curves that keeps every spike.
 #pragma once
 
 #include <cstddef>

@@ -36,8 +36,8 @@ std::string LegendLabel(const RankedGroup& group) {
   return label + ")";
 }
 
-/// The rates of the group's longest trial: those of its steps, or else of its epochs. Another that
-/// diverged has not come as far; one that listens to a metric may have gone another way.
+/// The rates of the group's longest trial, by step if steps are recorded, else by epoch. Trials
+/// that diverged are shorter; with a schedule that follows a metric the trials of a group differ.
 std::vector<ChartPoint> SchedulePoints(const ChartInput& input, const RankedGroup& group) {
   std::vector<EpochRow> epochs;
   std::string trial_id;
@@ -61,7 +61,7 @@ std::vector<ChartPoint> SchedulePoints(const ChartInput& input, const RankedGrou
   return points;
 }
 
-/// The epochs that the longest of the curves over steps takes.
+/// The length of the longest curve over steps, in whole epochs.
 double WholeEpochs(const std::vector<ChartSeries>& series) {
   double last = 0;
   for (const ChartSeries& one : series) last = std::max(last, one.points.back().x);
@@ -78,8 +78,8 @@ std::vector<std::optional<double>> Curve(const ChartInput& input, const std::str
   return curve;
 }
 
-/// The mean over those of the group's trials that have ended, from their least to their greatest:
-/// as far as all of them have a value, since a mean of those that are left would flatter.
+/// The mean over those of the group's trials that have ended, with their least and greatest value.
+/// It ends where one of them has no value: the mean of the remaining ones would look too good.
 std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& group,
                                   const std::string& metric) {
   std::vector<std::vector<std::optional<double>>> curves;
@@ -104,7 +104,7 @@ void RemoveIntervals(ChartSeries& series) {
   for (ChartPoint& point : series.points) point.interval.reset();
 }
 
-/// What the bands are, if there is one.
+/// Says what the bands are, if there is one.
 std::string Spread(const std::vector<ChartSeries>& series) {
   const bool any = std::any_of(series.begin(), series.end(), [](const ChartSeries& one) {
     return std::any_of(one.points.begin(), one.points.end(),
@@ -121,7 +121,7 @@ std::pair<size_t, size_t> AddGroups(const ChartInput& input, const Points& point
   size_t faint = 0;
   for (const RankedGroup& group : input.groups) {
     if (coloured == kColoured && faint == kFaint) break;
-    input.breathe();
+    input.check_interrupt();
     ChartSeries series{.points = points(group)};
     if (series.points.empty()) continue;
     if (coloured < kColoured) {
@@ -136,8 +136,8 @@ std::pair<size_t, size_t> AddGroups(const ChartInput& input, const Points& point
   return {coloured, faint};
 }
 
-/// Early epochs are far from what the curves are looked at for: the axis begins where a tenth of
-/// the coloured values is outside. A loss has a logarithmic axis instead.
+/// Limits the y axis: early epochs would press the interesting part into a line. The axis begins
+/// where a tenth of the coloured values is outside. A loss has a logarithmic axis instead.
 void CutAxis(const std::string& metric, LineChart& chart) {
   std::vector<double> values;
   double greatest = -std::numeric_limits<double>::infinity();

@@ -1,4 +1,4 @@
-// Charts of what trials ended with.
+// Charts of the final values of trials.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,15 +51,15 @@ std::vector<DotRow> LevelRows(const ParameterImportance& parameter) {
   return rows;
 }
 
-/// Cuts to what a picture holds, and says so in the note.
+/// Keeps as many rows as a picture can show; the note says how many there were.
 void LimitRows(DotChart& chart) {
   if (chart.rows.size() <= kMostRows) return;
   chart.note += fmt::format("The first {} of {}. ", kMostRows, chart.rows.size());
   chart.rows.resize(kMostRows);
 }
 
-/// Trials that went wrong would press all others into a line: where the worst tenth takes more than
-/// half of the axis, the axis ends before them, and the note says so.
+/// Limits the y axis: where the worst tenth of the trials would take more than half of it, the axis
+/// ends before them, and the note says so.
 void CutWorst(const Objective& objective, LineChart& chart) {
   std::vector<double> values;
   for (const ChartSeries& series : chart.series) {
@@ -104,7 +104,7 @@ std::vector<Chart> DrawByLearningRate(const ChartInput& input) {
   size_t trials = 0;
   for (const RankedGroup& group : input.groups) {
     if (groups == kMostByRate) break;
-    input.breathe();
+    input.check_interrupt();
     double peak = 0;  // of a trial with a value: the seed does not change it
     for (const Repetition& one : group.repetitions) {
       if (!one.value) continue;

@@ -12,7 +12,7 @@ namespace lrsweep {
 std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
                               const std::function<bool()>& interrupted) {
   ChartInput input{store, store.Sweep().name, objective, RankGroups(store, objective)};
-  input.breathe = [&interrupted] { StopIf(interrupted); };
+  input.check_interrupt = [&interrupted] { StopIf(interrupted); };
   const auto has_value = [](const RankedGroup& group) { return group.summary.has_value(); };
   if (input.groups.empty()) {
     throw ExportError("no trial has finished yet: there is nothing to draw");

@@ -1,4 +1,4 @@
-// The charts of a sweep as pictures of their own: what a paper or a slide takes from the report.
+// The charts of a sweep as separate pictures, for papers and slides.
 #pragma once
 
 #include <functional>
@@ -11,35 +11,35 @@
 namespace lrsweep {
 
 struct Chart {
-  std::string name;  // of its file, without what follows the dot
+  std::string name;  // of its file, without the extension
   std::string svg;
 };
 
-/// Schedules, curves of the recorded metrics, the objective against the learning rate and for each
-/// value of each axis, epochs to a threshold; what needs steps or several values is left out where
-/// there are none. `interrupted` is asked now and then; true throws ExportInterrupted. Throws
-/// ExportError where no trial has a value.
+/// Draws the schedules, the recorded metrics over the epochs, the objective against the learning
+/// rate and against each swept parameter, and the epochs to a threshold. Charts for which there is
+/// no data are left out. `interrupted` is polled; true throws ExportInterrupted. Throws ExportError
+/// where no trial has a value.
 std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
                               const std::function<bool()>& interrupted);
 
-/// What the charts are drawn from.
+/// The data that the charts are drawn from.
 struct ChartInput {
   const Store& store;
   std::string sweep;  // its name
   Objective objective;
-  std::vector<RankedGroup> groups;     // in order of place
-  std::function<void()> breathe = {};  // throws where the user has interrupted
+  std::vector<RankedGroup> groups;             // in order of place
+  std::function<void()> check_interrupt = {};  // throws ExportInterrupted after an interrupt
 };
 
-/// The learning rate over the epochs, of the groups in front; none where no epoch is recorded.
+/// The learning rate over the epochs, for the best groups; none where no epoch is recorded.
 std::vector<Chart> DrawSchedules(const ChartInput& input);
-/// The recorded metrics over the epochs: of the groups in front the mean of their seeds.
+/// The recorded metrics over the epochs, for the best groups: the mean over their seeds.
 std::vector<Chart> DrawCurves(const ChartInput& input);
 /// The objective's value of each trial against the highest learning rate that it applied.
 std::vector<Chart> DrawByLearningRate(const ChartInput& input);
-/// For each axis the objective's mean for each of its values.
+/// The objective's mean for each value of each swept parameter, a chart for each parameter.
 std::vector<Chart> DrawAxes(const ChartInput& input);
-/// How many epochs the groups take to a value of the objective's metric that half of them reach.
+/// How many epochs each group takes to reach a value that half of the groups reach.
 std::vector<Chart> DrawConvergence(const ChartInput& input);
 
 }  // namespace lrsweep

@@ -41,7 +41,7 @@ constexpr std::array<uint32_t, 256> CrcTable() {
   return table;
 }
 
-/// A checksum of bytes that hold checksums themselves is weak: hence the mask.
+/// The mask of TFRecords: a CRC over bytes that contain CRCs is weak.
 uint32_t Masked(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U; }
 
 template <typename Integer>
@@ -62,8 +62,8 @@ std::string Event(double wall_time, int64_t step, int field, const std::string& 
   return bytes;
 }
 
-/// The plugin reads its data from the metadata; the value is a tensor of one 0, as its own writer
-/// gives it.
+/// A summary whose metadata carry the plugin's data. The value is a tensor of one 0, the same as
+/// the plugin's own writer stores.
 std::string HParamsSummary(const std::string& tag, const std::string& plugin_data) {
   std::string bytes;
   pbf_writer writer(bytes);

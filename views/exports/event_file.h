@@ -14,20 +14,19 @@
 
 namespace lrsweep {
 
-/// CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum that TFRecords mask.
+/// CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum of TFRecords, which store it masked.
 uint32_t Crc32c(std::string_view bytes);
 
-/// A file of events; not thread-safe. What cannot be written throws
-/// std::filesystem::filesystem_error.
+/// A file of events; not thread-safe. Throws std::filesystem::filesystem_error for a failed write.
 class EventFile {
  public:
   /// Makes the file in `folder`, which exists. Times are Unix seconds.
   EventFile(const std::filesystem::path& folder, double wall_time);
 
-  /// Scalars of one step, tag and value; nothing where there are none.
+  /// Adds the scalars of one step, as (tag, value); does nothing for an empty list.
   void AddScalars(double wall_time, int64_t step,
                   const std::vector<std::pair<std::string, double>>& scalars);
-  /// A message of TensorBoard's HParams plugin: its serialized HParamsPluginData.
+  /// Adds a message of TensorBoard's HParams plugin: a serialized HParamsPluginData.
   void AddHParams(double wall_time, const std::string& tag, const std::string& plugin_data);
   void Finish();
 

@@ -4,7 +4,9 @@
 
 #include <functional>
 
+#include "params/find_by_name.h"
 #include "params/text.h"
+#include "views/columns.h"
 #include "views/exports/charts.h"
 #include "views/exports/mlflow.h"
 #include "views/exports/output.h"
@@ -34,7 +36,8 @@ void ExportTable(const Store& store, const ExportOptions& options, std::ostream&
   out << fmt::format("{} written to {}\n", options.table, options.output);
 }
 
-/// Exports to a folder, which `fill` fills. `viewer`: the command that shows it, {} for the folder.
+/// Exports to a folder, which `fill` fills, and prints `viewer`: the commands that show it, with {}
+/// for the folder.
 void ExportFolder(const ExportOptions& options, std::ostream& out, const std::string& viewer,
                   const std::function<void(const OutputFolder&)>& fill) {
   if (options.output.empty()) {
@@ -55,7 +58,7 @@ void ExportTensorBoard(const Store& store, const ExportOptions& options, std::os
 }
 
 void ExportMlflow(const Store& store, const ExportOptions& options, std::ostream& out) {
-  // From 3.7 on MLflow opens a file store only where it is told to.
+  // Since 3.7 MLflow opens file stores only with MLFLOW_ALLOW_FILE_STORE.
   const char* const viewer =
       "look at it: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {0}\n"
       "or take it into a database: mlflow migrate-filestore --source {0} --target "
@@ -101,20 +104,12 @@ const std::vector<Format>& Formats() {
 
 }  // namespace
 
-const std::vector<std::string>& ExportFormats() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const Format& format : Formats()) names.push_back(format.name);
-    return names;
-  }();
-  return kNames;
-}
+std::vector<std::string> ExportFormats() { return AllNames(Formats()); }
 
 void Export(const Store& store, const ExportOptions& options, std::ostream& out) {
-  for (const Format& format : Formats()) {
-    if (format.name == options.format) return format.write(store, options, out);
-  }
-  throw ExportError("unknown format: " + options.format);
+  const Format* format = FindByName(Formats(), options.format);
+  if (format == nullptr) throw ExportError("unknown format: " + options.format);
+  format->write(store, options, out);
 }
 
 }  // namespace lrsweep

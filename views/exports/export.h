@@ -13,7 +13,7 @@
 namespace lrsweep {
 
 /// csv, json, jsonl, tensorboard, mlflow, svg, png.
-const std::vector<std::string>& ExportFormats();
+std::vector<std::string> ExportFormats();
 
 struct ExportOptions {
   std::string format;
@@ -24,9 +24,9 @@ struct ExportOptions {
   InterruptCheck interrupted = {};
 };
 
-/// Writes the export and says on `out` what was written where, if it was not to `out` itself.
-/// Throws ExportError and ExportInterrupted, and std::filesystem::filesystem_error where the disk
-/// will not do; then nothing was left behind. Throws std::invalid_argument for an unknown metric.
+/// Writes the export. Unless that goes to `out` itself, prints there what was written where. Throws
+/// ExportError, ExportInterrupted, std::filesystem::filesystem_error for a failed write, and
+/// std::invalid_argument for an unknown metric; then nothing is left behind.
 void Export(const Store& store, const ExportOptions& options, std::ostream& out);
 
 }  // namespace lrsweep

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <protozero/pbf_writer.hpp>
 
-#include "views/exports/flat_params.h"
-
 namespace lrsweep {
 namespace {
 
@@ -40,7 +38,7 @@ namespace protobuf_value {  // google.protobuf.Value
 constexpr int kNumber = 2, kString = 3, kBool = 4;
 }
 
-// More values than a person would tick off in the tab's filter are given as an interval.
+// The tab's filter shows a check box for each value up to this number, and an interval above it.
 constexpr size_t kMostDiscrete = 100;
 
 int TypeOf(const std::vector<Json>& values) {
@@ -76,7 +74,7 @@ void AddDomain(pbf_writer& info, int type, const std::vector<Json>& values) {
   for (const Json& value : values) AddValue(domain, list_value::kValues, value);
 }
 
-/// A message in the plugin's envelope, of version 0.
+/// A message in the plugin's envelope, which has version 0.
 template <typename Fill>
 std::string PluginData(int field, const Fill& fill) {
   std::string bytes;

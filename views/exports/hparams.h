@@ -3,20 +3,21 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "views/json_rows.h"
+#include "params/json_value.h"
 
 namespace lrsweep {
 
-/// The tags under which the plugin looks for them: the experiment in the root run, the others in
-/// the session's.
+/// The tags under which the plugin finds its messages: the experiment in the root run, the others
+/// in the run of each session.
 inline constexpr const char* kExperimentTag = "_hparams_/experiment";
 inline constexpr const char* kSessionStartTag = "_hparams_/session_start_info";
 inline constexpr const char* kSessionEndTag = "_hparams_/session_end_info";
 
-/// A hyperparameter and the values that the sessions have: truths, numbers or texts.
+/// A hyperparameter and the values that sessions have of it: booleans, numbers or texts.
 struct HParam {
   std::string name;
   std::vector<Json> values;

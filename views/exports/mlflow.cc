@@ -7,8 +7,8 @@
 #include <map>
 
 #include "params/text.h"
-#include "views/exports/flat_params.h"
 #include "views/exports/output.h"
+#include "views/exports/parameter_columns.h"
 
 namespace lrsweep {
 namespace {
@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 int64_t Milliseconds(double seconds) { return std::llround(seconds * 1000); }
 
-/// Of what MLflow allows in names (letters, digits, spaces, _-.:/) what is harmless in those of
-/// files.
+/// `text` with "_" for what MLflow does not allow in names (it allows letters, digits, spaces and
+/// _-.:/) or what does not suit the name of a file.
 std::string MlflowName(const std::string& text) {
   std::string name = SafeName(text);
   for (char& c : name) {
@@ -27,7 +27,7 @@ std::string MlflowName(const std::string& text) {
   return name;
 }
 
-/// A text of one line, as YAML's double quotes and JSON's agree on it.
+/// A text in double quotes that means the same in YAML and in JSON.
 std::string Quoted(const std::string& text) {
   return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
@@ -83,8 +83,8 @@ class Writer {
     }
     WriteNewFile(folder / "meta.yaml", MetaOf(run, id));
     for (const auto& [name, text] : TagsOf(run)) WriteNewFile(folder / "tags" / name, text);
-    for (const auto& [path, value] : FlatJson(run.trial)) {
-      // Of several lines it would read as damaged.
+    for (const auto& [path, value] : ExportedParams(run.trial.params_json)) {
+      // MLflow reads a parameter of several lines as damaged.
       WriteNewFile(folder / "params" / MlflowName(path), OneLine(PlainText(value)));
     }
     for (const auto& [name, lines] : MetricsOf(run)) {

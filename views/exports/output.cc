@@ -19,7 +19,7 @@ constexpr size_t kLongestName = 120;
   throw fs::filesystem_error(what, path, std::error_code(errno, std::generic_category()));
 }
 
-/// Of a path that ends with a slash, the folder that it means.
+/// The path absolute, and without a slash at its end.
 fs::path WithoutSlash(const fs::path& path) {
   const fs::path absolute = fs::absolute(path).lexically_normal();
   return absolute.has_filename() ? absolute : absolute.parent_path();
@@ -37,7 +37,7 @@ void RefuseTaken(const fs::path& target) {
   }
 }
 
-/// What could not be made where the user wants it, as a sentence.
+/// The error for a target that could not be created.
 ExportError CannotCreate(const fs::path& target, const std::error_code& error) {
   return ExportError(fmt::format("cannot create {}: {}", target.string(), error.message()));
 }
@@ -67,7 +67,7 @@ void OutputFile::Finish() {
   try {
     file_.PutInPlace();
   } catch (const fs::filesystem_error& error) {
-    if (error.code() == std::errc::file_exists) RefuseTaken(target_);  // by another, meanwhile
+    if (error.code() == std::errc::file_exists) RefuseTaken(target_);  // created meanwhile
     throw;
   }
 }
@@ -93,7 +93,7 @@ OutputFolder::OutputFolder(const fs::path& target) : target_(WithoutSlash(target
 }
 
 OutputFolder::~OutputFolder() {
-  std::error_code ignored;  // nothing more can be done about it
+  std::error_code ignored;  // a destructor has no one to tell
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
@@ -112,7 +112,7 @@ void CheckWritten(const std::ostream& stream) {
 }
 
 void CloseWritten(std::ofstream& stream, const fs::path& path) {
-  if (stream) errno = 0;  // else it says why the stream failed before
+  if (stream) errno = 0;  // where the stream has failed already, errno says why
   stream.close();
   if (!stream) ThrowErrno("cannot write", path);
 }

@@ -1,4 +1,5 @@
-// Where an export is written: complete under its name, or not at all; nothing is overwritten.
+// The output of an export: it appears complete under its name, or not at all, and overwrites
+// nothing.
 #pragma once
 
 #include <filesystem>
@@ -12,20 +13,20 @@
 
 namespace lrsweep {
 
-/// What was asked for cannot be exported, or not there: a mistake in the command. The text is for
-/// its user. A disk that will not do throws std::filesystem::filesystem_error.
+/// A mistake in the command: what it asks for cannot be exported, or not to this place. The text is
+/// for the user. (Failed writes throw std::filesystem::filesystem_error.)
 struct ExportError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The user has interrupted the export; nothing of it was left behind.
+/// The user interrupted the export; nothing of it is left behind.
 struct ExportInterrupted : std::runtime_error {
   ExportInterrupted() : std::runtime_error("interrupted: nothing was exported") {}
 };
 
-/// Asked now and then; true ends the export by ExportInterrupted.
+/// Polled during an export; true ends it by ExportInterrupted.
 using InterruptCheck = std::function<bool()>;
-/// Throws ExportInterrupted if `interrupted` is there and says so.
+/// Throws ExportInterrupted if `interrupted` is not empty and returns true.
 void StopIf(const InterruptCheck& interrupted);
 
 /// A file that is filled under another name beside `target`, which must not exist (ExportError).
@@ -34,7 +35,7 @@ class OutputFile {
   explicit OutputFile(const std::filesystem::path& target);
 
   std::ostream& Stream() { return stream_; }
-  /// Puts it in place. Throws where something could not be written, and then there is no file.
+  /// Moves it to its name. Throws where something could not be written; then there is no file.
   void Finish();
 
  private:
@@ -43,8 +44,8 @@ class OutputFile {
   std::ofstream stream_;
 };
 
-/// A folder that is filled under another name beside `target`, which must not exist, or be empty
-/// (ExportError). What is not finished is removed on destruction.
+/// A folder that is filled under another name beside `target`, which must not exist or must be
+/// empty (ExportError). The destructor removes a folder that was not finished.
 class OutputFolder {
  public:
   explicit OutputFolder(const std::filesystem::path& target);
@@ -54,9 +55,9 @@ class OutputFolder {
 
   /// Where to write.
   const std::filesystem::path& Path() const { return path_; }
-  /// Where it will be: absolute.
+  /// Its final name: absolute.
   const std::filesystem::path& Target() const { return target_; }
-  /// Puts it in place.
+  /// Moves it to its final name.
   void Finish();
 
  private:
@@ -67,17 +68,17 @@ class OutputFolder {
 /// Throws std::filesystem::filesystem_error unless all that was written to `stream` was taken.
 void CheckWritten(const std::ostream& stream);
 
-/// Closes the file `path`. Throws likewise.
+/// Closes the file `path`. Throws as CheckWritten.
 void CloseWritten(std::ofstream& stream, const std::filesystem::path& path);
 
 /// Writes a new file. Throws std::filesystem::filesystem_error.
 void WriteNewFile(const std::filesystem::path& path, const std::string& text);
 
-/// `text` as the name of one file: letters, digits and ._=,+- stay, all else becomes "_", so does a
-/// dot at the beginning; cut to 120 bytes, never empty. So it never leads out of a folder.
+/// `text` as the name of a file, which never leads out of its folder: letters, digits and ._=,+-
+/// stay, all else and a dot at the beginning become "_"; cut to 120 bytes, never empty.
 std::string SafeName(const std::string& text);
 
-/// Names that are given once: of equal ones the later get "-2", "-3".
+/// Makes names unique: a repeated one gets "-2", "-3".
 class UniqueNames {
  public:
   std::string Add(const std::string& name);

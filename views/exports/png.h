@@ -1,4 +1,4 @@
-// SVG to PNG, by the converter that is there.
+// SVG to PNG, by the program rsvg-convert.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Rows of a table as CSV, as one JSON array, or as JSON Lines, written as they come.
+// Writers of rows: CSV, one JSON array, or JSON Lines. Each row is written at once.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace lrsweep {
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
-  /// One cell for each column: null, a truth, a number, a text or a list.
+  /// One cell for each column: null, a boolean, a number, a text or a list.
   virtual void Add(const std::vector<Json>& cells) = 0;
   /// After the last row.
   virtual void End() {}
@@ -22,7 +22,7 @@ class RowWriter {
 /// `format`: "csv" (RFC 4180's quoting, lines end with \n; null is an empty field, an empty text is
 /// "", a list is its JSON), "json" (an array of objects) or "jsonl" (an object on each line). Reals
 /// are in the shortest form that reads back to the same double. Bytes that are not UTF-8 are
-/// replaced by U+FFFD. Writes the head at once. `out` must outlive the writer.
+/// replaced by U+FFFD. Writes the header at once. `out` must outlive the writer.
 std::unique_ptr<RowWriter> MakeRowWriter(const std::string& format,
                                          const std::vector<std::string>& columns,
                                          std::ostream& out);

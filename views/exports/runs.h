@@ -20,7 +20,7 @@ struct RunOptions {
   InterruptCheck interrupted = {};
 };
 
-/// What the epoch's end recorded, under the names that the database has for it; NaN where it was
+/// The numbers that were recorded at an epoch's end, under the database's names; NaN where one was
 /// not finite.
 struct RunEpoch {
   int64_t epoch = 0;  // from 1
@@ -38,8 +38,8 @@ struct RunStep {
 
 struct Run {
   TrialRow trial;
-  std::string name;               // what tells it from the others: "CyclicLR max_lr=0.1 seed=2"
-  double started = 0, ended = 0;  // Unix seconds; as if it had been trained in one go
+  std::string name;               // scheduler and varying parameters: "CyclicLR max_lr=0.1 seed=2"
+  double started = 0, ended = 0;  // Unix seconds; as if it had been trained without a break
   std::vector<RunEpoch> epochs;
   std::vector<RunStep> steps;  // by step
 };
@@ -49,7 +49,7 @@ struct Run {
 void EachRun(const Store& store, const RunOptions& options,
              const std::function<void(const Run&)>& visit);
 
-/// Of a time as the database writes it; 0 for none.
+/// Unix seconds of a time in the database's form; 0 for "".
 double UnixSeconds(const std::string& time);
 
 }  // namespace lrsweep

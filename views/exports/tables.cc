@@ -5,19 +5,20 @@
 #include <stdexcept>
 
 #include "analysis/groups.h"
-#include "views/exports/flat_params.h"
+#include "params/find_by_name.h"
+#include "views/exports/parameter_columns.h"
 #include "views/exports/rows.h"
+#include "views/json_rows.h"
 
 namespace lrsweep {
 namespace {
 
 using Cells = std::vector<Json>;
-using Columns = std::vector<std::string>;
 
 /// Makes the writer at the first row, so that nothing is written where there is none.
 class Rows {
  public:
-  Rows(const TableOptions& options, Columns columns, std::ostream& out)
+  Rows(const TableOptions& options, std::vector<std::string> columns, std::ostream& out)
       : options_(options), columns_(std::move(columns)), out_(out) {}
 
   void Add(const Cells& cells) {
@@ -35,109 +36,107 @@ class Rows {
 
  private:
   const TableOptions& options_;
-  Columns columns_;
+  std::vector<std::string> columns_;
   std::ostream& out_;
   std::unique_ptr<RowWriter> writer_;
 };
 
-Columns Joined(Columns first, const Columns& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
+/// Appends `more` to `all`.
+template <typename Item>
+void Append(std::vector<Item> more, std::vector<Item>& all) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
-const Columns kTrialColumns = {
-    "number",     "trial_id",     "group_id",    "state",    "scheduler", "seed",           "error",
-    "started_at", "wall_seconds", "epochs_done", "diverged", "in_space",  "objective_value"};
+/// The names of the columns in `table`, after those of `key`, with a column for each parameter.
+template <typename Row>
+std::vector<std::string> Header(std::vector<std::string> key, const Columns<Row>& table,
+                                const ParameterColumns* parameters = nullptr) {
+  Append(AllNames(table), key);
+  if (parameters != nullptr) Append(parameters->Paths(), key);
+  return key;
+}
 
-Cells TrialCells(const TrialRow& trial, const ParameterColumns& parameters) {
-  Cells cells = {trial.number,
-                 trial.trial_id,
-                 trial.group_id,
-                 trial.state,
-                 trial.scheduler,
-                 trial.seed,
-                 OrNull(trial.error),
-                 OrNull(trial.started_at),
-                 trial.wall_seconds,
-                 trial.epochs_done,
-                 trial.diverged,
-                 trial.in_space,
-                 OrNull(trial.objective_value)};
-  Cells values = parameters.Values(trial);
-  std::move(values.begin(), values.end(), std::back_inserter(cells));
-  return cells;
+/// The cells of `row` under Header. `params_json`: where there are parameters.
+template <typename Row>
+Cells RowCells(Cells key, const Row& row, const Columns<Row>& table,
+               const ParameterColumns* parameters = nullptr, const std::string& params_json = "") {
+  Append(ReadCells(row, table), key);
+  if (parameters != nullptr) Append(parameters->Values(params_json), key);
+  return key;
 }
 
 void WriteTrials(const Store& store, const TableOptions& options, std::ostream& out) {
   const ParameterColumns parameters(store);
-  Rows rows(options, Joined(kTrialColumns, parameters.Paths()), out);
-  store.EachTrial([&](const TrialRow& trial) { rows.Add(TrialCells(trial, parameters)); });
+  Rows rows(options, Header({}, TrialTable(), &parameters), out);
+  store.EachTrial([&](const TrialRow& trial) {
+    rows.Add(RowCells({}, trial, TrialTable(), &parameters, trial.params_json));
+  });
   rows.End("the sweep has no trial");
 }
 
 void WriteRanking(const Store& store, const TableOptions& options, std::ostream& out) {
   const ParameterColumns parameters(store);
-  Rows rows(options, Joined(Joined({"place", "value"}, kTrialColumns), parameters.Paths()), out);
+  Rows rows(options, Header({"place", "value"}, TrialTable(), &parameters), out);
   for (const Placed& placed : store.Ranking(options.objective, 0)) {
-    Cells cells = {placed.place, OrNull(placed.value)};
-    Cells trial = TrialCells(store.TrialById(placed.trial_id), parameters);
-    std::move(trial.begin(), trial.end(), std::back_inserter(cells));
-    rows.Add(cells);
+    const TrialRow trial = store.TrialById(placed.trial_id);
+    rows.Add(RowCells({placed.place, OrNull(placed.value)}, trial, TrialTable(), &parameters,
+                      trial.params_json));
   }
   rows.End("no trial has finished yet: there is no ranking");
 }
 
 void WriteGroups(const Store& store, const TableOptions& options, std::ostream& out) {
   const ParameterColumns parameters(store, {kSeedPath});
-  Rows rows(options,
-            Joined({"place", "group_id", "scheduler", "n", "mean", "sd", "low", "high", "best",
-                    "worst", "diverged", "never", "unfinished"},
-                   parameters.Paths()),
-            out);
+  Columns<RankedGroup> table = GroupTable(options.objective);
+  // The parameters have columns of their own.
+  std::erase_if(table, [](const auto& column) { return column.name == "label"; });
+  Rows rows(options, Header({}, table, &parameters), out);
   for (const RankedGroup& group : RankGroups(store, options.objective)) {
-    Cells cells = {group.place, group.group_id, group.scheduler};
-    if (group.summary) {
-      const Summary& summary = *group.summary;
-      cells.insert(cells.end(), {summary.n, summary.mean, OrNull(summary.sd)});
-      cells.insert(cells.end(), {LowOf(summary.interval95), HighOf(summary.interval95)});
-    } else {
-      cells.insert(cells.end(), {0, nullptr, nullptr, nullptr, nullptr});
-    }
-    cells.insert(cells.end(),
-                 {OrNull(group.Best(options.objective)), OrNull(group.Worst(options.objective)),
-                  group.diverged, group.never, group.unfinished});
-    Cells values = parameters.Values(TrialRow{.params_json = group.params_json});
-    std::move(values.begin(), values.end(), std::back_inserter(cells));
-    rows.Add(cells);
+    rows.Add(RowCells({}, group, table, &parameters, group.params_json));
   }
   rows.End("no trial has finished yet: there are no groups");
 }
 
 void WriteEpochs(const Store& store, const TableOptions& options, std::ostream& out) {
-  Rows rows(options,
-            {"trial_id", "epoch", "steps_done", "lr", "train_loss", "val_loss", "val_accuracy",
-             "wall_seconds"},
-            out);
+  Rows rows(options, Header({"trial_id"}, EpochTable()), out);
   store.EachTrial([&](const TrialRow& trial) {
     if (trial.epochs_done == 0) return;
     for (const EpochRow& row : store.Epochs(trial.trial_id)) {
-      rows.Add({trial.trial_id, row.epoch, row.steps_done, OrNull(row.lr), OrNull(row.train_loss),
-                OrNull(row.val_loss), OrNull(row.val_accuracy), row.wall_seconds});
+      rows.Add(RowCells({trial.trial_id}, row, EpochTable()));
     }
   });
   rows.End("no epoch of any trial is done yet");
 }
 
+/// A step with its place.
+struct PlacedStep {
+  const std::string& trial_id;
+  int64_t epoch;  // from 1
+  size_t step;    // of the whole trial, from 0
+  const StepRow& row;
+};
+
+const Columns<PlacedStep>& StepTable() {
+  static const Columns<PlacedStep> kTable = {
+      {"trial_id", [](const PlacedStep& step) { return step.trial_id; }},
+      {"epoch", [](const PlacedStep& step) { return step.epoch; }},
+      {"step", [](const PlacedStep& step) { return step.step; }},
+      {"lr", [](const PlacedStep& step) { return step.row.lr; }},
+      {"momentum", [](const PlacedStep& step) { return step.row.momentum; }},
+      {"loss", [](const PlacedStep& step) { return step.row.loss; }}};
+  return kTable;
+}
+
 void WriteSteps(const Store& store, const TableOptions& options, std::ostream& out) {
-  Rows rows(options, {"trial_id", "epoch", "step", "lr", "momentum", "loss"}, out);
+  Rows rows(options, AllNames(StepTable()), out);
   store.EachTrial([&](const TrialRow& trial) {
     if (trial.epochs_done == 0) return;
     const std::vector<StepRow> steps = store.Steps(trial.trial_id);
     size_t step = 0;
     for (const EpochRow& epoch : store.Epochs(trial.trial_id)) {
       for (; step < std::min(steps.size(), static_cast<size_t>(epoch.steps_done)); ++step) {
-        const StepRow& row = steps[step];
-        rows.Add({trial.trial_id, epoch.epoch, step, row.lr, row.momentum, row.loss});
+        const PlacedStep placed{trial.trial_id, epoch.epoch, step, steps[step]};
+        rows.Add(ReadCells(placed, StepTable()));
       }
     }
   });
@@ -147,16 +146,10 @@ void WriteSteps(const Store& store, const TableOptions& options, std::ostream& o
 }
 
 void WriteAttempts(const Store& store, const TableOptions& options, std::ostream& out) {
-  Rows rows(options,
-            {"trial_id", "attempt", "worker", "host", "device", "engine", "cpu_target", "pack_size",
-             "started_at", "ended_at", "first_epoch", "outcome", "error"},
-            out);
+  Rows rows(options, Header({"trial_id"}, AttemptTable()), out);
   store.EachTrial([&](const TrialRow& trial) {
     for (const AttemptRow& row : store.Attempts(trial.trial_id)) {
-      Cells cells = {trial.trial_id};
-      const Json attempt = ToJson(row);
-      cells.insert(cells.end(), attempt.begin(), attempt.end());
-      rows.Add(cells);
+      rows.Add(RowCells({trial.trial_id}, row, AttemptTable()));
     }
   });
   rows.End("no trial has begun yet");
@@ -176,20 +169,12 @@ const std::vector<Table>& Tables() {
 
 }  // namespace
 
-const std::vector<std::string>& ExportTables() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const Table& table : Tables()) names.push_back(table.name);
-    return names;
-  }();
-  return kNames;
-}
+std::vector<std::string> ExportTables() { return AllNames(Tables()); }
 
 void WriteTable(const Store& store, const TableOptions& options, std::ostream& out) {
-  for (const Table& table : Tables()) {
-    if (table.name == options.table) return table.write(store, options, out);
-  }
-  throw std::invalid_argument("no table: " + options.table);
+  const Table* table = FindByName(Tables(), options.table);
+  if (table == nullptr) throw std::invalid_argument("no table: " + options.table);
+  table->write(store, options, out);
 }
 
 }  // namespace lrsweep

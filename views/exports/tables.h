@@ -1,4 +1,4 @@
-// A sweep's tables for pandas, R, spreadsheets and scripts.
+// A sweep's tables as CSV and JSON, for pandas, R, spreadsheets and scripts.
 #pragma once
 
 #include <ostream>
@@ -11,8 +11,8 @@
 
 namespace lrsweep {
 
-/// The tables that there are: trials, epochs, steps, attempts, ranking, groups.
-const std::vector<std::string>& ExportTables();
+/// trials, epochs, steps, attempts, ranking, groups.
+std::vector<std::string> ExportTables();
 
 struct TableOptions {
   std::string format = "csv";  // as MakeRowWriter has it
@@ -21,9 +21,9 @@ struct TableOptions {
   InterruptCheck interrupted = {};
 };
 
-/// Writes the rows of the table, under the names that the database has for its columns; parameters
-/// of trials each in a column of its own (ParameterColumns). One trial at a time is in memory; of
-/// `ranking` also the order. Throws ExportError where there is no row.
+/// Writes the table under the database's names for its columns; each parameter has a column of its
+/// own (ParameterColumns). Only one trial at a time is in memory, and for `ranking` the order.
+/// Throws ExportError where there is no row.
 void WriteTable(const Store& store, const TableOptions& options, std::ostream& out);
 
 }  // namespace lrsweep

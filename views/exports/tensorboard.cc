@@ -5,22 +5,22 @@
 #include <set>
 
 #include "views/exports/event_file.h"
-#include "views/exports/flat_params.h"
 #include "views/exports/hparams.h"
 #include "views/exports/output.h"
+#include "views/exports/parameter_columns.h"
 
 namespace lrsweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The parameters that are not the same in all trials, with the values that there are; all of them
-/// where there is nothing to tell apart.
+/// The parameters that are not the same in all trials, with their values; all parameters where none
+/// differs.
 std::vector<HParam> ChooseHParams(const Store& store, const ParameterColumns& columns) {
   std::vector<std::set<Json>> values(columns.Paths().size());
   store.EachTrial([&](const TrialRow& trial) {
     if (!trial.in_space) return;
-    const std::vector<Json> cells = columns.Values(trial);
+    const std::vector<Json> cells = columns.Values(trial.params_json);
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!cells[i].is_null()) values[i].insert(cells[i]);
     }
@@ -74,7 +74,7 @@ class Writer {
 
  private:
   std::map<std::string, Json> HParamsOf(const TrialRow& trial) const {
-    const std::vector<Json> cells = columns_.Values(trial);
+    const std::vector<Json> cells = columns_.Values(trial.params_json);
     std::map<std::string, Json> chosen;
     for (size_t i = 0; i < cells.size(); ++i) {
       const std::string& path = columns_.Paths()[i];

@@ -1,4 +1,4 @@
-// What a sweep found, in sentences.
+// The report's answer: what a sweep found, in sentences.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace lrsweep {
 
-/// First which group is best and how good it is; then whether that is more than luck, and what
-/// could not be compared (analysis/verdict.h). `groups` as RankGroups gives them.
+/// First which group is best and how good it is; then whether that is more than luck, and what was
+/// not compared (analysis/verdict.h). `groups` as RankGroups gives them.
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
                                          const Objective& objective);
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "results/time_text.h"
+#include "views/report/buckets.h"
 #include "views/report/distinct.h"
-#include "views/report/thinning.h"
 
 namespace lrsweep {
 namespace {

@@ -1,4 +1,4 @@
-// Who trained what, and when.
+// The attempts of a report: which worker trained which trial, and when.
 #pragma once
 
 #include <vector>

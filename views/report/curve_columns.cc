@@ -5,14 +5,13 @@
 #include <cstddef>
 #include <utility>
 
+#include "views/report/buckets.h"
 #include "views/report/distinct.h"
-#include "views/report/thinning.h"
 
 namespace lrsweep {
 namespace {
 
-// What the page has room for, in values of all curves together: 500 trials of 20 epochs are to stay
-// well below 3 MB.
+// The most values of all curves together: a page of 500 trials of 20 epochs stays well below 3 MB.
 constexpr size_t kEpochValues = 80'000;
 constexpr size_t kLossBuckets = 40'000;
 constexpr size_t kRateBuckets = 20'000;

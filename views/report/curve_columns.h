@@ -1,4 +1,4 @@
-// The curves of a report: by epoch as recorded, by step thinned.
+// The curves of a report: over epochs, and over steps (thinned).
 #pragma once
 
 #include <vector>
@@ -13,14 +13,13 @@ namespace lrsweep {
 /// one that is not finite}. All epochs are kept where that is at most 80,000 values of a metric.
 Json EpochColumns(const ReportInput& input);
 
-/// The curves over optimizer steps, thinned to spans of equally many steps in all trials, so that
-/// means over trials are means of the same steps: {"loss_span", "rate_span" (how many; the last
-/// span of a curve has what is left), "loss": for every trial {"n": steps, "v": [first, second,
-/// mean of the first span, ...]}, null where steps are not recorded; "rates": [{"n", "v": [first,
-/// second,
-/// ...], "peak": its greatest rate}, ...], each once; "rate_of": of every trial the index of its
-/// rates, or -1}. First and second are a span's least and greatest, in the order in which they
-/// come.
+/// The curves over optimizer steps, thinned to spans. A span has the same number of steps in all
+/// trials, so that means over trials are means of the same steps. {"loss_span", "rate_span" (steps
+/// of a span; the last span of a curve may have fewer), "loss": for every trial {"n": steps, "v":
+/// [first, second, mean of the first span, ...]}, null where steps are not recorded; "rates":
+/// [{"n", "v": [first, second, ...], "peak": its greatest rate}, ...], each distinct curve once;
+/// "rate_of": for every trial the index of its rates, or -1}. First and second are a span's least
+/// and greatest value, in the order in which they come.
 Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& input);
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// What is equal, written once and then counted: the page holds thousands of trials.
+// Equal values written once, and referred to by index: the page holds thousands of trials.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@ namespace lrsweep {
 
 class Distinct {
  public:
-  /// Of equal values the same, counted from 0.
+  /// The value's index, from 0; equal values have the same.
   size_t Index(Json value) {
     const auto [found, is_new] = indices_.emplace(Dump(value), all_.size());
     if (is_new) all_.push_back(std::move(value));
     return found->second;
   }
-  /// An array of them, by their indices.
+  /// The distinct values, by their indices.
   const Json& All() const { return all_; }
 
  private:

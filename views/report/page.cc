@@ -14,7 +14,7 @@
 namespace lrsweep {
 namespace {
 
-/// JSON has '<' within strings alone, where this means the same.
+/// Escapes '<', which JSON has only within strings, where "\u003c" means the same.
 std::string WithoutTags(std::string_view json) {
   std::string out;
   out.reserve(json.size());
@@ -28,10 +28,10 @@ std::string WithoutTags(std::string_view json) {
   return out;
 }
 
-/// As the policy names what stands between a tag and its end.
+/// How the Content-Security-Policy names the text of a script or style element.
 std::string Hash(std::string_view content) { return "'sha256-" + Sha256Base64(content) + "'"; }
 
-/// The template with every {{NAME}} replaced, once: what is put in is not looked at again.
+/// The template with every {{NAME}} replaced. Names within replaced text are not replaced.
 std::string Fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
   std::string out;
   for (size_t at = 0; at < page.size();) {

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
   throw std::invalid_argument("cannot write " + path.string() + ": " + std::strerror(error));
 }
 
-/// Before anything is read, which may take long.
+/// Checks the target before the data is read, which may take long.
 void RefuseFolder(const fs::path& path) {
   const fs::path folder = fs::absolute(path).parent_path();
   if (access(folder.c_str(), W_OK | X_OK) != 0) Refuse(path, errno);

@@ -8,9 +8,9 @@
 
 namespace lrsweep {
 
-/// Writes the page to `path`, which appears whole or stays as it was; what was there is replaced.
-/// Throws std::invalid_argument where that folder cannot be written, or as ReadReportInput;
-/// std::filesystem::filesystem_error where the disk would not do.
+/// Writes the page to `path`, replacing a file of that name only by a complete one. Throws
+/// std::invalid_argument where that folder cannot be written, or as ReadReportInput;
+/// std::filesystem::filesystem_error for a failed write.
 void WriteReport(const std::filesystem::path& path, const std::vector<ReportSource>& sources,
                  const ReportOptions& options);
 

@@ -12,8 +12,8 @@
 #include "views/metric_text.h"
 #include "views/report/answer.h"
 #include "views/report/attempt_columns.h"
+#include "views/report/buckets.h"
 #include "views/report/curve_columns.h"
-#include "views/report/thinning.h"
 #include "views/report/trial_columns.h"
 
 namespace lrsweep {

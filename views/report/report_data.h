@@ -1,4 +1,4 @@
-// All that a report's page shows, as one JSON text.
+// The data of a report's page, as one JSON text.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace lrsweep {
 
 struct ReportOptions {
   ObjectiveOptions objective = {};
-  /// Seconds after which the page loads itself again; 0: never.
+  /// Seconds after which the page reloads itself; 0: never.
   int reload_seconds = 0;
   std::string version = {};  // of this program
 };
@@ -19,8 +19,8 @@ struct ReportData {
   std::string title;
   /// {"generated_at", "version", "reload_seconds", "objective", "t95" (Student's t for
   /// 1, 2, ... degrees of freedom), "sweeps": [...], "trials", "groups",
-  /// "axes", "epochs", "steps", "attempts"}: trial_columns.h, curve_columns.h and attempt_columns.h
-  /// say what is in the last ones.
+  /// "axes", "epochs", "steps", "attempts"}. The last six are described in trial_columns.h,
+  /// curve_columns.h and attempt_columns.h.
   std::string json;
 };
 

@@ -1,4 +1,4 @@
-// What a report shows, read from the databases: every trial of their search spaces with its
+// A report's input, read from the databases: every trial of their search spaces with its
 // parameters, its place and its epochs.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace lrsweep {
 
-/// A database, and what the page calls it.
+/// A database, and its name on the page.
 struct ReportSource {
   std::string label;  // its file name
   Store store;
@@ -20,7 +20,7 @@ struct ReportSource {
 
 struct ReportTrial {
   size_t sweep = 0;  // which source
-  size_t group = 0;  // which group of all sweeps, counted as trials come
+  size_t group = 0;  // index among the groups of all sweeps, in the order of their first trials
   TrialRow row;
   FlatParams params;
   std::optional<int64_t> place;  // among the trials of its sweep; none: not ranked
@@ -40,8 +40,8 @@ struct ReportInput {
 };
 
 /// `options` are relative to the first sweep's objective.
-/// Throws std::invalid_argument, saying what there is instead, for an unknown metric, mode or
-/// scope, for a metric without any value, and for fewer than two finished trials.
+/// Throws std::invalid_argument, with what there is instead, for an unknown metric, mode or scope,
+/// for a metric that no trial has a value of, and for fewer than two finished trials.
 ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
                             const ObjectiveOptions& options);
 

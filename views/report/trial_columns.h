@@ -1,5 +1,5 @@
-// The trials, groups and parameters of a report as columns of JSON: what is equal is written once
-// and then counted, since the page holds thousands of trials.
+// The trials, groups and parameters of a report as columns of JSON. Equal values are written once
+// and referred to by index, since the page holds thousands of trials.
 #pragma once
 
 #include "views/json_rows.h"
@@ -7,13 +7,13 @@
 
 namespace lrsweep {
 
-/// {"schedulers": [name], "states": [name], and of every trial, in the order of the input: "id",
-/// "sweep", "group", "scheduler", "seed", "state", "place", "value", "epochs", "steps" (of an
+/// {"schedulers": [name], "states": [name], and arrays over the trials, in the order of the input:
+/// "id", "sweep", "group", "scheduler", "seed", "state", "place", "value", "epochs", "steps" (of an
 /// epoch), "seconds", "diverged", and "errors": {index: text} of those that have one}. `sweep`,
 /// `group`, `scheduler` and `state` are indices.
 Json TrialColumns(const ReportInput& input);
 
-/// Of every group, by the index that trials have: {"place" (in its sweep), "sound", "diverged",
+/// An array over the groups, by the trials' `group`: {"place" (in its sweep), "sound", "diverged",
 /// "never" (trials that never reached the objective's threshold), "n" (trials with a value),
 /// "mean", "least", "greatest" (where n is not 0), "sd", "low", "high" (where n > 1: the 95%
 /// interval of the mean)}; null where none of its trials has ended.

@@ -71,7 +71,7 @@ std::string DrawText(const std::vector<double>& values, int columns, int rows) {
     const auto [low, high] = std::minmax_element(begin, end);
     int bottom = dot_of(*low);
     int top = dot_of(*high);
-    if (first > 0) {  // the line goes on from the value before
+    if (first > 0) {  // connects to the value before
       const int before = dot_of(*(begin - 1));
       bottom = std::min(bottom, before + 1);
       top = std::max(top, before - 1);

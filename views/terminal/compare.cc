@@ -11,6 +11,7 @@
 
 #include "analysis/groups.h"
 #include "analysis/statistics/summary.h"
+#include "results/stored_params.h"
 #include "results/trial_labels.h"
 #include "views/json_rows.h"
 #include "views/metric_text.h"
@@ -27,21 +28,14 @@ using Items = std::vector<SelectedItem>;
 
 std::string LetterOf(const SelectedItem& item) { return {item.letter}; }
 
-/// The parameters of the item; of a group without the seed.
-FlatParams ParamsOf(const SelectedItem& item) {
-  FlatParams params = FlatText(item.trials.front().params_json);
-  if (item.is_group) params.erase(kSeedPath);
-  return params;
-}
-
-/// What each item has under a path that not all agree in; none where it has no such parameter.
+/// By path, each item's value where these are not all the same; none for an item without it.
 using Differing = std::map<std::string, std::vector<std::optional<std::string>>>;
 
 Differing DifferingParams(const Items& items) {
   std::vector<FlatParams> all;
   std::set<std::string> paths;
   for (const SelectedItem& item : items) {
-    all.push_back(ParamsOf(item));
+    all.push_back(item.Params());
     for (const auto& [path, value] : all.back()) paths.insert(path);
   }
   Differing differing;
@@ -58,7 +52,7 @@ Differing DifferingParams(const Items& items) {
   return differing;
 }
 
-/// What the items recorded, read once.
+/// The recorded curves of an item, read once.
 struct Recorded {
   explicit Recorded(const SelectedItem& item) {
     for (const TrialRow& trial : item.trials)
@@ -71,7 +65,7 @@ struct Recorded {
 
 std::vector<Recorded> ReadAll(const Items& items) { return {items.begin(), items.end()}; }
 
-/// One number of each item: of a group the mean of its trials; none where one of them has none.
+/// A number of each item: for a group the mean of its trials, none where one of them has none.
 struct ValueRow {
   std::string name;
   std::vector<std::optional<double>> values;
@@ -127,7 +121,7 @@ std::string NumberOf(const ValueRow& row, double number, bool is_signed) {
                    : fmt::format("{:.{}f}", number, digits);
 }
 
-/// The items' letters and what they are.
+/// A table of the items, with their letters.
 std::string ItemsText(const Items& items, const Style& style) {
   Table table({{""}, {"id"}, {"scheduler"}, {"database"}, {""}});
   for (const SelectedItem& item : items) {
@@ -141,7 +135,7 @@ std::string ItemsText(const Items& items, const Style& style) {
   return table.Text(style);
 }
 
-/// What makes numbers of different databases not comparable.
+/// Warns where numbers of different databases are not comparable.
 std::string CautionText(const Items& items, const Style& style) {
   const SweepRecord& first = items.front().of->sweep;
   for (const SelectedItem& item : items) {
@@ -213,7 +207,7 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
   return DrawPlots(plots, style);
 }
 
-/// The items' groups, each once, under their letters, in order of place.
+/// The distinct groups of the items, named by the items' letters, in order of place.
 std::vector<RankedGroup> GroupsOf(const Items& items, const Objective& objective) {
   std::vector<RankedGroup> groups;
   std::set<std::pair<const NamedSweep*, std::string>> seen;
@@ -275,7 +269,7 @@ std::string CompareJson(const Selection& selection) {
                      {"trial_id", item.is_group ? Json(nullptr) : Json(first.trial_id)},
                      {"group_id", first.group_id},
                      {"trials", std::move(trials)},
-                     {"params", ToJson(first)["params"]}});
+                     {"params", PrintedJson(StoredParams(first.params_json))}});
   }
   Json differing = Json::object();
   for (const auto& [path, values] : DifferingParams(selection.items)) {

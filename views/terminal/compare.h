@@ -8,11 +8,11 @@
 
 namespace lrsweep {
 
-/// Of trials and groups: the parameters that differ, final values and their differences, the curves
-/// over one another, and what their groups say seed by seed. Of databases: as CompareSweepsText.
+/// For trials and groups: the parameters that differ, final values and their differences, the
+/// curves in one plot, and a verdict seed by seed. For databases: CompareSweepsText.
 std::string CompareText(const Selection& selection, const Style& style);
 
-/// Of trials and groups: {"items": [{"letter", "db", "trial_id" or null, "group_id", "trials":
+/// For trials and groups: {"items": [{"letter", "db", "trial_id" or null, "group_id", "trials":
 /// [ids], "params"}], "differing": {path: [a value or null for each]}, "values": [{"name",
 /// "values", "differences" (each less the first)}], "by_seed": as ToJson of a Verdict, its names
 /// letters}.

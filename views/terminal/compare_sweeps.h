@@ -1,5 +1,4 @@
-// Two databases beside each other: which trials they share, whether these agree in every bit, and
-// which of the two found the better one.
+// A comparison of two databases (analysis/sweep_comparison.h), as text and as JSON.
 #pragma once
 
 #include <string>

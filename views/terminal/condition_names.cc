@@ -11,20 +11,20 @@ namespace {
 
 bool IsWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Where a quoted text that begins at `begin` ends, behind its quote.
+/// The end of the quoted text that begins at `begin`, after its closing quote.
 size_t EndOfQuoted(const std::string& text, size_t begin) {
   const size_t end = text.find(text[begin], begin + 1);
   return end == std::string::npos ? text.size() : end + 1;
 }
 
-/// Where a word with dots that begins at `begin` ends: "optimizer.lr".
+/// The end of the word with dots ("optimizer.lr") that begins at `begin`.
 size_t EndOfWord(const std::string& text, size_t begin) {
   size_t end = begin;
   while (end < text.size() && (IsWord(text[end]) || text[end] == '.')) ++end;
   return end;
 }
 
-/// Behind the parentheses that follow `at`, or `at` where none do.
+/// The end of the parentheses that follow `at`, or `at` where there are none.
 size_t EndOfArguments(const std::string& text, size_t at) {
   const size_t open = text.find_first_not_of(" \t\r\n", at);
   if (open == std::string::npos || text[open] != '(') return at;

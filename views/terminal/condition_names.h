@@ -1,4 +1,4 @@
-// The names in a condition that SQL would not read as columns.
+// Names of parameters and metrics in a condition (--where), made into names of SQL columns.
 #pragma once
 
 #include <map>
@@ -9,13 +9,12 @@ namespace lrsweep {
 
 struct NamedCondition {
   std::string sql;
-  std::vector<std::string> metrics;  // derived ones that it uses, canonical, each once
+  std::vector<std::string> metrics;  // the distinct derived metrics in it, in canonical form
 };
 
-/// Makes column names of the paths ("optimizer.lr", also in double quotes) and of the derived
-/// metrics ("epochs_to(val_accuracy, 0.975)") in `condition`; what is in quotes stays otherwise.
-/// `name_by_path`: what the columns of paths are called. Throws std::invalid_argument for a metric
-/// that is none.
+/// Replaces paths ("optimizer.lr", also in double quotes) by their columns in `name_by_path`, and
+/// derived metrics ("epochs_to(val_accuracy, 0.975)") by columns of their canonical form. Other
+/// quoted text stays unchanged. Throws std::invalid_argument for a metric that is wrong.
 NamedCondition NameColumns(const std::string& condition,
                            const std::map<std::string, std::string>& name_by_path);
 

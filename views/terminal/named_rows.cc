@@ -16,7 +16,7 @@
 namespace lrsweep {
 namespace {
 
-/// Of how many trials the epochs are read one trial at a time, rather than all of the sweep's.
+/// Up to so many trials, epochs are read trial by trial; above, those of the whole sweep at once.
 constexpr size_t kFewTrials = 1'000;
 
 template <typename Number>
@@ -28,7 +28,7 @@ std::optional<Number> Parsed(const std::string& text) {
   return number;
 }
 
-/// A parameter's text as what it was.
+/// The value of a parameter's text.
 Cell ToCell(const std::string& text) {
   if (text == "null") return {};
   if (text == "true" || text == "false") return int64_t{text == "true"};
@@ -72,7 +72,7 @@ NamedRows::NamedRows(const Store& store, Objective objective,
       value_column_(value_column),
       rows_(std::move(rows)) {
   const TrialLabels labels = store.Labels();
-  std::set<std::string> taken;  // whatever their case, as in SQL
+  std::set<std::string> taken;  // in lower case: SQL ignores the case of names
   for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
   for (const std::string& name : RecordedMetrics()) taken.insert(name);
   for (const LabelPath& row : labels.Paths()) {
@@ -151,7 +151,7 @@ std::optional<double> NamedRows::MetricAt(size_t row, const std::string& metric)
   return sum / static_cast<double>(rows_[row].trial_ids.size());
 }
 
-/// Its text; none where the row lacks it.
+/// The parameter's text; nullptr where the row lacks it.
 const std::string* NamedRows::ParameterAt(size_t row, const std::string& column) const {
   const FlatParams& params = rows_[row].params;
   const auto found = params.find(path_by_name_.at(column));

@@ -1,4 +1,4 @@
-// The rows of a ranking with columns that people name: in `--columns`, `--where` and `--pareto`.
+// Rows of a ranking whose columns are read by name: for `--columns`, `--where` and `--pareto`.
 #pragma once
 
 #include <map>
@@ -17,19 +17,19 @@ namespace lrsweep {
 struct NamedRow {
   std::vector<Cell> fixed;             // one for each fixed column
   FlatParams params;                   // of a group without those that its trials differ in
-  std::vector<std::string> trial_ids;  // that have ended: what its metrics are of
-  bool diverged = false;               // one of them
-  int64_t without_value = 0;           // how many of them have none by the objective
+  std::vector<std::string> trial_ids;  // its trials that have ended: its metrics are their means
+  bool diverged = false;               // one of them diverged
+  int64_t without_value = 0;           // trials without a value of the objective
 };
 
 /// A column is one of the fixed ones; a parameter, by its short name ("max_lr") or its path
-/// ("optimizer.lr"); or a metric. Parameters that a row lacks are NULL, and so are metrics that one
-/// of its trials has no value of; the metric of several trials is their mean.
+/// ("optimizer.lr"); or a metric, which for several trials is their mean. A parameter that the row
+/// lacks is NULL, and so is a metric that one of its trials has no value of.
 class NamedRows {
  public:
-  /// `value_column`: the fixed one that has the objective's value, or a mean of it. `differing`:
-  /// paths of parameters that a row's trials differ in: to name one is an error. `store` must live
-  /// as long.
+  /// `value_column`: the fixed column of the objective's value, or of its mean. `differing`: paths
+  /// of parameters that the trials of a row differ in; naming one is an error. `store` must outlive
+  /// this object.
   NamedRows(const Store& store, Objective objective, std::vector<std::string> fixed_columns,
             const std::string& value_column, std::vector<NamedRow> rows,
             const std::set<std::string>& differing = {});
@@ -37,14 +37,14 @@ class NamedRows {
   size_t size() const { return rows_.size(); }
   const NamedRow& Row(size_t row) const { return rows_.at(row); }
 
-  /// The column's name in its one form. Throws std::invalid_argument for one that the rows do not
-  /// have, with those that they have; as At and Where do.
+  /// The canonical form of a column's name. Throws std::invalid_argument, with the known names, for
+  /// an unknown one; so do At and Where.
   std::string Column(const std::string& name) const;
 
   Cell At(size_t row, const std::string& column) const;
-  /// The same for people.
+  /// At as text for people.
   std::string TextAt(size_t row, const std::string& column) const;
-  bool IsNumber(const std::string& column) const;  // is to be aligned at the right
+  bool IsNumber(const std::string& column) const;  // to be aligned right
 
   /// The rows for which the condition holds (store_filter.h). It may name parameters by their
   /// paths and use metrics, as in `optimizer.lr > 0.05 and epochs_to(val_accuracy, 0.97) < 5`.
@@ -54,7 +54,7 @@ class NamedRows {
   void Keep(const std::vector<size_t>& rows);
   void KeepFirst(size_t most);
 
-  /// How a metric is ranked in these rows: by the objective if it is its own.
+  /// The objective by which a metric ranks these rows: their own objective for its metric.
   Objective ObjectiveOf(const std::string& metric) const;
 
  private:

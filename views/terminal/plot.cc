@@ -7,6 +7,7 @@
 #include <limits>
 #include <sstream>
 
+#include "params/utf8.h"
 #include "views/terminal/braille_chart.h"
 
 namespace lrsweep {
@@ -15,9 +16,9 @@ namespace {
 constexpr int kLabelColumns = 9;  // of the y axis, " ┤" not counted
 constexpr int kFrameColumns = kLabelColumns + 2;
 
-std::string NumberText(double number) { return fmt::format("{:.4g}", number); }
+std::string AxisNumber(double number) { return fmt::format("{:.4g}", number); }
 
-/// What lies on the axes: all values that are drawn.
+/// The ranges of both axes, over all values that are drawn.
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
@@ -35,7 +36,7 @@ struct Extent {
   }
 };
 
-/// Cuts off a curve from its first value that is no number on. Returns whether there was one.
+/// Cuts a curve before its first value that is NaN or infinite. Returns whether there was one.
 bool CutDivergence(PlotCurve& curve) {
   const auto end = std::find_if(curve.values.begin(), curve.values.end(),
                                 [](double value) { return !std::isfinite(value); });
@@ -118,8 +119,8 @@ std::vector<std::string> DrawTogether(const std::vector<PlotCurve>& curves, cons
 std::string EpochAxis(const Extent& extent, int columns) {
   std::string axis = std::string(kLabelColumns + 1, ' ') + "└";
   for (int x = 0; x < columns; ++x) axis += x == 0 || x == columns - 1 ? "┬" : "─";
-  const std::string left = "epoch " + NumberText(extent.first);
-  const std::string right = NumberText(extent.last);
+  const std::string left = "epoch " + AxisNumber(extent.first);
+  const std::string right = AxisNumber(extent.last);
   const int gap = columns - static_cast<int>(left.size() + right.size());
   std::string labels = std::string(kFrameColumns, ' ') + left;
   if (extent.last > extent.first) labels += std::string(std::max(gap, 1), ' ') + right;
@@ -135,7 +136,7 @@ size_t VisibleWidth(const std::string& line) {
       plain += line[i];
     }
   }
-  return Width(plain);
+  return CountCharacters(plain);
 }
 
 }  // namespace
@@ -150,8 +151,8 @@ std::string DrawPlot(const Plot& plot, const Style& style) {
   const std::vector<std::string> lines =
       drawn.curves.size() == 1 ? DrawAlone(drawn.curves[0], extent, columns, plot.rows)
                                : DrawTogether(drawn.curves, extent, columns, plot.rows);
-  std::string range = NumberText(extent.low) + " to " + NumberText(extent.high);
-  if (extent.low == extent.high) range = NumberText(extent.low);
+  std::string range = AxisNumber(extent.low) + " to " + AxisNumber(extent.high);
+  if (extent.low == extent.high) range = AxisNumber(extent.low);
   const Style room{.columns = plot.columns, .colour = style.colour};
   std::string text =
       style.Paint(Tone::kHeading,
@@ -160,9 +161,9 @@ std::string DrawPlot(const Plot& plot, const Style& style) {
   text += '\n';
   for (size_t row = 0; row < lines.size(); ++row) {
     std::string label;
-    if (row == 0) label = NumberText(extent.high);
-    if (row + 1 == lines.size()) label = NumberText(extent.low);
-    if (extent.low == extent.high) label = row == lines.size() / 2 ? NumberText(extent.low) : "";
+    if (row == 0) label = AxisNumber(extent.high);
+    if (row + 1 == lines.size()) label = AxisNumber(extent.low);
+    if (extent.low == extent.high) label = row == lines.size() / 2 ? AxisNumber(extent.low) : "";
     text +=
         fmt::format("{:>{}} {}{}\n", label, kLabelColumns, label.empty() ? "│" : "┤", lines[row]);
   }

@@ -1,4 +1,4 @@
-// Curves with their axes, in characters: what a terminal shows where a page has a chart.
+// Charts of curves in characters, for a terminal.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace lrsweep {
 
 /// Values at equal distances over training, from `first` to `last`, in epochs.
 struct PlotCurve {
-  char letter = 'A';  // what draws it beside others
+  char letter = 'A';  // its mark where there are several curves
   std::vector<double> values;
   double first = 1;
   double last = 1;
@@ -25,12 +25,12 @@ struct Plot {
 };
 
 /// The title with the least and the greatest value, the frame, the curves, and the epochs below:
-/// lines with a newline each. One curve is drawn in braille dots, as DrawText does; several in
-/// their letters, '*' where they meet. Of a curve what comes after a value that is NaN or infinite
-/// is left out, and the title says so. Empty where there is no value at all.
+/// lines with a newline each. One curve is drawn in braille dots (DrawText), several by their
+/// letters, with '*' where they meet. A curve ends before its first value that is NaN or infinite,
+/// and the title says so. Empty where there is no value at all.
 std::string DrawPlot(const Plot& plot, const Style& style);
 
-/// Two texts of lines side by side, the right one from column `at` on. Colour codes take no room.
+/// Two texts of lines side by side, the right one from column `at` on. Colour codes have no width.
 std::string SideBySide(const std::string& left, const std::string& right, int at);
 
 }  // namespace lrsweep

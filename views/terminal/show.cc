@@ -21,8 +21,8 @@ namespace {
 using Align = Table::Align;
 
 constexpr int kIndent = 2;
-constexpr size_t kFirstEpochs = 5;  // of a long trial, shown in front of
-constexpr size_t kLastEpochs = 25;  // these
+constexpr size_t kFirstEpochs = 5;  // shown of a long trial
+constexpr size_t kLastEpochs = 25;
 constexpr size_t kMostSeeds = 20;
 
 std::string RealText(const std::optional<double>& number) {
@@ -42,7 +42,7 @@ std::string Indented(const std::string& text) {
   return lines;
 }
 
-/// A text of several lines, each of them safe to print.
+/// A text of several lines, each safe to print in a terminal.
 std::string Lines(const std::string& text) {
   std::string lines;
   for (size_t begin = 0; begin < text.size();) {
@@ -57,7 +57,7 @@ std::string Heading(const std::string& text, const Style& style) {
   return '\n' + style.Paint(Tone::kHeading, text) + '\n';
 }
 
-/// One trial and all that is shown of it.
+/// A trial with what is shown of it.
 struct Shown {
   Shown(const Store& opened, const std::string& id_prefix)
       : store(opened),
@@ -173,7 +173,7 @@ std::string EpochsText(const std::vector<EpochRow>& epochs, const Style& style) 
          Indented(table.Text(style.Narrower(kIndent)));
 }
 
-/// What the seeds of its group gave.
+/// The seeds of its group, with their values.
 std::string GroupText(const Shown& shown, const Style& style) {
   if (shown.group.size() < 2) return "";
   const std::string& metric = shown.sweep.objective.metric;
@@ -234,9 +234,11 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
   const TrialRow& trial = shown.trial;
   Json json = ToJson(trial);
   Json attempts = Json::array();
-  for (const AttemptRow& row : store.Attempts(trial.trial_id)) attempts.push_back(ToJson(row));
+  for (const AttemptRow& row : store.Attempts(trial.trial_id))
+    attempts.push_back(ObjectOf(row, AttemptTable()));
   Json epochs = Json::array();
-  for (const EpochRow& row : store.Epochs(trial.trial_id)) epochs.push_back(ToJson(row));
+  for (const EpochRow& row : store.Epochs(trial.trial_id))
+    epochs.push_back(ObjectOf(row, EpochTable()));
   Json group = Json::array();
   for (const ScoredTrial& one : shown.group) {
     group.push_back({{"seed", one.seed},

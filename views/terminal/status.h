@@ -1,4 +1,4 @@
-// `lrsweep status`: how far a sweep is.
+// `lrsweep status`: the progress of a sweep.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace lrsweep {
 
-/// What the sweep is, its trials by state, the best so far, what failed, what runs.
+/// The sweep, its trials by state, the best one so far, running and failed trials.
 std::string StatusText(const Store& store, const Style& style);
 
-/// The same in one line, without what changes by itself: equal where nothing has happened.
+/// A summary in one line, without times: it changes only when something has happened.
 std::string StatusLine(const Store& store);
 
 /// {"name", "created_at", "version", "engine", "journal" ("wal" or "delete"), "metric", "mode",

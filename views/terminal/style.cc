@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "params/utf8.h"
 #include "views/terminal/terminal.h"
 
 namespace lrsweep {
 namespace {
 
-bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-/// ECMA-48's "select graphic rendition"; of the colours only two that every palette tells apart
-/// from the text.
+/// ECMA-48's "select graphic rendition". Red and green are readable with every palette.
 const char* CodeOf(Tone tone) {
   switch (tone) {
     case Tone::kHeading:
@@ -36,12 +34,7 @@ std::string Style::Paint(Tone tone, const std::string& text) const {
 }
 
 std::string Style::Fit(const std::string& line) const {
-  if (columns <= 0 || Width(line) <= static_cast<size_t>(columns)) return line;
-  size_t end = 0;
-  for (int kept = 0; end < line.size(); ++end) {
-    if (!ContinuesCharacter(line[end]) && ++kept == columns) break;
-  }
-  return line.substr(0, end) + "…";
+  return columns <= 0 ? line : Shortened(line, static_cast<size_t>(columns));
 }
 
 Style Style::Narrower(int by) const {
@@ -53,11 +46,6 @@ Style StyleFor(std::FILE* out) {
   if (!terminal) return {};
   const char* no_color = std::getenv("NO_COLOR");
   return {.columns = terminal->columns, .colour = no_color == nullptr || *no_color == '\0'};
-}
-
-size_t Width(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !ContinuesCharacter(c); }));
 }
 
 }  // namespace lrsweep

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "params/text.h"
+#include "params/utf8.h"
 
 namespace lrsweep {
 
@@ -21,14 +22,14 @@ std::string Table::Text(const Style& style) const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns_.size(); ++i) {
     titles.push_back(columns_[i].title);
-    widths.push_back(Width(titles[i]));
-    for (const Row& row : rows_) widths[i] = std::max(widths[i], Width(row.cells[i]));
+    widths.push_back(CountCharacters(titles[i]));
+    for (const Row& row : rows_) widths[i] = std::max(widths[i], CountCharacters(row.cells[i]));
   }
   std::string text;
   const auto append = [&](const std::vector<std::string>& cells, Tone tone) {
     std::string line;
     for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string padding(widths[i] - Width(cells[i]), ' ');
+      const std::string padding(widths[i] - CountCharacters(cells[i]), ' ');
       if (i > 0) line += "  ";
       line += columns_[i].align == Align::kRight ? padding + cells[i] : cells[i] + padding;
     }

@@ -21,8 +21,8 @@ class Table {
   /// One cell for each column; throws std::invalid_argument otherwise.
   void AddRow(std::vector<std::string> cells, Tone tone = Tone::kPlain);
 
-  /// The titles and the rows, a line each, two spaces between columns, none at a line's end. In a
-  /// terminal lines end at its width.
+  /// The titles and the rows, a line each, with two spaces between columns and none at a line's
+  /// end. Lines are cut to the terminal's width.
   std::string Text(const Style& style = {}) const;
 
  private:

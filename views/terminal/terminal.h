@@ -1,4 +1,4 @@
-// Whether a person's terminal is at the other end of an output.
+// Detects whether an output goes to a terminal.
 #pragma once
 
 #include <cstdio>
@@ -11,9 +11,9 @@ struct TerminalSize {
   int rows = 24;
 };
 
-/// The size of the terminal that `out` writes to, or nothing if it is a file or a pipe. mpirun
-/// gives its ranks a pseudo-terminal whatever its own output is, and never resizes it: behind it,
-/// mpirun's own decides.
+/// The size of the terminal that `out` writes to, or nothing if it is a file or a pipe. Under
+/// mpirun the size of mpirun's own output: it always gives its ranks a pseudo-terminal, which it
+/// never resizes.
 std::optional<TerminalSize> FindTerminal(std::FILE* out);
 
 }  // namespace lrsweep

@@ -17,7 +17,7 @@
 namespace lrsweep {
 namespace {
 
-/// What is known of the sweep, and what of it is shown.
+/// The sweep, its ranking, and the rows that are shown.
 struct Top {
   Top(const Store& store_read, const TopOptions& chosen)
       : Top(store_read, chosen, store_read.Sweep()) {}
@@ -32,7 +32,7 @@ struct Top {
         shown(chosen.by_group ? GroupRows(store, groups, ranked.By(), chosen)
                               : TrialRows(store, ranked, chosen)) {}
 
-  /// To choose among all of them, all are read.
+  /// A condition or a Pareto front needs all trials.
   static size_t TrialsToRead(const TopOptions& options) {
     if (options.by_group) return 1;
     return options.where.empty() && options.pareto.empty() ? options.limit : 0;
@@ -67,7 +67,7 @@ std::string Title(const Top& top) {
   return fmt::format("{}: {}; {}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top.ranked));
 }
 
-/// The first place, and what has no value, stand out.
+/// Highlights the first place and rows without a value.
 Tone ToneOf(const Top& top, size_t row) {
   if (top.shown.rows.Row(row).without_value > 0) return Tone::kBad;
   return top.shown.Place(row) == 1 ? Tone::kBest : Tone::kPlain;
@@ -135,7 +135,7 @@ std::string Judgement(const Top& top, const Style& style) {
   return text;
 }
 
-/// The whole row, with the front's metrics; or the chosen columns alone.
+/// The row with all its columns and the Pareto front's metrics; or only the chosen columns.
 Json RowJson(const Top& top, size_t row) {
   Json json = Json::object();
   const auto at = static_cast<size_t>(top.shown.Place(row) - 1);

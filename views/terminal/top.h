@@ -1,5 +1,5 @@
-// `lrsweep top`: the trials, or the groups of trials, in order of place; what that ranking is
-// worth; and which parameters matter.
+// `lrsweep top`: the trials, or the groups of trials, in order of place; whether the first place is
+// more than luck; and which parameters matter.
 #pragma once
 
 #include <cstddef>
@@ -19,18 +19,18 @@ struct TopOptions {
   bool by_group = false;                  // trials that differ in the seed alone are one row
   std::vector<std::string> columns = {};  // instead of the usual ones (named_rows.h)
   std::string where = "";                 // only rows for which this SQL condition holds
-  std::string pareto = "";  // two metrics, "A, B": only what no other row beats in both
-  /// The verdict and what matters: not given, up to kMostJudged trials.
+  std::string pareto = "";  // two metrics, "A, B": only rows that no other row beats in both
+  /// Whether to print the verdict and what matters; not given: up to kMostJudged trials.
   std::optional<bool> verdict = {};
   bool effects = false;  // also the mean of every value of every parameter
 };
 
-/// Trials up to which a verdict is given without being asked for.
+/// Trials up to which a verdict is given by default.
 inline constexpr int64_t kMostJudged = 10'000;
 
 /// A title, the table, what it leaves out; the verdict and what matters. Throws
 /// std::invalid_argument for an unknown metric, mode, scope or column, with the known ones, and for
-/// a condition that is none.
+/// a condition that SQLite does not accept.
 std::string TopText(const Store& store, const TopOptions& options = {}, const Style& style = {});
 
 /// {"name", "metric", "mode", "scope", "validation_images" (0: val_* is the test set; null: the

@@ -6,11 +6,10 @@
 
 #include "analysis/lr_finder.h"
 #include "analysis/statistics/pareto.h"
+#include "results/stored_params.h"
 
 namespace lrsweep {
 namespace {
-
-Cell ToCell(const std::optional<double>& number) { return number ? Cell(*number) : Cell(); }
 
 /// Indices of the rows that no other beats in both metrics.
 std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>& metrics) {
@@ -34,7 +33,7 @@ std::vector<ShownColumn> Untitled(const std::vector<std::string>& names) {
   return columns;
 }
 
-/// The front's two metrics behind the place, in the place of a column with the same title.
+/// Puts the front's two metrics after the place, instead of columns with the same titles.
 void PutInFront(const std::vector<std::string>& front, std::vector<ShownColumn>& columns) {
   std::erase_if(columns, [&front](const ShownColumn& column) {
     return std::find(front.begin(), front.end(), column.title) != front.end();
@@ -43,7 +42,7 @@ void PutInFront(const std::vector<std::string>& front, std::vector<ShownColumn>&
   columns.insert(columns.begin() + 1, added.begin(), added.end());
 }
 
-/// Chooses rows and columns as the options say.
+/// Filters rows and selects columns by the options.
 TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOptions& options) {
   if (!options.where.empty()) rows.Keep(rows.Where(options.where));
   std::vector<std::string> asked;
@@ -64,30 +63,61 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
   return {std::move(rows), std::move(columns), std::move(asked), more};
 }
 
-NamedRow ToRow(const RankedGroup& group, const Objective& objective) {
-  const std::optional<Summary>& summary = group.summary;
-  const auto interval = summary ? summary->interval95 : std::nullopt;
+/// A trial with its parameters, which are read once.
+struct FlatTrial {
+  explicit FlatTrial(const RankedTrial& one)
+      : placed(one.placed), trial(one.trial), params(FlatText(one.trial.params_json)) {}
+
+  const Placed& placed;
+  const TrialRow& trial;
+  FlatParams params;
+};
+
+/// The fixed columns of a trial's row. `labels` must live as long.
+Columns<FlatTrial> TrialColumns(const TrialLabels& labels) {
+  using Row = FlatTrial;
+  return {{"place", [](const Row& row) { return row.placed.place; }},
+          {"trial_id", [](const Row& row) { return row.trial.trial_id; }},
+          {"value", [](const Row& row) { return OrNull(row.placed.value); }},
+          {"epochs", [](const Row& row) { return row.trial.epochs_done; }},
+          {"state", [](const Row& row) { return row.trial.state; }},
+          {"scheduler", [](const Row& row) { return row.trial.scheduler; }},
+          {"parameters",
+           [&labels](const Row& row) { return labels.Of(row.trial.scheduler, row.params); }},
+          {"group_id", [](const Row& row) { return row.trial.group_id; }},
+          {"seed", [](const Row& row) { return row.trial.seed; }},
+          {"diverged", [](const Row& row) { return row.trial.diverged; }},
+          {"wall_seconds", [](const Row& row) { return row.trial.wall_seconds; }}};
+}
+
+template <typename Row>
+std::vector<Cell> FixedCells(const Row& row, const Columns<Row>& columns) {
+  std::vector<Cell> cells;
+  cells.reserve(columns.size());
+  for (const Column<Row>& column : columns) cells.push_back(ToCell(column.cell(row)));
+  return cells;
+}
+
+NamedRow ToRow(const RankedGroup& group, const Columns<RankedGroup>& columns) {
   NamedRow row;
-  row.fixed = {group.place,
-               group.group_id,
-               group.scheduler,
-               group.label,
-               summary ? summary->n : int64_t{0},
-               summary ? Cell(summary->mean) : Cell(),
-               summary ? ToCell(summary->sd) : Cell(),
-               interval ? Cell(interval->low) : Cell(),
-               interval ? Cell(interval->high) : Cell(),
-               ToCell(group.Best(objective)),
-               ToCell(group.Worst(objective)),
-               group.diverged,
-               group.never,
-               group.unfinished};
+  row.fixed = FixedCells(group, columns);
   row.params = group.params;
   row.diverged = group.diverged > 0;
   row.without_value = group.diverged + group.never;
   for (const Repetition& one : group.repetitions) {
     if (IsRanked(one.state, one.diverged)) row.trial_ids.push_back(one.trial_id);
   }
+  return row;
+}
+
+NamedRow ToRow(const RankedTrial& one, const Columns<FlatTrial>& columns) {
+  FlatTrial flat(one);
+  NamedRow row;
+  row.fixed = FixedCells(flat, columns);
+  row.params = std::move(flat.params);
+  row.trial_ids = {one.trial.trial_id};
+  row.diverged = one.trial.diverged;
+  row.without_value = one.placed.value ? 0 : 1;
   return row;
 }
 
@@ -101,10 +131,8 @@ Json RowJson(const Store& store, const RankedTrial& row) {
 }
 
 Json RowJson(const RankedGroup& group, const Objective& objective) {
-  const std::optional<Summary>& summary = group.summary;
-  const auto interval = summary ? summary->interval95 : std::nullopt;
-  Json params = Json::parse(group.params_json, nullptr, false);
-  if (params.is_object() && params.contains("training")) params["training"].erase("seed");
+  Map params = StoredParams(group.params_json);
+  EraseAt(params, kSeedPath);
   Json trials = Json::array();
   for (const Repetition& one : group.repetitions) {
     trials.push_back({{"trial_id", one.trial_id},
@@ -112,22 +140,10 @@ Json RowJson(const RankedGroup& group, const Objective& objective) {
                       {"state", one.state},
                       {"value", OrNull(one.value)}});
   }
-  return {{"place", group.place},
-          {"group_id", group.group_id},
-          {"scheduler", group.scheduler},
-          {"label", group.label},
-          {"n", summary ? summary->n : 0},
-          {"mean", summary ? Json(summary->mean) : Json(nullptr)},
-          {"sd", summary ? OrNull(summary->sd) : Json(nullptr)},
-          {"low", LowOf(interval)},
-          {"high", HighOf(interval)},
-          {"best", OrNull(group.Best(objective))},
-          {"worst", OrNull(group.Worst(objective))},
-          {"diverged", group.diverged},
-          {"never", group.never},
-          {"unfinished", group.unfinished},
-          {"params", std::move(params)},
-          {"trials", std::move(trials)}};
+  Json json = ObjectOf(group, GroupTable(objective));
+  json["params"] = PrintedJson(params);
+  json["trials"] = std::move(trials);
+  return json;
 }
 
 std::vector<std::string> ParetoMetrics(const std::string& text) {
@@ -145,23 +161,10 @@ std::vector<std::string> ParetoMetrics(const std::string& text) {
 }
 
 TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options) {
+  const Columns<FlatTrial> columns = TrialColumns(ranked.Labels());
   std::vector<NamedRow> rows;
-  for (const RankedTrial& one : ranked.First()) {
-    const TrialRow& trial = one.trial;
-    FlatParams params = FlatText(trial.params_json);
-    std::string label = ranked.Labels().Of(trial.scheduler, params);
-    rows.push_back({{one.placed.place, trial.trial_id, ToCell(one.placed.value), trial.epochs_done,
-                     trial.state, trial.scheduler, std::move(label), trial.group_id, trial.seed,
-                     int64_t{trial.diverged}, trial.wall_seconds},
-                    std::move(params),
-                    {trial.trial_id},
-                    trial.diverged,
-                    int64_t{!one.placed.value}});
-  }
-  NamedRows named(store, ranked.By(),
-                  {"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters",
-                   "group_id", "seed", "diverged", "wall_seconds"},
-                  "value", std::move(rows));
+  for (const RankedTrial& one : ranked.First()) rows.push_back(ToRow(one, columns));
+  NamedRows named(store, ranked.By(), AllNames(columns), "value", std::move(rows));
   std::vector<ShownColumn> usual =
       Untitled({"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters"});
   usual[2].title = ranked.By().metric;
@@ -170,20 +173,21 @@ TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOption
 
 TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
                   const Objective& objective, const TopOptions& options) {
+  Columns<RankedGroup> columns = GroupTable(objective);
+  for (Column<RankedGroup>& column : columns) {
+    if (column.name == "label") column.name = "parameters";
+  }
   std::vector<NamedRow> rows;
   int64_t diverged = 0;
   int64_t never = 0;
   int64_t unfinished = 0;
   for (const RankedGroup& group : groups) {
-    rows.push_back(ToRow(group, objective));
+    rows.push_back(ToRow(group, columns));
     diverged += group.diverged;
     never += group.never;
     unfinished += group.unfinished;
   }
-  NamedRows named(store, objective,
-                  {"place", "group_id", "scheduler", "parameters", "n", "mean", "sd", "low", "high",
-                   "best", "worst", "diverged", "never", "unfinished"},
-                  "mean", std::move(rows), {kSeedPath});
+  NamedRows named(store, objective, AllNames(columns), "mean", std::move(rows), {kSeedPath});
   std::vector<std::string> usual = {"place", "mean", "sd", "low", "high", "best", "worst", "n"};
   if (diverged > 0) usual.emplace_back("diverged");
   if (never > 0) usual.emplace_back("never");

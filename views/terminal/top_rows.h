@@ -1,4 +1,4 @@
-// What `lrsweep top` lists: trials or groups, chosen and in order.
+// The rows that `lrsweep top` lists: trials or groups, filtered, in order of place.
 #pragma once
 
 #include <cstdint>
@@ -22,19 +22,20 @@ struct ShownColumn {
 struct TopRows {
   NamedRows rows;  // their first column is the place
   std::vector<ShownColumn> columns;
-  std::vector<std::string> asked;  // columns that the options name: chosen ones, or the front's
-  size_t more = 0;                 // rows that the limit left out
+  std::vector<std::string>
+      asked;        // columns that the options name: --columns, or the front's metrics
+  size_t more = 0;  // rows that the limit left out
 
   int64_t Place(size_t row) const { return std::get<int64_t>(rows.Row(row).fixed.front()); }
 };
 
-/// The trials of `ranked`, which has all that are needed.
+/// The trials of `ranked`, which must have read as many as the options need.
 TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options);
 
 TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
                   const Objective& objective, const TopOptions& options);
 
-/// The whole row of a trial, with what its range test tells, or of a group.
+/// A row with all its columns: of a trial, with its range test, or of a group.
 Json RowJson(const Store& store, const RankedTrial& row);
 Json RowJson(const RankedGroup& group, const Objective& objective);
 

@@ -1,4 +1,4 @@
-// What one trial, or the trials of a group together, recorded while they trained, as curves.
+// The recorded curves of a trial, or of a group's trials together, as plots.
 #pragma once
 
 #include <string>
@@ -15,18 +15,18 @@ double MetricOf(const EpochRow& epoch, const std::string& metric);
 /// The metric after each epoch.
 PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric);
 
-/// The mean of curves of epochs, as far as all of them go. At least one.
+/// The mean of curves over epochs, up to the end of the shortest. Needs at least one curve.
 PlotCurve MeanCurve(const std::vector<PlotCurve>& curves);
 
 /// The loss, or the learning rate, of each step over `epochs` epochs.
 PlotCurve LossCurve(const std::vector<StepRow>& steps, size_t epochs);
 PlotCurve RateCurve(const std::vector<StepRow>& steps, size_t epochs);
 
-/// Plots of these titles and curves, as many beside one another as the width has room for.
+/// Draws the plots, two side by side where the terminal is wide enough.
 std::string DrawPlots(const std::vector<Plot>& plots, const Style& style);
 
-/// The trial's training loss, val_loss, val_accuracy and learning rate, drawn: of every step where
-/// steps are recorded. Empty where no epoch is done.
+/// Draws the trial's training loss and learning rate (of every step where steps are recorded),
+/// val_loss and val_accuracy. Empty where no epoch is done.
 std::string TrialCurvesText(const std::vector<EpochRow>& epochs, const std::vector<StepRow>& steps,
                             const Style& style);
 

@@ -22,9 +22,9 @@ using testing::Not;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<std::string> Texts(const std::vector<Tick>& ticks) {
+std::vector<std::string> Texts(const std::vector<AxisTick>& ticks) {
   std::vector<std::string> texts;
-  for (const Tick& tick : ticks) texts.push_back(tick.text);
+  for (const AxisTick& tick : ticks) texts.push_back(tick.text);
   return texts;
 }
 
@@ -118,8 +118,8 @@ TEST(DotChartTest, RowsSayHowMany) {
 }
 
 TEST(ShortenedTest, CutsBetweenCharacters) {
-  EXPECT_EQ(Shortened("short", 100), "short");
-  EXPECT_EQ(Shortened("ääääääääää", 39), "ääää…");
+  EXPECT_EQ(ShortenedTo(100, "short"), "short");
+  EXPECT_EQ(ShortenedTo(39, "ääääääääää"), "ääää…");
 }
 
 }  // namespace

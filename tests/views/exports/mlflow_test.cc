@@ -49,6 +49,16 @@ TEST_F(MlflowTest, ATrialIsARun) {
   EXPECT_FALSE(fs::exists(experiment / "bb"));  // has not begun
 }
 
+TEST_F(MlflowTest, ParametersOfNestedSchedulesAreParameters) {
+  Trial trial = MakeTrial("aa");
+  SetAt(trial.params, "scheduler.schedulers", List{Map{{"type", "StepLR"}, {"gamma", 0.25}}});
+  Store store = CreateSweep({trial});
+  Complete(store, "aa", {0.5});
+  const fs::path params = Experiment(store) / "aa/params";
+  EXPECT_EQ(Read(params / "scheduler.schedulers.0.gamma"), "0.25");
+  EXPECT_EQ(Read(params / "scheduler.schedulers"), R"([{"gamma":0.25,"type":"StepLR"}])");
+}
+
 TEST_F(MlflowTest, DivergedTrialsFailedAndTheirLossesAreNan) {
   Store store = CreateSweep({MakeTrial("aa")});
   Diverge(store, "aa");

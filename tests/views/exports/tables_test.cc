@@ -14,6 +14,7 @@ namespace lrsweep {
 namespace {
 
 using nlohmann::json;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -99,6 +100,22 @@ TEST_F(TablesTest, AColumnHasOneType) {
   EXPECT_THAT(Write(store, "trials"), HasSubstr("\"[1,2]\""));
 }
 
+TEST_F(TablesTest, ParametersOfNestedSchedulesHaveColumns) {
+  const Map linear = {{"type", "LinearLR"}, {"start_factor", 0.5}};
+  const Map step = {{"type", "StepLR"}, {"gamma", 0.1}};
+  Store store = CreateSweep(
+      {With(MakeTrial("aa"), "scheduler.schedulers", List{linear, step}), MakeTrial("bb")});
+  const json rows = json::parse(Write(store, "trials", "json"));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["scheduler.schedulers.0.start_factor"], 0.5);
+  EXPECT_EQ(rows[0]["scheduler.schedulers.1.gamma"], 0.1);
+  EXPECT_EQ(rows[0]["scheduler.schedulers.1.type"], "StepLR");
+  EXPECT_EQ(rows[0]["scheduler.schedulers"],  // as 0.1.0 exported it
+            json::parse(R"([{"start_factor": 0.5, "type": "LinearLR"},
+                            {"gamma": 0.1, "type": "StepLR"}])"));
+  EXPECT_TRUE(rows[1]["scheduler.schedulers.1.gamma"].is_null());
+}
+
 TEST_F(TablesTest, EpochsAndStepsAreRowsOfTheirOwn) {
   Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
   Complete(store, "aa", {0.5, 0.75});
@@ -156,6 +173,7 @@ TEST_F(TablesTest, GroupsHaveTheirMeansAndIntervals) {
 
 TEST_F(TablesTest, ATableWithoutRowsIsASentenceAndWritesNothing) {
   Store store = CreateSweep({MakeTrial("aa")});
+  ASSERT_THAT(ExportTables(), Contains("ranking"));
   for (const std::string& table : ExportTables()) {
     std::ostringstream out;
     const TableOptions options{.table = table};

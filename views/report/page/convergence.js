@@ -1,4 +1,4 @@
-// How fast: the epochs that each group took to a threshold that the reader moves.
+// Epochs that each group took to reach a threshold, which the reader moves.
 
 const CONVERGING = { val_accuracy: "max", val_loss: "min", train_loss: "min" };
 const MOST_ROWS = 24;
@@ -11,7 +11,7 @@ function epochsTo(trial, metric, threshold) {
   return i < 0 ? null : raw.epochs.kept[i];
 }
 
-/// What half of the trials reach at some time, of three digits: a threshold that tells them apart.
+/// The value that half of the trials reach, rounded to three digits: a threshold that separates them.
 function usualThreshold(metric) {
   const max = CONVERGING[metric] === "max";
   const bests = trials.map((trial) => (max ? d3.max : d3.min)(trial.curves[metric]))
@@ -57,8 +57,8 @@ function drawConvergence() {
   fit();
 }
 
-/// {group, reached: [{trial, epochs}], of, mean}: fast groups first, those with seeds that never
-/// reach it behind, by how many do.
+/// {group, reached: [{trial, epochs}], of, mean}: groups of which every seed reaches it come first,
+/// the fastest in front; then the others, by how many of their seeds reach it.
 function convergenceRows(metric, threshold) {
   const rows = shownGroups().map((group) => {
     const reached = group.ended.map((trial) => ({ trial, epochs: epochsTo(trial, metric, threshold) }))
@@ -128,7 +128,7 @@ function markEpochsTo(figure) {
   drawLetters(figure.marks, letters, figure.frame);
 }
 
-/// Letters of one row stand beside each other.
+/// Puts the letters of one row side by side.
 function spreadLetters(letters) {
   letters.sort((a, b) => a.y - b.y || a.x - b.x);
   letters.forEach((each, i) => {

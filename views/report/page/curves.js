@@ -12,7 +12,7 @@ const CURVE_UNITS = {
   step_loss: "loss of a batch (cross-entropy, nats)",
 };
 
-/// A trial's points; of the batch loss each span's mean, with its least and greatest.
+/// A trial's points; for the batch loss one point a span: its mean, with its least and greatest value.
 function curvePoints(trial, { metric, clock }) {
   if (!trial.stepsPerEpoch) return [];
   if (metric === "step_loss") return lossPoints(trial, clock);
@@ -33,9 +33,9 @@ function lossPoints(trial, clock) {
   }));
 }
 
-/// The mean over those of a group's trials that have ended, as far as all of them have a value at the
-/// same steps, and their least and greatest: it ends where a seed diverged, since the mean of those
-/// that are left would flatter.
+/// The mean, least and greatest value over those of a group's trials that have ended, up to the last
+/// step at which all of them have a value. It ends where a seed diverged: the mean of the remaining
+/// seeds would look too good.
 function meanPoints(group, settings) {
   const curves = group.ended.map((trial) => curvePoints(trial, settings));
   if (curves.length === 1) return curves[0];
@@ -93,7 +93,7 @@ function curveLines(settings) {
   return all.filter((line) => line.points.some((point) => point.y !== null));
 }
 
-/// What the axis spans: all values, or those without the worst tenth, which may lie far off.
+/// The range of the axis: all values, or all but the worst tenth, which may be far away.
 function curveDomain(lines, { metric, scale }) {
   const values = Float64Array.from(lines.flatMap((line) => line.points.flatMap((point) =>
     (point.low === null ? [] : [point.low, point.high])))).sort();

@@ -88,13 +88,13 @@ for (const group of groups) {
   group.ended = group.trials.filter((trial) => trial.place !== null);
 }
 
-/// Better values first, those without one last.
+/// Compares values: better ones first, missing ones last.
 function byValue(a, b) {
   if (a === null || b === null) return (a === null) - (b === null);
   return higherIsBetter ? b - a : a - b;
 }
-/// In order of place; those of several sweeps by their means, each place being that in its own sweep.
-/// Means count to 12 decimals, as they do there.
+/// Compares groups by place; groups of several sweeps by their means, since each place is one in its
+/// own sweep. Means are rounded to 12 decimals, as in the database's ranking.
 const roundedMean = ({ mean }) => (mean === null ? null : Math.round(mean * 1e12));
 const rankedGroups = groups
   .filter((group) => group.place !== null)

@@ -1,7 +1,7 @@
-// The frame that every chart has: a heading, controls, the drawing, a legend, and its numbers as a
-// table. It draws anew when its width, the filter or a control changes, and marks the picked trials
-// in a layer of their own. Charts out of sight wait until they are scrolled to, or until the page
-// is idle.
+// The frame of every chart: a heading, controls, the drawing, a legend, and its numbers as a table.
+// A chart is redrawn when its width, the filter or a control changes. Picked trials are marked in a
+// layer of their own. Charts out of sight are drawn when they are scrolled to, or when the page is
+// idle.
 
 const figures = [];
 const main = document.getElementById("main");
@@ -31,8 +31,8 @@ const resized = new ResizeObserver((entries) => {
 
 class Figure {
   /// `draw(figure)` fills figure.svg and sets its height; `mark(figure)` fills figure.marks for
-  /// state.picks; `describe()` is the picture in words; `table()` gives {columns, rows} for it.
-  /// `followsPicks`: the scale takes them in, so it draws anew when they change.
+  /// state.picks; `describe()` returns the picture in words; `table()` returns its {columns, rows}.
+  /// `followsPicks`: the scale includes picked trials, so the chart is redrawn when they change.
   constructor(section, { name, title = null, draw, mark = null, describe, table, followsPicks = false }) {
     Object.assign(this, { name, draw, mark, describe, makeTable: table, followsPicks });
     this.controls = makeElement("div", { class: "controls" });
@@ -144,7 +144,7 @@ listeners.filter.push(() => figures.forEach((figure) => figure.refresh()));
 listeners.picks.push(() => figures.forEach((figure) => figure.remark()));
 window.addEventListener("beforeprint", drawAll);
 
-/// A control: a labelled choice among [value, text] that is remembered and draws `figure` anew.
+/// Makes a labelled choice among [value, text]. It is remembered, and redraws `figure`.
 function addSelect(figure, label, key, options, fallback, onchange = null) {
   const name = `${figure.name}.${key}`;
   const chosen = choice(name, fallback);

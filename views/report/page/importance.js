@@ -1,4 +1,4 @@
-// Which parameters matter: each one's share of the variance, and what each of its values gives.
+// Which parameters matter: each one's share of the variance, and the mean of each of its values.
 
 function drawImportance() {
   const explained = sweeps.filter((sweep) => sweep.importance && sweep.importance.parameters.length > 0);

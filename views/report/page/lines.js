@@ -1,19 +1,19 @@
-// Lines over training: what the curves of losses and of learning rates have in common. A line is
-// {trials, scheduler, name, points}, a point {x, y} and what else its chart wants of it.
+// Lines over training, for the charts of losses and of learning rates. A line is {trials, scheduler,
+// name, points}; a point is {x, y} and further members that its chart defines.
 
 const CLOCKS = [["epochs", "epochs"], ["steps", "optimizer steps"]];
 
-/// So many of the trial's steps by the clock.
+/// The x of a number of the trial's steps: steps or epochs, by the chosen clock.
 const byClock = (steps, trial, clock) => (clock === "steps" ? steps : steps / trial.stepsPerEpoch);
 
-/// A curve by epoch: where each epoch ends.
+/// The x of each value of a curve by epoch: the ends of its epochs.
 function epochPoints(trial, name, clock) {
   return trial.curves[name].map((y, i) => (
     { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y }));
 }
 
-/// Of a curve that is thinned to spans of so many steps (curve_columns.h) where each begins and ends by
-/// the clock, and where its `per` values stand.
+/// The spans of a curve that is thinned to spans of so many steps (curve_columns.h): where each begins
+/// and ends by the clock, and at which index its `per` values begin.
 function spansOf(curve, span, per, trial, clock) {
   return d3.range(curve.v.length / per).map((i) => ({
     from: byClock(i * span, trial, clock),
@@ -39,7 +39,7 @@ function nearestOnLines(figure, px, py) {
   return best;
 }
 
-/// Makes the line under the pointer stand out.
+/// Highlights the line under the pointer.
 function strengthen(figure, line) {
   return (layer) => layer.append("path").attr("class", `line strong ${colourClass(line.scheduler)}`)
     .attr("d", figure.path(line.points));

@@ -45,7 +45,7 @@ function drawContents() {
   document.getElementById("contents").replaceChildren(...links);
 }
 
-/// While the sweep runs, lrsweep writes this file anew.
+/// Reloads the page: while the sweep runs, lrsweep rewrites this file.
 function reloadLater() {
   if (raw.reload_seconds === 0) return;
   setTimeout(() => {

@@ -1,5 +1,5 @@
-// Parallel coordinates: a line per group through its parameters to its value. A parameter that a
-// scheduler does not have is passed below the axis, at "none".
+// Parallel coordinates: a line per group through its parameters to its value. Where a
+// scheduler does not have a parameter, its lines pass below the axis, at "none".
 
 const NONE_ROOM = 26;
 
@@ -111,7 +111,7 @@ function drawColumn(figure, column) {
   tick.append("title").text((value) => value);
 }
 
-/// As if the reader had typed it into the filter.
+/// Adds the condition to the filter's text, or removes it where it is there.
 function addToFilter(word) {
   const input = document.getElementById("filter");
   if (/\s/.test(word)) return;

@@ -1,4 +1,4 @@
-// What was run, by what, on which data: enough to run it again.
+// Configuration, versions and data of each sweep: enough to repeat it.
 
 function drawProvenance() {
   const section = makeSection("provenance", "Configuration and provenance");

@@ -1,4 +1,4 @@
-// The ranking: groups (seeds averaged) or trials, to sort, filter and pick.
+// The ranking as a table of groups (means over seeds) or of trials, which sorts, filters and picks.
 
 const rankingColumns = {
   database: { name: "database", title: "Database", value: (row) => row.sweep.label,
@@ -75,8 +75,8 @@ function intervalText(group) {
   return group.low === null ? "–" : `${numberText(group.low)} to ${numberText(group.high)}`;
 }
 
-/// The interval as text and as a mark on the scale that all rows share: seeds as ticks, the mean as a
-/// dot, the interval as a bar.
+/// The interval as text, and drawn on a scale that all rows share: seeds as ticks, the mean as a dot,
+/// the interval as a bar.
 const stripScale = d3.scaleLinear().range([4, 136]).clamp(true);
 (function fitStrip() {
   const values = rankedGroups.slice(0, Math.max(10, rankedGroups.length / 2))
@@ -103,7 +103,7 @@ function intervalCell(group) {
 
 const trialsOf = (row) => row.trials || [row];
 
-/// The column that picks: a check box, and the letter that the picked have in the charts.
+/// The first column: a check box that picks, and the letter of a picked trial in the charts.
 const pickColumn = {
   name: "pick", title: "Pick",
   cell: (row) => {
@@ -185,7 +185,7 @@ function filterBox() {
       "Words, or comparisons with parameters and columns: lr>=0.1 state=completed place<20"));
 }
 
-/// The strip at the bottom that says what is picked.
+/// The strip at the bottom of the page that lists what is picked.
 function drawTray() {
   const tray = document.getElementById("picks");
   tray.hidden = state.picks.length === 0;

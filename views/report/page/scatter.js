@@ -4,7 +4,7 @@
 const CELL = { width: 340, height: 250, slantedRoom: 46 };
 const MOST_ORDINAL = 12;  // values that stand side by side, evenly
 
-/// What can be drawn along x: {title, value(trial), ordinal values or null}.
+/// The choices for the x axis: {title, value(trial), ordinal values or null}.
 function scatterAxes() {
   const rate = { name: "peak_lr", title: "highest lr applied", value: (trial) => trial.peak, values: null };
   const database = { name: "database", title: "database", value: (trial) => trial.sweep.label,
@@ -33,7 +33,7 @@ function drawScatter() {
   });
 }
 
-/// The scale that all cells share: without the worst tenth, which is drawn at its end.
+/// The y scale that all charts here share. The worst tenth is left out and drawn at its end.
 function objectiveScale(values, range) {
   const sorted = values.slice().sort(d3.ascending);
   if (sorted.length === 0) return d3.scaleLinear([0, 1], range);
@@ -50,7 +50,7 @@ function isOutside(y, trial) {
 
 function cellX(axis, shown, frame) {
   const range = [frame.left + 8, frame.right - 8];
-  if (axis.values) {  // slanted: names that do not fit side by side
+  if (axis.values) {  // slanted where names do not fit side by side
     const present = axis.values.filter((value) => shown.some((trial) => axis.value(trial) === value));
     const x = d3.scalePoint(present, range).padding(0.6);
     const step = present.length > 1 ? x.step() : 120;
@@ -68,7 +68,7 @@ function linearX(values, range) {
   return Object.assign(x, { present: null, step: 0, axis: d3.axisBottom(x).ticks(4) });
 }
 
-/// A logarithmic scale, zeros at its left; null where the values do not span enough, or are negative.
+/// A logarithmic scale with zeros at its left; null where values are negative or span too little.
 function logX(values, [left, right]) {
   const nonzero = values.filter((value) => value !== 0);
   const [least, greatest] = d3.extent(nonzero);
@@ -79,7 +79,7 @@ function logX(values, [left, right]) {
     axis: d3.axisBottom(x).ticks(4, shortNumber) });
 }
 
-/// Spreads equal x evenly and always in the same way.
+/// Spreads points of equal x evenly, without randomness: a reload draws the same picture.
 const jitter = (trial) => ((trial.index * 0.618034) % 1) - 0.5;
 
 function drawCells(figure) {
@@ -148,7 +148,7 @@ function drawCell(svg, { axis, frame, x, y, points }) {
   if (x.present) drawMeans(svg, x, y, axis, points);
 }
 
-/// Under each value how many trials with it its mean is of; long names slanted.
+/// Labels each value with its number of trials; long names are slanted.
 function nameLevels(bottom, x, axis, points, frame) {
   const counts = d3.nest().key((point) => axis.value(point.trial))
     .rollup((some) => some.filter((point) => point.trial.value !== null).length).object(points);

@@ -1,6 +1,6 @@
-// The learning rate that was applied, over the whole of each training.
+// The learning rates that were applied, over each whole training.
 
-/// A line for each of the trials' rates: those that applied the same at the same time share one.
+/// A line for each distinct curve of rates: trials that applied the same rates share one.
 function rateLinesOf(some, clock) {
   const lines = new Map();
   for (const trial of some.filter((each) => each.stepsPerEpoch)) {
@@ -13,8 +13,8 @@ function rateLinesOf(some, clock) {
   return [...lines.values()].filter((line) => line.points.length > 0);
 }
 
-/// The least and the greatest rate of each span at its ends, in the order in which they came; rates
-/// by epoch, where steps are not recorded.
+/// Two points a span: its least and its greatest rate, in their order in time, at the span's ends. Where
+/// steps are not recorded, the rates by epoch.
 function ratePoints(trial, clock) {
   if (!trial.rate) return epochPoints(trial, "lr", clock);
   const { v } = trial.rate;
@@ -84,7 +84,7 @@ function drawRates(figure, which, scaleName, clock) {
 
 const groupsOf = (line) => [...new Set(line.trials.map((trial) => trial.group))];
 
-/// The groups of a line; of a group whose trials differ also the seeds.
+/// The names of a line's groups, with seeds where not all trials of a group share the line.
 function rateName(line) {
   const names = groupsOf(line).map((group) => {
     const seeds = line.trials.filter((trial) => trial.group === group).map((trial) => trial.seed);

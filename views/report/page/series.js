@@ -1,5 +1,5 @@
-// How schedulers look in every chart (colour, dash and marker, so that colour is never all), axes with
-// their units, the tip beside the pointer, and the letters of picked trials.
+// Parts that every chart uses: how a scheduler looks (colour, dash and marker, so that nothing is told
+// by colour alone), axes with their units, the tip beside the pointer, the letters of picked trials.
 
 const COLOURS = 6;  // of the palette in style.css
 const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
@@ -17,7 +17,7 @@ const colourClass = (scheduler) => `t${lookIndex(scheduler) % COLOURS}`;
 const dashOf = (scheduler) => DASHES[Math.floor(lookIndex(scheduler) / COLOURS) % DASHES.length];
 const glyphOf = (scheduler) => GLYPHS[lookIndex(scheduler) % GLYPHS.length];
 
-/// A legend's entry: what it looks like, and what it is.
+/// An entry of a legend: a sample and its text.
 function legendItem(scheduler, text, { line = true, symbol = false } = {}) {
   const svg = d3.create("svg").attr("width", 34).attr("height", 14).attr("aria-hidden", "true")
     .attr("class", colourClass(scheduler));
@@ -42,7 +42,7 @@ function schedulerLegend(some, look) {
   });
 }
 
-/// Axes below and to the left of the frame {left, top, right, bottom}, with grid lines and labels.
+/// Draws axes below and to the left of the frame {left, top, right, bottom}, with grid lines and labels.
 function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
   const room = Math.max(3, Math.floor((frame.right - frame.left) / 90));
   const across = xLabel.startsWith("epoch") ? Math.max(2, Math.min(room, Math.floor(x.domain()[1]))) : room;
@@ -59,7 +59,7 @@ function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
   svg.append("text").attr("class", "label").attr("x", 4).attr("y", 13).text(yLabel);
 }
 
-/// An axis below the drawing with grid lines up to `top`, and its label; `ticks` as d3's axes take them.
+/// Draws a labelled axis below the drawing, with grid lines up to `top`; `ticks` as for d3's axes.
 function drawBottomGrid(svg, x, { top, bottom }, ticks, label) {
   svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(0 ${bottom})`)
@@ -68,7 +68,7 @@ function drawBottomGrid(svg, x, { top, bottom }, ticks, label) {
     .attr("y", bottom + 34).text(label);
 }
 
-/// Draws nothing outside the frame; returns the group to draw in.
+/// Makes a group that is clipped to the frame, and returns it.
 let clips = 0;
 function clipped(svg, frame) {
   const id = `clip-${++clips}`;
@@ -78,7 +78,7 @@ function clipped(svg, frame) {
 }
 
 const tip = document.getElementById("tip");
-/// Shows the lines beside the pointer; the numbers are in the tables too.
+/// Shows the lines of text beside the pointer. (The numbers are in the tables too.)
 function showTip(event, lines) {
   tip.replaceChildren(...lines.map((line) => makeElement("div", {}, line)));
   tip.hidden = false;
@@ -113,7 +113,7 @@ function followPointer(figure, find) {
   });
 }
 
-/// The letters of picked trials at {x, y, trial}, moved apart where they would cover each other.
+/// Draws the letters of picked trials at {x, y, trial}, moved apart where they would overlap.
 function drawLetters(marks, places, frame) {
   const size = 17;
   const sorted = places.slice().sort((a, b) => a.y - b.y ||
@@ -144,7 +144,7 @@ function drawLetters(marks, places, frame) {
 /// The picked trials that the filter shows.
 const shownPicks = () => state.picks.filter(matches);
 
-/// A trial in the words of tips and tables.
+/// A trial as tips and tables name it.
 function trialName(trial) {
   return severalSweeps ? `${trial.sweep.label}: ${trial.label}` : trial.label;
 }

@@ -1,5 +1,5 @@
-// What the reader has chosen: picked trials, the filter, the theme. It survives a reload of the page
-// (sessionStorage, where the browser lends one to files), and whoever draws is told of changes.
+// The reader's choices: picked trials, the filter, the theme. They survive a reload of the page (in
+// sessionStorage, if the browser allows it for files), and charts are notified of changes.
 
 const MOST_PICKS = 26;
 const state = { picks: [], filter: "", theme: null, choices: {} };
@@ -33,7 +33,7 @@ function restoreState() {
   }
 }
 
-/// A figure's setting: choice("curves.metric", "val_accuracy") is what was chosen, or the default.
+/// A figure's setting, or the default: choice("curves.metric", "val_accuracy").
 function choice(name, fallback) {
   return name in state.choices ? state.choices[name] : fallback;
 }
@@ -45,7 +45,7 @@ function choose(name, value) {
 const isPicked = (trial) => state.picks.includes(trial);
 const pickLetter = (trial) => letter(state.picks.indexOf(trial));
 
-/// Picks the trials, or lets them go if all of them are picked.
+/// Picks the trials; unpicks them if all of them are picked.
 function togglePicks(some) {
   if (some.every(isPicked)) {
     state.picks = state.picks.filter((trial) => !some.includes(trial));
@@ -60,7 +60,7 @@ function clearPicks() {
   tell("picks");
 }
 
-// The filter: words, and comparisons like max_lr>0.05, all of which must hold.
+// The filter: words and comparisons such as max_lr>0.05, all of which must hold.
 const COMPARISONS = {
   "=": (a, b) => a === b, "!=": (a, b) => a !== b,
   ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b,
@@ -79,7 +79,7 @@ function fieldNamed(name) {
   return axis ? axis.text : null;
 }
 
-/// The predicate that the text means; throws an Error that says what is wrong with it.
+/// Compiles the text to a predicate. Throws an Error that says what is wrong with it.
 function parseFilter(text) {
   const tests = text.split(/\s+/).filter(Boolean).map((word) => {
     const match = word.match(/^([^<>=!]+)(!=|>=|<=|=|>|<)(.*)$/);
@@ -105,7 +105,7 @@ function compareField(value, comparison, wanted) {
 }
 
 let matches = () => true;
-/// Shows what the filter lets through. Returns what is wrong with it, or "".
+/// Applies the filter. Returns what is wrong with its text, or "".
 function setFilter(text) {
   try {
     matches = parseFilter(text);
@@ -118,5 +118,5 @@ function setFilter(text) {
 }
 
 const shownTrials = () => trials.filter(matches);
-/// Groups of which a trial is shown.
+/// The groups of which the filter shows a trial.
 const shownGroups = () => rankedGroups.filter((group) => group.trials.some(matches));

@@ -1,5 +1,5 @@
-// Tables that sort by their headers, with buttons to turn their pages where there are several: the
-// ranking, and each chart's numbers.
+// Tables that sort by their headers and have pages where they are long: the ranking, and each chart's
+// numbers.
 
 /// A column: {name, title, number (right-aligned), heads (its cells head their rows), value(row) to sort
 /// by, text(row), cell(row) where it is more than text}. `decorate(line, row)` is told each row's element.

@@ -1,5 +1,5 @@
-// Words and numbers for people, and elements made of text: nothing here, or anywhere in the page,
-// becomes markup.
+// Texts and numbers for people, and the elements that hold them. Data becomes text, never markup, here
+// and everywhere in the page.
 
 /// makeElement("button", {type: "button", onclick: f}, "Clear"): attributes, on... handlers, children.
 function makeElement(name, attributes = {}, ...children) {
@@ -15,7 +15,7 @@ function makeElement(name, attributes = {}, ...children) {
   return element;
 }
 
-/// A value of the objective as `lrsweep top` writes it: epochs and steps whole where they are.
+/// A value of the objective as `lrsweep top` writes it.
 function numberText(value) {
   if (/^(epochs|steps)_to/.test(objective.metric)) {
     return Number.isInteger(value) ? String(value) : value.toFixed(1);
@@ -23,7 +23,7 @@ function numberText(value) {
   if (objective.metric.startsWith("seconds_to")) return value.toFixed(2);
   return Math.abs(value) < 1e6 ? value.toFixed(4) : value.toExponential(4);
 }
-/// Of a trial or group: "diverged" or "never" (reached the threshold) where it has none.
+/// The value of a trial or group; "diverged", or "never" (reached the threshold), where it has none.
 function valueText(row) {
   const value = row.trials ? row.mean : row.value;
   if (value !== null) return numberText(value);
@@ -31,7 +31,7 @@ function valueText(row) {
   return row.diverged ? "diverged" : "never";
 }
 
-/// A learning rate or another free number, short.
+/// A learning rate or another number of any size, short.
 function shortNumber(value) {
   if (value === null || value === undefined) return "";
   const size = Math.abs(value);
@@ -63,7 +63,7 @@ function letter(i) {
   return String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26) + 1);
 }
 
-/// The text, cut to about so many pixels of a chart's font.
+/// The text, cut to about so many pixels in a chart's font.
 function fitText(text, pixels) {
   const most = Math.floor(pixels / 7.4);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;

@@ -1,12 +1,12 @@
-// Who trained what, when: every attempt as a bar in its worker's lane. Failures, losses and restarts
-// are marked; time in which nobody trained is cut out.
+// Workers over time: every attempt as a bar in its worker's lane. Failures, losses and restarts are
+// marked. Time in which no worker trained is cut out.
 
 const OUTCOMES = {
   completed: "completed", stopped: "diverged", failed: "failed", interrupted: "interrupted",
   lost: "worker lost",
 };
 const outcomeOf = (attempt) => attempt.outcome || "running";
-const LEAST_GAP = 60;  // seconds in which nobody trains that are cut out, if they are a tenth of the rest
+const LEAST_GAP = 60;  // seconds without training that are cut out, if at least a tenth of the rest
 
 const attempts = (raw.attempts.trial || []).map((trial, i) => ({
   trial: trials[trial],
@@ -20,8 +20,8 @@ const attempts = (raw.attempts.trial || []).map((trial, i) => ({
   error: raw.attempts.errors[i] || null,
 }));
 
-/// Of each sweep, the spans of time in which anybody trained, with what lies before them cut out:
-/// {start, end, offset}.
+/// For each sweep the spans of time in which a worker trained: {start, end, offset}, where `offset` is
+/// the time in the spans before it.
 function busySpans(some) {
   const sorted = some.map((each) => [each.start, each.until]).sort((a, b) => a[0] - b[0]);
   const spans = [];
@@ -84,7 +84,7 @@ function drawGantt(figure, own) {
   const unit = total > 7200 ? [3600, "hours"] : total > 180 ? [60, "minutes"] : [1, "seconds"];
   drawBottomGrid(figure.svg, d3.scaleLinear([0, total / unit[0]], [left, frame.right]), frame,
     [Math.floor(width / 110)], width < 600 ? `${unit[1]} of training`
-      : `${unit[1]} in which anybody trained, from the first attempt on`);
+      : `${unit[1]} of training, from the first attempt on`);
   figure.bars = [];
   const paths = {};
   lanes.forEach((lane, i) => {
@@ -111,13 +111,13 @@ function drawGantt(figure, own) {
   followPointer(figure, (px, py) => findAttempt(figure, px, py));
 }
 
-/// Adds the lane's bars to `paths`, by how they are drawn. Returns its share of busy time.
+/// Adds the lane's bars to `paths`, which has a path for each style. Returns its share of busy time.
 function drawLane(figure, lane, { top, height, x, total, paths }) {
   const add = (name, path) => { paths[name] = (paths[name] || "") + path; };
   let busy = 0;
   let until = -Infinity;
   for (const each of lane.attempts.sort((a, b) => a.start - b.start)) {
-    busy += Math.max(0, each.until - Math.max(each.start, until));  // a pack's trials share their time
+    busy += Math.max(0, each.until - Math.max(each.start, until));  // the trials of a pack share their time
     until = Math.max(until, each.until);
     const [from, to] = [x(each.start), x(each.until)];
     const gap = to - from > 3 ? 0.8 : 0;
@@ -149,7 +149,7 @@ function describeOutcomes(figure, own, spans) {
     ...(restarts > 0 ? [item("again", `trained again (${restarts})`)] : [])]);
   const cuts = spans.slice(1).map((span, i) => durationText(span.start - spans[i].end));
   figure.note.textContent = [
-    cuts.length > 0 ? `Cut out, at the dashed lines, where nobody trained: ${cuts.join(", ")}.` : "",
+    cuts.length > 0 ? `Cut out, at the dashed lines, where no worker trained: ${cuts.join(", ")}.` : "",
     own.some((each) => each.pack > 1) ? "Trials of a pack are trained together, in the same time." : ""].join(" ");
 }
 

@@ -1,4 +1,4 @@
-#include "views/report/thinning.h"
+#include "views/report/buckets.h"
 
 #include <gmock/gmock.h>
 
@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-TEST(ThinningTest, BucketKeepsItsExtremesInTheirOrderAndItsMean) {
+TEST(BucketsTest, BucketKeepsItsExtremesInTheirOrderAndItsMean) {
   const std::vector<double> values = {3, 1, 2, 5, 4, 6};
   const std::vector<Bucket> buckets = ToBuckets(values, 3);
   ASSERT_EQ(buckets.size(), 2U);
@@ -24,7 +24,7 @@ TEST(ThinningTest, BucketKeepsItsExtremesInTheirOrderAndItsMean) {
   EXPECT_EQ(buckets[1].mean, 5);
 }
 
-TEST(ThinningTest, EveryValueIsInOneBucket) {
+TEST(BucketsTest, EveryValueIsInOneBucket) {
   std::vector<double> values(1000);
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
   const std::vector<Bucket> buckets = ToBuckets(values, 143);
@@ -38,28 +38,28 @@ TEST(ThinningTest, EveryValueIsInOneBucket) {
   EXPECT_TRUE(ToBuckets({}, 1).empty());
 }
 
-TEST(ThinningTest, BucketsHoldAsManyValuesAsTheyMust) {
+TEST(BucketsTest, BucketsHoldAsManyValuesAsTheyMust) {
   EXPECT_EQ(BucketSize(1000, 7), 143U);
   EXPECT_EQ(BucketSize(1000, 100), 10U);
   EXPECT_EQ(BucketSize(2, 100), 1U);
   EXPECT_EQ(BucketSize(0, 100), 1U);
 }
 
-TEST(ThinningTest, ValuesThatAreNotFiniteAreLeftOut) {
+TEST(BucketsTest, ValuesThatAreNotFiniteAreLeftOut) {
   const std::vector<double> values = {kNan, 2, kNan, kNan};
   const std::vector<Bucket> buckets = ToBuckets(values, 2);
   EXPECT_EQ(buckets[0].mean, 2);
   EXPECT_TRUE(std::isnan(buckets[1].first));
 }
 
-TEST(ThinningTest, KeepsTheFirstAndTheLastEpoch) {
+TEST(BucketsTest, KeepsTheFirstAndTheLastEpoch) {
   EXPECT_THAT(KeptEpochs(5, 100), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(KeptEpochs(20, 4), ElementsAre(1, 7, 13, 20));
   EXPECT_THAT(KeptEpochs(1, 4), ElementsAre(1));
   EXPECT_TRUE(KeptEpochs(0, 4).empty());
 }
 
-TEST(ThinningTest, RoundsToSignificantDigits) {
+TEST(BucketsTest, RoundsToSignificantDigits) {
   EXPECT_EQ(Rounded(0.123456, 3), 0.123);
   EXPECT_EQ(Rounded(123456, 3), 123000);
   EXPECT_TRUE(std::isnan(Rounded(kNan, 3)));

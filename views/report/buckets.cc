@@ -1,4 +1,4 @@
-#include "views/report/thinning.h"
+#include "views/report/buckets.h"
 
 #include <fmt/format.h>
 
