@@ -1,7 +1,7 @@
-"""Seconds per epoch, training and evaluation, on one core and one thread: dense matrix products,
-our engines, and with --peers PyTorch and JAX. All stay running and train in turn, a few epochs at a
-time, so that what slows the machine slows all. Imports, compiling and the first epoch of each turn
-are outside: a training is many epochs, and the one before has left the caches to somebody else."""
+"""Measures seconds per epoch (training and evaluation) on one core and one thread: dense matrix
+products, our engines, and with --peers PyTorch and JAX. All processes stay running and take turns of
+a few epochs, so that a busy machine slows all of them. Not counted: imports, compilation, and the
+first epoch of each turn, because it starts with caches that another process has filled."""
 
 import argparse
 import os
@@ -20,16 +20,16 @@ TITLES = {
     "jax": "JAX, the epoch one jitted scan",
     "pytorch_script": "PyTorch, the usual script",
 }
-# How many times as fast as each the CPU engine is meant to be.
+# By how many times the CPU engine should be faster than each peer.
 PEER_GOALS = {"pytorch_memory": 6.5, "jax": 4, "pytorch_script": 35}
-TURN_EPOCHS = 3  # that count in a turn, after one that does not
-SLOW = {"pytorch_script"}  # one epoch a turn, which counts: to it caches make no difference
-LEAST_ACCURACY = 0.95  # on MNIST, of whoever claims to have trained
+TURN_EPOCHS = 3  # counted epochs of a turn, after one that is not counted
+SLOW = {"pytorch_script"}  # one counted epoch a turn: too slow for the caches to matter
+LEAST_ACCURACY = 0.95  # on MNIST: a lower one shows that a contestant did not train properly
 CORES = sorted(os.sched_getaffinity(0))
 
 
 class Trainer:
-    """A process that trains an epoch when told (engine_benchmark serve, peers/serve.py)."""
+    """A process that trains an epoch on request (engine_benchmark serve, peers/serve.py)."""
 
     def __init__(self, command: list[str], core: int = CORES[-1]):
         self._process = subprocess.Popen(
@@ -45,8 +45,8 @@ class Trainer:
         self._process.stdin.write(name + "\n")
         self._process.stdin.flush()
 
-    def hear(self) -> tuple[float, float]:
-        """Seconds and test accuracy of the epoch that was asked for."""
+    def receive(self) -> tuple[float, float]:
+        """Waits for a requested epoch; returns its seconds and test accuracy."""
         seconds, accuracy = map(float, self._answer().split())
         return seconds, accuracy
 
@@ -70,7 +70,7 @@ class Contestant:
 
     def _epoch(self) -> float:
         self.trainer.ask(self.name)
-        seconds, self.accuracy = self.trainer.hear()
+        seconds, self.accuracy = self.trainer.receive()
         return seconds
 
     def turn(self, counts: bool) -> None:
@@ -108,7 +108,7 @@ def measure(trainers: list[Trainer], rounds: int) -> list[Contestant]:
 
 
 def by_name(contestants: list[Contestant]) -> dict[str, list[float]]:
-    """Everyone's seconds; "engine" is the CPU engine's target that workers choose: the first."""
+    """Seconds by contestant. "engine" is the CPU engine on its best target, which workers choose."""
     return {**{c.name: c.seconds for c in contestants}, "engine": contestants[1].seconds}
 
 
@@ -126,7 +126,7 @@ def report(contestants: list[Contestant]) -> str:
 
 
 def products_goals(contestants: list[Contestant], name: str, limit: float) -> list[list[str]]:
-    """The engine beside the products; on AVX2, where that is not the target, 10 % more is allowed."""
+    """Compares the engine with the products. AVX2, if it is not the best target, may be 10 % slower."""
     seconds = by_name(contestants)
 
     def of_products(who: str, title: str, most: float) -> list[str]:
@@ -140,7 +140,7 @@ def products_goals(contestants: list[Contestant], name: str, limit: float) -> li
 
 
 def peer_goals(contestants: list[Contestant]) -> list[list[str]]:
-    """The peers, as far as they took part."""
+    """Compares the engine with those peers that were measured."""
     seconds = by_name(contestants)
     goals = []
     for name, factor in PEER_GOALS.items():
@@ -154,24 +154,25 @@ def peer_goals(contestants: list[Contestant]) -> list[list[str]]:
 def check_honesty(contestants: list[Contestant]) -> None:
     for contestant in contestants:
         if contestant.name != "products" and contestant.accuracy < LEAST_ACCURACY:
-            raise SystemExit(f"{contestant.name} has learnt only {contestant.accuracy:.4f}")
+            raise SystemExit(f"{contestant.name} reached an accuracy of only {contestant.accuracy:.4f}")
 
 
 def epochs_a_second(trainers: list[Trainer], name: str, epochs: int) -> float:
-    """Of all of them together, while each trains so many."""
+    """Epochs per second of all trainers together, while each trains `epochs`."""
     start = time.perf_counter()
     for trainer in trainers:
         for _ in range(epochs):
             trainer.ask(name)
     for trainer in trainers:
         for _ in range(epochs):
-            trainer.hear()
+            trainer.receive()
     return len(trainers) * epochs / (time.perf_counter() - start)
 
 
 def two_workers(folder: str, rounds: int, epochs: int = 15) -> tuple[str, list[list[str]]]:
-    """Epochs per second of one process, the mean of both cores', and of two, each on a core of its
-    own, in turn. Two end with the slower: so many epochs that a moment's disturbance is not all."""
+    """Compares the epochs per second of one process (mean of both cores) with those of two
+    processes, each on its own core. Two end with the slower one, so `epochs` is large enough to
+    average out a short disturbance."""
     if len(CORES) < 2:
         return "", []
     pair = [ours(folder, "128", core) for core in CORES[-2:]]

@@ -1,14 +1,14 @@
-// Seconds per epoch, training and evaluation, on one core: the dense matrix products alone
-// (OpenBLAS), the CPU engine on each target, the LibTorch engine; in turn, so that a busy machine
-// slows them all.
+// Measures seconds per epoch (training and evaluation) on one core: the dense matrix products alone
+// (OpenBLAS), the CPU engine on each target, and the LibTorch engine. They take turns, so that a
+// busy machine slows all of them.
 //
-//   taskset -c 1 engine_benchmark FOLDER [HIDDEN [ROUNDS [WHO]]]
+//   taskset -c 1 engine_benchmark FOLDER [HIDDEN [ROUNDS [CONTESTANTS]]]
 //
 // FOLDER holds the four IDX files, or is `dense`: 60,000 images without a zero. HIDDEN lists the
-// hidden widths ("128", "256,128", "" for none). WHO lists who takes part ("products,AVX3"; without
-// it all do); ratios are to the first. With `serve` for ROUNDS somebody else keeps the time table
-// (engine.py): a first line lists who can take part, then each line on stdin names who trains an
-// epoch, answered with "SECONDS ACCURACY".
+// hidden widths ("128", "256,128", "" for none). CONTESTANTS lists what is measured
+// ("products,AVX3"; default: everything); ratios are to the first. If ROUNDS is `serve`, the caller
+// decides who trains when (engine.py): the first line of output lists the contestants; then each
+// line on stdin names one, which trains an epoch and is answered with "SECONDS ACCURACY".
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -26,6 +26,7 @@
 
 #include "worker/cpu/cpu_engine.h"
 #include "worker/engine.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -33,7 +34,7 @@ namespace {
 constexpr int64_t kBatch = 64;
 constexpr int64_t kEvaluationChunk = 1000;
 
-/// cblas_sgemm of the OpenBLAS that LibTorch also uses, on one thread.
+/// cblas_sgemm of the OpenBLAS that LibTorch uses, on one thread.
 class OpenBlas {
  public:
   OpenBlas() {
@@ -61,7 +62,7 @@ class OpenBlas {
   Gemm* gemm_ = nullptr;
 };
 
-/// The matrix products of an epoch and nothing else.
+/// Computes only the matrix products of an epoch.
 class Products {
  public:
   Products(std::vector<int64_t> widths, int64_t steps, int64_t evaluation_images)
@@ -128,22 +129,23 @@ std::shared_ptr<const Dataset> DenseDataset() {
   return dataset;
 }
 
-/// One thing to measure: its name and what an epoch of it is, which returns the test accuracy.
+/// Something to measure: its name, and a function that trains an epoch and returns the test
+/// accuracy.
 struct Contestant {
   std::string name;
   std::function<double()> epoch;
   std::vector<double> seconds;
 };
 
-/// Training and evaluation, again and again; the training keeps going.
+/// Trains and evaluates an epoch at each call, always of the same training.
 Contestant EngineContestant(const std::string& name, const std::shared_ptr<Engine>& engine,
                             const TrainConfig& config, std::shared_ptr<const Dataset> dataset) {
   std::shared_ptr<Training> training = engine->Start(config, std::move(dataset));
-  const auto go_on = [](const StepProgress&) { return true; };
+  const auto should_continue = [](const StepProgress&) { return true; };
   return {name,
-          [engine, training, go_on] {
-            training->TrainEpoch({.lr = {0.1}, .momentum = {0.9}}, go_on);
-            return training->Evaluate(go_on).accuracy;
+          [engine, training, should_continue] {
+            training->TrainEpoch({.lr = {0.1}, .momentum = {0.9}}, should_continue);
+            return training->Evaluate(should_continue).accuracy;
           },
           {}};
 }
@@ -194,10 +196,10 @@ std::vector<std::string> Split(const std::string& text) {
 }
 
 std::vector<std::string> Everyone() {
-  std::vector<std::string> everyone = CpuEngineTargets();
-  everyone.insert(everyone.begin(), "products");
-  everyone.emplace_back("torch");
-  return everyone;
+  std::vector<std::string> contestants = CpuEngineTargets();
+  contestants.insert(contestants.begin(), "products");
+  contestants.emplace_back("torch");
+  return contestants;
 }
 
 Contestant MakeContestant(const std::string& name, const TrainConfig& config,
@@ -216,7 +218,8 @@ Contestant MakeContestant(const std::string& name, const TrainConfig& config,
   return {name, epoch, {}};
 }
 
-/// Trains an epoch of whom each line of stdin names, made when named first.
+/// Serves a caller: trains an epoch of the contestant that each line of stdin names. A contestant
+/// is made when it is first named.
 void Serve(const std::vector<std::string>& names, const TrainConfig& config,
            const std::shared_ptr<const Dataset>& dataset) {
   for (const std::string& name : names) std::cout << name << (name == names.back() ? "\n" : ",");

@@ -1,5 +1,5 @@
-"""What everything around the training costs: how soon a command answers, how soon a sweep trains,
-what the coordinator takes while workers train, and what the workers do beside training."""
+"""Measures the overhead around the training: the time until a command answers and until a sweep
+trains, the coordinator's CPU time while workers train, and the workers' time outside of training."""
 
 import argparse
 import os
@@ -58,8 +58,8 @@ def answers(folder: Path, rounds: int) -> tuple[str, list[list[str]]]:
 
 
 def first_step(command: list[str], db: Path, env: dict[str, str]) -> float:
-    """Seconds from the command to the first optimizer step: the first epoch's line arrived, less
-    what that epoch took. The line's way to us counts too."""
+    """Seconds from the command to the first optimizer step: the time at which the first epoch's line
+    arrives, less that epoch's duration. Includes the time that the line takes to arrive."""
     start = time.perf_counter()
     process = subprocess.Popen([*command, "--verbose"], stdout=subprocess.PIPE, text=True, env=env)
     trial, heard = "", 0.0
@@ -111,13 +111,13 @@ def ranks_of(mpirun: int) -> dict[int, int]:
 
 
 def cpu_seconds(process: int) -> float:
-    """Of all its threads, user and system."""
+    """CPU seconds of all threads of a process, user and system."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(process: int) -> dict[str, float]:
-    """Resident MiB, by kind."""
+    """Resident memory in MiB, by kind."""
     text = Path(f"/proc/{process}/status").read_text()
     return {
         kind: int(re.search(rf"{kind}:\s+(\d+) kB", text)[1]) / 1024
@@ -126,8 +126,8 @@ def memory(process: int) -> dict[str, float]:
 
 
 def watch(folder: Path, windows: int, window_seconds: float = 4) -> tuple[Path, list[float], dict]:
-    """Runs 48 trials of some 2 s on two workers. Returns the database, the coordinator's share of a
-    core in each window, and each worker's memory in the middle."""
+    """Runs 48 trials of about 2 s on two workers. Returns the database, the coordinator's share of a
+    core in each time window, and each worker's memory in the middle of the sweep."""
     db = folder / "watch.db"
     command = run_command(db, "training.epochs=20", "training.seed={grid: [0, 1, 2, 3]}")
     process = subprocess.Popen([*MPIRUN, *command, "--quiet"], env=environment())
@@ -148,8 +148,8 @@ def watch(folder: Path, windows: int, window_seconds: float = 4) -> tuple[Path, 
 
 
 def outside_training(db: Path) -> dict[int, float]:
-    """By worker, the share of its time, from its first trial's start to its last one's end, that is
-    in no epoch's wall_seconds."""
+    """By worker: the share of the time from its first trial's start to its last one's end that is in
+    no epoch's wall_seconds."""
     with sqlite3.connect(db) as connection:
         spans = connection.execute(
             "SELECT worker, min(started_at), max(ended_at) FROM attempts GROUP BY worker"

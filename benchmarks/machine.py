@@ -1,4 +1,4 @@
-"""Says, as the head of RESULTS.md, on which machine and with which versions was measured."""
+"""Prints the head of RESULTS.md: the machine and the versions of the software measured."""
 
 import ctypes
 import os
@@ -22,13 +22,13 @@ def first(pattern: str, text: str) -> str:
 
 
 def cache(variable: str) -> str:
-    """A value that CMake found."""
+    """A value of CMake's cache."""
     text = (ROOT / "build/release/CMakeCache.txt").read_text()
     return first(rf"^{variable}:\w+=(.*)", text)
 
 
 def openblas() -> str:
-    """Its version and the kernel it chooses here."""
+    """OpenBLAS's version and the kernel that it chooses on this machine."""
     library = ctypes.CDLL("libopenblas.so.0")
     library.openblas_get_config.restype = library.openblas_get_corename.restype = ctypes.c_char_p
     version = first(r"OpenBLAS (\S+)", library.openblas_get_config().decode())

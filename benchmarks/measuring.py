@@ -1,4 +1,4 @@
-"""What the benchmarks share: where things are, the data, medians, tables."""
+"""Shared by the benchmarks: paths, data, medians, tables."""
 
 import gzip
 import os
@@ -20,7 +20,7 @@ MPIRUN = ["mpirun", "--bind-to", "none", "-n", "3"]  # two workers
 IDX_FILES = [
     f"{kind}-{what}-ubyte" for kind in ("train", "t10k") for what in ("images-idx3", "labels-idx1")
 ]
-# One thread each, whatever library trains.
+# One thread for every library that trains.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -30,12 +30,12 @@ ONE_THREAD = {
 
 
 def say(text: str) -> None:
-    """Progress, on stderr: stdout is the report."""
+    """Prints progress on stderr; stdout is the report."""
     print(text, file=sys.stderr, flush=True)
 
 
 def environment() -> dict[str, str]:
-    """For a process that is measured: one thread, and data that is already unpacked."""
+    """The environment of a measured process: one thread, and data that is already unpacked."""
     return {**os.environ, **ONE_THREAD, "LRSWEEP_DATA_DIR": str(data_root())}
 
 
@@ -46,7 +46,7 @@ def run_command(db: Path, *settings: str) -> list[str]:
 
 
 def find_data(name: str) -> Path:
-    """The folder with the IDX files, packed or not, of a data set that is on this machine."""
+    """The folder of a data set that is on this machine, with IDX files that may be gzipped."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lrsweep"
     given = [Path(os.environ["LRSWEEP_DATA_DIR"])] if "LRSWEEP_DATA_DIR" in os.environ else []
     debian = Path("/usr/share/datasets") / name.replace("_", "-")
@@ -58,7 +58,7 @@ def find_data(name: str) -> Path:
 
 
 def data_root() -> Path:
-    """A folder with mnist/, unpacked, which torchvision finds there as MNIST/raw."""
+    """A folder with the unpacked data as mnist/ and, for torchvision, as MNIST/raw."""
     root = WORK / "data"
     if not (root / "MNIST/raw").exists():
         unpack("mnist", root / "mnist")
@@ -90,17 +90,17 @@ class Spread:
         return statistics.median(self.values)
 
     def cells(self, number: str = "{:.3f}") -> list[str]:
-        """Median, least, most."""
+        """Median, minimum, maximum."""
         return [number.format(v) for v in (self.median, min(self.values), max(self.values))]
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> float:
-    """The median of the rounds' ratios: what slowed a round slowed both."""
+    """The median of the rounds' ratios: a slow round slows both."""
     return statistics.median(value / other for value, other in zip(values, base))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True) -> str:
-    """In Markdown; all columns but the first are flush right if they hold numbers."""
+    """A Markdown table. Columns of numbers, except the first, are right-aligned."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     right = [False, *[numbers] * (len(head) - 1)]
 

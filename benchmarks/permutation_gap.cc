@@ -1,6 +1,6 @@
-// How far the CPU engine's training ends from LibTorch's, against how far LibTorch ends from itself
-// when the hidden units of its start are merely permuted: the same network, summed in another
-// order.
+// Measures how much the CPU engine's losses differ from LibTorch's, compared with how much
+// LibTorch's own losses differ when the hidden units of the initial network are permuted: the same
+// network, summed in another order.
 //
 //   permutation_gap FOLDER [SEEDS [STARTS]]
 //
@@ -22,6 +22,7 @@
 
 #include "worker/cpu/cpu_engine.h"
 #include "worker/engine.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -37,7 +38,7 @@ TrainConfig Config(uint64_t seed) {
   return config;
 }
 
-/// The same network with its hidden units in another order. `parameters` as in TrainingState.
+/// Returns the same network with its hidden units in another order, in the layout of TrainingState.
 std::vector<float> Permuted(const std::vector<float>& parameters, size_t inputs, uint64_t seed) {
   std::vector<size_t> order(kHidden);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -60,10 +61,10 @@ std::vector<float> Permuted(const std::vector<float>& parameters, size_t inputs,
 }
 
 double SecondEpochsMean(Training& training) {
-  const auto go_on = [](const StepProgress&) { return true; };
+  const auto should_continue = [](const StepProgress&) { return true; };
   const StepRates rates = {.lr = {0.1}, .momentum = {0.9}};
-  training.TrainEpoch(rates, go_on);
-  const std::vector<float> losses = training.TrainEpoch(rates, go_on);
+  training.TrainEpoch(rates, should_continue);
+  const std::vector<float> losses = training.TrainEpoch(rates, should_continue);
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
 
@@ -77,7 +78,8 @@ struct Gaps {
   double Largest() const { return *std::max_element(values.begin(), values.end()); }
 };
 
-/// LibTorch's second epochs from the seed's start, first as it is, then permuted.
+/// Returns LibTorch's mean losses of the second epoch, for the seed's initial network and for its
+/// permutations.
 std::vector<double> TorchMeans(Engine& torch, const std::shared_ptr<const Dataset>& dataset,
                                uint64_t seed, uint64_t starts) {
   std::vector<double> means;

@@ -1,4 +1,4 @@
-"""What a reader of the report waits for: the page, and what each interaction does."""
+"""Measures how long a reader of the report waits: for the page, and for each interaction."""
 
 import argparse
 import subprocess
@@ -32,7 +32,7 @@ scheduler:
 
 
 def make_sweep(folder: Path, trials: int, images: int) -> Path:
-    """A database of so many trials (a multiple of 500) of 20 epochs."""
+    """Makes a database of this many trials (a multiple of 500), of 20 epochs each."""
     data, config, db = (folder / f"{trials}{end}" for end in ("", ".yaml", ".db"))
     write_data(data, images, images // 2)
     count = trials // SEEDS // 20
@@ -44,8 +44,8 @@ def make_sweep(folder: Path, trials: int, images: int) -> Path:
     return db
 
 
-# --- Interactions: name, section in sight, what the reader does. i counts from 0: the even ones are
-# timed, the odd ones go back where they must.
+# --- Interactions: name, visible section, what the reader does. i counts from 0. Even ones are timed;
+# odd ones undo the even ones where necessary.
 
 WORDS = """
 const choose = (name, there, back) => {
@@ -92,7 +92,7 @@ INTERACTIONS = [
     ("the other theme", "curves", "press('#theme', 0)"),
 ]
 
-# From the event until the frame that shows what it did is on the screen.
+# Measures from the event until the frame that shows its effect is on the screen.
 TIMED = """
 const [section, i] = arguments;
 const frame = () => new Promise((done) => requestAnimationFrame(() => {

@@ -1,11 +1,11 @@
-// What the database costs: trials through the store, the steps of a trial, and the commands that
-// read a large sweep.
+// Measures the database: storing trials, reading and writing the steps of a trial, and the commands
+// that read a large sweep.
 //
 //   taskset -c 1 store_benchmark FOLDER [TRIALS]
 //
-// FOLDER takes the databases, which are removed at the end; the large one has TRIALS trials
-// (100,000) of 20 epochs. `lrsweep` is taken from this program's folder. Times are medians, with
-// the least and the greatest behind them.
+// The databases are written into FOLDER and removed at the end; the large one has TRIALS trials
+// (default 100,000) of 20 epochs. `lrsweep` must be in this program's folder. Times are medians,
+// followed by minimum and maximum.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -41,7 +41,7 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// SplitMix64: ids and values that look like hashes and measurements, the same each time.
+/// SplitMix64, for ids and values that look like hashes and measurements but are always the same.
 uint64_t Scramble(uint64_t i) {
   i = (i + 1) * 0x9e3779b97f4a7c15U;
   i = (i ^ (i >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -51,7 +51,7 @@ uint64_t Scramble(uint64_t i) {
 
 double Uniform(uint64_t i) { return static_cast<double>(Scramble(i) >> 11U) * 0x1p-53; }
 
-/// A trial as a sweep of three axes makes it.
+/// Makes a trial like those of a sweep with three axes.
 Trial TrialAt(size_t i) {
   std::array<char, 17> id{};
   std::snprintf(id.data(), id.size(), "%016llx", static_cast<unsigned long long>(Scramble(i)));
@@ -95,7 +95,7 @@ Store Create(const fs::path& path, size_t trials) {
   return Store::Create(path, sweep, trials, TrialAt);
 }
 
-/// Trains nothing and records `epochs` epochs of each trial, as the coordinator does it.
+/// Records `epochs` epochs of each trial as the coordinator does, without training anything.
 void RunTrials(Store& store, size_t trials, int64_t epochs) {
   const WorkerInfo worker{1, "node-a", "cpu", "cpu", "AVX3_ZEN4"};
   auto committed = Clock::now();
@@ -243,7 +243,7 @@ void MeasureCommand(const fs::path& program, const std::vector<std::string>& wor
   const auto run = [&] {
     if (RunProgram(arguments) != 0) throw std::runtime_error(name + " failed");
   };
-  run();  // what follows finds the file in memory
+  run();  // warms up: the next runs find the file in the page cache
   PrintRow(name, MillisecondsOf(9, run), "ms");
 }
 

@@ -1,6 +1,6 @@
-"""A whole sweep, the twelve trials of configs/quickstart.yaml on two cores, from the command to its
-end, start-up included: lrsweep under mpirun, and with --peers Optuna and Ray Tune, each at its
-best, around the same training in PyTorch."""
+"""Measures a whole sweep, the twelve trials of configs/quickstart.yaml on two cores, from the command
+to its end, including start-up: lrsweep under mpirun, and with --peers Optuna and Ray Tune, each in
+its fastest set-up, with the same training in PyTorch."""
 
 import argparse
 import os
@@ -60,7 +60,7 @@ class Sweeper:
 
 
 def accuracies_in(db: Path, printed: str) -> list[float]:
-    """Ours are in the database, the peers' are the last line that they print."""
+    """Last accuracies: ours from the database, the peers' from the last line that they print."""
     if not db.exists():
         return [float(word) for word in printed.splitlines()[-1].split()]
     with sqlite3.connect(db) as connection:
@@ -68,7 +68,7 @@ def accuracies_in(db: Path, printed: str) -> list[float]:
 
 
 def plan(epochs: int) -> Path:
-    """A file with the trials, for the peers."""
+    """Writes a file with the trials for the peers."""
     command = [str(LRSWEEP), "plan", "--json", QUICKSTART, "--set", f"training.epochs={epochs}"]
     file = data_root() / f"trials-{epochs}-epochs.json"
     file.write_bytes(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
@@ -93,7 +93,7 @@ def make_ours(epochs: int) -> Sweeper:
 
 
 def measure(ours: Sweeper, peers: list[Sweeper], rounds: int, peer_rounds: int) -> str:
-    """Ours every round; the peers, who take minutes, in the first ones."""
+    """Runs lrsweep in every round, and the peers, which take minutes, in the first rounds."""
     for current in range(rounds):
         for sweeper in [ours, *(peers if current < peer_rounds else [])]:
             sweeper.run()

@@ -11,7 +11,7 @@ namespace {
 std::filesystem::path RequireFile(const std::filesystem::path& folder, const std::string& name) {
   auto path = FindDatasetFile(folder, name);
   if (path.empty()) {
-    throw DataError((folder / name).string() + ": no such file, nor with .gz");
+    throw DataError((folder / name).string() + ": there is no such file, plain or with .gz");
   }
   return path;
 }
@@ -49,7 +49,7 @@ uint8_t LargestLabel(const ImageSet& set) {
   return *std::max_element(set.labels.begin(), set.labels.end());
 }
 
-/// The images `first` to `first + count - 1` of `set`.
+/// Returns the images `first` to `first + count - 1` of `set`.
 ImageSet Slice(const ImageSet& set, int64_t first, int64_t count) {
   ImageSet slice;
   slice.count = count;
@@ -88,19 +88,21 @@ std::shared_ptr<const Dataset> LoadDataset(const std::filesystem::path& folder) 
   return dataset;
 }
 
-std::shared_ptr<const Dataset> HoldBack(std::shared_ptr<const Dataset> dataset, int64_t held_back) {
-  if (held_back == 0) return dataset;
+std::shared_ptr<const Dataset> WithValidationSet(std::shared_ptr<const Dataset> dataset,
+                                                 int64_t validation_images) {
+  if (validation_images == 0) return dataset;
   const int64_t count = dataset->train.count;
-  if (held_back < 0 || held_back >= count) {
-    throw DataError("dataset.validation: cannot hold back " + std::to_string(held_back) + " of " +
-                    std::to_string(count) + " training images");
+  if (validation_images < 0 || validation_images >= count) {
+    throw DataError("dataset.validation: cannot keep " + std::to_string(validation_images) +
+                    " of " + std::to_string(count) +
+                    " training images for validation, expected 0 to " + std::to_string(count - 1));
   }
-  auto split =
-      std::make_shared<Dataset>(Dataset{.train = Slice(dataset->train, 0, count - held_back),
-                                        .test = Slice(dataset->train, count - held_back, held_back),
-                                        .rows = dataset->rows,
-                                        .columns = dataset->columns,
-                                        .classes = dataset->classes});
+  auto split = std::make_shared<Dataset>(
+      Dataset{.train = Slice(dataset->train, 0, count - validation_images),
+              .test = Slice(dataset->train, count - validation_images, validation_images),
+              .rows = dataset->rows,
+              .columns = dataset->columns,
+              .classes = dataset->classes});
   return split;
 }
 

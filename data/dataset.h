@@ -1,4 +1,4 @@
-// A classification data set of byte images in memory, read from IDX files.
+// A data set in memory: byte images with class labels, read from IDX files.
 #pragma once
 
 #include <array>
@@ -13,44 +13,46 @@
 
 namespace lrsweep {
 
-/// The data cannot be used: which file, what is wrong with it, what was expected.
+/// Thrown for data that cannot be used. The message says which file, what is wrong with it and what
+/// was expected.
 struct DataError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `count` images of `pixels` bytes each (0 to 255, row-major, one image after the other), and a
-/// label for each (0 to classes - 1).
+/// Images and their labels.
 struct ImageSet {
-  int64_t count = 0;
-  int64_t pixels = 0;
-  SharedBytes images;           // count * pixels
-  std::vector<uint8_t> labels;  // count
+  int64_t count = 0;            // number of images
+  int64_t pixels = 0;           // per image: rows * columns
+  SharedBytes images;           // uint8 [count, rows, columns], 0 to 255
+  std::vector<uint8_t> labels;  // [count], 0 to classes - 1
 };
 
-/// Immutable once loaded: any number of trials may read it at once.
+/// A data set. Immutable after loading, so that any number of trials may read it at once.
 struct Dataset {
   ImageSet train;
-  ImageSet test;
-  int64_t rows = 0;     // of an image, as are
-  int64_t columns = 0;  // its columns
-  int64_t classes = 0;  // the largest label of either set, plus one
+  ImageSet test;        // the images on which trials are evaluated
+  int64_t rows = 0;     // height of an image, in pixels
+  int64_t columns = 0;  // width of an image, in pixels
+  int64_t classes = 0;  // the largest label of both sets, plus one
 };
 
-/// The names under which the four files are known, without ".gz": training images and labels, test
-/// images and labels.
+/// The names of a data set's four files, without ".gz": training images, training labels, test
+/// images, test labels.
 inline constexpr std::array<const char*, 4> kDatasetFiles = {
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte"};
 
-/// The file `name` of `folder`, plain or with ".gz"; empty where there is neither.
+/// Returns the path of the file `name` or `name`.gz in `folder`; empty if there is neither.
 std::filesystem::path FindDatasetFile(const std::filesystem::path& folder, const std::string& name);
 
-/// Reads the four IDX files of `folder`. Throws DataError where one is missing or damaged, where
-/// images and labels differ in number, or where training and test images differ in shape.
+/// Reads the four IDX files of `folder`, plain or gzipped. Throws DataError if one is missing or
+/// damaged, if images and labels differ in number, or if training and test images differ in shape.
 std::shared_ptr<const Dataset> LoadDataset(const std::filesystem::path& folder);
 
-/// The last `held_back` training images become the evaluation set in place of the test images.
-/// `held_back` of 0 gives `dataset` itself. Throws DataError unless 0 <= held_back < train.count.
-std::shared_ptr<const Dataset> HoldBack(std::shared_ptr<const Dataset> dataset, int64_t held_back);
+/// Returns a data set that evaluates on the last `validation_images` training images instead of the
+/// test images, and does not train on them. Shares the images' memory with `dataset`; 0 returns
+/// `dataset` itself. Throws DataError unless 0 <= validation_images < train.count.
+std::shared_ptr<const Dataset> WithValidationSet(std::shared_ptr<const Dataset> dataset,
+                                                 int64_t validation_images);
 
 }  // namespace lrsweep

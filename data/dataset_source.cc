@@ -40,7 +40,7 @@ std::string Sha256OfAll(const std::array<std::string, 4>& sha256) {
   return Sha256Hex(all);
 }
 
-/// Refuses a name that is no data set's and no folder's.
+/// Throws DataError if `name` is not a folder.
 void RequireFolder(const std::string& name) {
   std::error_code ignored;
   if (fs::is_directory(name, ignored)) return;
@@ -70,8 +70,9 @@ std::optional<fs::path> FindFolder(const KnownDataset& known) {
   return std::nullopt;
 }
 
-/// Writes the unpacked file under a name of its own first, so that `path` is whole or absent.
-void PutInPlace(const IdxFile& file, const fs::path& path) {
+/// Writes the unpacked file under a temporary name, then renames it, so that `path` is complete or
+/// absent.
+void WriteUnpacked(const IdxFile& file, const fs::path& path) {
   const fs::path partial = path.string() + ".partial-" + std::to_string(getpid());
   {
     std::ofstream out(partial, std::ios::binary);
@@ -91,7 +92,7 @@ void PutInPlace(const IdxFile& file, const fs::path& path) {
   fs::rename(partial, path);
 }
 
-void FetchFile(const KnownDataset& known, size_t index, const fs::path& folder) {
+void DownloadFile(const KnownDataset& known, size_t index, const fs::path& folder) {
   const std::string name = kDatasetFiles[index];
   const fs::path packed = folder / (name + ".download-" + std::to_string(getpid()));
   std::string answers;
@@ -104,7 +105,7 @@ void FetchFile(const KnownDataset& known, size_t index, const fs::path& folder) 
       if (FileSha256(file.sizes, file.bytes) != known.sha256[index]) {
         throw DataError(url + ": its SHA-256 is not that of " + known.name);
       }
-      PutInPlace(file, folder / name);
+      WriteUnpacked(file, folder / name);
       return;
     } catch (const DataError& error) {
       std::error_code ignored;
@@ -119,23 +120,27 @@ void CheckSha256(const KnownDataset& known, const fs::path& folder,
                  const std::array<std::string, 4>& sha256) {
   for (size_t i = 0; i < sha256.size(); ++i) {
     if (sha256[i] == known.sha256[i]) continue;
-    throw DataError(FindDatasetFile(folder, kDatasetFiles[i]).string() + ": is not the file of " +
-                    known.name + " (SHA-256 of the unpacked bytes " + sha256[i] + ", expected " +
-                    known.sha256[i] + "); to use other data, give its folder as dataset.name");
+    throw DataError(FindDatasetFile(folder, kDatasetFiles[i]).string() +
+                    ": this is not the file of " + known.name + " (SHA-256 of the unpacked bytes " +
+                    sha256[i] + ", expected " + known.sha256[i] +
+                    "); to use other data, give its folder as dataset.name");
   }
 }
 
-fs::path FindOrFetch(const KnownDataset& known,
-                     const std::function<void(const std::string&)>& say) {
+fs::path FindOrDownload(const KnownDataset& known,
+                        const std::function<void(const std::string&)>& say) {
   if (auto folder = FindFolder(known)) return *folder;
   const auto cache = CacheFolder();
-  if (!cache)
-    throw DataError(known.name + " is not here, and neither XDG_CACHE_HOME nor HOME is set");
+  if (!cache) {
+    throw DataError(known.name +
+                    " is in none of its folders, and cannot be downloaded: neither XDG_CACHE_HOME "
+                    "nor HOME is set");
+  }
   fs::path folder = *cache / known.name;
   say("downloading " + known.name + " into " + folder.string());
   try {
     fs::create_directories(folder);
-    FetchDataset(known, folder);
+    DownloadDataset(known, folder);
   } catch (const std::exception& error) {
     std::string looked_in;
     for (const fs::path& searched : SearchFolders(known)) looked_in += "\n  " + searched.string();
@@ -193,7 +198,7 @@ SourcedDataset SourceDataset(const std::string& name,
   const KnownDataset* known = FindKnownDataset(name);
   if (known == nullptr) RequireFolder(name);
   SourcedDataset sourced;
-  sourced.folder = fs::absolute(known != nullptr ? FindOrFetch(*known, say) : fs::path(name));
+  sourced.folder = fs::absolute(known != nullptr ? FindOrDownload(*known, say) : fs::path(name));
   sourced.data = LoadDataset(sourced.folder);
   const auto sha256 = FileSha256s(*sourced.data);
   if (known != nullptr) CheckSha256(*known, sourced.folder, sha256);
@@ -203,18 +208,19 @@ SourcedDataset SourceDataset(const std::string& name,
 
 std::string DatasetSha256(const Dataset& data) { return Sha256OfAll(FileSha256s(data)); }
 
-void FetchDataset(const KnownDataset& known, const fs::path& folder) {
+void DownloadDataset(const KnownDataset& known, const fs::path& folder) {
   for (size_t i = 0; i < kDatasetFiles.size(); ++i) {
-    if (FindDatasetFile(folder, kDatasetFiles[i]).empty()) FetchFile(known, i, folder);
+    if (FindDatasetFile(folder, kDatasetFiles[i]).empty()) DownloadFile(known, i, folder);
   }
 }
 
-int64_t TrainImages(const std::string& name) {
+int64_t CountTrainImages(const std::string& name) {
   if (const KnownDataset* known = FindKnownDataset(name)) return known->train_images;
   RequireFolder(name);
   const fs::path labels = FindDatasetFile(name, kDatasetFiles[1]);
   if (labels.empty()) {
-    throw DataError((fs::path(name) / kDatasetFiles[1]).string() + ": no such file, nor with .gz");
+    throw DataError((fs::path(name) / kDatasetFiles[1]).string() +
+                    ": there is no such file, plain or with .gz");
   }
   return ReadIdxFile(labels, 1).sizes[0];
 }

@@ -1,5 +1,5 @@
-// Where a data set comes from: the folders it is looked for in, its mirrors, and the checksums
-// that say it is the one its name promises. The coordinator's work, before anything is dispatched.
+// Finds a data set by its name: searches folders, downloads it from mirrors, and verifies its
+// checksums. The coordinator does this before it dispatches anything.
 #pragma once
 
 #include <array>
@@ -18,40 +18,44 @@ namespace lrsweep {
 struct KnownDataset {
   std::string name;  // "mnist"
   int64_t train_images = 0;
-  std::vector<std::string> mirrors;   // base URLs, ending in '/'; files there end in ".gz"
-  std::array<std::string, 4> sha256;  // of the unpacked kDatasetFiles
-  std::vector<std::filesystem::path> system_folders;  // of Linux distributions
+  std::vector<std::string> mirrors;   // base URLs with '/' at the end; their files have ".gz"
+  std::array<std::string, 4> sha256;  // of the unpacked kDatasetFiles, as hex digits
+  std::vector<std::filesystem::path> system_folders;  // where Linux distributions install it
 };
 
 const std::vector<KnownDataset>& KnownDatasets();
+/// Returns nullptr if no known data set has this name.
 const KnownDataset* FindKnownDataset(const std::string& name);
 
-/// A data set found, loaded and checked.
+/// A data set that was found, loaded and verified.
 struct SourcedDataset {
-  std::filesystem::path folder;
+  std::filesystem::path folder;  // absolute
   std::shared_ptr<const Dataset> data;
   std::string sha256;  // DatasetSha256
 };
 
-/// The folders in which `known` is looked for, in order: $LRSWEEP_DATA_DIR/NAME, ./data/NAME, the
-/// user's cache folder ($XDG_CACHE_HOME or ~/.cache, then lrsweep/NAME), those of the system.
+/// Returns the folders in which `known` is searched, in order: $LRSWEEP_DATA_DIR/NAME, ./data/NAME,
+/// lrsweep/NAME in the user's cache folder ($XDG_CACHE_HOME or ~/.cache), the system's folders.
 std::vector<std::filesystem::path> SearchFolders(const KnownDataset& known);
 
-/// The data set called `name`: a known one, which is downloaded into the user's cache folder where
-/// it is in none of its folders, or else a folder with IDX files. `say` is told, in a sentence,
-/// what takes time. Throws DataError.
+/// Loads the data set called `name`: a known one, or else the path of a folder with IDX files. A
+/// known one that is in none of its folders is downloaded into the user's cache folder. `say`
+/// receives a sentence when something takes time. Throws DataError, also when the files of a known
+/// data set have other checksums.
 SourcedDataset SourceDataset(const std::string& name,
                              const std::function<void(const std::string&)>& say);
 
-/// Downloads all files of `known` into `folder`, unpacked, each checked and put in place by
-/// rename; the mirrors are tried in turn. Throws DataError with each mirror's answer.
-void FetchDataset(const KnownDataset& known, const std::filesystem::path& folder);
+/// Downloads those files of `known` that `folder` lacks. Unpacks and verifies each file, then moves
+/// it into place by rename, so that a file is complete or absent. Tries the mirrors in order;
+/// throws DataError with each one's answer if all fail.
+void DownloadDataset(const KnownDataset& known, const std::filesystem::path& folder);
 
-/// The number of training images of the data set called `name`, without downloading anything.
-/// Throws DataError where it is neither known nor a folder with labels that can be read.
-int64_t TrainImages(const std::string& name);
+/// Returns the number of training images of the data set called `name`. Downloads nothing. Throws
+/// DataError if the name is neither known nor a folder with readable labels.
+int64_t CountTrainImages(const std::string& name);
 
-/// SHA-256 of the four unpacked files' SHA-256 (hex digits, a newline after each).
+/// Returns the SHA-256 that identifies a data set's content: of its four unpacked files' SHA-256,
+/// each as hex digits and a newline, in the order of kDatasetFiles.
 std::string DatasetSha256(const Dataset& data);
 
 }  // namespace lrsweep

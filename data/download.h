@@ -1,4 +1,4 @@
-// One file over HTTP, by libcurl.
+// Downloads a file over HTTP or HTTPS, with libcurl.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,9 @@
 
 namespace lrsweep {
 
-/// Downloads `url` into the new file `path`. Throws DataError with curl's reason; nothing is left
-/// under `path` then. Gives up after 10 s without a connection, 20 s below 1 kB/s, or 64 MiB.
+/// Downloads `url` into the new file `path`. Throws DataError with curl's reason, after removing
+/// `path`. Gives up after 10 s without a connection, after 20 s below 1 kB/s, or for a file larger
+/// than 64 MiB.
 void Download(const std::string& url, const std::filesystem::path& path);
 
 }  // namespace lrsweep

@@ -33,7 +33,7 @@ void* MapHugePages(size_t bytes) {
     UnmapHugePages(memory, bytes);
     throw std::bad_alloc();
   }
-  madvise(memory, RoundedUp(bytes), MADV_HUGEPAGE);  // advice: it may be refused
+  madvise(memory, RoundedUp(bytes), MADV_HUGEPAGE);  // may be refused: then normal pages serve
   return memory;
 }
 

@@ -1,4 +1,5 @@
-// Memory for much data that is read in no order, or that has to share a cache.
+// Allocates memory in huge pages, for large data that is read in random order (fewer walks through
+// the page tables) and for working sets that must fit into a cache (contiguous in physical memory).
 #pragma once
 
 #include <cstddef>
@@ -9,20 +10,22 @@
 
 namespace lrsweep {
 
-/// The size of a huge page of x86 and of most Arm systems. Elsewhere it only rounds up.
+/// The size in bytes of a huge page on x86 and most Arm systems. On other systems it only rounds
+/// sizes up.
 inline constexpr size_t kHugePage = size_t{2} << 20;
 
-/// Addresses for whole huge pages with nothing behind them yet, or null if there are none.
+/// Reserves addresses for whole huge pages, aligned to one, without memory behind them. `bytes` is
+/// rounded up. Returns null if the address space has no room.
 void* ReserveHugePages(size_t bytes);
-/// Zeros in whole huge pages; throws std::bad_alloc. A system that has none to give ("never" in
-/// /sys/kernel/mm/transparent_hugepage/enabled) gives the usual ones. Not of the heap, which would
-/// give memory that lies in small pages since its last use.
+/// Maps zeroed memory in whole huge pages; `bytes` is rounded up. Throws std::bad_alloc. Without
+/// huge pages ("never" in /sys/kernel/mm/transparent_hugepage/enabled) it maps normal ones. The
+/// heap would not do: it reuses memory that already lies in small pages.
 void* MapHugePages(size_t bytes);
-/// What one of both gave for so many bytes.
+/// Unmaps what ReserveHugePages or MapHugePages returned for this number of bytes.
 void UnmapHugePages(void* memory, size_t bytes);
 
-/// Huge pages where they are filled. An epoch reads images in random order; in pages of 4 KiB each
-/// image costs a walk through the page tables.
+/// Allocates in huge pages from one huge page on, else on the heap. For images: an epoch reads them
+/// in random order, and with pages of 4 KiB each image costs a walk through the page tables.
 template <typename T>
 struct HugePageAllocator {
   using value_type = T;
@@ -33,7 +36,7 @@ struct HugePageAllocator {
 
   /// Throws std::bad_alloc.
   T* allocate(size_t count) {
-    const size_t bytes = count * sizeof(T);  // vectors check that it fits
+    const size_t bytes = count * sizeof(T);  // std::vector has checked for overflow
     if (bytes < kHugePage) return static_cast<T*>(::operator new(bytes));
     return static_cast<T*>(MapHugePages(bytes));
   }
@@ -47,9 +50,10 @@ struct HugePageAllocator {
   }
 };
 
-using ManyBytes = std::vector<uint8_t, HugePageAllocator<uint8_t>>;
+using HugePageBytes = std::vector<uint8_t, HugePageAllocator<uint8_t>>;
 
-/// Every allocation is of whole huge pages: for a pool above it.
+/// The upstream of a memory pool: rounds every allocation up to whole huge pages. Throws
+/// std::bad_alloc.
 class HugePageResource : public std::pmr::memory_resource {
   void* do_allocate(size_t bytes, size_t /*alignment*/) override { return MapHugePages(bytes); }
   void do_deallocate(void* memory, size_t bytes, size_t /*alignment*/) override {

@@ -18,7 +18,7 @@ constexpr uint32_t kUnsignedBytes = 0x00000800;
 constexpr uint64_t kMaximumBytes = uint64_t{1} << 32;
 constexpr size_t kChunk = size_t{1} << 20;
 
-/// A file that is read through zlib, which passes plain bytes as they are.
+/// Reads a file through zlib, which passes the bytes of a plain file through unchanged.
 class GzipReader {
  public:
   explicit GzipReader(const std::filesystem::path& path)
@@ -32,7 +32,7 @@ class GzipReader {
     const int count = gzread(file_.get(), into, static_cast<unsigned>(size));
     int error = Z_OK;
     const char* text = gzerror(file_.get(), &error);
-    // zlib reports a truncated gzip stream only beside the bytes that were still there.
+    // For a truncated gzip stream zlib returns the remaining bytes and sets an error at once.
     if (count < 0 || error != Z_OK) {
       Fail(error == Z_ERRNO ? std::strerror(errno) : std::string("damaged gzip data: ") + text);
     }
@@ -54,7 +54,7 @@ class GzipReader {
 uint32_t ReadNumber(GzipReader& reader) {
   std::array<uint8_t, 4> bytes{};
   if (reader.Read(bytes.data(), bytes.size()) < bytes.size()) {
-    reader.Fail("ends within its header: this is no IDX file");
+    reader.Fail("ends within its header: this is not an IDX file");
   }
   return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
 }
@@ -70,7 +70,7 @@ uint64_t TotalBytes(const GzipReader& reader, const std::vector<uint32_t>& sizes
   for (const uint32_t size : sizes) {
     if (size == 0) reader.Fail("one of its sizes is 0");
     if (total > kMaximumBytes / size) {
-      reader.Fail("its sizes ask for more than 4 GiB: the header is damaged");
+      reader.Fail("its header's sizes multiply to more than 4 GiB: the header is damaged");
     }
     total *= size;
   }
@@ -106,7 +106,8 @@ IdxFile ReadIdxFile(const std::filesystem::path& path, uint32_t dimensions) {
   }
   uint8_t extra = 0;
   if (reader.Read(&extra, 1) > 0) {
-    reader.Fail("has more data than the " + std::to_string(total) + " bytes that its sizes say");
+    reader.Fail("has more data than the " + std::to_string(total) +
+                " bytes that its header's sizes give");
   }
   return file;
 }

@@ -14,13 +14,13 @@ struct Sha256::Context {
 namespace {
 
 void Require(int ok) {
-  if (ok != 1) throw std::runtime_error("libcrypto refuses SHA-256");
+  if (ok != 1) throw std::runtime_error("libcrypto cannot compute SHA-256");
 }
 
 }  // namespace
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  // Fetched once: looking it up costs more than a short hash.
+  // Fetched once, because the lookup takes longer than a short hash.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Require(EVP_DigestInit_ex(context_->md, kSha256, nullptr));
 }

@@ -1,4 +1,4 @@
-// SHA-256, by libcrypto.
+// Computes SHA-256, with libcrypto.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace lrsweep {
 
-/// Hashes bytes in pieces. Not thread-safe.
+/// Hashes bytes piece by piece. Throws std::runtime_error if libcrypto fails. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
@@ -18,9 +18,9 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   Sha256& Add(const void* bytes, size_t size);
-  /// 64 lower-case hex digits of all that was added; nothing may be added afterwards.
+  /// Finish and return the hash of all added bytes, as 64 lower-case hex digits or as base64 with
+  /// padding. Call one of them, once, as the last function.
   std::string Hex();
-  /// The same as base64, with its padding.
   std::string Base64();
 
  private:

@@ -1,4 +1,4 @@
-// Bytes that are never written again, and that several may hold.
+// Immutable bytes with shared ownership.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,8 @@
 
 namespace lrsweep {
 
-/// A copy is another handle on the same memory. Safe to read from several threads.
+/// A handle on immutable bytes. A copy shares their memory, which is freed with the last handle.
+/// Safe to read from several threads.
 class SharedBytes {
  public:
   using value_type = uint8_t;
@@ -18,12 +19,13 @@ class SharedBytes {
   using iterator = const_iterator;
 
   SharedBytes() = default;
-  // Not explicit: they are the same bytes, held in another way.
+  // Implicit: the same bytes, only held differently.
   template <typename Allocator>
   SharedBytes(std::vector<uint8_t, Allocator> bytes)  // NOLINT(google-explicit-constructor)
       : SharedBytes(std::make_shared<const std::vector<uint8_t, Allocator>>(std::move(bytes))) {}
   SharedBytes(std::initializer_list<uint8_t> bytes) : SharedBytes(std::vector<uint8_t>(bytes)) {}
-  /// `size` bytes at `data`, which stay as long as `owner` does.
+  /// Refers to `size` bytes at `data`, which must stay valid and unchanged as long as `owner`
+  /// lives.
   SharedBytes(std::shared_ptr<const void> owner, const uint8_t* data, size_t size)
       : owner_(std::move(owner)), data_(data), size_(size) {}
 
@@ -33,7 +35,7 @@ class SharedBytes {
   const_iterator end() const { return data_ + size_; }
   uint8_t operator[](size_t index) const { return data_[index]; }
 
-  /// The bytes `first` to `first + count - 1`, of the same memory.
+  /// Returns the bytes `first` to `first + count - 1`, which must exist, in the same memory.
   SharedBytes Slice(size_t first, size_t count) const { return {owner_, data_ + first, count}; }
 
  private:

@@ -20,15 +20,15 @@
 namespace lrsweep {
 namespace {
 
-/// What the memory begins with; the four sets' bytes follow in the order of kDatasetFiles. Both
-/// ends are the same program, so it needs no version.
+/// The header of the shared memory. The bytes of the four files follow in the order of
+/// kDatasetFiles. It needs no version: both sides are the same program.
 struct Header {
   std::array<char, 8> magic;
   int64_t train_count, test_count, rows, columns, classes;
 };
 static_assert(std::is_trivially_copyable_v<Header>);
 
-constexpr int kCollapse = 25;  // MADV_COLLAPSE, which glibc's header has since 2.37
+constexpr int kCollapse = 25;  // MADV_COLLAPSE, which glibc defines since 2.37
 
 constexpr std::array<char, 8> kMagic = {'l', 'r', 's', 'w', 'e', 'e', 'p', 'D'};
 
@@ -69,7 +69,7 @@ bool WriteDataset(int file, const Dataset& data) {
   return WriteAll(file, &header, sizeof header) && write_set(data.train) && write_set(data.test);
 }
 
-/// The whole of `file` in memory from a huge page's beginning on, or nothing.
+/// Maps all of `file` read-only, aligned to a huge page. Returns no bytes if that fails.
 SharedBytes Map(int file) {
   struct stat status {};
   if (fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
@@ -84,9 +84,9 @@ SharedBytes Map(int file) {
   return {owner, static_cast<const uint8_t*>(at), size};
 }
 
-/// Has the system move what `bytes` maps into huge pages, for all who map it. Shared memory gets
-/// none by itself as a rule (/sys/kernel/mm/transparent_hugepage/shmem_enabled); Linux before 6.1
-/// and systems without a huge page to spare leave it as it is.
+/// Asks the kernel to move the mapped memory into huge pages, for all processes that map it. By
+/// default shared memory gets none (/sys/kernel/mm/transparent_hugepage/shmem_enabled). Linux
+/// before 6.1, and a system without a free huge page, keep the small pages.
 void CollapseIntoHugePages(const SharedBytes& bytes, const std::stop_token& stop) {
   auto* const first = const_cast<uint8_t*>(bytes.data());
   for (size_t at = 0; at + kHugePage <= bytes.size() && !stop.stop_requested(); at += kHugePage) {
@@ -94,7 +94,7 @@ void CollapseIntoHugePages(const SharedBytes& bytes, const std::stop_token& stop
   }
 }
 
-/// Whether `header` describes `size` bytes.
+/// Whether `header` is valid for a mapping of `size` bytes.
 bool Fits(const Header& header, size_t size) {
   constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
   for (const int64_t number :
@@ -107,7 +107,7 @@ bool Fits(const Header& header, size_t size) {
          images * (Wide(header.rows) * Wide(header.columns) + 1) + sizeof header == Wide(size);
 }
 
-/// Takes a set's images and labels from `bytes`, and moves `at` past them.
+/// Returns the images (shared) and labels (copied) at offset `at`, and advances `at` past them.
 ImageSet TakeSet(const SharedBytes& bytes, int64_t count, int64_t pixels, size_t& at) {
   ImageSet set{.count = count, .pixels = pixels, .images = {}, .labels = {}};
   const auto image_bytes = static_cast<size_t>(count * pixels);
@@ -131,9 +131,9 @@ PublishedDataset::PublishedDataset(const Dataset& data) {
   const File readable(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   const SharedBytes bytes = readable.get() < 0 ? SharedBytes() : Map(readable.get());
   try {
-    collapsing_ =
+    collapse_thread_ =
         std::jthread([bytes](const std::stop_token& stop) { CollapseIntoHugePages(bytes, stop); });
-  } catch (const std::system_error&) {  // no more threads are allowed: small pages will do
+  } catch (const std::system_error&) {  // no more threads are allowed: keep small pages
   }
 }
 
@@ -144,7 +144,7 @@ PublishedDataset::~PublishedDataset() {
 std::shared_ptr<const Dataset> MapDataset(const std::string& path) {
   const File file(path.empty() ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return nullptr;
-  // Without the seals, whoever wrote it could take it from under us.
+  // Require seals: otherwise the owner could truncate the mapping while we read it (SIGBUS).
   const int seals = fcntl(file.get(), F_GET_SEALS);
   if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || (seals & F_SEAL_WRITE) == 0) return nullptr;
   const SharedBytes bytes = Map(file.get());
@@ -169,7 +169,7 @@ std::shared_ptr<const Dataset> MapOrLoadDataset(const std::string& map, const st
   if (mapped != nullptr && DatasetSha256(*mapped) == sha256) return mapped;
   auto data = LoadDataset(folder);
   if (!sha256.empty() && DatasetSha256(*data) != sha256) {
-    throw DataError(folder + ": other data than the coordinator has under this path");
+    throw DataError(folder + ": holds other data here than on the coordinator's machine");
   }
   return data;
 }

@@ -4,7 +4,8 @@
 #include "sweep/commands/command_line.h"
 #include "worker/built_in_executor.h"
 #include "worker/cpu/cpu_engine.h"
-#include "worker/torch/device.h"
+#include "worker/torch/device_choice.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {

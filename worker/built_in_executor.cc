@@ -10,7 +10,7 @@ namespace {
 class BuiltInExecutor : public Executor {
  public:
   BuiltInExecutor(const BuiltInParts& parts, const WorkerSetup& setup)
-      : data_(HoldBack(parts.load_dataset(setup), setup.validation_images)),
+      : data_(WithValidationSet(parts.load_dataset(setup), setup.validation_images)),
         engine_(parts.make_engine(setup)) {}
 
   WorkerInfo Describe() const override {

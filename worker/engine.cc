@@ -5,7 +5,7 @@
 namespace lrsweep {
 namespace {
 
-/// A pack whose members do not know of one another.
+/// A pack of independent trainings, which take turns.
 class LoneTrainings : public PackTraining {
  public:
   explicit LoneTrainings(std::vector<std::unique_ptr<Training>> members)

@@ -49,7 +49,7 @@ double AsReal(std::string_view path, const Value& value) {
   RefuseKind(path, value, "a number");
 }
 
-/// A finite number, or `absent` where there is none.
+/// Returns a finite number, or `absent` if the parameter is missing.
 double OptionalReal(const Map& params, std::string_view path, double absent) {
   const Value* value = Find(params, path);
   if (value == nullptr) return absent;
@@ -58,7 +58,7 @@ double OptionalReal(const Map& params, std::string_view path, double absent) {
   return number;
 }
 
-/// A number that is at least 0, or 0 where the schedule overrides it and it is absent.
+/// Returns a number of at least 0; 0 if it is missing because the schedule overrides it.
 double OptionalRate(const Map& params, std::string_view path) {
   const double number = OptionalReal(params, path, 0);
   if (number < 0) Refuse(path, "expected a number that is at least 0");
@@ -76,7 +76,7 @@ OptimizerType RequireOptimizer(const Map& params) {
   Refuse(kPath, "unknown optimizer '" + *type + "', known are SGD, Adam and AdamW");
 }
 
-/// Of `betas` the first may be null, where the schedule overrides it: 0 then.
+/// The first of `betas` is null if the schedule overrides it; it becomes 0 then.
 void ReadAdam(const Map& params, TrainConfig& config) {
   constexpr std::string_view kPath = "optimizer.betas";
   const auto* betas = Require(params, kPath).As<List>();

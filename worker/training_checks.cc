@@ -62,7 +62,7 @@ std::vector<int64_t> LayerWidths(const TrainConfig& config, const Dataset& datas
   return widths;
 }
 
-void Tell(const Tick& tick, const StepProgress& progress) {
+void CallTick(const Tick& tick, const StepProgress& progress) {
   if (tick && !tick(progress)) throw TrainingInterrupted{};
 }
 

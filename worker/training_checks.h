@@ -1,4 +1,4 @@
-// What every engine asks of its data and rates before it computes, and when it ticks.
+// What every engine shares: checks of its arguments, and when to call the tick.
 #pragma once
 
 #include <chrono>
@@ -10,25 +10,26 @@
 
 namespace lrsweep {
 
-/// Throws std::invalid_argument where Engine::Start says so.
+/// Throws std::invalid_argument as Engine::Start documents.
 void CheckDataset(const Dataset& dataset);
 
-/// Throws std::invalid_argument unless there is a member and all agree as Engine::StartPack asks.
+/// Throws std::invalid_argument unless there is at least one member and all agree, as
+/// Engine::StartPack documents.
 void CheckPack(const std::vector<TrainConfig>& configs);
 
-/// Throws std::invalid_argument unless both vectors hold one value or `steps`.
+/// Throws std::invalid_argument unless each of the two vectors holds one value or `steps` values.
 void CheckRates(const StepRates& rates, int64_t steps);
 
-/// The network's widths: pixels, hidden layers, classes.
+/// Returns the network's widths: pixels, hidden layers, classes.
 std::vector<int64_t> LayerWidths(const TrainConfig& config, const Dataset& dataset);
 
-/// Throws TrainingInterrupted when `tick` (which may be empty) says to stop.
-void Tell(const Tick& tick, const StepProgress& progress);
+/// Calls `tick`, which may be empty. Throws TrainingInterrupted if it returns false.
+void CallTick(const Tick& tick, const StepProgress& progress);
 
-/// Says when the next tick is due: at the first question, then every 50 ms.
+/// Tells when to call the tick: at the first question, then every 50 ms.
 class TickClock {
  public:
-  bool Due() {
+  bool IsDue() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_) return false;
     next_ = now + std::chrono::milliseconds(50);

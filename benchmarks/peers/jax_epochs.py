@@ -1,8 +1,8 @@
-"""JAX's side of benchmarks/engine.py, a whole epoch and its evaluation compiled into one program:
-jax_epochs.py DATA
+"""JAX's side of benchmarks/engine.py: jax_epochs.py DATA
 
-Gathering each batch within the scan was faster than permuting all images first, and floats not
-slower than bytes; unrolling the scan was slower."""
+Compiles a whole epoch and its evaluation into one program. Gathering each batch within the scan was
+faster than permuting all images first; floats were not slower than bytes; unrolling the scan was
+slower."""
 
 import sys
 from functools import partial

@@ -1,5 +1,5 @@
-"""How benchmarks/engine.py talks with whoever trains: a first line with the name, then for each
-line on stdin an epoch of training and evaluation, answered with "SECONDS ACCURACY"."""
+"""The protocol between benchmarks/engine.py and a process that trains: the process prints its name,
+then trains and evaluates an epoch for each line on stdin and answers "SECONDS ACCURACY"."""
 
 import sys
 import time

@@ -1,5 +1,5 @@
-"""Training the 784-128-10 network in PyTorch, as people write it: with torchvision's data set
-behind a DataLoader, or, faster, with all images as one tensor in memory."""
+"""Trains the 784-128-10 network in PyTorch, as people usually write it: with torchvision's data set
+and a DataLoader, or, faster, with all images as one tensor in memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ Batches = Iterable[tuple[Tensor, Tensor]]
 
 
 class Loaders:
-    """The usual script: decoded and converted image by image."""
+    """The usual script, which decodes and converts image by image."""
 
     def __init__(self, data: Path):
         from torchvision import datasets, transforms
@@ -35,7 +35,7 @@ class Loaders:
 
 
 class InMemory:
-    """All images as floats in one tensor, a batch is one indexing."""
+    """All images as floats in one tensor, so that a batch takes one indexing operation."""
 
     def __init__(self, data: Path):
         self._train, self._test = (

@@ -23,7 +23,7 @@ SourcedDataset FindData(const Map& params, bool quiet) {
 }
 
 int64_t ImagesPerEpoch(const SweepConfig& config) {
-  return ImagesPerEpoch(config, TrainImages(NameIn(config.fixed)));
+  return ImagesPerEpoch(config, CountTrainImages(NameIn(config.fixed)));
 }
 
 }  // namespace lrsweep

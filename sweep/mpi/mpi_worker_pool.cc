@@ -323,7 +323,7 @@ class Worker {
   /// that are meant for the sweep too, and decides.
   Order TakeCommands() {
     while (const auto message = channel_.Receive()) {
-      channel_.lifeline.Heard();
+      channel_.lifeline.NoteMessage();
       std::visit([this](auto command) { OnCommand(std::move(command)); },
                  DecodeCommand(message->second));
     }

@@ -8,14 +8,15 @@
 namespace lrsweep {
 namespace {
 
-// Any thread may be the one that a signal interrupts: MPI has threads too.
-std::atomic<int> warned = 0;
-std::atomic<int> interrupts = 0;
-static_assert(std::atomic<int>::is_always_lock_free, "signal handlers may not lock");
+// Atomic, because a signal may be delivered to any thread, also to those of MPI.
+std::atomic<int> warnings = 0;    // 1 after any SIGUSR1 or SIGHUP
+std::atomic<int> interrupts = 0;  // the number of SIGINT and SIGTERM
+static_assert(std::atomic<int>::is_always_lock_free, "signal handlers must not lock");
 
-void NoteWarning(int /*signal*/) { warned = 1; }
+void NoteWarning(int /*signal*/) { warnings = 1; }
 void NoteInterrupt(int /*signal*/) { ++interrupts; }
 
+/// Installs the handlers; `flags_of_interrupts` are those of SIGINT's and SIGTERM's.
 void Catch(int flags_of_interrupts) {
   struct sigaction warning = {};
   warning.sa_handler = NoteWarning;
@@ -36,23 +37,23 @@ void Catch(int flags_of_interrupts) {
 }  // namespace
 
 void CatchInterrupts() {
-  Catch(static_cast<int>(SA_RESETHAND));  // the second one does what it does by default
+  Catch(static_cast<int>(SA_RESETHAND));  // the second signal finds the default action: it kills
 }
 
-void CountInterrupts() { Catch(0); }
+void CatchEveryInterrupt() { Catch(0); }
 
-bool Interrupted() { return Interrupts() > 0; }
+bool Interrupted() { return InterruptCount() > 0; }
 
 bool SleepUnlessInterrupted(std::chrono::milliseconds time) {
   using Clock = std::chrono::steady_clock;
-  constexpr Clock::duration kLook = std::chrono::milliseconds(50);
+  constexpr Clock::duration kCheckInterval = std::chrono::milliseconds(50);
   const auto end = Clock::now() + time;
   for (auto now = Clock::now(); now < end && !Interrupted(); now = Clock::now()) {
-    std::this_thread::sleep_for(std::min(kLook, end - now));
+    std::this_thread::sleep_for(std::min(kCheckInterval, end - now));
   }
   return !Interrupted();
 }
 
-int Interrupts() { return warned + interrupts; }
+int InterruptCount() { return warnings + interrupts; }
 
 }  // namespace lrsweep

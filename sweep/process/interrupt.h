@@ -1,25 +1,26 @@
-// Signals that ask the program to stop.
+// Catches the signals that ask the program to stop, so that it can save its work first.
 #pragma once
 
 #include <chrono>
 
 namespace lrsweep {
 
-/// From now on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGUSR1 ask for a
-/// stop. A second SIGINT or SIGTERM ends the program at once. SIGPIPE is ignored: a sweep outlives
-/// whoever reads its output.
+/// From now on SIGINT, SIGTERM, SIGUSR1 and SIGHUP (unless it is ignored, as under nohup) are
+/// interrupts: they ask for a stop. A second SIGINT or SIGTERM ends the program at once. SIGPIPE is
+/// ignored, so that a sweep goes on when the reader of its output has ended.
 void CatchInterrupts();
 
-/// Likewise, but a second SIGINT or SIGTERM is counted too: for a program that has others to end.
-void CountInterrupts();
+/// Same, but counts a second SIGINT or SIGTERM too: the launcher must end its child first.
+void CatchEveryInterrupt();
 
-/// Whether one came. Safe to call from any thread.
+/// Whether an interrupt has arrived. Safe to call from any thread, as are the functions below.
 bool Interrupted();
 
-/// Sleeps for `time`, or until one comes: then false.
+/// Sleeps for `time`, or until an interrupt arrives (checked every 50 ms). Returns whether it slept
+/// to the end.
 bool SleepUnlessInterrupted(std::chrono::milliseconds time);
 
-/// How many came, USR1 and HUP counted once.
-int Interrupts();
+/// Returns how many interrupts have arrived. All SIGUSR1 and SIGHUP together count as one.
+int InterruptCount();
 
 }  // namespace lrsweep

@@ -24,16 +24,18 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr auto kPollWhileUp = std::chrono::milliseconds(200);
 constexpr const char* kStartVariable = "LRSWEEP_LAUNCHED_AT";  // seconds since 1970
-constexpr auto kStartLimit = std::chrono::minutes(2);          // for the coordinator to come up
-constexpr auto kForkLimit = std::chrono::seconds(5);  // for the ranks of a machine, from the first
+constexpr auto kStartLimit = std::chrono::minutes(2);          // until the coordinator runs
+constexpr auto kForkLimit = std::chrono::seconds(5);  // from a machine's first rank to its last
 
-/// Passes on the interrupts that came since the last call.
+/// Passes interrupts on to mpirun.
 class InterruptRelay {
  public:
+  /// Passes on those that have arrived since the last call. Several at once count as one: `timeout`
+  /// signals a process group and its leader.
   void PassOn(MpirunProcess& mpirun) {
-    const int now = Interrupts();
+    const int now = InterruptCount();
     if (now == passed_on_) return;
-    if (passed_on_ == 0) {  // several at once are one: `timeout` signals a group and its leader
+    if (passed_on_ == 0) {
       mpirun.Signal(SIGUSR1);
     } else {
       mpirun.Kill();
@@ -45,15 +47,18 @@ class InterruptRelay {
   int passed_on_ = 0;
 };
 
-/// While MPI starts, all ranks wait for one that is there no more.
+/// Detects that a rank on this machine died while MPI was starting; the others would wait for it
+/// for ever.
 class StartingRanks {
  public:
-  /// Whether one of those on this machine is gone, or died unseen: mpirun starts them at once.
-  bool LostOne(std::set<pid_t> now) {
+  /// Takes the ranks that exist `now`. Returns whether one has died: a rank seen before is gone, or
+  /// one died before it was seen. mpirun forks all ranks of a machine at once, so that a rank still
+  /// missing after kForkLimit has died.
+  bool HasLostOne(std::set<pid_t> now) {
     const bool gone = !std::includes(now.begin(), now.end(), seen_.begin(), seen_.end());
     if (!first_ && !now.empty()) first_ = Clock::now();
     const bool late = first_ && Clock::now() - *first_ > kForkLimit && !now.empty() &&
-                      now.size() < RanksOnMachineOf(*now.begin());
+                      now.size() < CountLocalRanks(*now.begin());
     seen_ = std::move(now);
     return gone || late;
   }
@@ -63,29 +68,31 @@ class StartingRanks {
   std::optional<Clock::time_point> first_;
 };
 
-/// Waits for mpirun's end, but not for ever once the coordinator has ended, nor for ranks that
-/// cannot come up: then it returns false.
+/// Waits until mpirun ends; terminates it if it does not end after the coordinator. Returns false
+/// if MPI did not start: a rank died, or the start took too long; mpirun is killed then.
 bool WaitFor(MpirunProcess& mpirun, const StatusFile& status, InterruptRelay& relay,
              const LaunchOptions& options) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
   StartingRanks starting;
   bool is_up = false;
-  while (mpirun.Runs()) {
+  while (mpirun.IsRunning()) {
     relay.PassOn(mpirun);
-    if (!ended && status.Status()) ended = Clock::now();
+    if (!ended && status.ExitStatus()) ended = Clock::now();
     is_up = is_up || status.Coordinator();
-    if (!is_up && (starting.LostOne(mpirun.Ranks()) || Clock::now() > start_limit)) {
-      mpirun.EndAtOnce();
+    if (!is_up && (starting.HasLostOne(mpirun.Ranks()) || Clock::now() > start_limit)) {
+      mpirun.KillAndWait();
       return false;
     }
-    if (ended && Clock::now() - *ended > options.end_limit) mpirun.End();
+    if (ended && Clock::now() - *ended > options.end_limit) mpirun.Terminate();
     MpirunProcess::Wait(is_up ? kPollWhileUp : kPoll);
   }
   return true;
 }
 
-/// A coordinator that outlived its mpirun ends within moments: the next one must not meet it.
+/// Waits until the coordinator has ended, and kills it after `end_limit`. A coordinator that
+/// outlives its mpirun ends by itself (lifeline.h), but must be gone before the next one opens the
+/// database.
 void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::duration end_limit) {
   if (!coordinator) return;
   const auto limit = Clock::now() + end_limit;
@@ -106,13 +113,13 @@ std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_roo
     command.insert(command.end(), words.begin(), words.end());
   };
   if (as_root) add({"--allow-run-as-root"});
-  // Cross-memory attach is forbidden in many containers, and messages here are small.
+  // Many containers forbid cross-memory attach, and our messages are small.
   add({"--mca", "btl_vader_single_copy_mechanism", "none"});
   add({"--mca", "odls_base_sigkill_timeout", "10"});
-  // The silence allowed, then three questions in as long again: mpirun's daemon on a machine that
-  // is cut off ends before the ranks there do (after three times that silence). Whoever has
-  // something to say, as the daemon has when a rank ends, asks no more, but waits for as long as
-  // TCP resends.
+  // TCP keep-alive for mpirun's daemons: the first probe after the worker timeout, then three
+  // probes within another timeout. So the daemon on a machine that is cut off ends before the ranks
+  // there do, which wait for three timeouts. If the daemon sent something when a rank ended, TCP
+  // would resend that for many minutes and send no probes meanwhile.
   const auto seconds = [](double count) {
     return std::to_string(std::max<int64_t>(1, std::llround(count)));
   };
@@ -130,7 +137,7 @@ std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_roo
 int Launch(const LaunchOptions& options, const std::vector<std::string>& program,
            const std::function<std::optional<int>()>& database_status,
            const std::function<void(const std::string&)>& say) {
-  CountInterrupts();
+  CatchEveryInterrupt();
   const StatusFile status;
   const std::vector<std::string> variables = {
       status.Variable(), std::string(kStartVariable) + "=" + std::to_string(std::time(nullptr))};
@@ -140,7 +147,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
     status.Clear();
     MpirunProcess mpirun(command, options.end_limit);
     const bool came_up = WaitFor(mpirun, status, relay, options);
-    if (const auto told = status.Status()) return *told;
+    if (const auto reported = status.ExitStatus()) return *reported;
     if (mpirun.CouldNotStart()) {
       throw ResourceError("mpirun could not be started: is Open MPI installed?");
     }
@@ -150,10 +157,10 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
     const auto in_database = database_status();
     if (in_database && *in_database != kInterrupted) return *in_database;
     if (came_up && !coordinator && !in_database) {
-      throw ResourceError("mpirun ended before the sweep began: what it said is above");
+      throw ResourceError("mpirun ended before the sweep started: see its message above");
     }
     if (launch == options.max_restarts) {
-      say("it died again; what is done is kept, and the same command continues it");
+      say("it died again; finished work is kept, and the same command continues the sweep");
       return kInterrupted;
     }
     const std::string what = came_up ? "the coordinator died" : "a rank died while MPI started";

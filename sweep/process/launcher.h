@@ -1,6 +1,6 @@
-// `lrsweep run --workers N`: launches mpirun as torchrun launches its processes, and sees to it
-// that the sweep ends: the true exit status, a new launch where the coordinator died, nothing left
-// over.
+// The launcher of `lrsweep run --workers N`: runs the sweep under mpirun and returns the
+// coordinator's exit status. Launches again when the coordinator dies, and leaves no process
+// behind.
 #pragma once
 
 #include <chrono>
@@ -13,34 +13,40 @@
 namespace lrsweep {
 
 struct LaunchOptions {
-  int64_t workers = 1;
+  int64_t workers = 1;                        // at least 1
   int64_t max_restarts = 3;                   // launches after the first one
-  std::string hostfile;                       // mpirun's; empty: this machine, or what Slurm gave
-  std::vector<std::string> mpirun_arguments;  // more of them, the user's
-  /// After three times that without a word, what is on a machine that is cut off ends by itself.
+  std::string hostfile;                       // mpirun's; empty: this machine, or Slurm's nodes
+  std::vector<std::string> mpirun_arguments;  // the user's further arguments for mpirun
+  /// On a machine that is cut off from the coordinator, ranks and mpirun's daemon end by themselves
+  /// after three times this silence.
   double worker_timeout_seconds = 60;
-  /// How long mpirun may take to end after the coordinator, and again after it was told to.
+  /// How long mpirun may take to end after the coordinator has ended, and again after a SIGTERM.
   std::chrono::milliseconds end_limit{5000};
 };
 
-/// What mpirun is called with: rank 0 coordinates, so one rank more than workers; ranks that die
-/// take none with them (recovery); the coordinator sleeps, so it needs no core of its own; nothing
-/// is bound, a rank has one thread. `variables`: NAME=value for every rank's environment;
-/// `program`: what every rank runs, with its arguments.
+/// Returns mpirun's command line:
+///  - one rank more than workers, because rank 0 coordinates;
+///  - with recovery, so that a rank that dies ends no other rank;
+///  - with oversubscription, because the coordinator sleeps and needs no core of its own;
+///  - without binding, because a rank has one thread.
+/// `variables` are NAME=VALUE for the environment of every rank; `program` is what every rank runs,
+/// with its arguments.
 std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
                                        const std::vector<std::string>& variables,
                                        const std::vector<std::string>& program);
 
-/// Launches and waits. `database_status`: the exit status that the database tells, or nothing where
-/// it cannot be read; it is asked where the coordinator ran on another machine and could leave none
-/// itself. Interrupts that come meanwhile (interrupt.h) reach every rank as SIGUSR1, which mpirun
-/// passes on without killing anything; the second one ends all at once. Throws ResourceError where
-/// mpirun cannot be started. `say` is told, in sentences, of new launches.
+/// Runs `program` under mpirun, launches it again if the coordinator dies, and returns the exit
+/// status of the sweep. `database_status` returns the exit status that the database implies, or
+/// nothing if the database cannot be read; it is called if the coordinator left no status, for
+/// example because it ran on another machine. An interrupt (interrupt.h) is passed to every rank as
+/// SIGUSR1, which mpirun forwards without killing anything; a second one kills all processes. `say`
+/// receives a sentence about each new launch. Throws ResourceError if mpirun cannot be started.
 int Launch(const LaunchOptions& options, const std::vector<std::string>& program,
            const std::function<std::optional<int>()>& database_status,
            const std::function<void(const std::string&)>& say);
 
-/// Seconds since the launcher began, its earlier launches included; 0 where there is none.
+/// Returns the seconds since the launcher of this process started, including its earlier launches;
+/// 0 if there is no launcher.
 double SecondsSinceLaunch();
 
 }  // namespace lrsweep

@@ -5,7 +5,7 @@
 namespace lrsweep {
 namespace {
 
-constexpr auto kLookInterval = std::chrono::milliseconds(200);
+constexpr auto kCheckInterval = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -14,21 +14,21 @@ Lifeline::Lifeline() : parent_(getppid()) {}
 void Lifeline::WatchCoordinator(const ProcessIdentity& coordinator, Clock::duration silence_limit) {
   coordinator_ = coordinator;
   silence_limit_ = silence_limit;
-  Heard();
+  NoteMessage();
 }
 
 bool Lifeline::IsBroken() {
   const Clock::time_point now = Clock::now();
-  if (!broken_ && now >= next_look_) {
-    next_look_ = now + kLookInterval;
-    broken_ = Look();
+  if (!broken_ && now >= next_check_) {
+    next_check_ = now + kCheckInterval;
+    broken_ = HasLostOne();
   }
   return broken_;
 }
 
-bool Lifeline::Look() const {
+bool Lifeline::HasLostOne() const {
   return getppid() != parent_ || IsGone(coordinator_) ||
-         Clock::now() - last_heard_ > silence_limit_;
+         Clock::now() - last_message_ > silence_limit_;
 }
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// What a rank cannot do without, watched.
+// Detects that this rank's parent (mpirun's daemon) or the coordinator has died.
 #pragma once
 
 #include <chrono>
@@ -7,32 +7,33 @@
 
 namespace lrsweep {
 
-/// Of a rank: its parent, which is the launcher's daemon, and for a worker its coordinator. A rank
-/// whose parent or coordinator died would otherwise wait for it for ever. Not thread-safe.
+/// Watches the processes that a rank depends on: its parent and, for a worker, the coordinator.
+/// Without this, a rank would wait for a dead one for ever. Not thread-safe.
 class Lifeline {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Notes the parent. Construct it early: a parent that died before is not missed.
+  /// Starts to watch the parent. Construct it early: it cannot detect that an earlier parent died
+  /// before.
   Lifeline();
 
-  /// From now on the coordinator counts too: it may be gone, where that can be known, or silent for
-  /// `silence_limit`.
+  /// Starts to watch the coordinator. It counts as dead if it is known to be gone (IsGone), or if
+  /// it has sent nothing for `silence_limit`.
   void WatchCoordinator(const ProcessIdentity& coordinator, Clock::duration silence_limit);
-  /// The coordinator spoke.
-  void Heard() { last_heard_ = Clock::now(); }
+  /// Call this for every message from the coordinator.
+  void NoteMessage() { last_message_ = Clock::now(); }
 
-  /// Looks, at most five times a second. Once broken it stays so.
+  /// Whether a watched process has died; stays true. Cheap: checks at most five times a second.
   bool IsBroken();
 
  private:
-  bool Look() const;
+  bool HasLostOne() const;
 
   int parent_;
   ProcessIdentity coordinator_;
   Clock::duration silence_limit_ = Clock::duration::max();
-  Clock::time_point last_heard_ = Clock::now();
-  Clock::time_point next_look_{};
+  Clock::time_point last_message_ = Clock::now();
+  Clock::time_point next_check_{};
   bool broken_ = false;
 };
 

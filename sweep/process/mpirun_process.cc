@@ -19,9 +19,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
-constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be run
+constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be executed
 
-/// SIGCHLD, held back so that MpirunProcess::Wait can take it.
+/// The set of SIGCHLD, which the launcher blocks so that MpirunProcess::Wait can receive it.
 sigset_t ChildSignal() {
   sigset_t child;
   sigemptyset(&child);
@@ -29,19 +29,21 @@ sigset_t ChildSignal() {
   return child;
 }
 
-[[noreturn]] void Become(const std::vector<char*>& arguments, pid_t parent) {
+/// Turns the forked child into mpirun.
+[[noreturn]] void Execute(const std::vector<char*>& arguments, pid_t parent) {
   const sigset_t child = ChildSignal();
   sigprocmask(SIG_UNBLOCK, &child, nullptr);
-  // In a process group of its own it gets a terminal's Ctrl-C from this launcher alone.
+  // A process group of its own, so that the terminal's Ctrl-C reaches it only through the launcher.
   setpgid(0, 0);
-  // Under recovery mpirun does not always end at a SIGTERM. Its ranks notice that it is gone.
+  // Kill it when the launcher dies: with --enable-recovery, mpirun may ignore SIGTERM. Its ranks
+  // then notice that it is gone (lifeline.h).
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(kNotStarted);
-  // Ranks that end without MPI_Finalize, as they must under recovery, have PMIx 4.2 report an error
-  // of its own at the end of every sweep: to a file that nobody can have open.
+  if (getppid() != parent) _exit(kNotStarted);  // the launcher died before the prctl
+  // With --enable-recovery ranks must end without MPI_Finalize, and PMIx 4.2 then prints an error
+  // at the end of every sweep. Send it to a file descriptor that cannot be open.
   setenv("PMIX_OUTPUT_STDERR_FD", "2147483647", 0);
-  const int nothing = open("/dev/null", O_RDONLY);
-  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  const int null_device = open("/dev/null", O_RDONLY);
+  if (null_device >= 0) dup2(null_device, STDIN_FILENO);
   execvp(arguments[0], arguments.data());
   const std::string what =
       std::string("lrsweep: ") + arguments[0] + ": " + std::strerror(errno) + "\n";
@@ -54,7 +56,7 @@ std::filesystem::path ProgramOf(const std::string& pid) {
   return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
 }
 
-/// The children of `mpirun` that run this program.
+/// Returns the children of `mpirun` that run the same program as this process.
 std::set<pid_t> RanksOf(pid_t mpirun) {
   static const std::filesystem::path kProgram = ProgramOf("self");
   std::set<pid_t> ranks;
@@ -82,10 +84,10 @@ MpirunProcess::MpirunProcess(const std::vector<std::string>& command, Clock::dur
   sigprocmask(SIG_BLOCK, &child, nullptr);
   pid_ = fork();
   if (pid_ < 0) throw ResourceError(std::string("mpirun: ") + std::strerror(errno));
-  if (pid_ == 0) Become(arguments, parent);
+  if (pid_ == 0) Execute(arguments, parent);
 }
 
-bool MpirunProcess::Runs() {
+bool MpirunProcess::IsRunning() {
   if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
   return pid_ > 0;
 }
@@ -108,15 +110,15 @@ void MpirunProcess::Kill() const {
   Signal(SIGKILL);
 }
 
-void MpirunProcess::EndAtOnce() {
+void MpirunProcess::KillAndWait() {
   Kill();
-  while (Runs()) Wait(kPoll);
+  while (IsRunning()) Wait(kPoll);
 }
 
-void MpirunProcess::End() {
+void MpirunProcess::Terminate() {
   Signal(SIGTERM);
   const auto limit = Clock::now() + end_limit_;
-  while (Runs()) {
+  while (IsRunning()) {
     if (Clock::now() > limit) Kill();
     Wait(kPoll);
   }
@@ -126,7 +128,7 @@ bool MpirunProcess::CouldNotStart() const {
   return WIFEXITED(wait_status_) && WEXITSTATUS(wait_status_) == kNotStarted;
 }
 
-size_t RanksOnMachineOf(pid_t rank) {
+size_t CountLocalRanks(pid_t rank) {
   static const std::string kName = "OMPI_COMM_WORLD_LOCAL_SIZE=";
   std::ifstream environment("/proc/" + std::to_string(rank) + "/environ");
   for (std::string variable; std::getline(environment, variable, '\0');) {

@@ -1,4 +1,4 @@
-// mpirun as a child of the launcher.
+// Runs mpirun as a child process of the launcher.
 #pragma once
 
 #include <sys/types.h>
@@ -11,29 +11,32 @@
 
 namespace lrsweep {
 
-/// mpirun while it runs: in a process group of its own, and ended with this program.
+/// A running mpirun. It has a process group of its own, and is killed when this object or this
+/// program ends. Not thread-safe.
 class MpirunProcess {
  public:
-  /// Starts `command`. `end_limit`: what End gives it to end by itself. Throws ResourceError.
+  /// Starts `command`. Terminate gives it `end_limit` to end by itself. Throws ResourceError if no
+  /// process can be created.
   MpirunProcess(const std::vector<std::string>& command,
                 std::chrono::steady_clock::duration end_limit);
-  ~MpirunProcess() { EndAtOnce(); }
+  ~MpirunProcess() { KillAndWait(); }
   MpirunProcess(const MpirunProcess&) = delete;
   MpirunProcess& operator=(const MpirunProcess&) = delete;
 
-  bool Runs();
-  /// The ranks that it has started on this machine, those that are there now.
+  bool IsRunning();
+  /// The ranks on this machine that it has started and that exist now.
   std::set<pid_t> Ranks() const;
-  /// Returns when a child ends or a signal comes, at the latest after `duration`.
+  /// Waits until a child ends or a signal arrives, for at most `duration` (below one second).
   static void Wait(std::chrono::nanoseconds duration);
   void Signal(int signal) const;
-  /// With its ranks on this machine, since one that is stopped would not notice that it is gone.
+  /// Kills it and its ranks on this machine. A rank that is stopped (SIGSTOP) would not notice that
+  /// mpirun is gone.
   void Kill() const;
-  /// Kills it, and returns when it is gone.
-  void EndAtOnce();
-  /// Asks it to end; after a while it has to.
-  void End();
-  /// Whether there was no such program.
+  /// Kills it and waits until it is gone.
+  void KillAndWait();
+  /// Sends SIGTERM, kills it after the end limit, and waits until it is gone.
+  void Terminate();
+  /// Whether the program could not be executed, for example because mpirun is not installed.
   bool CouldNotStart() const;
 
  private:
@@ -42,8 +45,8 @@ class MpirunProcess {
   int wait_status_ = 0;
 };
 
-/// How many ranks mpirun starts on the machine of `rank`, as that rank's environment says; 0 where
-/// it says nothing.
-size_t RanksOnMachineOf(pid_t rank);
+/// Returns how many ranks mpirun starts on this machine, read from the environment of one of them;
+/// 0 if it does not say.
+size_t CountLocalRanks(pid_t rank);
 
 }  // namespace lrsweep

@@ -10,7 +10,7 @@
 namespace lrsweep {
 namespace {
 
-/// What /proc/PID/stat says of a process (proc(5)).
+/// Fields of /proc/PID/stat (proc(5)).
 struct Stat {
   char state = '?';
   int64_t start_time = 0;
@@ -20,7 +20,7 @@ std::optional<Stat> ReadStat(int64_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
-  // The second field is the program's name in parentheses and may hold anything.
+  // The second field, the program's name in parentheses, may contain spaces and parentheses.
   const size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream rest(line.substr(name_end + 1));

@@ -1,4 +1,4 @@
-// Which process it is, on which machine: enough to tell later whether it is gone.
+// Identifies a process by host, PID and start time, so that a reused PID is not mistaken for it.
 #pragma once
 
 #include <cstdint>
@@ -6,19 +6,19 @@
 
 namespace lrsweep {
 
-/// A process. Its number alone is no identity: numbers are used again, and every machine and
-/// container has its own.
+/// A process. The PID alone does not identify it: the kernel reuses PIDs, and every machine and
+/// every container has its own.
 struct ProcessIdentity {
-  std::string machine;  // the kernel's boot and the PID namespace
-  int64_t pid = 0;
-  int64_t start_time = 0;  // in the kernel's ticks since its boot
+  std::string machine;     // the kernel's boot id and the PID namespace; empty: unknown
+  int64_t pid = 0;         // in that namespace
+  int64_t start_time = 0;  // in clock ticks since boot (proc(5))
 };
 
-/// The process that asks. Where /proc is missing, `machine` is empty, and nothing is known of it.
+/// Returns the calling process. Without /proc, `machine` is empty, and IsGone is always false.
 ProcessIdentity ThisProcess();
 
-/// Whether it is certain that the process has ended: it was on this machine, and is there no more
-/// (or waits only for its parent to take notice). Of another machine's nothing is certain.
+/// Whether the process has certainly ended: it was on this machine and no longer exists, or is a
+/// zombie. False for a process of another machine, about which nothing is certain.
 bool IsGone(const ProcessIdentity& process);
 
 }  // namespace lrsweep

@@ -20,10 +20,10 @@ constexpr const char* kVariable = "LRSWEEP_STATUS_FILE";
 void Append(const std::string& line) {
   const char* path = std::getenv(kVariable);
   if (path == nullptr) return;
-  // On another machine there is no such file, and none is made.
+  // On another machine than the launcher's the file does not exist; do not create it.
   const int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
   if (file < 0) return;
-  // One write: whoever reads sees the line whole or not at all.
+  // A single write, so that the reader never sees half a line.
   if (write(file, line.data(), line.size()) < 0) std::perror(path);
   close(file);
 }
@@ -35,7 +35,8 @@ StatusFile::StatusFile() {
   path_ = (folder / "lrsweep-status-XXXXXX").string();
   const int file = mkstemp(path_.data());
   if (file < 0) {
-    throw ResourceError(folder.string() + ": no file can be made there: " + std::strerror(errno));
+    throw ResourceError(folder.string() + ": cannot create a file: " + std::strerror(errno) +
+                        "; set TMPDIR to a folder that can be written to");
   }
   close(file);
 }
@@ -54,7 +55,7 @@ std::optional<ProcessIdentity> StatusFile::Coordinator() const {
   return process;
 }
 
-std::optional<int> StatusFile::Status() const {
+std::optional<int> StatusFile::ExitStatus() const {
   std::ifstream in(path_);
   std::string line;
   while (std::getline(in, line)) {

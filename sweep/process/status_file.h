@@ -1,5 +1,5 @@
-// What the coordinator tells the launcher of it: that it runs, as whom, and with what status it
-// ends. mpirun under recovery tells nothing of the kind.
+// The file through which the coordinator tells the launcher that it runs, which process it is, and
+// its exit status. mpirun --enable-recovery does not pass exit statuses on.
 #pragma once
 
 #include <optional>
@@ -9,31 +9,33 @@
 
 namespace lrsweep {
 
-/// The launcher's end: a file in the temporary folder, for as long as this lives.
+/// The launcher's side: owns a file in the temporary folder. Not thread-safe.
 class StatusFile {
  public:
-  /// Throws ResourceError where it cannot be made.
+  /// Throws ResourceError if the file cannot be created.
   StatusFile();
   ~StatusFile();
   StatusFile(const StatusFile&) = delete;
   StatusFile& operator=(const StatusFile&) = delete;
 
+  /// Empties the file, before another launch.
   void Clear() const;
-  /// What a coordinator must have in its environment to find the file: NAME=VALUE.
+  /// The variable, as NAME=VALUE, that a coordinator needs in its environment to find the file.
   std::string Variable() const;
-  /// Of the coordinator that has come up, on this machine.
+  /// The coordinator, once it has started on this machine.
   std::optional<ProcessIdentity> Coordinator() const;
-  /// The exit status of the coordinator that has ended.
-  std::optional<int> Status() const;
+  /// The coordinator's exit status, once it has reported one.
+  std::optional<int> ExitStatus() const;
 
  private:
   std::string path_;
 };
 
-/// Whether this process was started by a launcher.
+/// Whether a launcher started this process.
 bool StartedByLauncher();
 
-/// Rank 0's word to the launcher, where there is one: that it runs, and with what status it ends.
+/// The coordinator's side: report its start, and its exit status. They do nothing without a
+/// launcher, or if the launcher is on another machine.
 void TellLauncherOfStart();
 void TellLauncherOfEnd(int status);
 

@@ -204,7 +204,7 @@ TEST(LayeringTest, TheTableForbidsWhatItShould) {
   EXPECT_FALSE(MayInclude("analysis/statistics/paired.cc", "results/store.h"));
   EXPECT_FALSE(MayInclude("worker/engine.h", "results/store.h"));
   EXPECT_FALSE(MayInclude("worker/engine.h", "worker/cpu/cpu_engine.h"));
-  EXPECT_FALSE(MayInclude("worker/cpu/cpu_engine.h", "worker/torch/torch_library.h"));
+  EXPECT_FALSE(MayInclude("worker/cpu/cpu_engine.h", "worker/torch/torch_loader.h"));
   EXPECT_FALSE(MayInclude("views/terminal/top.cc", "views/report/report.h"));
   EXPECT_FALSE(MayInclude("views/report/answer.cc", "views/terminal/table.h"));
   EXPECT_FALSE(MayInclude("views/report/page.cc", "data/download.h"));

@@ -18,7 +18,7 @@ const std::array<std::string, 4> kFiles = {
     IdxBytes({2, 1, 1}, "ab"), IdxBytes({2}, std::string("\x00\x01", 2)), IdxBytes({1, 1, 1}, "c"),
     IdxBytes({1}, std::string("\x00", 1))};
 
-/// A mirror in a folder, which libcurl reads as file://, and a data set that is published there.
+/// A folder that serves as a mirror (libcurl reads file://), with a data set in it.
 class DatasetSourceTest : public testing::Test {
  protected:
   DatasetSourceTest() {
@@ -32,7 +32,7 @@ class DatasetSourceTest : public testing::Test {
   std::string MirrorUrl() const { return "file://" + mirror_.path().string() + "/"; }
   std::string FetchError() {
     try {
-      FetchDataset(known_, target_.path());
+      DownloadDataset(known_, target_.path());
     } catch (const DataError& error) {
       return error.what();
     }
@@ -48,7 +48,7 @@ class DatasetSourceTest : public testing::Test {
 };
 
 TEST_F(DatasetSourceTest, FetchPutsTheUnpackedFilesInPlace) {
-  FetchDataset(known_, target_.path());
+  DownloadDataset(known_, target_.path());
   EXPECT_EQ(FilesInTarget(), 4U);
   EXPECT_EQ(target_.Read("train-images-idx3-ubyte"), kFiles[0]);
   EXPECT_EQ(LoadDataset(target_.path())->train.count, 2);
@@ -56,7 +56,7 @@ TEST_F(DatasetSourceTest, FetchPutsTheUnpackedFilesInPlace) {
 
 TEST_F(DatasetSourceTest, FetchTriesTheMirrorsInTurn) {
   known_.mirrors = {"file:///nowhere/", MirrorUrl()};
-  FetchDataset(known_, target_.path());
+  DownloadDataset(known_, target_.path());
   EXPECT_EQ(FilesInTarget(), 4U);
 }
 
@@ -75,16 +75,16 @@ TEST_F(DatasetSourceTest, FetchRefusesOtherBytes) {
 }
 
 TEST_F(DatasetSourceTest, FetchKeepsWhatIsThere) {
-  FetchDataset(known_, target_.path());
+  DownloadDataset(known_, target_.path());
   known_.mirrors = {"file:///nowhere/"};
-  EXPECT_NO_THROW(FetchDataset(known_, target_.path()));
+  EXPECT_NO_THROW(DownloadDataset(known_, target_.path()));
 }
 
 TEST_F(DatasetSourceTest, FolderIsADatasetByItsPath) {
-  FetchDataset(known_, target_.path());
+  DownloadDataset(known_, target_.path());
   const auto sourced = SourceDataset(target_.path().string(), [](const std::string&) {});
   EXPECT_EQ(sourced.data->test.count, 1);
-  // As a shell computes it: for each file, its SHA-256 and a newline; SHA-256 of that.
+  // Computed with a shell: SHA-256 of the four files' SHA-256, each followed by a newline.
   std::string all;
   for (const std::string& file : kFiles) all += Sha256Hex(file) + "\n";
   EXPECT_EQ(sourced.sha256, Sha256Hex(all));
@@ -96,7 +96,7 @@ TEST_F(DatasetSourceTest, UnknownNameIsAnError) {
 
 TEST_F(DatasetSourceTest, KnownNameWithOtherDataIsRefused) {
   std::filesystem::create_directory(target_ / "mnist");
-  FetchDataset(known_, target_ / "mnist");
+  DownloadDataset(known_, target_ / "mnist");
   setenv("LRSWEEP_DATA_DIR", target_.path().c_str(), 1);
   try {
     SourceDataset("mnist", [](const std::string&) {});
@@ -107,11 +107,11 @@ TEST_F(DatasetSourceTest, KnownNameWithOtherDataIsRefused) {
 }
 
 TEST_F(DatasetSourceTest, TrainImagesOfAFolderComeFromItsLabels) {
-  FetchDataset(known_, target_.path());
-  EXPECT_EQ(TrainImages(target_.path().string()), 2);
-  EXPECT_EQ(TrainImages("mnist"), 60000);
-  EXPECT_THROW(TrainImages("/nowhere"), DataError);
-  EXPECT_THROW(TrainImages(mirror_.path().string() + "/x"), DataError);
+  DownloadDataset(known_, target_.path());
+  EXPECT_EQ(CountTrainImages(target_.path().string()), 2);
+  EXPECT_EQ(CountTrainImages("mnist"), 60000);
+  EXPECT_THROW(CountTrainImages("/nowhere"), DataError);
+  EXPECT_THROW(CountTrainImages(mirror_.path().string() + "/x"), DataError);
 }
 
 TEST(SearchFoldersTest, GivenFolderComesFirstThenHereThenTheCache) {

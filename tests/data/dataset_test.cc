@@ -54,7 +54,7 @@ TEST_F(DatasetTest, GzippedFilesServeAsWell) {
 
 TEST_F(DatasetTest, MissingFileIsNamed) {
   std::filesystem::remove(folder_ / "train-labels-idx1-ubyte");
-  EXPECT_THAT(LoadError(), HasSubstr("train-labels-idx1-ubyte: no such file, nor with .gz"));
+  EXPECT_THAT(LoadError(), HasSubstr("train-labels-idx1-ubyte: there is no such file"));
 }
 
 TEST_F(DatasetTest, CountsThatDisagreeAreAnError) {
@@ -67,8 +67,8 @@ TEST_F(DatasetTest, ShapesThatDisagreeAreAnError) {
   EXPECT_THAT(LoadError(), HasSubstr("training images are 1x2, but test images 2x1"));
 }
 
-TEST_F(DatasetTest, HoldBackEvaluatesOnTheLastTrainingImages) {
-  const auto split = HoldBack(LoadDataset(folder_.path()), 1);
+TEST_F(DatasetTest, ValidationSetIsTheLastTrainingImages) {
+  const auto split = WithValidationSet(LoadDataset(folder_.path()), 1);
   EXPECT_THAT(split->train.images, ElementsAre('a', 'a', 'b', 'b'));
   EXPECT_THAT(split->train.labels, ElementsAre(0, 4));
   EXPECT_THAT(split->test.images, ElementsAre('c', 'c'));
@@ -76,15 +76,15 @@ TEST_F(DatasetTest, HoldBackEvaluatesOnTheLastTrainingImages) {
   EXPECT_EQ(split->classes, 5);
 }
 
-TEST_F(DatasetTest, HoldBackOfNothingKeepsTheTestImages) {
+TEST_F(DatasetTest, ValidationSetOfNothingKeepsTheTestImages) {
   const auto data = LoadDataset(folder_.path());
-  EXPECT_EQ(HoldBack(data, 0), data);
+  EXPECT_EQ(WithValidationSet(data, 0), data);
 }
 
-TEST_F(DatasetTest, HoldBackOfEverythingIsAnError) {
+TEST_F(DatasetTest, ValidationSetOfEverythingIsAnError) {
   const auto data = LoadDataset(folder_.path());
-  EXPECT_THROW(HoldBack(data, 3), DataError);
-  EXPECT_THROW(HoldBack(data, -1), DataError);
+  EXPECT_THROW(WithValidationSet(data, 3), DataError);
+  EXPECT_THROW(WithValidationSet(data, -1), DataError);
 }
 
 }  // namespace

@@ -12,14 +12,14 @@ namespace {
 
 constexpr size_t kTwoMiB = 2'097'152;
 
-TEST(ManyBytesTest, BeginOnAHugePageWhereTheyFillOne) {
-  const ManyBytes bytes(kTwoMiB, 7);
+TEST(HugePageBytesTest, BeginOnAHugePageWhereTheyFillOne) {
+  const HugePageBytes bytes(kTwoMiB, 7);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(bytes.data()) % kTwoMiB, 0U);
   EXPECT_EQ(bytes.back(), 7);
 }
 
-TEST(ManyBytesTest, KeepWhatTheyHoldWhileTheyGrow) {
-  ManyBytes bytes;
+TEST(HugePageBytesTest, KeepWhatTheyHoldWhileTheyGrow) {
+  HugePageBytes bytes;
   for (size_t i = 0; i < 2 * kTwoMiB + 1; ++i) bytes.push_back(static_cast<uint8_t>(i % 251));
   for (const size_t i : {size_t{0}, kTwoMiB - 1, kTwoMiB, 2 * kTwoMiB}) {
     EXPECT_EQ(bytes[i], i % 251) << i;

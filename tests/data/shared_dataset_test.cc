@@ -26,7 +26,7 @@ Dataset SmallDataset() {
   return {.train = train, .test = test, .rows = 1, .columns = 3, .classes = 5};
 }
 
-/// Runs `check` in a process of its own; whether it returned true.
+/// Runs `check` in a child process and returns its result.
 template <typename Check>
 bool InAnotherProcess(const Check& check) {
   const pid_t child = fork();

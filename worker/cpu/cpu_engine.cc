@@ -18,11 +18,11 @@ namespace {
 
 /// Images per pass of an evaluation.
 constexpr size_t kEvaluationRows = 64;
-/// At least what a pool adds to what it asks of its upstream: without this room it would need a
-/// second page.
+/// An upper bound of what std::pmr's pool adds to each request to its upstream. Without subtracting
+/// it, the first request would take a second huge page.
 constexpr size_t kPoolHeader = 4096;
 
-/// Samples of the largest batch or evaluation pass.
+/// The number of samples of the largest batch or evaluation pass.
 size_t Capacity(const TrainConfig& config, const Dataset& dataset) {
   const auto largest = static_cast<size_t>(std::min(config.batch_size, dataset.train.count));
   return std::max(largest, kEvaluationRows);
@@ -54,7 +54,7 @@ class CpuTraining : public Training {
 
   void CheckState(const TrainingState& state) const;
 
-  /// The batch of this step of the epoch, or null behind its end.
+  /// Gathers the batch of this step of the epoch; returns null after the last step.
   const CpuBatch* Gather(int64_t step, const std::vector<int64_t>& order);
 
   const CpuKernels& kernels_;
@@ -63,8 +63,8 @@ class CpuTraining : public Training {
   CpuOptimizer optimizer_;
   std::shared_ptr<const Dataset> dataset_;
   TorchRandom random_;
-  // What a step touches should stay in the second-level cache; how much of pages of 4 KiB does
-  // depends on where they happen to lie.
+  // Everything that a step touches should stay in the second-level cache. A huge page is contiguous
+  // in physical memory, so it does; 4 KiB pages may collide in some of the cache's sets.
   HugePageResource pages_;
   std::pmr::monotonic_buffer_resource memory_{kHugePage - kPoolHeader, &pages_};
   CpuMlp mlp_;
@@ -81,7 +81,8 @@ const CpuBatch* CpuTraining::Gather(int64_t step, const std::vector<int64_t>& or
   batch.Gather(kernels_, train.images.data(), train.labels.data(), order.data() + first, samples,
                /*training=*/true);
   const int64_t after = std::min(batch_size_, train.count - first - static_cast<int64_t>(samples));
-  batch.Announce(train.images.data(), order.data() + first + samples, static_cast<size_t>(after));
+  batch.SetPrefetch(train.images.data(), order.data() + first + samples,
+                    static_cast<size_t>(after));
   return &batch;
 }
 
@@ -102,7 +103,7 @@ std::vector<float> CpuTraining::TrainEpoch(const StepRates& rates, const Tick& t
     const double sum = std::accumulate(result.losses, result.losses + samples, 0.0);
     losses.push_back(static_cast<float>(sum / static_cast<double>(samples)));
     progress_ = {.steps_done = step + 1, .loss = losses.back()};
-    if (clock.Due()) Tell(tick, progress_);
+    if (clock.IsDue()) CallTick(tick, progress_);
     now = next;
   }
   return losses;
@@ -125,7 +126,7 @@ Evaluation CpuTraining::Evaluate(const Tick& tick) {
     for (size_t s = 0; s < samples; ++s) {
       correct += result.predicted[s] == batches_[0].Labels()[s] ? 1 : 0;
     }
-    if (clock.Due()) Tell(tick, progress_);
+    if (clock.IsDue()) CallTick(tick, progress_);
   }
   const auto images = static_cast<double>(count);
   return {.loss = loss / images, .accuracy = static_cast<double>(correct) / images};
@@ -146,12 +147,12 @@ void CpuTraining::CheckState(const TrainingState& state) const {
   const size_t size = mlp_.ParameterCount();
   if (state.parameters.size() != size ||
       (!state.momentum.empty() && state.momentum.size() != size)) {
-    throw std::invalid_argument("the saved state is not of this model, which has " +
+    throw std::invalid_argument("the saved state does not fit this model, which has " +
                                 std::to_string(size) + " parameters");
   }
   if (state.second_moment.size() != (optimizer_.IsAdam() ? state.momentum.size() : 0) ||
       state.steps < 0) {
-    throw std::invalid_argument("the saved state is not of this optimizer");
+    throw std::invalid_argument("the saved state does not fit this optimizer");
   }
 }
 
@@ -197,7 +198,7 @@ std::unique_ptr<Engine> MakeCpuEngine() {
   if (supported.empty()) {
     throw std::runtime_error(
         "the cpu engine needs a CPU with AVX2 and FMA (or NEON), which this one lacks: use the "
-        "torch engine");
+        "torch engine (--engine torch)");
   }
   return std::make_unique<CpuEngine>(*supported.front());
 }
@@ -207,7 +208,7 @@ std::unique_ptr<Engine> MakeCpuEngine(const std::string& target) {
     if (kernels->target == target) return std::make_unique<CpuEngine>(*kernels);
   }
   throw std::runtime_error("the cpu engine cannot use " + target +
-                           " here, which this build or CPU lacks");
+                           ": this build or this CPU does not have it");
 }
 
 }  // namespace lrsweep

@@ -1,8 +1,8 @@
-// Compiles the kernels once per target and hands them out.
+// Compiles the kernels once per target, and finds those that the CPU supports.
 
-// Left out: targets without fused multiply-add (other bits), AVX3_DL (its instructions include some
-// that Zen 4 lacks), and vectors whose length is unknown when compiling. The baseline that Highway
-// insists on is compiled, without kernels.
+// Disabled: targets without fused multiply-add (their bits differ), AVX3_DL (Zen 4 lacks some of
+// its instructions), and targets whose vector length is unknown at compile time. Highway requires a
+// baseline target; it is compiled without kernels.
 #define HWY_DISABLED_TARGETS \
   (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #include "worker/cpu/kernels.h"
@@ -14,11 +14,11 @@
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 #define LRSWEEP_HAVE_KERNELS 1
 #include "worker/cpu/layer-inl.h"
+#include "worker/cpu/layer_block-inl.h"
 #include "worker/cpu/masks-inl.h"
-#include "worker/cpu/narrow-inl.h"
-#include "worker/cpu/passes-inl.h"
-#include "worker/cpu/rules-inl.h"
+#include "worker/cpu/narrow_layer-inl.h"
 #include "worker/cpu/samples-inl.h"
+#include "worker/cpu/update_rules-inl.h"
 #else
 #define LRSWEEP_HAVE_KERNELS 0
 #endif
@@ -62,7 +62,7 @@ HWY_EXPORT(Kernels);
 
 std::vector<const CpuKernels*> SupportedCpuKernels() {
   std::vector<const CpuKernels*> found;
-  // A lower bit is a better target.
+  // Highway's lower bits are the better targets.
   for (int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
     hwy::SetSupportedTargetsForTest(left & -left);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
@@ -82,7 +82,7 @@ DenormalsAsZeros::DenormalsAsZeros() : before_(_mm_getcsr()) {
 }
 DenormalsAsZeros::~DenormalsAsZeros() { _mm_setcsr(static_cast<unsigned>(before_)); }
 #elif HWY_ARCH_ARM_A64
-constexpr uint64_t kFlushToZero = uint64_t{1} << 24;  // of FPCR: operands and results
+constexpr uint64_t kFlushToZero = uint64_t{1} << 24;  // FPCR.FZ: operands and results
 
 DenormalsAsZeros::DenormalsAsZeros() : before_(0) {
   asm volatile("mrs %0, fpcr" : "=r"(before_));

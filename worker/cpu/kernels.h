@@ -1,8 +1,8 @@
-// The CPU engine's inner loops, one set per instruction set (Google Highway). What they compute is
-// the same for every target, bit for bit: see cpu_engine.h for the arithmetic.
+// The CPU engine's inner loops, compiled once for each instruction set ("target") by Google
+// Highway. Every target computes the same bits; cpu_engine.h describes the arithmetic.
 //
-// A matrix of floats is row-major; its rows hold a multiple of kFloatUnit floats, zeros behind the
-// last column, and begin on 64 bytes. The loops neither allocate nor throw.
+// A matrix of floats is row-major. Its rows hold a multiple of kFloatUnit floats, with zeros after
+// the last column, and start at multiples of 64 bytes. The loops neither allocate nor throw.
 #pragma once
 
 #include <cstddef>
@@ -18,50 +18,51 @@ inline constexpr size_t kFloatUnit = 16;
 /// Bits of a mask word: inputs of a block, samples of a group.
 inline constexpr size_t kMaskBits = 64;
 
-/// The inputs of a layer for a batch, [samples, inputs], and where they are not zero. T is uint8_t
-/// for pixels or float for activations.
+/// A layer's inputs for a batch, [samples, inputs], with bit masks of the inputs that are not zero.
+/// T is uint8_t for pixels, float for activations.
 template <typename T>
 struct SparseInputs {
   size_t samples = 0;
   size_t inputs = 0;
   T* values = nullptr;
   size_t stride = 0;  // values from one sample to the next; at least blocks * kMaskBits for bytes
-  /// [blocks, mask_stride]: bit i of word s of row b is set where input 64 * b + i of sample s is
-  /// not zero. A row, of at least groups * kMaskBits words, begins on 64 bytes.
+  /// [blocks, mask_stride]: bit i of word s of row b is set if input 64 * b + i of sample s is not
+  /// zero. A row has at least groups * kMaskBits words and starts at a multiple of 64 bytes.
   uint64_t* sample_masks = nullptr;
   size_t blocks = 0;
   size_t mask_stride = 0;
-  /// [groups, blocks * kMaskBits]: bit i of word r of row g is set where sample 64 * g + i has
-  /// input r. Begins on 64 bytes. Where it is filled, the sample masks are padded with zeros to
-  /// whole groups.
+  /// [groups, blocks * kMaskBits]: bit i of word r of row g is set if input r of sample 64 * g + i
+  /// is not zero. Starts at a multiple of 64 bytes. Null if only the forward pass is computed; if
+  /// filled, the sample masks are padded with zeros to whole groups.
   uint64_t* input_masks = nullptr;
   size_t groups = 0;
-  /// [blocks]: bit i of word b is set where some sample has input 64 * b + i; with input_masks.
+  /// [blocks]: bit i of word b is set if input 64 * b + i is not zero in some sample. Filled
+  /// together with input_masks.
   uint64_t* used_inputs = nullptr;
-  /// Whether every term of a zero must be left out of the sums: it changes one where the other
-  /// factor is infinite or not a number. Otherwise a target may compute some, which saves time.
+  /// Whether every term of a zero must be left out of the sums, because the other factor may be
+  /// infinite or NaN. Otherwise a target may compute such terms where that is faster.
   bool strict = true;
-  /// What the batch after this one will be gathered from, to be fetched meanwhile: rows
-  /// `upcoming_order[0..upcoming_samples)` of `inputs` values from `upcoming` on.
+  /// The images from which the next batch will be gathered, to be prefetched into the cache: rows
+  /// `upcoming_order[0..upcoming_samples)`, each of `inputs` values, of the matrix `upcoming`.
   const T* upcoming = nullptr;
   const int64_t* upcoming_order = nullptr;
   size_t upcoming_samples = 0;
 };
 
-/// What changes a layer's weights in one step: torch.optim.SGD's formula.
+/// The numbers with which one step of torch.optim.SGD changes a layer's weights.
 struct SgdRule {
   float lr = 0;
   float momentum = 0;
-  bool use_buffer = false;   // false: neither read nor written
-  float gradient_scale = 1;  // 1 - dampening; 1 when the buffer is fresh (all zeros)
+  bool use_buffer = false;   // false: the buffer is neither read nor written
+  float gradient_scale = 1;  // 1 - dampening; 1 when the buffer is new (all zeros)
   float weight_decay = 0;
   bool nesterov = false;
 
-  /// Whether the buffer, the gradient and the rate are all there is to it.
+  /// Whether the step depends on the rate, the momentum, the buffer and the gradient only.
   bool IsPlain() const { return gradient_scale == 1 && weight_decay == 0 && !nesterov; }
 };
 
-/// The same by torch.optim.Adam's formula, or AdamW's.
+/// The numbers with which one step of torch.optim.Adam or AdamW changes a layer's weights.
 struct AdamRule {
   float lr = 0;          // the rate / (1 - beta1^t) at step t, from 1
   float root_scale = 1;  // 1 / sqrt(1 - beta2^t)
@@ -69,22 +70,22 @@ struct AdamRule {
   float gradient_share = 1, square_share = 1;  // 1 - beta1, 1 - beta2
   float eps = 0;
   float weight_decay = 0;  // added to the gradient
-  float kept = 1;          // of a weight, AdamW: 1 - rate * weight decay
+  float kept = 1;          // AdamW's factor for a weight: 1 - rate * weight decay
 };
 
 using UpdateRule = std::variant<SgdRule, AdamRule>;
 
-/// A layer's weights, [inputs, width], and what the optimizer keeps of them in the same layout; or
-/// its bias, [1, width].
+/// A layer's weights, [inputs, width], with the optimizer's buffers in the same layout; or its
+/// bias, [1, width].
 struct LayerMatrix {
   size_t inputs = 0;
   size_t width = 0;  // outputs, padded to kFloatUnit
   float* weights = nullptr;
   float* buffer = nullptr;  // SGD's momentum, Adam's first moment
-  float* square = nullptr;  // Adam's second moment; no other rule touches it
-  /// [blocks]: bit i of word b is set once row 64 * b + i had a gradient. Before, what the
-  /// optimizer keeps of the row is zero, and most rules leave the row as it is: train_* then skip
-  /// it. Not of a narrow layer nor of a bias.
+  float* square = nullptr;  // Adam's second moment; SGD does not touch it
+  /// [blocks]: bit i of word b is set once row 64 * b + i had a gradient. Until then the row's
+  /// buffers are zero, and most rules do not change the row, so train_bytes and train_floats skip
+  /// it. Not used for a narrow layer or a bias.
   uint64_t* moved_rows = nullptr;
 };
 
@@ -94,19 +95,20 @@ struct SampleMatrix {
   size_t stride = 0;
 };
 
-/// The loops of one target. Unless said otherwise a kernel computes whole padded rows.
+/// The kernels of one target. Unless stated otherwise, a kernel computes whole padded rows.
 struct CpuKernels {
   const char* target = nullptr;  // Highway's name: "AVX3"
 
   /// Copies the images `order[0..samples)` (rows of `inputs` bytes) to batch.values, whose bytes
-  /// behind `inputs` are zero, and fills the masks; input_masks may be null.
+  /// after `inputs` are zero, and fills the masks; input_masks may be null.
   void (*gather)(const uint8_t* images, const int64_t* order, const SparseInputs<uint8_t>& batch);
   /// Fills the masks from the values; input_masks may be null.
   void (*find_zeros)(const SparseInputs<float>& batch);
 
-  /// Both passes of a layer over its weights, 64 rows at a time: the rows are updated with the
-  /// gradient of batch `now` (if not null) whose deltas are `deltas`, then used for the sums of
-  /// batch `next` (if not null): sums[s] = sum over inputs of value * weight row.
+  /// Update a layer's weights and compute its next sums in one pass over the weights, 64 rows at a
+  /// time: the rows are updated with the gradient of batch `now` (if not null), whose deltas are
+  /// `deltas`; then the sums of batch `next` (if not null) use them: sums[s] = sum over inputs of
+  /// value * weight row.
   void (*train_bytes)(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const UpdateRule& rule,
                       const LayerMatrix& layer, const SparseInputs<uint8_t>* next,
                       SampleMatrix sums);
@@ -114,37 +116,42 @@ struct CpuKernels {
                        const LayerMatrix& layer, const SparseInputs<float>* next,
                        SampleMatrix sums);
 
-  /// The same for layers of at most two units, without masks and in dense groups of samples or
-  /// inputs. Rows of `inputs` and `sums` up to the next multiple of 8 samples must exist.
+  /// The same in two passes for narrow layers (a width of at most 2 * kFloatUnit): without masks,
+  /// several samples or inputs at a time. Rows of `inputs` and `sums` up to the next multiple of 8
+  /// samples must exist.
   void (*sums_narrow)(const SparseInputs<float>& inputs, const LayerMatrix& layer,
                       SampleMatrix sums);
   void (*update_narrow)(const SparseInputs<float>& inputs, SampleMatrix deltas,
                         const UpdateRule& rule, const LayerMatrix& layer);
 
-  /// sums = sums * scale + bias, negative values replaced by 0 where `relu`. False if terms of
-  /// zeros may have changed a sum: one is not finite.
+  /// sums = sums * scale + bias; then, if `relu`, negative values become 0. Returns false if a sum
+  /// is not finite, so that computed terms of zeros may have changed it.
   bool (*activate)(SampleMatrix sums, size_t samples, size_t width, float scale, const float* bias,
                    bool relu);
-  /// The bias gets the gradient, the sum over samples of the deltas, by `rule`; those where the
-  /// activation is not positive become 0 before, unless `activations` is null. Then the deltas are
-  /// scaled by `scale`. False if terms of zeros would change a sum of them: one is not finite.
+  /// Finishes a layer's deltas and updates its bias. First, unless `activations` is null, deltas
+  /// become 0 where the activation is not positive. Then the bias is updated by `rule` with its
+  /// gradient, the sum of the deltas over the samples. Then the deltas are multiplied by `scale`.
+  /// Returns false if a delta is not finite, so that terms of zeros would change sums over deltas.
   bool (*finish_deltas)(SampleMatrix deltas, const SampleMatrix* activations, size_t samples,
                         float scale, const UpdateRule& rule, const LayerMatrix& bias);
-  /// Cross-entropy of `samples` rows of logits. Writes losses [samples] and predicted [samples]
-  /// (the first class of the largest logit); deltas, if its values are not null, becomes the
-  /// gradient of the mean loss over the batch, in the first `classes` columns. `scratch` has
-  /// (classes + 1) * kMaskBits floats. All rows up to the next multiple of 64 samples must exist.
+  /// Computes the cross-entropy of `samples` rows of logits. Writes losses [samples] and predicted
+  /// [samples] (the first class that has the largest logit). Unless its values are null, `deltas`
+  /// receives the gradient of the batch's mean loss in its first `classes` columns. `scratch` has
+  /// at least classes * kMaskBits floats. All rows up to the next multiple of 64 samples must
+  /// exist.
   void (*cross_entropy)(SampleMatrix logits, const float* labels, size_t samples, size_t classes,
                         float* losses, float* predicted, SampleMatrix deltas, float* scratch);
   /// out[o][i] = in[i][o] for i < rows, o < columns, both multiples of kFloatUnit.
   void (*transpose)(const float* in, size_t rows, size_t columns, float* out);
 };
 
-/// The kernels of every target that this build and machine have and that the engine supports, the
-/// best first; empty where there is none. Not thread-safe: it asks Highway's global choice.
+/// Returns the kernels of every target that this build, this CPU and the engine all support, the
+/// best first; may be empty. Not thread-safe: it sets Highway's global choice of a target, then
+/// resets it.
 std::vector<const CpuKernels*> SupportedCpuKernels();
 
-/// Flushes denormal results and operands to zero in this thread while it lives.
+/// While it lives, denormal operands and results are zero on the calling thread. The destructor
+/// restores the thread's earlier setting.
 class DenormalsAsZeros {
  public:
   DenormalsAsZeros();

@@ -1,211 +1,135 @@
-// A layer's loops over a block of 64 of its weight rows, for one Highway target (included once per
-// target). passes-inl.h takes them over the whole layer.
-#if defined(LRSWEEP_CPU_ENGINE_LAYER_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef LRSWEEP_CPU_ENGINE_LAYER_INL_H_
-#undef LRSWEEP_CPU_ENGINE_LAYER_INL_H_
+// The passes of a layer over its weights, in blocks of rows and strips of columns, for one Highway
+// target (included once per target).
+#if defined(LRSWEEP_WORKER_CPU_LAYER_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_WORKER_CPU_LAYER_INL_H_
+#undef LRSWEEP_WORKER_CPU_LAYER_INL_H_
 #else
-#define LRSWEEP_CPU_ENGINE_LAYER_INL_H_
+#define LRSWEEP_WORKER_CPU_LAYER_INL_H_
 #endif
 
 #include <hwy/highway.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "worker/cpu/kernels.h"
-#include "worker/cpu/rules-inl.h"
+#include "worker/cpu/layer_block-inl.h"
+#include "worker/cpu/update_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Columns are computed in strips of at most so many vectors, whose sums stay in registers: AVX2
-/// has 16 registers, the others 32.
-constexpr size_t kStripVectors = 8;
+/// How many strips AddBlock computes together: as many as make 128 columns. A narrower part of a
+/// block of weights would map to only some of the first-level cache's sets and leave the others
+/// unused.
+constexpr size_t kStripsTogether = kFloatUnit / hn::MaxLanes(FloatTag());
 
-HWY_INLINE size_t TakeLowestBit(uint64_t& mask) {
-  const size_t bit = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
-  mask &= mask - 1;
-  return bit;
-}
-
-/// Of the bits that two masks have, one in so many may differ for them to be alike: what both share
-/// saves more than the zeros that each then computes cost.
-constexpr size_t kAlike = 5;
-
-/// Whether two neighbours' masks, of so many words `stride` apart, are not empty and alike, or
-/// equal if `strict`: then they are computed together and share their loads.
-HWY_INLINE bool AreAPair(const uint64_t* HWY_RESTRICT masks, size_t words, size_t stride,
-                         bool strict) {
-  size_t either = 0;
-  size_t different = 0;
-  for (size_t w = 0; w < words; ++w, masks += stride) {
-    either += hwy::PopCount(masks[0] | masks[1]);
-    different += hwy::PopCount(masks[0] ^ masks[1]);
-  }
-  return either != 0 && different <= (strict ? 0 : either / kAlike);
-}
-
-HWY_INLINE FloatVec Broadcast(float value) { return hn::Set(FloatTag(), value); }
-HWY_INLINE FloatVec Broadcast(uint8_t value) {
-  return hn::Set(FloatTag(), static_cast<float>(static_cast<int32_t>(value)));
-}
-
-/// Loads what R sums share. Left alone, the compiler loads it again for each of them, as an operand
-/// of the product, and loads are what limits the loops.
-template <size_t R>
-HWY_INLINE FloatVec LoadForAll(const float* HWY_RESTRICT from) {
-  FloatVec loaded = hn::Load(FloatTag(), from);
-#if HWY_ARCH_X86
-  if constexpr (R > 1) asm("" : "+v"(loaded.raw));  // no code: it is in a register now
-#endif
-  return loaded;
-}
-
-/// Adds value * row to R sums of N vectors; the values are `value_stride` apart.
-template <size_t R, size_t N, typename T>
-HWY_INLINE void AddRow(const T* HWY_RESTRICT values, size_t value_stride,
-                       const float* HWY_RESTRICT row, FloatVec (&sums)[R][N]) {
-  FloatVec value[R];
-  for (size_t r = 0; r < R; ++r) {
-    value[r] = Broadcast(values[r * value_stride]);
-  }
-  for (size_t v = 0; v < N; ++v) {
-    const FloatVec factor = LoadForAll<R>(row + v * hn::Lanes(FloatTag()));
-    for (size_t r = 0; r < R; ++r) sums[r][v] = hn::MulAdd(value[r], factor, sums[r][v]);
-  }
-}
-
-/// Where a strip's update finds the batch: at the first sample, the strip's first column.
+/// Prefetches one block of columns of the images that will be gathered next; usually they are in
+/// no cache.
 template <typename T>
-struct StripBatch {
-  size_t groups, group_stride;  // of the masks
-  const T* HWY_RESTRICT values;
-  size_t value_stride;
-  const float* HWY_RESTRICT deltas;
-  size_t delta_stride;
+HWY_INLINE void PrefetchBlock(const SparseInputs<T>& batch, size_t block) {
+  for (size_t s = 0; s < batch.upcoming_samples; ++s) {
+    const size_t image = static_cast<size_t>(batch.upcoming_order[s]);
+    __builtin_prefetch(batch.upcoming + image * batch.inputs + block * kMaskBits, 0, 2);
+  }
+}
+
+/// Tables of the kernels UpdateStrip and AddBlock; entry i is for strips of i + 1 vectors.
+template <typename T, typename Rule>
+struct StripKernels {
+  using Update = void (*)(const SparseInputs<T>&, SampleMatrix, const Rule&, const LayerMatrix&,
+                          size_t, uint64_t, size_t);
+  using Add = void (*)(const SparseInputs<T>&, const LayerMatrix&, size_t, size_t, SampleMatrix);
+
+  template <size_t... kIndex>
+  static constexpr std::array<Update, sizeof...(kIndex)> Updates(std::index_sequence<kIndex...>) {
+    return {&UpdateStrip<kIndex + 1, T, Rule>...};
+  }
+  template <size_t S, size_t... kIndex>
+  static constexpr std::array<Add, sizeof...(kIndex)> Adds(std::index_sequence<kIndex...>) {
+    return {&AddBlock<S, kIndex + 1, T>...};
+  }
 };
 
-/// Updates the weight row of input `row`, or two, whose masks are alike, together (R).
-template <size_t R, size_t N, typename T, typename Rule>
-HWY_INLINE void UpdateRows(const StripBatch<T> batch, const Rule& rule, size_t row,
-                           const uint64_t* HWY_RESTRICT masks, const LayerMatrix& layer,
-                           size_t at) {
-  FloatVec gradient[R][N];
-  for (auto& of_row : gradient) {
-    for (FloatVec& v : of_row) v = hn::Zero(FloatTag());
+/// Divides a layer's columns into as few strips as possible, of at most two sizes that differ by
+/// one vector; the larger strips come first.
+struct Strips {
+  explicit Strips(size_t width)
+      : vectors(width / hn::Lanes(FloatTag())),
+        count((vectors + kStripVectors - 1) / kStripVectors) {}
+
+  size_t Begin(size_t strip) const {
+    return vectors / count * strip + std::min(strip, vectors % count);
   }
-  const T* HWY_RESTRICT values = batch.values + row;
-  const float* HWY_RESTRICT deltas = batch.deltas;
-  for (size_t group = 0; group < batch.groups; ++group) {
-    uint64_t mask = masks[0] | masks[R - 1];
-    while (mask != 0) {
-      const size_t s = TakeLowestBit(mask);
-      AddRow(values + s * batch.value_stride, 1, deltas + s * batch.delta_stride, gradient);
+  size_t Vectors(size_t strip) const { return Begin(strip + 1) - Begin(strip); }
+  size_t Column(size_t strip) const { return Begin(strip) * hn::Lanes(FloatTag()); }
+  /// How many strips, starting with `strip`, are computed together: kStripsTogether if that many of
+  /// equal size follow, else 1.
+  size_t Together(size_t strip) const {
+    const size_t end = strip + kStripsTogether;
+    const bool alike = end <= count && Vectors(end - 1) == Vectors(strip);
+    return alike ? kStripsTogether : 1;
+  }
+
+  size_t vectors, count;
+};
+
+/// Returns the mask of those rows of the block that a step with this batch's gradient may change.
+template <typename T, typename Rule>
+HWY_INLINE uint64_t RowsToUpdate(const SparseInputs<T>& batch, const Rule& rule,
+                                 const LayerMatrix& layer, size_t block) {
+  const uint64_t used = batch.used_inputs[block];
+  layer.moved_rows[block] |= used;
+  const size_t rows = std::min(kMaskBits, layer.inputs - block * kMaskBits);
+  return rule.Changes(used, layer.moved_rows[block]) & (kAllRows >> (kMaskBits - rows));
+}
+
+template <typename T, typename Rule>
+void TrainLayerBy(const Rule& rule, const SparseInputs<T>* now, SampleMatrix deltas,
+                  const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
+  using Kernels = StripKernels<T, Rule>;
+  constexpr auto kIndices = std::make_index_sequence<kStripVectors>();
+  static constexpr auto kUpdates = Kernels::Updates(kIndices);
+  static constexpr auto kAddsOfOne = Kernels::template Adds<1>(kIndices);
+  static constexpr auto kAddsOfAll = Kernels::template Adds<kStripsTogether>(kIndices);
+  const Strips strips(layer.width);
+  for (size_t block = 0; block * kMaskBits < layer.inputs; ++block) {
+    const uint64_t rows = now == nullptr ? 0 : RowsToUpdate(*now, rule, layer, block);
+    size_t together = 0;
+    for (size_t strip = 0; strip < strips.count; strip += together) {
+      together = strips.Together(strip);
+      const size_t index = strips.Vectors(strip) - 1;
+      if (now != nullptr) {
+        for (size_t s = strip; s < strip + together; ++s) {
+          kUpdates[index](*now, deltas, rule, layer, block * kMaskBits, rows, strips.Column(s));
+        }
+      }
+      if (next == nullptr) continue;
+      if (strip == 0) PrefetchBlock(*next, block);
+      const auto& adds = together == 1 ? kAddsOfOne : kAddsOfAll;
+      adds[index](*next, layer, block, strips.Column(strip), sums);
     }
-    masks += batch.group_stride;
-    values += kMaskBits * batch.value_stride;
-    deltas += kMaskBits * batch.delta_stride;
-  }
-  for (size_t r = 0; r < R; ++r) {
-    rule.Apply(gradient[r], layer, at + r * layer.width);
   }
 }
 
-/// Updates those weight rows from `first` on whose bit is in `rows`, N vectors from column `column`
-/// on.
-template <size_t N, typename T, typename Rule>
-HWY_NOINLINE void UpdateStrip(const SparseInputs<T>& batch, SampleMatrix deltas,
-                              const Rule& layer_rule, const LayerMatrix& layer_matrix, size_t first,
-                              uint64_t rows, size_t column) {
-  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
-  const Rule rule = layer_rule;
-  const LayerMatrix layer = layer_matrix;
-  const StripBatch<T> strip = {batch.groups, batch.blocks * kMaskBits, batch.values,
-                               batch.stride, deltas.values + column,   deltas.stride};
-  const bool strict = batch.strict;
-  const uint64_t* HWY_RESTRICT masks = batch.input_masks + first;
-  size_t row = first;
-  while (rows != 0) {
-    size_t done = 1;
-    if (kPairsInRegisters && (rows & 3) == 3 &&
-        AreAPair(masks, strip.groups, strip.group_stride, strict)) {
-      UpdateRows<2, N>(strip, rule, row, masks, layer, row * layer.width + column);
-      done = 2;
-    } else if ((rows & 1) != 0) {
-      UpdateRows<1, N>(strip, rule, row, masks, layer, row * layer.width + column);
-    }
-    row += done;
-    rows >>= done;
-    masks += done;
-  }
+template <typename T>
+void TrainLayer(const SparseInputs<T>* now, SampleMatrix deltas, const UpdateRule& rule,
+                const LayerMatrix& layer, const SparseInputs<T>* next, SampleMatrix sums) {
+  WithRule(rule,
+           [&](const auto& by) HWY_ATTR { TrainLayerBy(by, now, deltas, layer, next, sums); });
 }
 
-/// Adds the inputs of `mask` to the sums of R samples, N vectors of each. Pointers are to the
-/// block's first input and the strip's first column; `fresh`: the sums begin here.
-template <size_t R, size_t N, typename T>
-HWY_INLINE void AddSamples(const T* HWY_RESTRICT values, size_t value_stride, uint64_t mask,
-                           const float* HWY_RESTRICT weights, size_t width,
-                           float* HWY_RESTRICT sums, size_t sum_stride, bool fresh) {
-  const FloatTag d;
-  const size_t lanes = hn::Lanes(d);
-  FloatVec sum[R][N];
-  for (size_t r = 0; r < R; ++r) {
-    for (size_t v = 0; v < N; ++v) {
-      sum[r][v] = fresh ? hn::Zero(d) : hn::Load(d, sums + r * sum_stride + v * lanes);
-    }
-  }
-  while (mask != 0) {
-    const size_t i = TakeLowestBit(mask);
-    AddRow(values + i, value_stride, weights + i * width, sum);
-  }
-  for (size_t r = 0; r < R; ++r) {
-    for (size_t v = 0; v < N; ++v) hn::Store(sum[r][v], d, sums + r * sum_stride + v * lanes);
-  }
+void TrainBytes(const SparseInputs<uint8_t>* now, SampleMatrix deltas, const UpdateRule& rule,
+                const LayerMatrix& layer, const SparseInputs<uint8_t>* next, SampleMatrix sums) {
+  TrainLayer(now, deltas, rule, layer, next, sums);
 }
 
-/// Adds the inputs of `mask` to the sums of R samples, in S strips of N vectors, as AddSamples
-/// does.
-template <size_t S, size_t R, size_t N, typename T>
-HWY_INLINE void AddStrips(const T* HWY_RESTRICT values, size_t value_stride, uint64_t mask,
-                          const float* HWY_RESTRICT weights, size_t width, float* HWY_RESTRICT sums,
-                          size_t sum_stride, bool fresh) {
-  AddSamples<R, N>(values, value_stride, mask, weights, width, sums, sum_stride, fresh);
-  if constexpr (S > 1) {
-    constexpr size_t kColumns = N * hn::MaxLanes(FloatTag());
-    AddStrips<S - 1, R, N>(values, value_stride, mask, weights + kColumns, width, sums + kColumns,
-                           sum_stride, fresh);
-  }
-}
-
-/// Adds a block of 64 inputs to the sums of all samples, S strips of N vectors from column `column`
-/// on.
-template <size_t S, size_t N, typename T>
-HWY_NOINLINE void AddBlock(const SparseInputs<T>& batch, const LayerMatrix& layer, size_t block,
-                           size_t column, SampleMatrix sums) {
-  // Copies, which stay in registers: a vector's store may change whatever a pointer leads to.
-  const bool fresh = block == 0;
-  const bool strict = batch.strict;
-  const size_t width = layer.width;
-  const size_t value_stride = batch.stride;
-  const size_t sum_stride = sums.stride;
-  const float* HWY_RESTRICT weights = layer.weights + block * kMaskBits * width + column;
-  const uint64_t* HWY_RESTRICT masks = batch.sample_masks + block * batch.mask_stride;
-  const uint64_t* const end = masks + batch.samples;
-  const T* HWY_RESTRICT values = batch.values + block * kMaskBits;
-  float* HWY_RESTRICT to = sums.values + column;
-  while (masks < end) {
-    const uint64_t mask = masks[0];
-    size_t samples = 1;
-    if (kPairsInRegisters && masks + 1 < end && AreAPair(masks, 1, 1, strict)) {
-      const uint64_t either = mask | masks[1];
-      AddStrips<S, 2, N>(values, value_stride, either, weights, width, to, sum_stride, fresh);
-      samples = 2;
-    } else if (mask != 0 || fresh) {
-      AddStrips<S, 1, N>(values, value_stride, mask, weights, width, to, sum_stride, fresh);
-    }
-    masks += samples;
-    values += samples * value_stride;
-    to += samples * sum_stride;
-  }
+void TrainFloats(const SparseInputs<float>* now, SampleMatrix deltas, const UpdateRule& rule,
+                 const LayerMatrix& layer, const SparseInputs<float>* next, SampleMatrix sums) {
+  TrainLayer(now, deltas, rule, layer, next, sums);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,9 +1,10 @@
-// Masks of what is not zero, for one Highway target (included once per target).
-#if defined(LRSWEEP_CPU_ENGINE_MASKS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef LRSWEEP_CPU_ENGINE_MASKS_INL_H_
-#undef LRSWEEP_CPU_ENGINE_MASKS_INL_H_
+// Gathers images and finds zeros: fills the bit masks of SparseInputs, for one Highway target
+// (included once per target).
+#if defined(LRSWEEP_WORKER_CPU_MASKS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_WORKER_CPU_MASKS_INL_H_
+#undef LRSWEEP_WORKER_CPU_MASKS_INL_H_
 #else
-#define LRSWEEP_CPU_ENGINE_MASKS_INL_H_
+#define LRSWEEP_WORKER_CPU_MASKS_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -20,8 +21,9 @@ namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// One level of a bit matrix's transposition: of words kApart (at least 8) apart, swaps the first
-/// one's bits above `low` with the second one's bits in `low`, kBit places further down.
+/// One level of transposing a 64 x 64 bit matrix. For each pair of words that lie kApart (at least
+/// 8) apart, swaps the bits outside of `low` of the first with the bits inside of `low` of the
+/// second, shifted by kBit places.
 template <int kBit, size_t kApart>
 HWY_INLINE void SwapBits(uint64_t* HWY_RESTRICT words, uint64_t low) {
   const hn::CappedTag<uint64_t, 8> d;
@@ -37,11 +39,11 @@ HWY_INLINE void SwapBits(uint64_t* HWY_RESTRICT words, uint64_t low) {
   }
 }
 
-/// Transposes 8 x 8 words; `out` may be `in`.
+/// Transposes a matrix of 8 x 8 words; `out` may be `in`.
 HWY_INLINE void TransposeWords(const uint64_t* in, uint64_t* out) {
   const hn::FixedTag<uint64_t, 2> d;
   for (size_t i = 0; i < 8; i += 2) {
-    for (size_t k = i; k < 8; k += 2) {  // two squares that change places
+    for (size_t k = i; k < 8; k += 2) {  // two squares of 2 x 2 words, which swap places
       const size_t at = i * 8 + k;
       const size_t mirrored = k * 8 + i;
       const auto a = hn::Load(d, in + at);
@@ -56,10 +58,11 @@ HWY_INLINE void TransposeWords(const uint64_t* in, uint64_t* out) {
   }
 }
 
-/// Transposes matrices of 64 x 64 bits: bit c of in[r] to bit r of out[c]. The levels that swap
-/// rows less than 8 apart find these 8 apart in between, so that all work on whole vectors. Each of
-/// the four passes ends for all matrices before the next, which reads vectors of another size than
-/// this one wrote.
+/// Transposes matrices of 64 x 64 bits: bit c of in[r] becomes bit r of out[c]. Between the two
+/// calls of TransposeWords, rows that are less than 8 apart lie 8 apart or more, so that every
+/// level works on whole vectors. Each of the four passes runs over all matrices before the next
+/// begins, because the next one reads vectors of another size than the last one wrote (a load that
+/// spans several recent stores has to wait for them).
 HWY_INLINE void TransposeBits(const uint64_t* HWY_RESTRICT in, size_t in_stride, size_t matrices,
                               uint64_t* HWY_RESTRICT out) {
   uint64_t* const end = out + matrices * kMaskBits;
@@ -77,7 +80,8 @@ HWY_INLINE void TransposeBits(const uint64_t* HWY_RESTRICT in, size_t in_stride,
   }
 }
 
-/// From the sample masks of batch.samples samples, which it pads with zeros to whole groups.
+/// Computes input_masks and used_inputs from the sample masks, after padding these with zeros to
+/// whole groups. Does nothing if input_masks is null.
 template <typename T>
 void FillInputMasks(const SparseInputs<T>& batch) {
   if (batch.input_masks == nullptr) return;
@@ -94,7 +98,7 @@ void FillInputMasks(const SparseInputs<T>& batch) {
   }
 }
 
-/// The mask of 64 values from `from` on.
+/// Returns the mask of the 64 values at `from`: bit i is set if value i is not zero.
 template <typename T>
 HWY_INLINE uint64_t NotZero(const T* HWY_RESTRICT from) {
   const hn::ScalableTag<T> d;
@@ -104,7 +108,7 @@ HWY_INLINE uint64_t NotZero(const T* HWY_RESTRICT from) {
     for (size_t i = 0; i < kMaskBits; i += lanes) {
       hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), bytes + i / 8);
     }
-  } else {  // four floats: half a byte at a time
+  } else {  // a vector of four floats gives half a byte
     for (size_t i = 0; i < kMaskBits; i += lanes) {
       uint8_t half[8] = {};
       hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), half);
@@ -116,7 +120,7 @@ HWY_INLINE uint64_t NotZero(const T* HWY_RESTRICT from) {
   return mask;
 }
 
-/// Copies 64 bytes and returns their mask.
+/// Copies 64 bytes and returns their mask, as NotZero does.
 HWY_INLINE uint64_t CopyBlock(const uint8_t* HWY_RESTRICT from, uint8_t* HWY_RESTRICT to) {
   const hn::CappedTag<uint8_t, kMaskBits> d;
   alignas(8) uint8_t bits[kMaskBits / 8];

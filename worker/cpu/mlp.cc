@@ -12,8 +12,8 @@ constexpr size_t kNarrow = 2 * kFloatUnit;
 
 size_t RoundUp(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
-/// `bytes` or more, an odd number of cache lines: the same column of many rows then spreads over
-/// all sets of a cache.
+/// Rounds up to an odd number of cache lines. As the distance between rows, that spreads the same
+/// column of many rows over all sets of a cache.
 size_t OddLines(size_t bytes) {
   const size_t lines = RoundUp(bytes, 64) / 64;
   return (lines | 1) * 64;
@@ -73,7 +73,7 @@ void CpuBatch::Gather(const CpuKernels& kernels, const uint8_t* all_images,
   }
 }
 
-void CpuBatch::Announce(const uint8_t* all_images, const int64_t* order, size_t samples) {
+void CpuBatch::SetPrefetch(const uint8_t* all_images, const int64_t* order, size_t samples) {
   images_.upcoming = all_images;
   images_.upcoming_order = order;
   images_.upcoming_samples = samples;
@@ -121,11 +121,11 @@ CpuMlp::CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, si
     const std::vector<float> layer = DrawLinear(random, widths[i], widths[i + 1]);
     initial.insert(initial.end(), layer.begin(), layer.end());
   }
-  layers_.back().deltas.MarkAll();  // a softmax's gradient has no zeros worth looking for
+  layers_.back().deltas.MarkAll();  // a softmax's gradient has hardly any zeros
   Set(Part::kParameters, initial);
 }
 
-/// The first layer's sums for these images.
+/// Computes the first layer's sums for these images.
 void CpuMlp::FirstSums(SparseInputs<uint8_t> images, bool strict) {
   Layer& layer = layers_.front();
   images.strict = strict;
@@ -137,7 +137,8 @@ void CpuMlp::Begin(const CpuBatch& first) {
   FirstSums(first.Images(), /*strict=*/false);
 }
 
-/// Whether the sums are right (CpuKernels::activate).
+/// Turns the layer's sums into activations. Returns whether the sums are right
+/// (CpuKernels::activate).
 bool CpuMlp::Activate(Layer& layer, size_t samples) {
   const bool is_last = &layer == &layers_.back();
   const float scale = &layer == &layers_.front() ? kFirstLayerScale : 1;
@@ -145,7 +146,7 @@ bool CpuMlp::Activate(Layer& layer, size_t samples) {
                            layer.At(Part::kParameters).bias.data(), !is_last);
 }
 
-/// From the first layer's sums to the logits.
+/// Computes the logits from the first layer's sums.
 void CpuMlp::Forward(const CpuBatch& batch) {
   const size_t samples = batch.Images().samples;
   if (!Activate(layers_.front(), samples)) {
@@ -172,8 +173,9 @@ BatchResult CpuMlp::CrossEntropy(const CpuBatch& batch, SampleMatrix deltas) {
   return {.losses = losses_.data(), .predicted = predicted_.data()};
 }
 
-/// Finishes the layer's deltas, which are the gradient of the logits or the products of the layer
-/// above, and updates its bias. Whether terms of zeros change no sum of them.
+/// Finishes the layer's deltas and updates its bias. Before, the deltas are the gradient of the
+/// logits, or the products computed by the layer above. Returns whether terms of zeros change no
+/// sum over them (CpuKernels::finish_deltas).
 bool CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   const bool is_last = index + 1 == layers_.size();
@@ -183,8 +185,8 @@ bool CpuMlp::FinishDeltas(size_t index, const UpdateRule& rule, size_t samples) 
                                 scale, rule, layer.Bias());
 }
 
-/// From the deltas of layer `index` to those of the layer below, and the update of its weights.
-/// Whether terms of zeros change no sum of those below.
+/// Computes the deltas of the layer below from those of layer `index`, then updates the weights of
+/// layer `index`. Returns whether terms of zeros change no sum over the deltas below.
 bool CpuMlp::BackwardThrough(size_t index, const UpdateRule& rule, size_t samples) {
   Layer& layer = layers_[index];
   Layer& below = layers_[index - 1];
@@ -210,7 +212,7 @@ void CpuMlp::Backward(const UpdateRule& rule, const CpuBatch& now, const CpuBatc
   SparseInputs<uint8_t> images = now.Images();
   images.strict = !lenient;
   SparseInputs<uint8_t> upcoming = next == nullptr ? images : next->Images();
-  upcoming.strict = false;  // if a weight is not finite, Forward does it again
+  upcoming.strict = false;  // if a weight is not finite, Forward computes the sums again
   Layer& first = layers_.front();
   kernels_.train_bytes(&images, first.deltas.Matrix(), rule, first.Weights(),
                        next == nullptr ? nullptr : &upcoming, first.values.Matrix());

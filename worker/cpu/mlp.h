@@ -1,7 +1,7 @@
-// The multilayer perceptron on the CPU engine's kernels: its weights, buffers and one step.
+// The multilayer perceptron of the CPU engine: its weights, its buffers and one training step.
 //
-// The first layer's weights are read once a step: while a step updates them it computes the next
-// batch's sums with them. So a step is told the batch after it, and an epoch begins with Begin.
+// A step reads the first layer's weights only once: while it updates them, it computes the next
+// batch's first sums with them. So Step takes the next batch too, and an epoch starts with Begin.
 #pragma once
 
 #include <array>
@@ -19,8 +19,8 @@
 
 namespace lrsweep {
 
-/// `size` zeros at an address that is a multiple of 64, which live as long as `memory`; movable,
-/// not copyable.
+/// An array of `size` zeros at an address that is a multiple of 64. It never frees its memory,
+/// which belongs to `memory`. Movable, not copyable. Throws std::bad_alloc.
 template <typename T>
 class AlignedBuffer {
  public:
@@ -41,14 +41,14 @@ class AlignedBuffer {
   T* data_ = nullptr;
 };
 
-/// The inputs of a layer for up to `capacity` samples.
+/// Memory for the inputs of a layer, for up to `capacity` samples, with their masks.
 template <typename T>
 class InputBuffer {
  public:
   InputBuffer() = default;
   InputBuffer(size_t capacity, size_t inputs, std::pmr::memory_resource& memory);
 
-  /// For the first `samples` samples.
+  /// The first `samples` samples.
   SparseInputs<T> View(size_t samples);
   /// Marks all values as not zero.
   void MarkAll();
@@ -64,19 +64,19 @@ class InputBuffer {
   AlignedBuffer<uint64_t> sample_masks_, input_masks_, used_inputs_;
 };
 
-/// Images and labels of one batch, gathered.
+/// A batch: copies of its images and labels.
 class CpuBatch {
  public:
   CpuBatch(size_t capacity, size_t pixels, std::pmr::memory_resource& memory);
 
-  /// Takes images and labels `order[0..samples)`; `samples` at most the capacity. `training`:
-  /// whether the batch will be trained on, not only evaluated.
+  /// Copies images and labels `order[0..samples)`; `samples` is at most the capacity. `training`:
+  /// whether the batch will be used for a Step, not just for Evaluate.
   void Gather(const CpuKernels& kernels, const uint8_t* all_images, const uint8_t* all_labels,
               const int64_t* order, size_t samples, bool training);
 
-  /// Says which images the next batch will be gathered from: a step that computes this batch's sums
-  /// fetches them into the cache.
-  void Announce(const uint8_t* all_images, const int64_t* order, size_t samples);
+  /// Names the images of the batch after this one. The step that computes this batch's first sums
+  /// prefetches them into the cache.
+  void SetPrefetch(const uint8_t* all_images, const int64_t* order, size_t samples);
 
   const SparseInputs<uint8_t>& Images() const { return images_; }
   const float* Labels() const { return labels_.data(); }
@@ -90,7 +90,7 @@ class CpuBatch {
 /// Losses and predictions of a batch, valid until the network's next call.
 struct BatchResult {
   const float* losses = nullptr;     // [samples]
-  const float* predicted = nullptr;  // [samples], classes
+  const float* predicted = nullptr;  // [samples]: the predicted class, as a float
 };
 
 /// One number for each weight and bias of a layer, [inputs, width] and [width].
@@ -98,27 +98,28 @@ struct LayerPart {
   AlignedBuffer<float> weights, bias;
 };
 
-/// Not thread-safe.
+/// The network, with the optimizer's buffers. Not thread-safe.
 class CpuMlp {
  public:
-  /// The weights and biases, and what the optimizer keeps of each (LayerMatrix).
+  /// The weights and biases, and the optimizer's two buffers for them (LayerMatrix).
   enum class Part { kParameters, kBuffers, kSquares };
 
-  /// Layers of `widths[i]` inputs and `widths[i + 1]` outputs, with nn.Linear's initial values. No
-  /// batch will be larger than `capacity`. Without `with_squares` there are no kSquares. All that a
-  /// step touches is in `memory`, which must outlive the network.
+  /// Makes layers of `widths[i]` inputs and `widths[i + 1]` outputs, with nn.Linear's initial
+  /// values. `capacity` is the largest batch. Without `with_squares` there is no part kSquares.
+  /// Everything that a step touches is allocated from `memory`, which must outlive the network.
   CpuMlp(const CpuKernels& kernels, const std::vector<int64_t>& widths, size_t capacity,
          bool with_squares, TorchRandom& random, std::pmr::memory_resource& memory);
 
   /// Prepares for the Step of `first`.
   void Begin(const CpuBatch& first);
-  /// One optimizer step on `now`, the batch of the last Begin or the `next` of the last Step.
-  /// `next` may be null; the step after it then needs Begin. The losses are those before the step.
+  /// Does one optimizer step on `now`, which is the batch of the last Begin or the `next` of the
+  /// last Step. If `next` is null, the next Step needs Begin first. Returns the losses of before
+  /// the update.
   BatchResult Step(const UpdateRule& rule, const CpuBatch& now, const CpuBatch* next);
-  /// The forward pass alone. A Step after it needs Begin.
+  /// Does the forward pass only. The next Step needs Begin first.
   BatchResult Evaluate(const CpuBatch& batch);
 
-  /// What `part` holds, in the layout of TrainingState; Set takes as many values as Get gives.
+  /// Copy a part, in the layout of TrainingState. Set takes exactly as many values as Get returns.
   std::vector<float> Get(Part part) const;
   void Set(Part part, const std::vector<float>& values);
   size_t ParameterCount() const;
@@ -140,19 +141,19 @@ class CpuMlp {
       return {1, width, At(Part::kParameters).bias.data(), At(Part::kBuffers).bias.data(),
               At(Part::kSquares).bias.data()};
     }
-    /// Marks the rows of which the optimizer keeps something.
+    /// Computes moved_rows: the rows whose buffers are not all zero.
     void FindMovedRows();
     LayerMatrix Transposed() { return {outputs, padded_inputs, transposed.data()}; }
     LayerPart& At(Part part) { return parts[static_cast<size_t>(part)]; }
     const LayerPart& At(Part part) const { return parts[static_cast<size_t>(part)]; }
 
     size_t inputs, outputs;
-    size_t width, padded_inputs;  // padded outputs and inputs
+    size_t width, padded_inputs;  // outputs and inputs, padded to kFloatUnit
     bool narrow;
-    std::array<LayerPart, 3> parts;  // of kSquares perhaps without memory
+    std::array<LayerPart, 3> parts;  // by Part; kSquares may be empty
     AlignedBuffer<uint64_t> moved_rows;
-    AlignedBuffer<float> transposed;  // [width, padded inputs]; not of the first layer
-    InputBuffer<float> values;        // sums, then activations; of the last layer logits
+    AlignedBuffer<float> transposed;  // the weights as [width, padded inputs]; empty in layer 0
+    InputBuffer<float> values;        // sums, then activations; in the last layer logits
     InputBuffer<float> deltas;
   };
 

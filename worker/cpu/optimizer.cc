@@ -5,7 +5,8 @@
 namespace lrsweep {
 namespace {
 
-/// base^exponent by squaring; not std::pow, whose last bit depends on the machine.
+/// Computes base^exponent by squaring, because the last bit of std::pow depends on the machine's
+/// libm.
 double Power(double base, int64_t exponent) {
   double power = 1;
   for (; exponent > 0; exponent /= 2) {
@@ -22,7 +23,7 @@ SgdRule CpuOptimizer::Sgd(double lr, double momentum) {
   rule.lr = static_cast<float>(lr);
   rule.momentum = static_cast<float>(momentum);
   rule.use_buffer = momentum != 0;
-  // A fresh buffer starts with the gradient.
+  // A new buffer starts as the gradient, without dampening.
   rule.gradient_scale = has_buffers_ ? static_cast<float>(1 - config_.dampening) : 1;
   rule.weight_decay = static_cast<float>(config_.weight_decay);
   rule.nesterov = config_.nesterov;

@@ -1,4 +1,4 @@
-// What the optimizer does to the weights at each step, as numbers for the kernels.
+// Computes the numbers with which the kernels apply each optimizer step (UpdateRule).
 #pragma once
 
 #include <cstdint>
@@ -8,18 +8,18 @@
 
 namespace lrsweep {
 
-/// Counts a training's optimizer steps. Formulas: cpu_engine.h.
+/// Turns the rates of each step into an UpdateRule, and counts the steps for Adam's bias
+/// correction. The formulas are in cpu_engine.h. Not thread-safe.
 class CpuOptimizer {
  public:
   explicit CpuOptimizer(const TrainConfig& config) : config_(config) {}
 
-  /// The next step's rule, by its own rates: `momentum` is SGD's, or Adam's beta1. The step counts
-  /// as done.
+  /// Counts a step and returns its rule. `momentum` is SGD's momentum or Adam's beta1 at this step.
   UpdateRule Advance(double lr, double momentum);
 
-  /// Whether weights have a second moment beside the buffer.
+  /// Whether weights have a second moment besides the buffer (Adam and AdamW).
   bool IsAdam() const { return config_.optimizer != OptimizerType::kSgd; }
-  /// Whether a step has written the buffers.
+  /// Whether any step has written the buffers.
   bool HasBuffers() const { return has_buffers_; }
   int64_t Steps() const { return steps_; }
   void Restore(int64_t steps, bool has_buffers);

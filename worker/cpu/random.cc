@@ -83,7 +83,8 @@ void TorchRandom::Load(const std::vector<uint8_t>& bytes) {
 }
 
 std::vector<float> DrawLinear(TorchRandom& random, int64_t inputs, int64_t outputs) {
-  // kaiming_uniform_(weight, a=sqrt(5)), then the bias; the bounds in double in Python's order.
+  // kaiming_uniform_(weight, a=sqrt(5)), then the bias. The bounds are computed in double, in the
+  // order in which Python does, so that they have its bits.
   const auto fan_in = static_cast<double>(inputs);
   const double a = std::sqrt(5.0);
   const double gain = std::sqrt(2.0 / (1 + a * a));
@@ -112,7 +113,7 @@ std::vector<int64_t> RandomPermutation(uint64_t seed, int64_t count) {
 }
 
 std::vector<int64_t> DrawEpochOrder(TorchRandom& random, int64_t count) {
-  random.DrawInt64();  // the base seed
+  random.DrawInt64();  // the loader's base seed
   return RandomPermutation(static_cast<uint64_t>(random.DrawInt64()), count);
 }
 

@@ -1,10 +1,10 @@
-// What is done sample by sample: activations, deltas, biases, cross-entropy, for one Highway target
-// (included once per target).
-#if defined(LRSWEEP_CPU_ENGINE_SAMPLES_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef LRSWEEP_CPU_ENGINE_SAMPLES_INL_H_
-#undef LRSWEEP_CPU_ENGINE_SAMPLES_INL_H_
+// The kernels that work sample by sample (activations, deltas, biases, cross-entropy), and the
+// transposition of weights, for one Highway target (included once per target).
+#if defined(LRSWEEP_WORKER_CPU_SAMPLES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_WORKER_CPU_SAMPLES_INL_H_
+#undef LRSWEEP_WORKER_CPU_SAMPLES_INL_H_
 #else
-#define LRSWEEP_CPU_ENGINE_SAMPLES_INL_H_
+#define LRSWEEP_WORKER_CPU_SAMPLES_INL_H_
 #endif
 
 #include <hwy/contrib/math/math-inl.h>
@@ -13,15 +13,15 @@
 #include <algorithm>
 
 #include "worker/cpu/kernels.h"
-#include "worker/cpu/rules-inl.h"
+#include "worker/cpu/update_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// `any`, which begins as 0, becomes NaN with the first value that is not finite; only where terms
-/// of zeros are ever computed.
+/// Returns `any`, which starts as 0, or NaN bits in each lane where `value` is not finite. Does
+/// nothing on targets that never compute terms of zeros.
 HWY_INLINE FloatVec NoteIfNotFinite(FloatVec any, FloatVec value) {
   return kPairsInRegisters ? hn::Or(any, hn::Sub(value, value)) : any;
 }
@@ -42,7 +42,7 @@ bool Activate(SampleMatrix sums, size_t samples, size_t width, float scale, cons
       const FloatVec sum = hn::Load(d, row + i);
       not_finite = NoteIfNotFinite(not_finite, sum);
       FloatVec value = hn::MulAdd(sum, factor, hn::Load(d, bias + i));
-      // Not Max, which answers to NaN differently on x86 and Arm.
+      // Max would treat NaN differently on x86 and Arm.
       if (relu) value = hn::IfThenElse(hn::Lt(value, zero), zero, value);
       hn::Store(value, d, row + i);
     }
@@ -82,7 +82,8 @@ bool FinishDeltas(SampleMatrix deltas, const SampleMatrix* activations, size_t s
   });
 }
 
-/// Copies 64 rows of `classes` logits, so that a sample is a lane.
+/// Copies 64 rows of `classes` logits to [classes, 64], so that each sample is one lane of a
+/// vector.
 HWY_INLINE void ClassMajor(const float* HWY_RESTRICT logits, size_t stride, size_t classes,
                            float* HWY_RESTRICT out) {
   for (size_t s = 0; s < kMaskBits; ++s) {
@@ -90,8 +91,8 @@ HWY_INLINE void ClassMajor(const float* HWY_RESTRICT logits, size_t stride, size
   }
 }
 
-/// Loss and prediction of one vector of samples; the logits in `scratch` become the softmax's
-/// numerators. Returns its denominators.
+/// Computes the loss and the prediction of one vector of samples. Replaces the logits in `scratch`
+/// by the softmax's numerators and returns its denominators.
 HWY_INLINE FloatVec LossOfLanes(float* HWY_RESTRICT scratch, FloatVec label, size_t classes,
                                 float* losses, float* predicted) {
   const FloatTag d;
@@ -109,7 +110,7 @@ HWY_INLINE FloatVec LossOfLanes(float* HWY_RESTRICT scratch, FloatVec label, siz
     const FloatVec shifted = hn::Sub(hn::Load(d, scratch + c * kMaskBits), largest);
     const auto is_label = hn::Eq(label, hn::Set(d, static_cast<float>(c)));
     at_label = hn::IfThenElse(is_label, shifted, at_label);
-    // Highway's Exp says 0 for NaN.
+    // Highway's Exp returns 0 for NaN.
     const FloatVec power = hn::IfThenElse(hn::Eq(shifted, shifted), hn::Exp(d, shifted), shifted);
     hn::Store(power, d, scratch + c * kMaskBits);
     sum = hn::Add(sum, power);
@@ -155,7 +156,7 @@ void CrossEntropy(SampleMatrix logits, const float* labels, size_t samples, size
   }
 }
 
-/// Copies 4 x 4 floats from rows `columns` apart to rows `rows` apart, transposed.
+/// Transposes 4 x 4 floats, from rows that are `columns` apart to rows that are `rows` apart.
 HWY_INLINE void TransposeFour(const float* HWY_RESTRICT in, size_t columns, size_t rows,
                               float* HWY_RESTRICT out) {
   const hn::FixedTag<float, 4> d;

@@ -6,9 +6,8 @@
 namespace lrsweep {
 namespace {
 
-// A value of at::Reduction::Reduction, and cross_entropy's default of a label to leave out.
-constexpr int64_t kNoReduction = 0;
-constexpr int64_t kIgnoreIndex = -100;
+constexpr int64_t kNoReduction = 0;     // at::Reduction::None
+constexpr int64_t kIgnoreIndex = -100;  // cross_entropy's default: the label of ignored images
 
 int64_t CountParameters(const std::vector<int64_t>& widths) {
   int64_t count = 0;
@@ -16,8 +15,8 @@ int64_t CountParameters(const std::vector<int64_t>& widths) {
   return count;
 }
 
-/// nn.Linear.reset_parameters: kaiming_uniform_(weight, a=sqrt(5)), then the bias, with the bounds
-/// computed in double in the order in which Python does.
+/// Follows nn.Linear.reset_parameters: kaiming_uniform_(weight, a=sqrt(5)), then the bias. The
+/// bounds are computed in double, in the order in which Python does, so that they have its bits.
 void InitializeLinear(const at::Tensor& weight, const at::Tensor& bias,
                       const at::Generator& generator) {
   const auto fan_in = static_cast<double>(weight.size(-1));
@@ -46,7 +45,7 @@ Mlp::Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& g
   Arrange();
 }
 
-/// Makes what depends on the number of members.
+/// Makes everything that depends on the number of members.
 void Mlp::Arrange() {
   gradient_ = at::empty_like(parameters_);
   layers_ = Views(parameters_);
@@ -106,7 +105,7 @@ Mlp::TrainingPass Mlp::NewTrainingPass(int64_t rows) const {
 }
 
 void Mlp::Run(const at::Tensor& images, Forward& pass) {
-  // ToTensor(): to float, then divided, so that the bits are its bits.
+  // Converts to float first and divides then, as torchvision's ToTensor() does: its bits.
   pass.pixels.copy_(images);
   pass.pixels.div_(white_);
   const at::Tensor* input = &pass.inputs;

@@ -1,10 +1,11 @@
-// The multilayer perceptrons of a pack, with ReLU and cross-entropy, their passes written by hand
-// in ATen: no autograd, one tensor of parameters with a row per member, buffers made once.
+// The multilayer perceptrons of a pack, with ReLU and cross-entropy. Forward and backward pass are
+// written by hand in ATen, without autograd: one tensor of parameters with a row per member, and
+// buffers that are allocated once.
 //
-// Follows torch.nn.Linear and torch.nn.functional.cross_entropy of PyTorch with the operations that
-// its autograd runs, in its order, the matrix products as baddbmm. On a LibTorch whose batched
-// products are its plain ones in a row, as with OpenBLAS, losses and gradients have PyTorch's bits,
-// in any pack.
+// The passes run the operations that PyTorch's autograd runs for torch.nn.Linear and
+// torch.nn.functional.cross_entropy, in the same order, with baddbmm for the matrix products. If
+// LibTorch computes a batched product as a sequence of plain ones (as with OpenBLAS), losses and
+// gradients have PyTorch's bits, in a pack of any size.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -15,38 +16,38 @@
 
 namespace lrsweep {
 
-/// Call every function within a ComputeScope. Not thread-safe.
+/// The networks. Call every function within a ComputeScope. Not thread-safe.
 class Mlp {
  public:
-  /// Layers of `widths[i]` inputs and `widths[i + 1]` outputs; the first width is the pixels of an
-  /// image, the last one the classes. Each generator makes a member: its initial values are those
-  /// of nn.Linear, made layer by layer on the CPU, then moved to `device`.
+  /// Makes layers of `widths[i]` inputs and `widths[i + 1]` outputs; the first width is the number
+  /// of pixels, the last one that of classes. There is one member for each generator, from which
+  /// nn.Linear's initial values are drawn, layer by layer, on the CPU, then moved to `device`.
   Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& generators,
       at::Device device);
 
-  /// Writes every member's gradient of its mean cross-entropy, and to `losses` (float32 [members *
-  /// rows]) the cross-entropy of each image. `images` (uint8 [members * rows, pixels], taken as
-  /// value / 255) and `labels` (int64 [members * rows]) hold the batches of the members one after
-  /// the other. With as many rows as once before, it allocates nothing.
+  /// Writes the gradient of every member's mean cross-entropy to Gradient(), and the cross-entropy
+  /// of each image to `losses` (float32 [members * rows]). `images` (uint8 [members * rows,
+  /// pixels], taken as value / 255) and `labels` (int64 [members * rows]) hold the members' batches
+  /// one after the other. Allocates memory only for a number of rows that is new.
   void Differentiate(const at::Tensor& images, const at::Tensor& labels, at::Tensor& losses);
 
-  /// Every member's log-probabilities of the same images (uint8 [rows, pixels]): float32
+  /// Returns every member's log-probabilities of the same images (uint8 [rows, pixels]): float32
   /// [members, rows, classes], valid until the next call.
   at::Tensor LogProbabilities(const at::Tensor& images);
 
   int64_t Members() const { return parameters_.size(0); }
   /// Float32 [members, parameters] on the device: for each layer the weight [outputs, inputs], then
-  /// the bias. The same memory until Keep.
+  /// the bias. Stays at the same address until Keep.
   at::Tensor& Parameters() { return parameters_; }
   const at::Tensor& Parameters() const { return parameters_; }
-  /// In the same layout, of the last batches. May be written to.
+  /// The gradient of the last batches, in the same layout. Callers may write to it.
   at::Tensor& Gradient() { return gradient_; }
 
-  /// Goes on with the members of these indices (int64 [kept], on the device).
+  /// Drops all members but those of these indices (int64 [kept], on the device).
   void Keep(const at::Tensor& members);
 
  private:
-  /// Views of one layer into a tensor of parameters.
+  /// Views into a tensor of parameters: one layer's.
   struct Layer {
     at::Tensor weight;       // [members, outputs, inputs]
     at::Tensor bias;         // [members, outputs]
@@ -54,23 +55,23 @@ class Mlp {
     at::Tensor bias_as_row;  // [members, 1, outputs]
   };
 
-  /// What a forward pass over `rows` images writes.
+  /// The buffers of a forward pass over `rows` images.
   struct Forward {
-    at::Tensor pixels;                // float32 [any, pixels]
-    at::Tensor inputs;                // the same as [members, rows, pixels]
-    std::vector<at::Tensor> outputs;  // of each layer [members, rows, outputs], ReLU applied inside
-    at::Tensor sums;                  // the last of them as [members * rows, classes]
+    at::Tensor pixels;                // float32 [rows or members * rows, pixels]
+    at::Tensor inputs;                // a view of `pixels` as [members, rows, pixels]
+    std::vector<at::Tensor> outputs;  // of each layer: [members, rows, outputs], after ReLU
+    at::Tensor sums;                  // a view of the last output as [members * rows, classes]
     at::Tensor log_probabilities;     // [members * rows, classes]
   };
 
-  /// What a training pass over `rows` images of each member writes beside it.
+  /// The further buffers of a training pass over `rows` images of each member.
   struct Backward {
     std::vector<at::Tensor> deltas;    // gradients of the layers' sums, in the outputs' shapes
-    std::vector<at::Tensor> deltas_t;  // [members, outputs, rows]
-    at::Tensor sums_delta;             // the last of them as [members * rows, classes]
+    std::vector<at::Tensor> deltas_t;  // transposed views: [members, outputs, rows]
+    at::Tensor sums_delta;             // a view of the last delta as [members * rows, classes]
     at::Tensor nll_gradient;           // [members * rows, classes]
-    at::Tensor loss_gradients;         // [members * rows], of the mean: 1 / rows each
-    at::Tensor total_weight;           // [], written by nll_loss and not used
+    at::Tensor loss_gradients;         // [members * rows], 1 / rows each: that of the mean
+    at::Tensor total_weight;           // [], which nll_loss writes and nothing uses
   };
 
   struct TrainingPass {
@@ -87,11 +88,11 @@ class Mlp {
 
   std::vector<int64_t> widths_;
   at::TensorOptions options_;
-  at::Tensor parameters_, gradient_;       // [members, parameters]
-  std::vector<Layer> layers_, gradients_;  // views of the two
-  at::Tensor white_;                       // float32 [1]: 255
-  std::map<int64_t, TrainingPass> training_;
-  std::map<int64_t, Forward> evaluation_;
+  at::Tensor parameters_, gradient_;          // [members, parameters]
+  std::vector<Layer> layers_, gradients_;     // views of the two
+  at::Tensor white_;                          // float32 [1]: 255
+  std::map<int64_t, TrainingPass> training_;  // by the number of rows
+  std::map<int64_t, Forward> evaluation_;     // by the number of rows
 };
 
 }  // namespace lrsweep

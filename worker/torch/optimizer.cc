@@ -11,7 +11,7 @@ at::Tensor RowOf(const at::Tensor& stacked, size_t member) {
   return stacked.select(0, static_cast<int64_t>(member));
 }
 
-/// Copies `values` into the member's row, or zeros where there are none.
+/// Copies `values` into the member's row; fills it with zeros if `values` is empty.
 void Fill(const std::vector<float>& values, const at::Tensor& row) {
   if (values.empty()) {
     row.zero_();
@@ -20,8 +20,8 @@ void Fill(const std::vector<float>& values, const at::Tensor& row) {
   }
 }
 
-/// torch.optim.SGD. The gradient is taken with `decay * weights`; the buffer becomes
-/// `keep * buffer + gain * gradient`, the step `direct * gradient + through * buffer`.
+/// torch.optim.SGD as one formula for all its options: gradient += decay * weights;
+/// buffer = keep * buffer + gain * gradient; step = direct * gradient + through * buffer.
 class Sgd : public Optimizer {
  public:
   Sgd(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
@@ -35,7 +35,7 @@ class Sgd : public Optimizer {
     const TrainConfig& config = member.config;
     row[kDecay] = config.weight_decay;
     row[kMinusLr] = -lr;
-    // Without momentum the buffer stays as it is; the first step with momentum starts it with the
+    // Without momentum the buffer does not change. The first step with momentum sets it to the
     // gradient.
     const bool uses_buffer = momentum != 0;
     const bool starts = uses_buffer && !member.has_buffer;
@@ -58,7 +58,7 @@ class Sgd : public Optimizer {
   }
 };
 
-/// torch.optim.Adam and AdamW; the momentum of the rates is betas[0].
+/// torch.optim.Adam and AdamW. The schedule's momentum is betas[0].
 class Adam : public Optimizer {
  public:
   Adam(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
@@ -86,8 +86,8 @@ class Adam : public Optimizer {
 
  private:
   enum : size_t {
-    kDecay,   // of Adam: added to the gradient
-    kShrink,  // AdamW's: the weights are multiplied by 1 - lr * weight_decay
+    kDecay,   // Adam's weight decay: times the weights, it is added to the gradient
+    kShrink,  // AdamW's weight decay: the weights are multiplied by 1 - lr * weight_decay
     kBeta1,
     kGain1,  // 1 - beta1
     kBeta2,
@@ -127,7 +127,7 @@ class Adam : public Optimizer {
   }
 
   at::Tensor second_moment_;  // exp_avg_sq, [members, parameters]
-  at::Tensor scratch_;        // in the same shape
+  at::Tensor scratch_;        // [members, parameters]
 };
 
 }  // namespace
@@ -146,7 +146,7 @@ Optimizer::Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& 
   for (const TrainConfig& config : configs) members_.push_back({.config = config});
 }
 
-/// Makes the table's memory, where the present one does not fit.
+/// Allocates the table, unless the current one has the right shape.
 void Optimizer::Arrange(int64_t steps) {
   const auto members = static_cast<int64_t>(members_.size());
   const auto columns = static_cast<int64_t>(columns_);
@@ -159,7 +159,7 @@ void Optimizer::Arrange(int64_t steps) {
   }
 }
 
-/// [steps, columns, members].
+/// Computes the epoch's table, [steps, columns, members].
 std::vector<float> Optimizer::Table(const std::vector<StepRates>& rates, int64_t steps) {
   const size_t members = members_.size();
   std::vector<float> table(static_cast<size_t>(steps) * columns_ * members);
@@ -181,8 +181,8 @@ std::vector<Optimizer::Content> Optimizer::Contents(const std::vector<float>& ta
   std::vector<Content> contents(columns_);
   for (size_t i = 0; i < table.size(); ++i) {
     Content& content = contents[i / members_.size() % columns_];
-    content.zero = content.zero && table[i] == 0;
-    content.one = content.one && table[i] == 1;
+    content.only_zeros = content.only_zeros && table[i] == 0;
+    content.only_ones = content.only_ones && table[i] == 1;
   }
   return contents;
 }

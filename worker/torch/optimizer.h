@@ -1,12 +1,13 @@
-// torch.optim's SGD, Adam and AdamW for the members of a pack, with their formulas and, SGD and
-// Adam alike, their operations in their order.
+// torch.optim's SGD, Adam and AdamW for the members of a pack: their formulas, with their
+// operations in their order.
 //
-// A step takes no number from the host. Before an epoch the host computes, in double as PyTorch
-// does, what every step will need of each member (a learning rate, a momentum, a bias correction),
-// and puts it into a table on the device; a step takes its row by a step counter that lives there
-// as well. What differs between members and steps are thus numbers alone, never operations: a
-// momentum of 0 is a row that lets the buffer be and takes the gradient. A pass over the weights
-// that would change nothing in the whole epoch, for no member, is left out.
+// A step takes no number from the host, because a CUDA graph would freeze it (repeated_work.h).
+// Before each epoch the host computes, in double as PyTorch does, the numbers that every step needs
+// for each member (a learning rate, a momentum, a bias correction) and copies them to a table on
+// the device. A step selects its row of the table by a counter that is on the device too. So
+// members and steps differ in numbers only, never in operations: a momentum of 0 is a row of
+// numbers that keeps the buffer and takes the gradient. An operation that would change nothing in
+// the whole epoch, for any member, is left out.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -21,58 +22,58 @@
 
 namespace lrsweep {
 
-/// Call every function within a ComputeScope. Not thread-safe.
+/// The optimizer of a pack. Call every function within a ComputeScope. Not thread-safe.
 class Optimizer {
  public:
-  /// For stacked `parameters` (float32 [members, parameters]). `configs` agree in the type.
+  /// Makes the optimizer of stacked `parameters` (float32 [members, parameters]). All `configs`
+  /// have the same type of optimizer.
   static std::unique_ptr<Optimizer> Make(const std::vector<TrainConfig>& configs,
                                          const at::Tensor& parameters);
   virtual ~Optimizer() = default;
 
-  /// Makes the table of the next epoch, of `steps` steps. True when Step will do other operations
-  /// than in the epoch before.
+  /// Makes the table for the next epoch, of `steps` steps. Returns whether Step will do other
+  /// operations than in the epoch before, so that a captured graph is no longer valid.
   bool PlanEpoch(const std::vector<StepRates>& rates, int64_t steps);
 
-  /// One step of every member, the planned epoch's step `step` (int64 [1], on the device).
-  /// `gradient` is written to.
+  /// Does step `step` (int64 [1], on the device) of the planned epoch for every member. Overwrites
+  /// `gradient`.
   void Step(const at::Tensor& step, at::Tensor& parameters, at::Tensor& gradient);
 
-  /// Goes on with these members; `indices` holds the same on the device.
+  /// Drops all members but these; `indices` holds the same indices on the device.
   virtual void Keep(const std::vector<size_t>& members, const at::Tensor& indices);
 
-  /// The optimizer's part of the state: momentum, second_moment and steps.
+  /// Save and restore the optimizer's part of the state: momentum, second_moment and steps.
   virtual void Save(size_t member, TrainingState& state) const;
   virtual void Restore(size_t member, const TrainingState& state);
 
  protected:
   Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& parameters, size_t columns);
 
-  /// What differs from member to member.
   struct Member {
     TrainConfig config;
-    int64_t steps = 0;        // done, those of the planned epoch included
-    bool has_buffer = false;  // whether a step has written its row of the buffers
+    int64_t steps = 0;        // steps done, including those of the planned epoch
+    bool has_buffer = false;  // whether any step has written its row of the buffers
   };
 
-  /// Writes the numbers of the member's next step, which `steps` counts already.
+  /// Computes the numbers of the member's next step, which is already counted in `steps`.
   virtual void WriteRow(Member& member, double lr, double momentum,
                         std::vector<double>& row) const = 0;
   virtual void Update(at::Tensor& parameters, at::Tensor& gradient) = 0;
 
-  /// The present step's column, float32 [members, 1].
+  /// One column of the current step's row, float32 [members, 1].
   const at::Tensor& Column(size_t column) const { return now_[column]; }
-  /// Whether the column holds nothing but 0, or 1, in the planned epoch.
-  bool IsZero(size_t column) const { return contents_[column].zero; }
-  bool IsOne(size_t column) const { return contents_[column].one; }
+  /// Whether the column is 0, or 1, at every step of the planned epoch for every member.
+  bool IsZero(size_t column) const { return contents_[column].only_zeros; }
+  bool IsOne(size_t column) const { return contents_[column].only_ones; }
 
   std::vector<Member> members_;
   at::Tensor first_moment_;  // [members, parameters]: SGD's momentum, Adam's exp_avg
 
  private:
-  /// What a column holds in the planned epoch and nothing else.
+  /// Whether a column holds only zeros, or only ones, in the planned epoch.
   struct Content {
-    bool zero = true;
-    bool one = true;
+    bool only_zeros = true;
+    bool only_ones = true;
     bool operator==(const Content&) const = default;
   };
 
@@ -82,9 +83,9 @@ class Optimizer {
 
   size_t columns_;
   at::Tensor table_;               // [steps, columns, members]
-  at::Tensor row_;                 // [1, columns, members], of the present step
-  std::vector<at::Tensor> now_;    // views of its columns, [members, 1]
-  std::vector<Content> contents_;  // of each column
+  at::Tensor row_;                 // [1, columns, members]: the current step's row
+  std::vector<at::Tensor> now_;    // views of its columns, [members, 1] each
+  std::vector<Content> contents_;  // by column
 };
 
 }  // namespace lrsweep

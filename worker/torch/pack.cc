@@ -15,8 +15,8 @@
 namespace lrsweep {
 namespace {
 
-/// Steps that a CUDA device is given before the host waits for them: enough to keep it busy, few
-/// enough that what is told is not old.
+/// The number of steps that a CUDA device gets before the host waits for it: enough to keep the
+/// device busy, few enough that progress reports are up to date.
 constexpr int64_t kStepsInFlight = 32;
 
 DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
@@ -33,20 +33,21 @@ std::vector<at::Generator> Generators(const std::vector<TrainConfig>& configs) {
   return generators;
 }
 
-/// Images per chunk of an evaluation: 1000, or fewer for a model so large that they would take
-/// longer than a tick may wait (0.5 GFLOP are at most some 20 ms). Not fewer for a larger pack:
-/// the bits could depend on it.
+/// The number of images per chunk of an evaluation: 1000, or fewer for a model so large that a
+/// chunk would delay the tick too long (0.5 GFLOP take at most some 20 ms). It does not depend on
+/// the pack's size, because the bits might then depend on it too.
 int64_t EvaluationRows(int64_t parameters) {
   return std::clamp<int64_t>(250'000'000 / parameters, 1, 1000);
 }
 
-/// One number as torch.empty((), dtype=torch.int64).random_() draws it.
+/// Draws one number, as torch.empty((), dtype=torch.int64).random_() does.
 int64_t DrawSeed(const at::Generator& generator) {
   return ToVector<int64_t>(at::empty({}, at::kLong).random_(generator)).front();
 }
 
-/// A batch's loss from those of its images, added in the order of LibTorch's nll_loss on the CPU:
-/// sums of 16 terms, sums of 16 of those, and so on (cascade_sum in ATen/native/LossNLL.cpp).
+/// Computes a batch's mean loss from the losses of its images, added in the order of LibTorch's
+/// nll_loss on the CPU: sums of 16 terms, then sums of 16 of those, and so on (cascade_sum in
+/// ATen/native/LossNLL.cpp).
 float MeanLoss(const float* losses, int64_t rows) {
   std::array<float, 8> sums{};
   for (int64_t i = 0; i < rows; ++i) {
@@ -80,11 +81,11 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
       generators_(Generators(configs)),
       model_(LayerWidths(configs.front(), *data_->source), generators_, device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters())),
-      steps_(device) {
+      repeated_step_(device) {
   Arrange();
 }
 
-/// Makes what depends on the number of members.
+/// Makes everything that depends on the number of members.
 void TorchPack::Arrange() {
   const int64_t members = model_.Members();
   const auto counts = at::TensorOptions().dtype(at::kLong).device(device_.Device());
@@ -94,7 +95,7 @@ void TorchPack::Arrange() {
   now_ = at::empty({1, 2, members * batch_size_}, counts);
   losses_ = at::empty({steps_per_epoch_, members * batch_size_}, counts.dtype(at::kFloat));
   batches_.clear();
-  steps_.Forget();
+  repeated_step_.Forget();
 }
 
 TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
@@ -111,10 +112,11 @@ TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
   return batch;
 }
 
-/// Writes the member's columns of the epoch's order of images, [steps, members * batch size]: in
-/// each row the batches stand one after the other, the last row's shorter ones at its beginning.
+/// Draws the member's order of images and writes it into its columns of `table`, [steps, members *
+/// batch size]. A row holds the members' batches one after the other; the shorter batches of the
+/// last row are packed at its beginning.
 void TorchPack::WriteOrder(size_t member, int64_t* table) {
-  DrawSeed(generators_[member]);  // the loader's base seed, which only worker processes would use
+  DrawSeed(generators_[member]);  // the loader's base seed, which only its worker processes use
   const auto seed = static_cast<uint64_t>(DrawSeed(generators_[member]));
   const int64_t count = data_->source->train.count;
   const at::Tensor order = at::randperm(count, at::detail::createCPUGenerator(seed), at::kLong);
@@ -151,12 +153,12 @@ void TorchPack::Step(int64_t rows) {
   step_.add_(one_);
 }
 
-/// Images of each member in this step's batch.
+/// The number of images of each member's batch at this step.
 int64_t TorchPack::RowsOf(int64_t step) const {
   return std::min(batch_size_, data_->source->train.count - step * batch_size_);
 }
 
-/// Of each member at every step of the epoch.
+/// Returns each member's losses at every step of the epoch.
 std::vector<std::vector<float>> TorchPack::Losses() const {
   const auto table = ToVector<float>(losses_);
   std::vector<std::vector<float>> losses(Size());
@@ -170,14 +172,14 @@ std::vector<std::vector<float>> TorchPack::Losses() const {
   return losses;
 }
 
-/// Tells of one member after the other.
+/// Calls the tick with the next member's progress: the members take turns.
 void TorchPack::Report(int64_t step, const Tick& tick) {
   const auto losses = ToVector<float>(losses_.select(0, step));
   const size_t member = (progress_.member + 1) % Size();
   const int64_t rows = RowsOf(step);
   const float loss = MeanLoss(losses.data() + static_cast<int64_t>(member) * rows, rows);
   progress_ = {.steps_done = step + 1, .loss = loss, .member = member};
-  Tell(tick, progress_);
+  CallTick(tick, progress_);
 }
 
 std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRates>& rates,
@@ -185,15 +187,15 @@ std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRate
   if (rates.size() != Size()) throw std::invalid_argument("expected one schedule per member");
   for (const StepRates& member : rates) CheckRates(member, steps_per_epoch_);
   const ComputeScope scope(device_);
-  if (optimizer_->PlanEpoch(rates, steps_per_epoch_)) steps_.Forget();
+  if (optimizer_->PlanEpoch(rates, steps_per_epoch_)) repeated_step_.Forget();
   DrawOrder();
   step_.zero_();
   TickClock clock;
   for (int64_t step = 0; step < steps_per_epoch_; ++step) {
     const int64_t rows = RowsOf(step);
-    steps_.Do(rows, [&] { Step(rows); });
+    repeated_step_.Run(rows, [&] { Step(rows); });
     if (step % kStepsInFlight == 0) device_.Wait();
-    if (clock.Due()) Report(step, tick);
+    if (clock.IsDue()) Report(step, tick);
   }
   std::vector<std::vector<float>> losses = Losses();
   progress_.steps_done = steps_per_epoch_;
@@ -222,7 +224,7 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
     loss.sub_(
         log_probabilities.gather(2, labels.unsqueeze(2)).squeeze(2).sum(1, false, at::kDouble));
     correct.add_(log_probabilities.argmax(2).eq(labels).sum(1));
-    if (clock.Due()) Tell(tick, progress_);
+    if (clock.IsDue()) CallTick(tick, progress_);
   }
   const auto losses = ToVector<double>(loss);
   const auto hits = ToVector<int64_t>(correct);
@@ -267,7 +269,7 @@ void TorchPack::Restore(size_t member, const TrainingState& state) {
     return values.empty() || values.size() == size;
   };
   if (state.parameters.size() != size || !fits(state.momentum) || !fits(state.second_moment)) {
-    throw std::invalid_argument("the saved state is not of this model, which has " +
+    throw std::invalid_argument("the saved state does not fit this model, which has " +
                                 std::to_string(size) + " parameters");
   }
   at::Generator& generator = generators_.at(member);

@@ -1,22 +1,22 @@
-// A pack in training on LibTorch: the well-known PyTorch script's epoch for each member, with its
-// random streams, all members at once.
+// Trains a pack with LibTorch: for every member the epoch of the usual PyTorch script, with the
+// same random numbers, all members at once.
 //
-// Each member follows the script that begins with torch.manual_seed(seed), builds its nn.Linear
-// layers from the input on, and runs `for images, labels in DataLoader(train, batch_size,
-// shuffle=True)` with num_workers=0. Each epoch of such a loop draws two numbers from the global
-// CPU generator: the loader's base seed, then the sampler's seed, from which a generator of its own
-// makes the permutation. A generator per member stands for the global one. On CUDA the numbers are
-// drawn on the CPU as well.
+// That script calls torch.manual_seed(seed), builds its nn.Linear layers from the input on, and
+// loops `for images, labels in DataLoader(train, batch_size, shuffle=True)` with num_workers=0.
+// Each epoch of such a loop draws two numbers from the global CPU generator: the loader's base
+// seed, then the sampler's seed. A new generator with the sampler's seed draws the permutation.
+// Here each member has a generator of its own in place of the global one. On CUDA the numbers are
+// drawn on the CPU too.
 //
-// Evaluation draws nothing. A script that evaluates through a second DataLoader draws one more
-// number (that loader's base seed) per evaluation, so from its second epoch on its batches are not
-// ours; ours are those of the script that evaluates on tensors.
+// Evaluation draws no random number. A script that evaluates through a second DataLoader draws one
+// more number (that loader's base seed) for each evaluation, so its batches differ from ours from
+// the second epoch on. Ours are those of a script that evaluates on tensors.
 //
-// A step depends on nothing but memory of the device: the epoch's order of images and the
-// optimizer's numbers lie there in tables, of which it takes the row that a counter says that it
-// advances itself, and its losses go into a third. It does the same operations on the same memory
-// every time and allocates nothing, so that CUDA can replay it; the short last batch of an epoch is
-// a work of its own, with its own number of rows, as in PyTorch.
+// A step reads only the device's memory, so that CUDA can replay it as a graph (repeated_work.h).
+// The epoch's order of images and the optimizer's numbers are tables on the device; a counter,
+// which the step itself advances, selects the row; the losses go to a third table. Every step does
+// the same operations on the same memory and allocates nothing. The short last batch of an epoch is
+// a graph of its own, with its own number of rows, as in PyTorch.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -30,10 +30,11 @@
 #include "worker/torch/compute_device.h"
 #include "worker/torch/mlp.h"
 #include "worker/torch/optimizer.h"
+#include "worker/torch/repeated_work.h"
 
 namespace lrsweep {
 
-/// Runs `action`; an error of LibTorch's becomes a std::runtime_error without its C++ backtrace.
+/// Runs `action`. Turns LibTorch's error into a std::runtime_error without the C++ backtrace.
 template <typename Action>
 auto WithPlainErrors(const Action& action) -> decltype(action()) {
   try {
@@ -43,7 +44,7 @@ auto WithPlainErrors(const Action& action) -> decltype(action()) {
   }
 }
 
-/// A data set where the engine computes. On the CPU `images` are the bytes of `source` itself.
+/// A data set on the engine's device. On the CPU, `images` refers to the bytes of `source`.
 struct DeviceDataset {
   struct Set {
     at::Tensor images;  // uint8 [count, pixels]
@@ -53,13 +54,16 @@ struct DeviceDataset {
   std::shared_ptr<const Dataset> source;
 };
 
-/// Call within a ComputeScope. Throws std::invalid_argument as Engine::Start says.
+/// Copies a data set to `device`. Call it within a ComputeScope. Throws std::invalid_argument as
+/// Engine::Start documents.
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
                                               at::Device device);
 
+/// A pack in training. Its functions enter the ComputeScope themselves, except the constructor.
 class TorchPack : public PackTraining {
  public:
-  /// Call within a ComputeScope. `configs` agree (CheckPack); `device` outlives the pack.
+  /// Call it within a ComputeScope. `configs` must agree (CheckPack); `device` must outlive the
+  /// pack.
   TorchPack(const std::vector<TrainConfig>& configs, std::shared_ptr<const DeviceDataset> data,
             const ComputeDevice& device);
 
@@ -71,14 +75,14 @@ class TorchPack : public PackTraining {
   void Restore(size_t member, const TrainingState& state) override;
 
  private:
-  /// The batches of all members, one after the other.
+  /// The buffers of one step: the batches of all members, one after the other.
   struct Batch {
-    at::Tensor indices;        // int64 [members * rows], a view of the present row of the order
-    at::Tensor labels;         // the same
+    at::Tensor indices;        // int64 [members * rows], a view of now_
+    at::Tensor labels;         // int64 [members * rows], a view of now_
     at::Tensor images;         // uint8 [members * rows, pixels]
-    at::Tensor losses;         // float32 [members * rows], of the images
-    at::Tensor losses_as_row;  // the same as [1, members * rows]
-    at::Tensor losses_target;  // where they go, [steps, members * rows]
+    at::Tensor losses;         // float32 [members * rows], one for each image
+    at::Tensor losses_as_row;  // a view of `losses` as [1, members * rows]
+    at::Tensor losses_target;  // a view of losses_ as [steps, members * rows]
   };
 
   size_t Size() const { return generators_.size(); }
@@ -100,13 +104,13 @@ class TorchPack : public PackTraining {
   std::vector<at::Generator> generators_;
   Mlp model_;
   std::unique_ptr<Optimizer> optimizer_;
-  RepeatedWork steps_;
-  at::Tensor step_;    // int64 [1], of the epoch
-  at::Tensor one_;     // int64 [1]
-  at::Tensor order_;   // int64 [steps, 2, members * batch size]: images' indices and labels
-  at::Tensor now_;     // its present row, [1, 2, members * batch size]
-  at::Tensor losses_;  // float32 [steps, members * batch size], of the images, in the same order
-  std::map<int64_t, Batch> batches_;
+  RepeatedWork repeated_step_;
+  at::Tensor step_;    // int64 [1], the step of the epoch, from 0
+  at::Tensor one_;     // int64 [1], 1
+  at::Tensor order_;   // int64 [steps, 2, members * batch size]: the images' indices and labels
+  at::Tensor now_;     // int64 [1, 2, members * batch size]: the current row of order_
+  at::Tensor losses_;  // float32 [steps, members * batch size]: of each image, as in order_
+  std::map<int64_t, Batch> batches_;  // by the number of rows
   StepProgress progress_;
 };
 

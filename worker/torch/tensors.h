@@ -1,4 +1,4 @@
-// Vectors to tensors and back.
+// Converts vectors to tensors and back.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -8,14 +8,15 @@
 
 namespace lrsweep {
 
-/// A tensor over memory that is only read, for as long as it lives; from_blob has no const form.
-/// `Container`: a vector, or SharedBytes.
+/// Returns a tensor that refers to the memory of `values`, which must outlive it. Do not write to
+/// it: from_blob has no const form. `Container` is a vector or SharedBytes.
 template <typename Container>
 at::Tensor View(const Container& values, at::IntArrayRef shape) {
   using T = typename Container::value_type;
   return at::from_blob(const_cast<T*>(values.data()), shape, c10::CppTypeToScalarType<T>::value);
 }
 
+/// Copies a tensor on any device, in row-major order. T is its element type.
 template <typename T>
 std::vector<T> ToVector(const at::Tensor& tensor) {
   const at::Tensor local = tensor.to(at::kCPU).contiguous();

@@ -1,4 +1,5 @@
-// The LibTorch engine: process set-up, device, and the library's exported function.
+// The LibTorch engine: sets up the process and the device, and is made by the library's exported
+// function.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
@@ -11,23 +12,23 @@
 #include <utility>
 #include <vector>
 
-#include "worker/torch/device.h"
+#include "worker/torch/device_choice.h"
 #include "worker/torch/pack.h"
-#include "worker/torch/torch_library.h"
+#include "worker/torch/torch_loader.h"
 #include "worker/training_checks.h"
 
 namespace lrsweep {
 namespace {
 
-/// A function of a library that LibTorch may have brought along, or nullptr.
+/// Finds a function of a library that LibTorch may have loaded; nullptr if there is none.
 template <typename Function>
 Function* FindFunction(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
 }
 
-/// OpenBLAS takes its thread count from the affinity mask and does not follow LibTorch's, which
-/// would make results depend on how a launcher binds its processes; builds of it on OpenMP follow
-/// OpenMP's count, which belongs to the calling thread.
+/// Limits LibTorch, OpenMP and OpenBLAS to one thread. OpenBLAS ignores LibTorch's thread count and
+/// takes its own from the affinity mask, so results would depend on how a launcher binds its
+/// processes. OpenBLAS builds that use OpenMP follow OpenMP's count, which is set per thread.
 void ComputeOnOneThread() {
   static const bool once = [] {
     at::set_num_interop_threads(1);  // may be called once
@@ -39,7 +40,7 @@ void ComputeOnOneThread() {
   if (auto* set_openblas = FindFunction<void(int)>("openblas_set_num_threads")) set_openblas(1);
 }
 
-/// The vector instructions that ATen's own loops use: "AVX2".
+/// Returns the vector instructions that ATen's own loops use, such as "AVX2".
 std::string CpuCapability() {
   const std::string config = at::show_config();
   const std::string label = "CPU capability usage: ";
@@ -62,10 +63,10 @@ int VisibleCudaDevices() {
   return c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount();
 }
 
-/// A training as a pack of one.
-class LoneTraining : public Training {
+/// A training that is a pack of one.
+class PackOfOne : public Training {
  public:
-  explicit LoneTraining(std::unique_ptr<PackTraining> pack) : pack_(std::move(pack)) {}
+  explicit PackOfOne(std::unique_ptr<PackTraining> pack) : pack_(std::move(pack)) {}
 
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override {
     return pack_->TrainEpoch({rates}, tick).front();
@@ -92,14 +93,14 @@ class TorchEngine : public Engine {
     return CpuCapability() + ", " + BlasName() + ", LibTorch " TORCH_VERSION;
   }
 
-  /// On CUDA a lone small network leaves most of the device idle: what a step costs is some 30
-  /// kernels, of 1 to 2 us each, however many networks they work on. The weights and momenta of
-  /// about 60 of 784-128-10 fit in the cache of an H100. (From data sheets: not measured.)
+  /// On CUDA a single small network leaves most of the device idle: a step takes some 30 kernels of
+  /// 1 to 2 us each, for any number of networks. The weights and momenta of about 60 networks of
+  /// 784-128-10 fit into the cache of an H100. (From data sheets, not measured.)
   size_t PackSize() const override { return device_.IsCuda() ? 64 : 1; }
 
   std::unique_ptr<Training> Start(const TrainConfig& config,
                                   std::shared_ptr<const Dataset> dataset) override {
-    return std::make_unique<LoneTraining>(StartPack({config}, dataset));
+    return std::make_unique<PackOfOne>(StartPack({config}, dataset));
   }
 
   std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
@@ -114,7 +115,7 @@ class TorchEngine : public Engine {
     ComputeOnOneThread();
     const ComputeScope scope(device_);
     if (data_ == nullptr || data_->source != dataset) {
-      data_ = nullptr;  // frees the device's memory before the next set takes it
+      data_ = nullptr;  // frees the device's memory before the next set needs it
       data_ = ToDevice(dataset, device_.Device());
     }
     return std::make_unique<TorchPack>(configs, data_, device_);

@@ -1,4 +1,5 @@
-// LoadTorchEngine: finds and opens the shared library that holds LibTorch's side.
+#include "worker/torch/torch_loader.h"
+
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -7,15 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "worker/engine.h"
-#include "worker/torch/torch_library.h"
-
 namespace lrsweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Beside the program (a build folder), then ../lib (an installed program).
+/// Where the library may be: beside the program (a build folder) or in ../lib (an installed one).
 std::vector<fs::path> Candidates() {
   const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
   return {folder / kTorchLibrary, folder.parent_path() / "lib" / kTorchLibrary};
@@ -27,21 +25,22 @@ fs::path FindLibrary() {
     if (fs::exists(candidate)) return candidate;
     looked_for += (looked_for.empty() ? "" : " and ") + candidate.string();
   }
-  throw std::runtime_error("the training library is missing: looked for " + looked_for);
+  throw std::runtime_error("LibTorch's engine is missing: looked for " + looked_for +
+                           "; use --engine cpu, or build or install lrsweep again");
 }
 
 /// The library stays open until the process ends: LibTorch does not survive being unloaded.
 MakeTorchEngine* OpenLibrary() {
   const fs::path path = FindLibrary();
-  // OpenBLAS would start a thread per core while it is loaded; later it can only leave them idle.
+  // OpenBLAS starts a thread per core while it is being loaded, and can only leave them idle later.
   setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/1);
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    throw std::runtime_error("cannot load the training library: " + std::string(dlerror()));
+    throw std::runtime_error("cannot load LibTorch's engine: " + std::string(dlerror()));
   }
   void* symbol = dlsym(library, kMakeTorchEngine);
   if (symbol == nullptr) {
-    throw std::runtime_error(path.string() + " is not lrsweep's training library: " + dlerror());
+    throw std::runtime_error(path.string() + " is not the engine of this lrsweep: " + dlerror());
   }
   return reinterpret_cast<MakeTorchEngine*>(symbol);
 }

@@ -21,12 +21,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A stand-in for mpirun on the PATH: a shell script.
+/// Puts a shell script on the PATH in place of mpirun.
 class LauncherTest : public testing::Test {
  protected:
   ~LauncherTest() override { setenv("PATH", path_.c_str(), 1); }
 
-  /// In `script`, `$status` is the file in which the coordinator tells how it ends.
+  /// In `script`, `$status` is the path of the status file (status_file.h).
   void MpirunIs(const std::string& script) {
     const auto file = folder_.Write("mpirun",
                                     "#!/bin/sh\nfor word; do case $word in LRSWEEP_STATUS_FILE=*) "

@@ -10,7 +10,7 @@
 namespace lrsweep {
 namespace {
 
-/// A process that sleeps, and who it is.
+/// A sleeping child process and its identity.
 class Sleeper {
  public:
   Sleeper() {
@@ -35,7 +35,7 @@ class Sleeper {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  /// Kills it, and leaves it to be waited for.
+  /// Kills it without waiting for it, so that it becomes a zombie.
   void Kill() const {
     kill(pid_, SIGKILL);
     siginfo_t info{};

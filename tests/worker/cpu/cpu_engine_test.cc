@@ -1,6 +1,6 @@
-// The CPU engine against PyTorch's own run of the script (golden/make_training_reference.py), and
-// against itself on every target that the machine has. Its trainings beside LibTorch's are in
-// cpu_torch_test.cc.
+// Tests the CPU engine against PyTorch's run of the same script (golden/make_training_reference.py)
+// and against itself on every target of this machine. cpu_torch_test.cc compares its trainings with
+// LibTorch's.
 #include "worker/cpu/cpu_engine.h"
 
 #include <gmock/gmock.h>
@@ -87,9 +87,9 @@ TEST(CpuEngine, FollowsPyTorchThroughAnEpochOfMnist) {
   ExpectAnEpochOfMnist(OurEngine());
 }
 
-// ---- One result, always
+// ---- The same bits every time
 
-/// The bits of two epochs and their evaluations, as one hash.
+/// Returns a hash of the bits of two epochs and their evaluations.
 uint64_t Bits(Engine& engine, const TrainConfig& config, std::shared_ptr<const Dataset> dataset,
               const StepRates& rates = kRates) {
   const auto training = engine.Start(config, std::move(dataset));
@@ -106,7 +106,7 @@ uint64_t Bits(Engine& engine, const TrainConfig& config, std::shared_ptr<const D
   return Fnv1a(all);
 }
 
-/// Images of any size and number of classes; the last 40 make the test set.
+/// Makes `count` training images and 40 test images of any size and number of classes.
 std::shared_ptr<const Dataset> DatasetOf(int64_t count, int64_t pixels, int64_t classes) {
   return MakeDataset(SyntheticImages(count, pixels, classes, 5),
                      SyntheticImages(40, pixels, classes, 0x30000000u), classes);
@@ -246,7 +246,7 @@ TEST(CpuEngine, RefusesTheStateOfAnotherModel) {
   EXPECT_THROW(training->Restore(state), std::invalid_argument);
 }
 
-// ---- Where it ends otherwise
+// ---- Divergence and values that are not finite
 
 TEST(CpuEngine, SaysADivergedLossAndGoesOn) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -271,7 +271,7 @@ TEST(CpuEngine, DivergesWhereTheRateIsFarTooLarge) {
   EXPECT_FALSE(std::isfinite(training->Evaluate(GoOn).loss));
 }
 
-/// A training from its initial weights, where unit 0 of the first layer has `weight` for `pixel`.
+/// Starts a training in which unit 0 of the first layer has the weight `weight` for `pixel`.
 std::unique_ptr<Training> StartWith(const std::string& target, std::shared_ptr<const Dataset> data,
                                     size_t pixel, float weight) {
   auto training = MakeCpuEngine(target)->Start(Config(3, {16}), std::move(data));
@@ -286,7 +286,7 @@ TEST(CpuEngine, LeavesAnInfiniteWeightOutWhereItsPixelIsZero) {
       AlmostFullImages([](size_t image, size_t pixel) { return image % 40 == pixel; });
   const float infinity = std::numeric_limits<float>::infinity();
   for (const std::string& target : Targets()) {
-    // Images without pixel 5 know nothing of it; unit 0 of all others is off.
+    // Images without pixel 5 must leave the weight out; for all others unit 0 is off.
     const auto training = StartWith(target, data, 5, -infinity);
     EXPECT_TRUE(std::isfinite(training->Evaluate(GoOn).loss)) << target;
     EXPECT_TRUE(std::isfinite(training->TrainEpoch(kRates, GoOn).front())) << target;
@@ -308,7 +308,7 @@ TEST(CpuEngine, KeepsALossThatIsNoNumberFromWeightsOfPixelsThatItsImageLacks) {
 
 // ---- Pixels that few images have, or none
 
-/// Each optimizer, for batches of 8.
+/// Configurations of every optimizer, for batches of 8.
 std::vector<TrainConfig> ConfigOfEachOptimizer() {
   std::vector<TrainConfig> configs(4, Config(3, {16}, 8));
   configs[1].nesterov = true;
@@ -340,7 +340,7 @@ TEST(CpuEngine, SparesNoWeightWhereTheRateIsNotFinite) {
   }
 }
 
-/// The epoch after `state` in a training of its own.
+/// Trains the epoch after `state` in a new training.
 std::vector<float> EpochAfter(const TrainingState& state, Engine& engine, const TrainConfig& config,
                               std::shared_ptr<const Dataset> data, const StepRates& rates) {
   const auto resumed = engine.Start(config, std::move(data));
@@ -351,7 +351,7 @@ std::vector<float> EpochAfter(const TrainingState& state, Engine& engine, const 
 }
 
 TEST(CpuEngine, GoesOnWithEqualBitsWhereMostBatchesLackAPixel) {
-  // The engine passes over rows that had no gradient; a training that resumes finds out which.
+  // The engine skips rows that never had a gradient. A resumed training must find out which.
   const auto data = RarePixels();
   for (const std::string& target : Targets()) {
     const auto engine = MakeCpuEngine(target);
@@ -376,12 +376,12 @@ TEST(CpuEngine, LeavesDenormalsToOthers) {
   training->Evaluate(GoOn);
   const volatile float tiny = std::numeric_limits<float>::min();
   EXPECT_GT(tiny / 2, 0);
-  const Tick look = [](const StepProgress&) {
+  const Tick check = [](const StepProgress&) {
     const volatile float least = std::numeric_limits<float>::min();
     EXPECT_GT(least / 2, 0);
     return true;
   };
-  training->TrainEpoch(kRates, look);
+  training->TrainEpoch(kRates, check);
 }
 
 TEST(CpuEngine, StopsAtTheFirstStepWhenTold) { ExpectStopsAtTheFirstStepWhenTold(OurEngine()); }

@@ -1,5 +1,4 @@
-// What every engine has that trains its trials one by one: packs of lone trainings. On the CPU
-// engine.
+// Tests Engine's default pack (independent trainings that take turns), with the CPU engine.
 #include "worker/engine.h"
 
 #include <gmock/gmock.h>

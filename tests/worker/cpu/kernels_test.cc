@@ -1,4 +1,4 @@
-// Which kernels a CPU gets. What they compute is tested through the engine (cpu_engine_test.cc).
+// Tests which kernels a CPU gets. cpu_engine_test.cc tests what they compute.
 #include "worker/cpu/kernels.h"
 
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@
 namespace lrsweep {
 namespace {
 
-/// Lets Highway believe, while it lives, that the CPU lacks some targets.
+/// While it lives, Highway reports that the CPU lacks some targets.
 class CpuWithout {
  public:
   explicit CpuWithout(int64_t targets) { hwy::DisableTargets(targets); }
@@ -23,10 +23,10 @@ class CpuWithout {
   CpuWithout& operator=(const CpuWithout&) = delete;
 };
 
-/// Everything with fused multiply-add.
+/// All targets with fused multiply-add.
 constexpr int64_t kWithFma = HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL | HWY_NEON;
 
-std::string WhyNot() {
+std::string EngineError() {
   try {
     MakeCpuEngine();
   } catch (const std::runtime_error& error) {
@@ -62,8 +62,8 @@ TEST(SupportedCpuKernels, AreNoneOnACpuWithoutFusedMultiplyAdd) {
 
 TEST(MakeCpuEngine, SendsACpuWithoutFusedMultiplyAddToTheTorchEngine) {
   const CpuWithout fma(kWithFma);
-  EXPECT_THAT(WhyNot(), testing::HasSubstr("needs a CPU with AVX2 and FMA"));
-  EXPECT_THAT(WhyNot(), testing::HasSubstr("use the torch engine"));
+  EXPECT_THAT(EngineError(), testing::HasSubstr("needs a CPU with AVX2 and FMA"));
+  EXPECT_THAT(EngineError(), testing::HasSubstr("use the torch engine"));
   EXPECT_THROW(MakeCpuEngine("AVX2"), std::runtime_error);
 }
 

@@ -1,6 +1,6 @@
-// What a step of the CPU engine does to its weights, against the formulas of PyTorch's
-// documentation in double precision. The gradient is the engine's own: cpu_torch_test.cc and the
-// tests against PyTorch's losses hold that one.
+// Tests what a step of the CPU engine does to the weights, against the formulas of PyTorch's
+// documentation in double precision. The gradient is the engine's own; cpu_torch_test.cc and the
+// tests against PyTorch's losses check that.
 #include "worker/cpu/optimizer.h"
 
 #include <gtest/gtest.h>
@@ -19,14 +19,14 @@ Engine& OurEngine() {
   return *engine;
 }
 
-/// A model whose epoch is one step.
+/// A model with one step per epoch.
 TrainConfig OneStepConfig() { return Config(3, {20, 40}, 100); }
 
 std::unique_ptr<Training> Start(const TrainConfig& config) {
   return OurEngine().Start(config, TinyDataset());
 }
 
-/// The engine's gradient at these parameters: what SGD's fresh momentum buffer holds.
+/// Returns the engine's gradient at these parameters, read from SGD's new momentum buffer.
 std::vector<float> Gradient(const std::vector<float>& parameters) {
   const auto training = Start(OneStepConfig());
   TrainingState state = training->State();
@@ -36,8 +36,8 @@ std::vector<float> Gradient(const std::vector<float>& parameters) {
   return training->State().momentum;
 }
 
-/// What torch.optim.SGD makes of a parameter and its gradient; the buffer is NaN before its first
-/// use.
+/// Computes torch.optim.SGD's step for one parameter and its gradient. The buffer is NaN before its
+/// first use.
 struct Sgd {
   double lr, momentum, weight_decay, dampening;
   bool nesterov;
@@ -85,7 +85,8 @@ TEST(CpuOptimizer, KeepsNoSecondMomentOfSgd) {
   EXPECT_EQ(training->State().steps, 1);
 }
 
-/// torch.optim.Adam's and AdamW's step t (from 1) of a parameter, its gradient and its moments.
+/// Computes step t (from 1) of torch.optim.Adam or AdamW for one parameter, its gradient and its
+/// moments.
 void AdamStep(const TrainConfig& config, int t, double lr, double beta1, double gradient,
               double& parameter, double& mean, double& square) {
   if (config.optimizer == OptimizerType::kAdamW) {
@@ -120,8 +121,8 @@ std::vector<double> ToDoubles(const std::vector<float>& values, size_t size) {
                         : std::vector<double>(values.begin(), values.end());
 }
 
-/// Each of 60 steps from the engine's own state; beta1 moves by `cycle` a step, as a schedule that
-/// cycles it does.
+/// Checks each of 60 steps, starting from the engine's own state. beta1 changes by `cycle` a step,
+/// as a cyclic schedule changes it.
 void ExpectAdamSteps(const AdamSettings& settings, double cycle = 0) {
   const TrainConfig config = AdamConfig(settings);
   const auto training = Start(config);

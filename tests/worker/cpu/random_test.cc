@@ -1,5 +1,5 @@
-// PyTorch's random streams against PyTorch's own (golden/make_training_reference.py) and, for the
-// Mersenne Twister, against the standard library's.
+// Tests our copy of PyTorch's random numbers against PyTorch's (golden/make_training_reference.py),
+// and its Mersenne Twister against the standard library's.
 #include "worker/cpu/random.h"
 
 #include <gtest/gtest.h>

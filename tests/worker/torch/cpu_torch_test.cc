@@ -1,5 +1,5 @@
-// The CPU engine beside the LibTorch engine: the same initial bits and batches, and the same steps
-// on random networks from random states.
+// Compares the CPU engine with the LibTorch engine: the same initial bits and batches, and the same
+// steps on random networks from random states.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "tests/support/training_reference.h"
 #include "worker/cpu/cpu_engine.h"
 #include "worker/engine.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -57,13 +58,13 @@ Engine& TorchEngine() {
   return *engine;
 }
 
-/// The same training on both engines, which outlive it.
+/// The same training on both engines, which must outlive it.
 struct Pair {
   Pair(const Network& network, int64_t images)
       : ours(OurEngine().Start(Config(network), DatasetOf(network, images))),
         torch(TorchEngine().Start(Config(network), DatasetOf(network, images))) {}
 
-  /// Gives both LibTorch's parameters and buffers; each keeps its own random generator.
+  /// Sets both to LibTorch's parameters and buffers; each keeps its own random generator.
   void TakeTorchsState() {
     TrainingState state = torch->State();
     state.random = ours->State().random;
@@ -95,7 +96,7 @@ TEST(CpuBesideTorch, FollowsTheFirstLosses) {
   }
 }
 
-/// The mean of each parameter's change is what a gradient is: rates of 1, without momentum.
+// With a rate of 1 and no momentum, each parameter changes by its gradient.
 TEST(CpuBesideTorch, HasTheGradientsOfLibTorchsEngine) {
   const StepRates rates = {.lr = {1}, .momentum = {0}};
   for (const Network& network : kNetworks) {

@@ -1,4 +1,4 @@
-// The LibTorch engine's optimizers beside torch::optim's, which step over autograd's gradients of
+// Compares the LibTorch engine's optimizers with torch::optim's, which use autograd's gradients of
 // the same batches.
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -11,6 +11,7 @@
 
 #include "tests/support/engine_checks.h"
 #include "worker/cpu/random.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -66,7 +67,7 @@ std::vector<Setting> Settings() {
           AdamOf("AdamW, no weight decay", OptimizerType::kAdamW, 0.9, 0)};
 }
 
-/// A script on LibTorch's own modules, autograd and optimizers.
+/// The usual script, on LibTorch's own modules, autograd and optimizers.
 class Script {
  public:
   explicit Script(const TrainConfig& config) : config_(config), random_(config.seed) {
@@ -171,7 +172,7 @@ class Script {
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
 };
 
-/// Rates that cycle: the momentum too, as OneCycleLR and CyclicLR do it to SGD and Adam.
+/// Returns rates and momenta that cycle, as OneCycleLR and CyclicLR make them for SGD and Adam.
 StepRates CycledRates(const TrainConfig& config, int64_t epoch, int64_t steps) {
   StepRates rates;
   for (int64_t step = epoch * steps; step < (epoch + 1) * steps; ++step) {

@@ -1,5 +1,5 @@
-// The LibTorch engine's packs: that a member's numbers are its own, and that a step could be
-// captured as a CUDA graph, which is shown on the CPU by watching what LibTorch is asked to do.
+// Tests the LibTorch engine's packs: a member's numbers do not depend on the others, and a step can
+// be captured as a CUDA graph, which is tested on the CPU by recording LibTorch's operations.
 #include <ATen/record_function.h>
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
@@ -16,6 +16,7 @@
 
 #include "tests/support/engine_checks.h"
 #include "tests/support/pack_checks.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -25,9 +26,9 @@ Engine& TorchEngine() {
   return *engine;
 }
 
-// ---- What is asked of LibTorch within the engine's steps
+// ---- Recording LibTorch's operations within the engine's steps
 
-/// An operation and what it was given: numbers, and for tensors where they lie and their shape.
+/// An operation and its arguments: numbers, and for tensors their addresses and shapes.
 struct Call {
   std::string name;
   std::string arguments;
@@ -52,7 +53,7 @@ void Describe(const c10::IValue& value, std::ostream& out) {
 
 using Step = std::vector<Call>;
 
-/// What has been seen on this thread while a watch was on.
+/// What was recorded on this thread.
 struct Seen {
   std::vector<Step> steps;
   int64_t allocations = 0;  // within steps
@@ -99,7 +100,7 @@ class Allocations : public c10::MemoryReportingInfoBase {
   bool memoryProfilingEnabled() const override { return true; }
 };
 
-/// Watches an epoch of `pack`.
+/// Records an epoch of `pack`.
 Seen Watch(PackTraining& pack, const std::vector<StepRates>& rates) {
   static const auto handle =
       at::addGlobalCallback(at::RecordFunctionCallback(OnStart, OnEnd)
@@ -115,7 +116,7 @@ Seen Watch(PackTraining& pack, const std::vector<StepRates>& rates) {
   return std::move(seen);
 }
 
-// ---- Packs to watch
+// ---- Packs to record
 
 constexpr int64_t kSteps = 4;  // of 32 images of TinyDataset's 100, the last one of 4
 
@@ -132,7 +133,7 @@ std::vector<TrainConfig> Members(OptimizerType type) {
   return {Member(1, type), Member(2, type), Member(3, type), Member(4, type)};
 }
 
-/// Other rates at every step, for every member and in every epoch.
+/// Returns rates that differ at every step, for every member and in every epoch.
 StepRates RatesOf(const TrainConfig& config, int64_t epoch, int64_t steps = kSteps) {
   StepRates rates;
   const double scale = config.optimizer == OptimizerType::kSgd ? 0.02 : 0.001;
@@ -153,7 +154,7 @@ std::vector<StepRates> RatesOf(const std::vector<TrainConfig>& configs, int64_t 
 
 const auto kTypes = {OptimizerType::kSgd, OptimizerType::kAdam, OptimizerType::kAdamW};
 
-/// Three epochs of a pack of four, each watched.
+/// Records three epochs of a pack of four.
 std::vector<Seen> WatchEpochs(OptimizerType type) {
   const std::vector<TrainConfig> configs = Members(type);
   const auto pack = TorchEngine().StartPack(configs, TinyDataset());
@@ -228,9 +229,9 @@ TEST(TorchPack, AllocatesNothingInAStepAfterTheFirstEpoch) {
   }
 }
 
-// ---- One result, always
+// ---- The same numbers in any pack
 
-/// What a member went through.
+/// The results of a member's epochs.
 struct Course {
   std::vector<std::vector<float>> losses;
   std::vector<double> evaluations;
@@ -242,7 +243,7 @@ void Record(std::vector<float> losses, const Evaluation& evaluation, Course& cou
   course.evaluations.insert(course.evaluations.end(), {evaluation.loss, evaluation.accuracy});
 }
 
-/// Each config's course over three epochs in one pack.
+/// Trains one pack of these configs for three epochs and returns each one's course.
 std::vector<Course> Train(const std::vector<TrainConfig>& configs,
                           const std::shared_ptr<const Dataset>& data, int64_t epochs = 3) {
   const auto pack = TorchEngine().StartPack(configs, data);
@@ -257,7 +258,8 @@ std::vector<Course> Train(const std::vector<TrainConfig>& configs,
   return courses;
 }
 
-/// Equal bits where the library's batched products are its plain ones in a row; MKL's are not.
+/// Expects equal bits if LibTorch computes a batched product as a sequence of plain ones; MKL does
+/// not.
 bool PromisesEqualBits() { return TorchEngine().CpuTarget().find("OpenBLAS") != std::string::npos; }
 
 void ExpectSame(const Course& course, const Course& alone) {
@@ -304,7 +306,7 @@ TEST(TorchPack, EndsAResumedTrialWithTheSameBits) {
   ExpectResumedTrialToEndTheSame(TorchEngine(), PromisesEqualBits() ? 0 : 1e-5);
 }
 
-/// A momentum of 0 lets the buffer be, whatever the others do.
+/// A momentum of 0 must keep the buffer, whatever the other members do.
 TEST(TorchPack, LetsMembersWithAndWithoutMomentumShareAPack) {
   const std::vector<TrainConfig> configs = {Config(1, {20, 10}, 32), Config(2, {20, 10}, 32)};
   const auto pack = TorchEngine().StartPack(configs, TinyDataset());

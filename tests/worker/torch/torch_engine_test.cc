@@ -1,4 +1,5 @@
-// The LibTorch engine against PyTorch's own run of the script (golden/make_training_reference.py).
+// Tests the LibTorch engine against PyTorch's run of the same script
+// (golden/make_training_reference.py).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "tests/support/engine_contract.h"
 #include "tests/support/training_reference.h"
 #include "worker/engine.h"
+#include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
 namespace {
@@ -58,7 +60,7 @@ TEST(TorchEngine, StartsFromPyTorchsInitialBits) {
   ExpectInitialWeights("deep_7", Config(7, {20, 10}), TinyDataset());
 }
 
-/// 250 black images of which each has a label of its own.
+/// 250 black images, each with a label of its own.
 std::shared_ptr<const Dataset> LabelsAlone() {
   ImageSet images{.count = 250, .pixels = 4, .images = std::vector<uint8_t>(1000), .labels = {}};
   images.labels.resize(250);
@@ -66,7 +68,7 @@ std::shared_ptr<const Dataset> LabelsAlone() {
   return MakeDataset(images, images, 250);
 }
 
-/// Which label a linear model without input and with these biases gives such a loss.
+/// Returns the label for which a linear model with these biases, and no input, has this loss.
 int64_t LabelOfLoss(float loss, const std::vector<float>& bias) {
   double sum = 0;
   for (const float b : bias) sum += std::exp(static_cast<double>(b));
@@ -117,7 +119,7 @@ TEST(TorchEngine, FollowsPyTorchThroughAnEpochOfMnist) {
   ExpectAnEpochOfMnist(TorchEngine());
 }
 
-// ---- One result, always
+// ---- The same numbers every time
 
 TEST(TorchEngine, GivesEqualBitsForTheSameSeed) {
   const auto first = Start(Config(4), SyntheticDataset());
@@ -173,7 +175,7 @@ TEST(TorchEngine, RefusesTheStateOfAnotherModel) {
   EXPECT_THROW(training->Restore(state), std::invalid_argument);
 }
 
-// ---- Where it ends otherwise
+// ---- Divergence, ticks, bad input
 
 TEST(TorchEngine, SaysADivergedLossAndGoesOn) {
   const auto training = Start(Config(0), TinyDataset());

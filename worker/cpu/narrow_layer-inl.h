@@ -1,10 +1,11 @@
-// Layers of at most two units of outputs (the classes, as a rule), for one Highway target (included
-// once per target). One row alone would wait for its own sums: several samples or inputs at a time.
-#if defined(LRSWEEP_CPU_ENGINE_NARROW_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef LRSWEEP_CPU_ENGINE_NARROW_INL_H_
-#undef LRSWEEP_CPU_ENGINE_NARROW_INL_H_
+// The passes of a narrow layer (width at most 2 * kFloatUnit; usually the last one), for one
+// Highway target (included once per target). A single narrow row has too few independent sums to
+// hide the latency of an fma, so several samples or inputs are computed at a time.
+#if defined(LRSWEEP_WORKER_CPU_NARROW_LAYER_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_WORKER_CPU_NARROW_LAYER_INL_H_
+#undef LRSWEEP_WORKER_CPU_NARROW_LAYER_INL_H_
 #else
-#define LRSWEEP_CPU_ENGINE_NARROW_INL_H_
+#define LRSWEEP_WORKER_CPU_NARROW_LAYER_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -12,14 +13,14 @@
 #include <algorithm>
 
 #include "worker/cpu/kernels.h"
-#include "worker/cpu/rules-inl.h"
+#include "worker/cpu/update_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lrsweep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows at a time, so that they and their N vectors stay in registers.
+/// How many rows of N vectors are computed at a time: as many as fit into the registers.
 template <size_t N>
 constexpr size_t kRowsAtATime = N == 1 ? 8 : (N == 2 ? 4 : (N <= 4 ? 2 : 1));
 
@@ -48,7 +49,7 @@ void SumsNarrowOf(const SparseInputs<float>& batch, const LayerMatrix& layer, Sa
   }
 }
 
-/// Updates the weight rows i to i + kRows.
+/// Updates the weight rows i to i + kRows - 1.
 template <size_t kRows, size_t N, typename Rule>
 HWY_INLINE void UpdateNarrowRows(const SparseInputs<float>& batch, SampleMatrix deltas,
                                  const Rule& rule, const LayerMatrix& layer, size_t i) {

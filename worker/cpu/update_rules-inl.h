@@ -1,9 +1,10 @@
-// What a gradient does to the weights, for one Highway target (included once per target).
-#if defined(LRSWEEP_CPU_ENGINE_RULES_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef LRSWEEP_CPU_ENGINE_RULES_INL_H_
-#undef LRSWEEP_CPU_ENGINE_RULES_INL_H_
+// Applies a gradient to the weights by SGD's or Adam's formula, for one Highway target (included
+// once per target).
+#if defined(LRSWEEP_WORKER_CPU_UPDATE_RULES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LRSWEEP_WORKER_CPU_UPDATE_RULES_INL_H_
+#undef LRSWEEP_WORKER_CPU_UPDATE_RULES_INL_H_
 #else
-#define LRSWEEP_CPU_ENGINE_RULES_INL_H_
+#define LRSWEEP_WORKER_CPU_UPDATE_RULES_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -21,19 +22,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::CappedTag<float, kFloatUnit>;
 using FloatVec = hn::Vec<FloatTag>;
 
-/// Whether two rows or samples at a time fit into the registers: they share their loads.
+/// Whether two rows or samples at a time, which share their loads, fit into the registers.
 constexpr bool kPairsInRegisters = HWY_TARGET != HWY_AVX2;
 
-/// The mask of 64 rows.
+/// The mask with all 64 rows of a block.
 constexpr uint64_t kAllRows = ~uint64_t{0};
 
-/// Otherwise a rule does not leave zeros as they are.
+/// With a factor that is not finite, a rule may change weights whose gradient and buffers are zero.
 template <typename... Factors>
 bool AreFinite(Factors... factors) {
   return (std::isfinite(factors) && ...);
 }
 
-/// Without weight decay, dampening or Nesterov.
+/// SGD without weight decay, dampening and Nesterov (SgdRule::IsPlain).
 struct PlainSgd {
   explicit PlainSgd(const SgdRule& rule)
       : minus_lr(hn::Set(FloatTag(), -rule.lr)),
@@ -41,14 +42,14 @@ struct PlainSgd {
         use_buffer(rule.use_buffer),
         keeps_zeros(AreFinite(rule.lr, rule.momentum)) {}
 
-  /// Of 64 rows, those that a step may change: `used` have a gradient, `moved` had one
-  /// (LayerMatrix).
+  /// Returns which of 64 rows a step may change, given the mask `used` of rows that have a gradient
+  /// now and the mask `moved` of rows that have had one (LayerMatrix::moved_rows).
   uint64_t Changes(uint64_t used, uint64_t moved) const {
     if (!keeps_zeros) return kAllRows;
     return use_buffer ? moved : used;
   }
 
-  /// Applies the gradient of N vectors of weights, from value `at` of the layer on.
+  /// Updates N vectors of weights, starting at index `at` of the layer, with their gradient.
   template <size_t N>
   HWY_INLINE void Apply(const FloatVec (&gradient)[N], const LayerMatrix& layer, size_t at) const {
     const FloatTag d;
@@ -73,7 +74,7 @@ struct PlainSgd {
   bool use_buffer, keeps_zeros;
 };
 
-/// SGD's whole formula.
+/// SGD with all its options.
 struct GeneralSgd {
   explicit GeneralSgd(const SgdRule& rule)
       : minus_lr(hn::Set(FloatTag(), -rule.lr)),
@@ -111,7 +112,7 @@ struct GeneralSgd {
   bool use_buffer, nesterov, keeps_zeros;
 };
 
-/// Adam's and AdamW's.
+/// Adam and AdamW.
 struct Adam {
   explicit Adam(const AdamRule& rule)
       : minus_lr(hn::Set(FloatTag(), -rule.lr)),
@@ -145,7 +146,7 @@ struct Adam {
       hn::Store(mean, d, layer.buffer + i);
       hn::Store(square, d, layer.square + i);
       const FloatVec denominator = hn::MulAdd(hn::Sqrt(square), root_scale, eps);
-      // Not 0 / 0, which the padding would be without eps.
+      // Without eps, the padding would be 0 / 0.
       const FloatVec step =
           hn::IfThenElseZero(hn::Ne(mean, hn::Zero(d)), hn::Div(mean, denominator));
       hn::Store(hn::MulAdd(minus_lr, step, hn::Mul(kept, weight)), d, layer.weights + i);
@@ -157,7 +158,7 @@ struct Adam {
   bool keeps_zeros;
 };
 
-/// What `use` answers to the rule in vectors: PlainSgd, GeneralSgd or Adam.
+/// Calls `use` with the rule in vector form (PlainSgd, GeneralSgd or Adam) and returns its result.
 template <typename Use>
 HWY_INLINE auto WithRule(const UpdateRule& rule, const Use& use) {
   if (const auto* adam = std::get_if<AdamRule>(&rule)) return use(Adam(*adam));

@@ -1,4 +1,4 @@
-#include "worker/torch/device.h"
+#include "worker/torch/device_choice.h"
 
 #include <unistd.h>
 
