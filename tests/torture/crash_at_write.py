@@ -1,4 +1,4 @@
-"""The process that writes ends at each change of a file in turn, and the sweep goes on."""
+"""Kills the writing process at each change of a file in turn; the sweep must continue."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ class Crasher:
         self.bad = self.crashes = 0
 
     def run(self, at: int = 0, how: str = "before") -> int:
-        """The exit status of a run that ends at its change number `at`; 0 lets it live."""
+        """Runs until change number `at`, where the run is killed (0: never). Returns the status."""
         environment = dict(os.environ, LD_PRELOAD=str(LIBRARY), CRASH_FOLDER=f"{self.folder}/",
                            CRASH_AT=str(at), CRASH_HOW=how,
                            CRASH_COUNT=str(self.folder.parent / "changes"))
@@ -28,8 +28,8 @@ class Crasher:
         return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL).returncode
 
     def crash_at(self, at: int, how: str) -> bool:
-        """Crashes there, and again at the same count while it goes on, then lets it end. False:
-        the first run lived."""
+        """Crashes a new run at this change and its continuation at the same count, then lets it
+        end. Returns False if the first run ended before this change."""
         where = f"journal {self.journal}, {how} change {at}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
@@ -58,7 +58,7 @@ def crash_at_every_write(folder: Path, every: int) -> int:
             at = 1
             while crasher.crash_at(at, how):
                 at += every
-        # Without its library, or one that counts nothing, every run lives.
+        # Without the preloaded library, or with one that counts nothing, no run would crash.
         crasher.bad += expect(f"journal {journal}: nothing crashed", crasher.crashes > 0)
         print(f"journal {journal}: {crasher.crashes} crashes, the last at change {at - every}; "
               f"{crasher.bad} failures", flush=True)

@@ -1,4 +1,4 @@
-"""Rounds: a sweep is struck at random instants, again and again, until it is done."""
+"""Disturbs a sweep at random times and continues it, until it is complete; repeats that."""
 
 import collections
 import concurrent.futures
@@ -15,11 +15,11 @@ from pathlib import Path
 from frame import expect
 from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, processes, send
 
-# What is done to the sweep; a process is killed by SIGKILL, a signal asks the launcher for a stop.
+# The disturbances: SIGKILL for a process, or a signal that asks the launcher to stop.
 STRIKES = ("launcher", "mpirun", "coordinator", "worker", "worker", "all", "SIGTERM", "SIGINT",
            "SIGINT twice", "SIGUSR1", "frozen")
 
-# Epochs that no checkpoint holds, of trials trained since then: they will be trained again.
+# Epochs of trials trained since then that no checkpoint holds: they will be trained again.
 BEHIND = """SELECT coalesce(sum(t.epochs_done - coalesce(c.epoch, 0)), 0)
   FROM trials t LEFT JOIN checkpoints c USING (trial_id) WHERE t.state IN ('pending', 'running')
   AND trial_id IN (SELECT trial_id FROM attempts WHERE started_at >= '{since}')"""
@@ -75,7 +75,7 @@ class Round:
             while exit_status(self.database) == 75:
                 self.command(strikes, log)
                 strikes = self.random.choice([0, 0, 1, 2])
-            if files_beside(self.database):  # all was killed after the last commit
+            if files_beside(self.database):  # everything was killed after the last commit
                 self.command(0, log)
         if self.sweep.is_whole(self.database):
             self.count_lost_attempts()
@@ -89,7 +89,7 @@ class Round:
         self.tally.commands += 1
         restarts = self.random.choice([0, 3])
         now = datetime.datetime.now(datetime.timezone.utc)
-        since = now.isoformat(timespec="milliseconds")  # up to the milliseconds as the database has it
+        since = now.isoformat(timespec="milliseconds")  # the database has milliseconds too
         command = self.sweep.start(
             self.database, "--checkpoint-every", self.random.choice(["0", "0.1", "10"]),
             "--worker-timeout", "10", "--max-attempts", "100", "--max-restarts", str(restarts),
@@ -112,7 +112,7 @@ class Round:
                     ask(self.database, BEHIND.format(since=since))[0][0])
 
     def strike(self) -> list[str]:
-        """What was done, in a list; empty where there was nobody."""
+        """Disturbs the sweep once. Returns what was done, in a list; empty without a target."""
         there = processes(str(self.database))
         what = self.random.choice(STRIKES)
         if what == "all":

@@ -1,4 +1,4 @@
-"""Single misfortunes, each with what must come of it."""
+"""Single failures, each with its expected outcome."""
 
 import random
 import shutil
@@ -43,8 +43,8 @@ def all_but_one(folder: Path, times: int, seed: int) -> int:
 
 
 def deadly_trial(folder: Path) -> int:
-    """A trial during which its worker always dies: it fails and says so, all others complete."""
-    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be met in training
+    """A trial whose worker dies every time: it fails with a reason, all other trials complete."""
+    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be caught in training
     database = folder / "deadly.db"
     command = sweep.start(database, "--checkpoint-every", "0", workers=4)
     wait_for_training(database, 4)
@@ -74,7 +74,7 @@ def deadly_trial(folder: Path) -> int:
 
 
 def early_death(folder: Path) -> int:
-    """A worker that dies as MPI starts, before the launcher has seen it: another launch, soon."""
+    """A worker that dies while MPI starts, before the launcher has seen it: a prompt new launch."""
     sweep = Sweep(folder, seeds=1)
     database = folder / "early.db"
     command = sweep.start(database, workers=1)
@@ -82,13 +82,13 @@ def early_death(folder: Path) -> int:
     for _ in while_running(command):
         there = processes(str(database))
         if "mpirun" in there.values():
-            send(command.pid, signal.SIGSTOP)  # it sees nothing now
+            send(command.pid, signal.SIGSTOP)  # so that it does not see the worker
         victims = [pid for pid, role in there.items() if role == "worker"]
         if victims:
             send(victims[0], signal.SIGKILL)
             killed = True
             break
-    time.sleep(0.3)  # until nothing is left of it
+    time.sleep(0.3)  # until the killed process is gone
     send(command.pid, signal.SIGCONT)
     start = time.monotonic()
     bad = expect("no worker died", killed)
@@ -101,8 +101,8 @@ def early_death(folder: Path) -> int:
 
 
 def stopped_worker(folder: Path) -> int:
-    """A worker that stands still beyond the timeout: given up; if it comes back, it is refused."""
-    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be met in training
+    """A worker that is frozen beyond the timeout: marked dead; refused if it comes back."""
+    sweep = Sweep(folder, seeds=2, epochs=200)  # long enough to be caught in training
     bad = 0
     for comes_back in (True, False):
         database = folder / f"stopped-{comes_back}.db"
@@ -131,7 +131,7 @@ def stopped_worker(folder: Path) -> int:
 
 
 def full_disk(folder: Path, times: int) -> int:
-    """A disk that fills up at any point of the sweep; with room it goes on to the same bits."""
+    """A disk that fills up at some point; with free space the sweep ends with the same bits."""
     sweep = Sweep(folder, seeds=2)
     disk = folder / "disk"
     disk.mkdir()
@@ -169,7 +169,7 @@ def full_disk(folder: Path, times: int) -> int:
 
 
 def network_disk(folder: Path) -> int:
-    """A disk that is recognised as a network's (FUSE): a rollback journal; crashes are continued."""
+    """A network file system (here FUSE): a rollback journal, which survives crashes."""
     sweep = Sweep(folder, seeds=2, epochs=30)
     disk = folder / "disk"
     disk.mkdir()

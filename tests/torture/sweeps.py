@@ -1,4 +1,4 @@
-"""A small real sweep that can be disturbed, and what must hold of it afterwards."""
+"""A small real sweep that can be disturbed, and checks of its database afterwards."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ QUERIES = (
 
 
 def content(database: Path) -> list:
-    """All numbers of a sweep, after SQLite's checks of the file."""
+    """All numbers of a sweep; runs SQLite's checks of the file first."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "integrity"
@@ -59,7 +59,7 @@ def ask(database: Path, query: str) -> list:
 
 
 def processes(marker: str) -> dict[int, str]:
-    """Who has `marker` among its arguments, and as what: launcher, mpirun, coordinator, worker."""
+    """Roles (launcher, mpirun, coordinator, worker) by pid, of processes with `marker` as an argument."""
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -89,7 +89,7 @@ def rank_of(pid: int) -> int:
 
 
 def wait_for_training(database: Path, workers: int) -> dict[int, str]:
-    """The processes, as soon as that many workers are there and a trial has begun."""
+    """Waits until there are this many workers and a trial has started; returns the processes."""
     limit = time.monotonic() + 60
     while time.monotonic() < limit:
         there = processes(str(database))
@@ -108,7 +108,7 @@ def send(pid: int, number: int) -> None:
 
 
 def left_behind(database: Path) -> dict[int, str]:
-    """Processes that are still there after the time they have to end; they are killed."""
+    """Kills and returns the processes that have not ended within ORPHAN_SECONDS."""
     limit = time.monotonic() + ORPHAN_SECONDS
     while left := processes(str(database)):
         if time.monotonic() > limit:
@@ -133,7 +133,7 @@ def ends(command: subprocess.Popen, database: Path) -> bool:
 
 
 def while_running(command: subprocess.Popen):
-    """Comes round again and again until the command ends, which must be within the deadline."""
+    """Yields until the command ends; raises RuntimeError if that takes longer than the deadline."""
     limit = time.monotonic() + DEADLINE_SECONDS
     while command.poll() is None:
         if time.monotonic() > limit:
@@ -143,12 +143,12 @@ def while_running(command: subprocess.Popen):
 
 
 def files_beside(database: Path) -> list[str]:
-    """Of its journal."""
+    """The names of SQLite's files beside the database."""
     return [path.name for path in database.parent.glob(database.name + "-*")]
 
 
 class Sweep:
-    """A configuration in `folder`, and what it gives undisturbed."""
+    """A configuration in `folder`, and its undisturbed result."""
 
     def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
         self.folder = folder
@@ -164,7 +164,7 @@ class Sweep:
         self.reference = content(reference)
 
     def command(self, database: Path, *options: str, workers: int = 0) -> list:
-        """`workers` 0: all in one process."""
+        """The command line of a run; `workers` 0: everything in one process."""
         launch = ["--workers", str(workers)] if workers else []
         return [PROGRAM, "run", self.config, "--db", database, "-q", *launch, *options]
 
@@ -179,7 +179,7 @@ class Sweep:
                               timeout=DEADLINE_SECONDS).returncode
 
     def is_whole(self, database: Path) -> bool:
-        """The database holds what the undisturbed one does, in one file."""
+        """Whether the database has the numbers of the undisturbed one, in a single file."""
         if beside := files_beside(database):
             print(f"{database}: left beside it: {beside}", flush=True)
         same = content(database) == self.reference
@@ -189,7 +189,7 @@ class Sweep:
 
 
 def exit_status(database: Path) -> int:
-    """Of the sweep, as its database tells it; 75: there is work left."""
+    """The sweep's exit status by its database; 75: there is work left."""
     if not database.exists():
         return 75
     words = [PROGRAM, "status", "--exit-code", database]
