@@ -51,7 +51,7 @@ struct Verdict {
 
 inline constexpr size_t kMostCompared = 100;
 
-/// A smaller p is more than luck.
+/// A difference with a smaller p counts as more than luck.
 inline constexpr double kSignificance = 0.05;
 
 /// `groups` as RankGroups gives them.

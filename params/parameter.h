@@ -34,6 +34,7 @@ struct Range {
   bool open_maximum = false;  // the maximum itself is excluded
 };
 
+/// One row of a table of parameters.
 struct Parameter {
   std::string name{};  // PyTorch's name where it has one
   Kind kind = Kind::kReal;

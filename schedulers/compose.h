@@ -19,9 +19,8 @@ namespace lrsweep {
 ///
 /// Learning rate and momentum are the acting schedule's alone. PyTorch leaves traces of the other
 /// members in the optimizer (measured, 2.15):
-/// - a CyclicLR or OneCycleLR with cycle_momentum sets its max_momentum when it is constructed,
-/// long
-///   before its milestone, and its last momentum remains after the next one;
+/// - a CyclicLR or OneCycleLR with cycle_momentum sets its max_momentum when it is constructed, not
+///   at its milestone, and its last momentum remains after the next one;
 /// - OneCycleLR, and CyclicLR if it is constructed before all others, replace the initial rate from
 ///   which members constructed later count and with which the first schedule starts.
 /// These depend on the order of construction and are not followed: every member counts from the

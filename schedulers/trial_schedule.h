@@ -23,8 +23,8 @@ struct TrialClock {
 /// with the `interval` and `warmup` that every type has.
 ///
 /// Without warm-up, step s is the schedule's tick s (interval step) or s / steps_per_epoch rounded
-/// down (interval epoch). A warm-up of W optimizer steps, whatever the
-/// interval, goes in front: at a step s below W the rate is
+/// down (interval epoch). A warm-up comes before the schedule and lasts W optimizer steps with
+/// either interval: at a step s below W the rate is
 ///   first * (start_factor + (1 - start_factor) * s / W)
 /// where `first` is the schedule's rate at its own 0; the momentum is the schedule's at its 0. At
 /// step W the schedule starts at its own 0 and counts from there: s - W, or (s - W) /
@@ -38,7 +38,7 @@ struct TrialClock {
 class TrialSchedule {
  public:
   /// `scheduler` is the trial's section as stored; a parameter that is left out has its default.
-  /// `lr` and `momentum` are the optimizer's (anything where the schedule overrides them).
+  /// `lr` and `momentum` are the optimizer's (ignored where the schedule overrides them).
   /// Throws std::invalid_argument as BuildSchedule does, for an interval that the type does not
   /// have, for a bad warm-up, and where the warm-up leaves nothing of the run to a `run`.
   TrialSchedule(const Map& scheduler, double lr, double momentum, TrialClock clock);

@@ -50,7 +50,7 @@ struct Importance {
   double interactions = 0;
   double repetitions = 0;  // share within repetitions (seeds): luck
   bool complete = true;    // every combination is there, equally often
-  std::string missing;     // if not: the first thing that lacks, as a sentence without a full stop
+  std::string missing;     // if not: what is missing first, as a sentence without a full stop
 };
 
 /// Of at least two points, else std::invalid_argument.

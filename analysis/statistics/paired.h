@@ -1,6 +1,6 @@
-// Is one thing better than another, or was it luck? Comparisons of pairs: the same seed means the
-// same initial weights and the same batches, so the two values of a seed are compared with each
-// other. Pure functions; thread-safe.
+// Tests whether one thing is better than another or only lucky, by comparing pairs: the same seed
+// means the same initial weights and the same batches, so the two values of a seed make a pair.
+// Pure functions; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct PairedComparison {
   double mean = 0;  // of the differences
   /// Of the mean: percentile bootstrap; none for one pair. With few pairs it is too narrow: it
   /// holds the true mean of normal differences in 84% of the cases with 5 pairs, 88% with 8, 91%
-  /// with 12, 93% with 20. Below 8 pairs do not build on it.
+  /// with 12, 93% with 20. Do not rely on it below 8 pairs.
   std::optional<Interval> interval95;
   /// Two-sided sign-flip (randomization) test of the mean: the share of all 2^n ways to flip the
   /// differences' signs whose |mean| is at least as large. Exact up to kExactPairs pairs; beyond,

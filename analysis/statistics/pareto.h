@@ -1,4 +1,5 @@
-// Points that no other point beats in both of two respects. Pure; thread-safe.
+// Finds the Pareto front: the points that no other point beats in both of two values. Pure;
+// thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,7 @@
 
 namespace lrsweep {
 
-/// Two values to be made small; none: never reached or diverged, which every number beats.
+/// Two values, of which less is better. None: never reached or diverged, which every number beats.
 struct Tradeoff {
   std::optional<double> first, second;
 };

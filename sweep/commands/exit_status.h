@@ -1,4 +1,4 @@
-// From what went wrong to a sentence on stderr and an exit status.
+// Turns errors into a sentence on stderr and an exit status.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,9 @@ int WithExitStatus(const std::function<int()>& command);
 /// with trials left, kSomeFailed where some failed, else kAllEndedWell. Throws StoreError.
 int SweepExitStatus(const Store& store);
 
-/// Returns what `read` returns, which reads a database for a command that changes none. Throws
-/// UsageError where it throws StoreError, or std::invalid_argument (a trial or a metric that is not
-/// in the database); the latter's sentence begins with `subject`.
+/// Runs `read`, which reads a database for a command that changes none, and returns its result. Its
+/// StoreError becomes a UsageError, and so does its std::invalid_argument (a trial or metric that
+/// is not in the database), with `subject` in front.
 template <typename Read>
 auto WithUsageErrors(const std::string& subject, const Read& read) -> decltype(read()) {
   try {

@@ -24,8 +24,8 @@ struct RunArguments {
   std::string max_wall_time;  // as written; empty: no limit
   std::string journal = "auto";
   std::optional<std::string> engine;  // in place of the configuration's training.engine
-  std::optional<int64_t> workers;     // mpirun is launched with so many
-  LaunchOptions launch;               // of that launch
+  std::optional<int64_t> workers;     // launches mpirun with this many workers
+  LaunchOptions launch;               // used with `workers`
 };
 
 /// The configuration with --set and --engine. Throws ConfigError.

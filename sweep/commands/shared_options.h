@@ -1,4 +1,4 @@
-// Options that several commands have in common, and what is made of them.
+// Options that several commands have in common, and helpers that interpret them.
 #pragma once
 
 #include <string>

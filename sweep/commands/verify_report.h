@@ -11,7 +11,7 @@
 
 namespace lrsweep {
 
-/// What else a training's numbers depend on, beside its parameters and the data.
+/// What a training's numbers depend on besides its parameters and the data.
 struct Provenance {
   std::string engine, device, cpu_target;
   std::string version;  // of the program

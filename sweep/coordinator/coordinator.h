@@ -29,9 +29,9 @@ struct RunOutcome {
 };
 
 struct CoordinatorOptions {
-  /// A trial fails once it has brought down so many workers.
+  /// A trial fails once it has brought down this many workers.
   int64_t max_attempts = 3;
-  /// A worker that holds work and is silent for so long is marked dead.
+  /// A worker that holds work and is silent for this long is marked dead.
   std::chrono::milliseconds worker_timeout{60'000};
   /// How long workers may take to finish their epochs when told to stop.
   std::chrono::milliseconds stop_limit{30'000};

@@ -60,7 +60,7 @@ using Event = std::variant<WorkerReady, WorkerRefused, TrialProgressed, EpochFin
                            CheckpointMade, TrialEnded>;
 using EventSink = std::function<void(Event)>;
 
-/// The worker that an event is of.
+/// Returns the number of the worker that reported an event.
 template <typename Happened>
 auto& WorkerOf(Happened& happened) {
   return happened.worker;

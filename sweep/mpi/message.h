@@ -1,4 +1,4 @@
-// What coordinator and workers say to one another, as bytes: MessagePack maps, in which real
+// The messages between coordinator and workers, as bytes: MessagePack maps, in which real
 // numbers are IEEE 754 and every field has a name. message.cc lists each message's fields.
 //
 //   to a worker

@@ -1,4 +1,4 @@
-// The plainest source of trials: every pending trial of a search space, each to its last epoch.
+// The simplest source of trials: every pending trial of a search space, each to its last epoch.
 #pragma once
 
 #include <cstddef>

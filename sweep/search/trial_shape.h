@@ -1,4 +1,4 @@
-// What follows from a trial's parameters before it is trained: its length in optimizer steps, its
+// Derived from a trial's parameters before it is trained: its length in optimizer steps, its
 // schedule, and which trials have schedule or pack in common. Pure; thread-safe.
 #pragma once
 

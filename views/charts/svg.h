@@ -15,10 +15,10 @@ std::string Colour(size_t index);
 std::string Dashes(size_t index);  // an attribute, or empty
 inline constexpr const char* kFaintColour = "#bbbbbb";
 
-/// `text` cut to about so many pixels, with "…" where it was cut.
+/// Cuts `text` to about this many pixels, with "…" where it was cut.
 std::string ShortenedTo(double pixels, const std::string& text);
 
-/// An upper estimate of how wide the text is, in pixels.
+/// Estimates the width of a text in pixels, rather too high than too low.
 double TextWidth(const std::string& text);
 
 class SvgPicture {
