@@ -1,7 +1,9 @@
-// The program's exit statuses, and the exceptions that stand for two of them.
+// The program's exit statuses, and the exceptions that stand for two of them. ConfigError carries
+// the place of the mistake.
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace lrsweep {
 
@@ -15,7 +17,7 @@ enum ExitStatus {
   kInterrupted = 75,
 };
 
-/// A mistake in the command or the configuration (exit status 2).
+/// A mistake in the command (exit status 2).
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -23,6 +25,20 @@ struct UsageError : std::runtime_error {
 /// Something that the sweep needs is missing, such as a worker that can train (exit status 74).
 struct ResourceError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// A place in a configuration. Lines and columns count from 1; line 0 means that `file` is not a
+/// file but an option of the command ("--set training.epochs=5").
+struct Location {
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+/// A mistake in the configuration (exit status 2). what() is "file:line:column: what is wrong".
+struct ConfigError : std::runtime_error {
+  ConfigError(const Location& where, const std::string& what);
+  Location at;
 };
 
 }  // namespace lrsweep

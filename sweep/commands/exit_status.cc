@@ -5,7 +5,6 @@
 #include <iostream>
 
 #include "data/dataset.h"
-#include "sweep/config/config_node.h"
 #include "views/exports/output.h"
 
 namespace lrsweep {

@@ -7,11 +7,6 @@
 namespace lrsweep {
 namespace {
 
-std::string Prefix(const Location& at) {
-  if (at.line == 0) return at.file + ": ";
-  return at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// A number of YAML's core schema.
@@ -97,9 +92,6 @@ ConfigNode& Child(ConfigNode& node, const std::string& key, const Location& at) 
 }
 
 }  // namespace
-
-ConfigError::ConfigError(const Location& where, const std::string& what)
-    : std::runtime_error(Prefix(where) + what), at(where) {}
 
 const ConfigNode* ConfigNode::Get(const std::string& key) const {
   if (const Mapping* mapping = AsMapping()) {

@@ -2,28 +2,14 @@
 // scalar is still text; its type is decided where it is read (ToValue, section_reader.h).
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "params/errors.h"
 #include "params/value.h"
 
 namespace lrsweep {
-
-/// A place in a configuration. Lines and columns count from 1; line 0 means that `file` is not a
-/// file but an option of the command ("--set training.epochs=5").
-struct Location {
-  std::string file;
-  int line = 0;
-  int column = 0;
-};
-
-/// A mistake in the configuration. what() is "file:line:column: what is wrong".
-struct ConfigError : std::runtime_error {
-  ConfigError(const Location& where, const std::string& what);
-  Location at;
-};
 
 /// A scalar, a list or a mapping.
 struct ConfigNode {
