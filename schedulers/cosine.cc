@@ -106,7 +106,7 @@ Schedule CosineAnnealingWarmRestarts(const CosineAnnealingWarmRestartsOptions& o
 SchedulerType CosineAnnealingWarmRestartsType() {
   return FromTable<CosineAnnealingWarmRestartsOptions>(
       {.name = "CosineAnnealingWarmRestarts",
-       .summary = "half a cosine towards eta_min, again and again, each T_mult times as long",
+       .summary = "repeated half cosines towards eta_min, each T_mult times as long as the last",
        .formula = "eta_min + (lr - eta_min) * (1 + cos(pi * t / T)) / 2\n"
                   "t: ticks since the last restart; T: T_0 * T_mult ^ restarts so far",
        .source = "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; SGDR, arXiv:1608.03983",

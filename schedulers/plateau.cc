@@ -14,7 +14,7 @@ const OptionTable<PlateauOptions>& Table() {
       {&PlateauOptions::metric,
        {.name = "metric",
         .choices = {"val_loss", "val_accuracy", "train_loss"},
-        .help = "what it listens to, at each epoch's end"}},
+        .help = "the metric that it follows, at each epoch's end"}},
       {&PlateauOptions::mode,
        {{"min", PlateauMode::kMin}, {"max", PlateauMode::kMax}},
        {.name = "mode", .help = "whether less or more of the metric is better"}},
@@ -105,7 +105,7 @@ SchedulerType ReduceLrOnPlateauType() {
        .example = "{type: ReduceLROnPlateau, metric: val_accuracy, mode: max, patience: 3}",
        .default_interval = "epoch",
        .epoch_only = true,
-       .not_composable = "it listens to a metric and has no clock of its own"},
+       .not_composable = "it follows a metric and has no clock of its own"},
       Table(), InitialRate);
   type.build_plateau = [](const Map& parameters, const ScheduleContext& context) {
     return Plateau(Table().Read(parameters, context.run_ticks), context.lr);

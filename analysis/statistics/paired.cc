@@ -62,7 +62,7 @@ double SignFlipP(std::span<const double> differences) {
   std::vector<uint64_t> signs(sums.Words());
   const auto is_extreme = [&] { return std::abs(sums.Sum(signs)) >= least; };
   const bool exact = differences.size() <= kExactPairs;
-  // Exact: with the last sign as it is, since turning all signs round changes no |sum|.
+  // Exact: keeps the last sign, because flipping all signs changes no |sum|.
   const int64_t flips = exact ? int64_t{1} << (differences.size() - 1) : kDrawnFlips;
   int64_t extreme = 1;  // none flipped, as observed or as all positive: no |sum| is greater
   Generator generator;

@@ -92,7 +92,7 @@ std::string Label(const SharedSchedule& shared) {
   std::string label = SchedulerText(shared.trial);
   if (const Value* lr = Find(shared.trial.params, "optimizer.lr")) label += " lr=" + ToJson(*lr);
   if (!shared.schedule.listens_to().empty()) {
-    label += " (listens to " + shared.schedule.listens_to() + ": drawn as its initial rate)";
+    label += " (follows " + shared.schedule.listens_to() + ": drawn as its initial rate)";
   }
   return label;
 }

@@ -116,7 +116,7 @@ class Report {
       if (progress.left == 0) return Say("every trial has ended");
       if (gives_up) {
         return Say(fmt::format("{}, with {} trials left: the report shows what there is",
-                               stops ? "interrupted" : "nobody writes the database any more",
+                               stops ? "interrupted" : "no run is writing the database",
                                progress.left));
       }
       SleepUnlessInterrupted(kWatchInterval);

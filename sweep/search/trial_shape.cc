@@ -38,13 +38,14 @@ std::string ValuesText(const Map& params, const std::array<const char*, Count>& 
 }  // namespace
 
 int64_t ImagesPerEpoch(const SweepConfig& config, int64_t training_images) {
-  const int64_t held_back = IntegerAt(config.fixed, "dataset.validation");
-  if (held_back >= training_images) {
+  const int64_t validation_images = IntegerAt(config.fixed, "dataset.validation");
+  if (validation_images >= training_images) {
     throw ConfigError({"dataset.validation", 0, 0},
-                      "cannot hold back " + std::to_string(held_back) + " of " +
-                          std::to_string(training_images) + " training images");
+                      "cannot hold back " + std::to_string(validation_images) + " of " +
+                          std::to_string(training_images) +
+                          " training images: give a number below that");
   }
-  return training_images - held_back;
+  return training_images - validation_images;
 }
 
 TrialClock ClockOf(const Trial& trial, int64_t images) {

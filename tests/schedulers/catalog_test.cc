@@ -214,7 +214,7 @@ TEST(CatalogTest, RefusesCompositionsWithTheReason) {
   EXPECT_EQ(sequential({Decay(), Decay(), Decay()}, {5, 5}),
             "milestones must increase: 5 comes after 5");
   EXPECT_EQ(sequential({Map{{"type", "ReduceLROnPlateau"}}}, {}),
-            "schedulers.0: ReduceLROnPlateau cannot stand in SequentialLR: it listens to a metric "
+            "schedulers.0: ReduceLROnPlateau cannot stand in SequentialLR: it follows a metric "
             "and has no clock of its own");
   EXPECT_EQ(sequential({Decay(), Map{{"type", "Step"}}}, {5}),
             "schedulers.1: scheduler type Step is not known");
@@ -228,7 +228,7 @@ TEST(CatalogTest, RefusesCompositionsWithTheReason) {
             "schedulers.1: CosineAnnealingLR cannot stand in ChainedScheduler: its rate is no "
             "factor of the rate before, it depends on the path");
   EXPECT_EQ(chained({{"type", "ReduceLROnPlateau"}}),
-            "schedulers.1: ReduceLROnPlateau cannot stand in ChainedScheduler: it listens to a "
+            "schedulers.1: ReduceLROnPlateau cannot stand in ChainedScheduler: it follows a "
             "metric and has no clock of its own");
 }
 

@@ -158,4 +158,4 @@ def torture(folder: Path, rounds: int, seed: int, jobs: int) -> int:
             if whole.rounds % 10 == 0 and whole.rounds < rounds:
                 print(whole.summary(time.monotonic() - start), flush=True)
     print(whole.summary(time.monotonic() - start))
-    return whole.bad() + expect("nobody was struck", whole.strikes.total() > 0)
+    return whole.bad() + expect("no process was disturbed", whole.strikes.total() > 0)

@@ -53,8 +53,7 @@ TEST(PreviewTest, LimitSaysWhatItLeavesOut) {
 
 TEST(PreviewTest, ScheduleThatListensIsSaidToBeDrawnAtItsInitialRate) {
   const SearchSpace space(Config("{type: ReduceLROnPlateau}"));
-  EXPECT_THAT(PreviewText(space, 20),
-              HasSubstr("(listens to val_loss: drawn as its initial rate)"));
+  EXPECT_THAT(PreviewText(space, 20), HasSubstr("(follows val_loss: drawn as its initial rate)"));
 }
 
 TEST(PreviewTest, CsvHasALinePerStep) {

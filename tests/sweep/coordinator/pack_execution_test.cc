@@ -19,7 +19,7 @@ TrialState EndOf(AfterEpoch wanted) {
   return wanted == AfterEpoch::kEnd ? TrialState::kStopped : TrialState::kCompleted;
 }
 
-/// Reports one epoch of each member, one after another, and ends as it is told.
+/// Reports one epoch of each member, one after another, and ends each as the observer asks.
 class FakeExecutor : public Executor {
  public:
   WorkerInfo Describe() const override { return {0, "", "cpu", "fake", "none"}; }
