@@ -1,4 +1,4 @@
-// What engine.h promises of every engine's trainings: when they tick and stop, what they refuse.
+// Tests of the contract in worker/engine.h, for any engine: ticks, stopping, refused input.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,8 @@ inline void ExpectStopsAtTheFirstStepWhenTold(Engine& engine) {
   EXPECT_THROW(training->Evaluate(stop), TrainingInterrupted);
 }
 
-/// The longest time between two ticks of some epochs of small steps, in a hidden layer of `width`.
+/// Trains some epochs of small steps with a hidden layer of `width`; returns the longest time
+/// between two ticks.
 inline std::chrono::steady_clock::duration LongestSilence(Engine& engine, int64_t width) {
   using Clock = std::chrono::steady_clock;
   const auto training = engine.Start(Config(0, {width}, 1), SyntheticDataset());
@@ -44,7 +45,7 @@ inline std::chrono::steady_clock::duration LongestSilence(Engine& engine, int64_
 }
 
 inline void ExpectTicksAtLeastEvery100Milliseconds(Engine& engine, int64_t width) {
-  // 50 ms by design. A busy machine may keep a thread waiting longer: then it may try again.
+  // 50 ms by design. A busy machine may delay a thread longer, so the best of five attempts counts.
   auto shortest = LongestSilence(engine, width);
   for (int attempt = 0; attempt < 4; ++attempt)
     shortest = std::min(shortest, LongestSilence(engine, width));
