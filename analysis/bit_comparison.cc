@@ -63,19 +63,21 @@ void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
   CompareSteps(first.steps_done - count, first_steps, second_steps, collector, comparison);
   bool same = collector.Compare(std::nullopt, "steps_done", static_cast<double>(first.steps_done),
                                 static_cast<double>(second.steps_done));
-  const auto compare = [&](const char* what, std::optional<double> EpochRow::*number) {
-    return collector.Compare(std::nullopt, what, NumberOf(first.*number), NumberOf(second.*number));
+  same &= collector.Compare(std::nullopt, "lr", NumberOf(first.lr), NumberOf(second.lr));
+  const auto compare = [&](const char* metric) {
+    return collector.Compare(std::nullopt, metric, MetricValue(first.metrics, metric),
+                             MetricValue(second.metrics, metric));
   };
-  same &= compare("lr", &EpochRow::lr);
-  same &= compare("train_loss", &EpochRow::train_loss);
-  same &= compare("val_loss", &EpochRow::val_loss);
-  const bool same_accuracy = compare("val_accuracy", &EpochRow::val_accuracy);
+  same &= compare(kTrainLoss);
+  same &= compare(kValLoss);
+  const bool same_accuracy = compare(kValAccuracy);
   ++comparison.epochs;
   comparison.epochs_that_differ += same && same_accuracy ? 0 : 1;
   comparison.final_accuracy.reset();
   if (!same_accuracy) {
-    comparison.final_accuracy = {first.epoch, std::nullopt, "val_accuracy",
-                                 NumberOf(first.val_accuracy), NumberOf(second.val_accuracy)};
+    comparison.final_accuracy = {first.epoch, std::nullopt, kValAccuracy,
+                                 MetricValue(first.metrics, kValAccuracy),
+                                 MetricValue(second.metrics, kValAccuracy)};
   }
 }
 

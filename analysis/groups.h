@@ -1,6 +1,5 @@
-// A sweep's groups in order of place: trials that differ in the seed alone are one group.
-// The database's view `groups` follows the same rules (results/groups.sql); a test compares the
-// two.
+// Ranks a sweep's groups: trials that differ in the seed alone. The database's view `groups`
+// follows the same rules (results/groups.sql); a test compares the two.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +25,7 @@ struct RankedGroup {
   std::string group_id;
   std::string scheduler;
   std::string label;                    // what tells it from the scheduler's other groups: "lr=0.1"
-  FlatParams params;                    // but for the seed
+  FlatParams params;                    // without the seed
   std::string params_json;              // of one of its trials, whose seed is in it
   std::vector<Repetition> repetitions;  // by seed; those that have not ended, too
   std::optional<Summary> summary;       // of the values that there are
@@ -48,7 +47,7 @@ struct RankedGroup {
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
 
-/// One of them, without its place; none where none of its trials has ended. Throws likewise.
+/// One of them, without its place; none where none of its trials has ended. Throws as RankGroups.
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective);
 

@@ -1,5 +1,5 @@
-// What a learning-rate range test tells: the rates at which a model learns, and at which it no
-// longer does.
+// Reads a learning-rate range test: the rates at which the model learns, and the rate at which its
+// loss diverges.
 //
 // L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186, section
 // 3.3, read from the smoothed loss as in fastai's lr_find: an exponential moving average over the
@@ -33,7 +33,7 @@ std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
 /// Whether the trial is a range test.
 bool IsRangeTest(const TrialRow& trial);
 
-/// What the recorded steps of a range test tell, if they tell anything.
+/// Reads the recorded steps of the trial; none as ReadRangeTest.
 std::optional<RangeTest> RangeTestOf(const Store& store, const TrialRow& trial);
 
 /// "steepest descent at lr 0.12, the loss diverges after lr 2.5; suggested base_lr 0.01, max_lr

@@ -32,19 +32,20 @@ std::optional<int64_t> HeldBackOf(const Store& store, const TrialLabels& labels)
 
 }  // namespace
 
-Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options) {
+Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options,
+                          const MetricTable& table) {
   Objective objective = sweep.objective;
   if (options.metric) {
-    const Metric chosen = ParseMetric(*options.metric);
+    const Metric chosen = ParseMetric(*options.metric, table);
     if (ToText(chosen) != objective.metric) {
       objective.metric = ToText(chosen);
-      objective.mode = NaturalMode(objective.metric);
+      if (!options.mode) objective.mode = NaturalMode(objective.metric, table);
       if (chosen.IsDerived()) objective.scope = Objective{}.scope;
     }
   }
   if (options.mode) objective.mode = *options.mode;
   if (options.scope) objective.scope = *options.scope;
-  Check(objective);
+  Check(objective, table);
   return objective;
 }
 
@@ -55,14 +56,14 @@ RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective
       counts_(store.CountTrials()),
       labels_(store.Labels()),
       held_back_(HeldBackOf(store, labels_)) {
-  for (Placed& placed : store.Ranking(objective_, limit)) {
+  for (RankedTrial& placed : store.Ranking(objective_, limit)) {
     TrialRow trial = store.TrialById(placed.trial_id);
     first_.push_back({std::move(placed), std::move(trial)});
   }
 }
 
-const RankedTrial* RankedSweep::Best() const {
-  return first_.empty() || !first_[0].placed.value ? nullptr : first_.data();
+const RankedRow* RankedSweep::Best() const {
+  return first_.empty() || !first_[0].ranked.value ? nullptr : first_.data();
 }
 
 std::string RankedSweep::Label(const TrialRow& trial) const {

@@ -19,11 +19,12 @@ struct ObjectiveOptions {
   std::optional<std::string> metric = {}, mode = {}, scope = {};
 };
 
-/// Throws std::invalid_argument for an unknown word.
-Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options);
+/// `table`: the metrics that the sweep knows. Throws std::invalid_argument for an unknown word.
+Objective ChooseObjective(const SweepRecord& sweep, const ObjectiveOptions& options,
+                          const MetricTable& table);
 
-struct RankedTrial {
-  Placed placed;
+struct RankedRow {
+  RankedTrial ranked;
   TrialRow trial;
 };
 
@@ -37,9 +38,9 @@ class RankedSweep {
 
   const SweepRecord& Sweep() const { return sweep_; }
   const Objective& By() const { return objective_; }
-  const std::vector<RankedTrial>& First() const { return first_; }  // in order of place
+  const std::vector<RankedRow>& First() const { return first_; }  // in order of place
   /// The first place, unless all who have finished lack a value.
-  const RankedTrial* Best() const;
+  const RankedRow* Best() const;
 
   const TrialLabels& Labels() const { return labels_; }
   /// The parameters that tell this trial from the others: "max_lr=0.1 seed=2".
@@ -61,7 +62,7 @@ class RankedSweep {
   Objective objective_;
   std::vector<TrialCount> counts_;
   TrialLabels labels_;
-  std::vector<RankedTrial> first_;
+  std::vector<RankedRow> first_;
   std::optional<int64_t> held_back_;
 };
 

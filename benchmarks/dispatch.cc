@@ -184,6 +184,7 @@ class SimulatedPool : public WorkerPool {
       Post(begin + at, worker, TrialProgressed{worker, id, {1, 1, 0.5, 0.1}});
     }
     EpochRecord record;
+    record.metrics = {{kTrainLoss, 0}, {kValLoss, 0}, {kValAccuracy, 0}};
     record.wall_seconds = seconds / static_cast<double>(epochs_);
     for (int64_t epoch = 1; epoch <= epochs_; ++epoch) {
       record.epoch = epoch;

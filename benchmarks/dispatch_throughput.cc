@@ -34,6 +34,7 @@ class NoTraining : public Executor {
       record_.losses.push_back(1.0F / static_cast<float>(step + 1));
     }
     record_.rates = {{0.1}, {0.9}};
+    record_.metrics = {{kTrainLoss, 0}, {kValLoss, 0}, {kValAccuracy, 0}};
   }
 
   WorkerInfo Describe() const override { return {0, "", "none", "none", "none"}; }

@@ -82,9 +82,9 @@ EpochRecord EpochAt(size_t trial, int64_t epoch) {
           .steps_done = epoch * static_cast<int64_t>(kStepsPerEpoch),
           .losses = {},
           .rates = {{0.1}, {0.9}},
-          .train_loss = 0.3 + 0.1 * chance,
-          .val_loss = 0.4 + 0.1 * chance,
-          .val_accuracy = std::round(9000 + 900 * chance) / 10000,
+          .metrics = {{kTrainLoss, 0.3 + 0.1 * chance},
+                      {kValLoss, 0.4 + 0.1 * chance},
+                      {kValAccuracy, std::round(9000 + 900 * chance) / 10000}},
           .wall_seconds = 0.1 + chance};
 }
 

@@ -1,12 +1,12 @@
-// A database as files: made complete or not at all, found, removed.
+// The files of a database: created atomically, locked, found, removed.
 #pragma once
 
 #include <filesystem>
 
 namespace lrsweep {
 
-/// An empty file beside `target`, under another name, to be filled and then put in place. What was
-/// not put in place is removed on destruction, with SQLite's -journal, -wal and -shm beside it.
+/// A new file under a temporary name beside `target`, to be filled and then put in place. Unless it
+/// was put in place, destruction removes it, with SQLite's -journal, -wal and -shm beside it.
 /// Errors throw std::filesystem::filesystem_error with the errno.
 class NewFile {
  public:
@@ -17,24 +17,24 @@ class NewFile {
 
   const std::filesystem::path& Path() const { return path_; }
 
-  /// Makes the content durable and gives it the target's name. Fails with EEXIST, and changes
-  /// nothing, if that name is taken, were it in this very moment.
+  /// Makes the content durable and renames the file to the target. Fails with EEXIST, and changes
+  /// nothing, if the target exists; the check and the renaming are one step.
   void PutInPlace();
-  /// The same in the place of what has that name, if something does.
+  /// Same, but replaces an existing target.
   void Replace();
 
  private:
-  /// After the content is on the disk and the file has the target's name.
+  /// Syncs the folder, once the content is durable and the file has the target's name.
   void Finish();
 
   std::filesystem::path target_;
   std::filesystem::path path_;
 };
 
-/// The one writer of a database, as long as it lives: a lock on a byte of the file that nothing
-/// else uses, which the kernel lets go when the process ends, however it ends. It belongs to the
-/// open file description (F_OFD_SETLK), so that SQLite's own locks and descriptors of the same file
-/// do not touch it. Destroy it after SQLite's connection: closing a descriptor of a file drops the
+/// Makes this process the only writer of a database: a lock on a byte of the file that nothing else
+/// uses. The kernel releases it when the process ends, also after a crash. The lock belongs to the
+/// open file description (F_OFD_SETLK): SQLite's locks and other descriptors of the file do not
+/// affect it. Destroy it after SQLite's connection, since closing a descriptor of a file drops the
 /// locks that SQLite holds in this process. Errors throw std::filesystem::filesystem_error; where
 /// another process has the lock, with EAGAIN.
 class WriterLock {
@@ -51,11 +51,11 @@ class WriterLock {
 /// Whether a process holds the database's WriterLock; false where that cannot be found out.
 bool IsBeingWritten(const std::filesystem::path& database);
 
-/// Which of a database's file, its -wal and its -journal exists, or an empty path. A journal that
-/// another database of this name left would be played into a new one.
+/// The first of a database's file, its -wal and its -journal that exists; an empty path if none
+/// does. SQLite would replay a stale journal of the same name into a new database.
 std::filesystem::path FirstTaken(const std::filesystem::path& database);
 
-/// True for a database in SQLite's WAL mode, as a running or abruptly ended sweep leaves it.
+/// True for a database in SQLite's WAL mode: its sweep is running, or ended by a crash.
 bool IsWal(const std::filesystem::path& database);
 
 /// Removes a database's file and SQLite's -journal, -wal and -shm beside it, as far as possible.

@@ -1,4 +1,4 @@
-// Which kind of file system a folder lies on, as far as a database cares.
+// Recognizes network file systems, on which SQLite's WAL does not work.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@ namespace lrsweep {
 /// that all who use the file share, which these do not give (https://sqlite.org/wal.html).
 std::string NetworkFileSystem(uint64_t magic);
 
-/// The same of the file system that `path`, which must exist, lies on; empty where it cannot be
-/// asked.
+/// Same, for the file system of `path`, which must exist; empty where statfs fails.
 std::string NetworkFileSystemOf(const std::filesystem::path& path);
 
 }  // namespace lrsweep

@@ -1,10 +1,10 @@
 -- A group's trials, without reading the others.
 CREATE INDEX trials_by_group ON trials (group_id);
 
--- Trials that differ in the seed alone, by the sweep's objective: how well their mean is known, and
--- its place. Groups of which a trial diverged or never reached the threshold come after those in
--- which all that have ended have a value; equal means by group_id. A group whose trials are all
--- still to end, or failed, is left out.
+-- A group: trials that differ in the seed alone, with the mean of their values by the sweep's
+-- objective, its confidence interval and its place. Groups with a trial that diverged or never
+-- reached the threshold come after the others; equal means by group_id. A group of which no trial
+-- has completed or diverged is left out.
 CREATE VIEW groups AS
 WITH RECURSIVE
 ended AS (
@@ -34,7 +34,7 @@ sums AS (
   FROM centred
   GROUP BY group_id
 ),
--- Square roots by Newton's method, from above: not every SQLite has sqrt().
+-- Square roots by Newton's method, starting above the root: not every SQLite has sqrt().
 newton (square, root) AS (
   SELECT * FROM (
     SELECT variance AS square, (variance + 1) / 2 FROM sums WHERE variance > 0
@@ -49,7 +49,7 @@ roots AS (
   UNION ALL
   SELECT 0, 0
 ),
--- Student's t: what |t| exceeds with a probability of 5%, by the degrees of freedom.
+-- Student's t by degrees of freedom: |t| exceeds it with a probability of 5%.
 student (degrees, t) AS (
   VALUES
   (1, 12.70620473617), (2, 4.302652729749), (3, 3.182446305284), (4, 2.776445105198),
@@ -83,7 +83,7 @@ SELECT
   ) AS place,
   s.group_id,
   s.scheduler,
-  s.n,                       -- trials with a value: what the numbers from here to `worst` are of
+  s.n,                       -- trials with a value; `mean` to `worst` are of these
   s.mean,
   s.sd,                      -- sample standard deviation; NULL for n < 2
   s.mean - s.half AS low,    -- the mean's 95% interval by Student's t; NULL for n < 2
@@ -91,9 +91,9 @@ SELECT
   CASE sweep.mode WHEN 'min' THEN s.least ELSE s.greatest END AS best,
   CASE sweep.mode WHEN 'min' THEN s.greatest ELSE s.least END AS worst,
   s.diverged,                -- trials that diverged: they have no value
-  s.never,                   -- trials that never reached the objective's threshold: likewise
+  s.never,                   -- trials that never reached the objective's threshold
   s.trials - s.n - s.diverged - s.never AS unfinished,  -- pending, running or failed
-  t.params                   -- of one of its trials: the others' differ in the seed
+  t.params                   -- of one of its trials; those of the others differ in the seed
 FROM scaled AS s
 JOIN trials AS t ON t.number = s.first
 JOIN sweep

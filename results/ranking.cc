@@ -9,17 +9,6 @@
 namespace lrsweep {
 namespace {
 
-void CheckWord(const std::string& what, const std::string& word,
-               const std::vector<std::string>& known) {
-  if (std::find(known.begin(), known.end(), word) != known.end()) return;
-  std::string names;
-  for (const std::string& name : known) {
-    if (!names.empty()) names += ", ";
-    names += name;
-  }
-  throw std::invalid_argument("unknown " + what + " '" + word + "': it is one of " + names);
-}
-
 /// To 12 decimals as SQLite's round() does: half away from zero, and not where nothing is left to
 /// round.
 double Rounded(double number) {
@@ -74,63 +63,25 @@ std::optional<double> FirstReached(const RankedCurve& curve, const Metric& metri
 
 }  // namespace
 
-const std::vector<std::string>& Scopes() {
-  static const std::vector<std::string> kScopes = {"last", "best", "avg", "last-5-avg",
-                                                   "last-10-avg"};
-  return kScopes;
-}
-
-int64_t LastEpochsOf(const std::string& scope) {
-  if (scope == "last-5-avg") return 5;
-  return scope == "last-10-avg" ? 10 : 0;
-}
-
-void Check(const Objective& objective) {
-  const Metric metric = ParseMetric(objective.metric);
-  CheckWord("mode", objective.mode, {"max", "min"});
-  CheckWord("scope", objective.scope, Scopes());
-  if (metric.IsDerived() && objective.scope != "last") {
-    throw std::invalid_argument(ToText(metric) + " looks at all epochs: a scope (" +
-                                objective.scope + ") has no meaning for it, leave it out");
-  }
-}
-
 void RankedCurve::Add(double value, int64_t steps, double seconds) {
   values.push_back(value);
   steps_done.push_back(steps);
   wall_seconds.push_back(seconds);
 }
 
-std::optional<double> Score(const RankedCurve& curve, const Objective& objective) {
-  Check(objective);
+std::optional<double> Score(const RankedCurve& curve, const Objective& objective,
+                            const MetricTable& table) {
+  Check(objective, table);
   const std::vector<double>& values = curve.values;
   if (curve.diverged || values.empty()) return std::nullopt;
   if (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
     return std::nullopt;
   }
-  const Metric metric = ParseMetric(objective.metric);
+  const Metric metric = ParseMetric(objective.metric, table);
   if (!metric.IsDerived()) return InScope(values, objective);
   if (metric.HasThreshold()) return FirstReached(curve, metric);
   if (metric.derivation == Derivation::kAreaUnder) return AreaUnder(values);
   return Rounded(values.back() - Best(values, metric.MoreIsBetter()));
-}
-
-std::vector<Placed> Rank(std::vector<RankedCurve> curves, const Objective& objective) {
-  Check(objective);
-  std::vector<Placed> ranking;
-  ranking.reserve(curves.size());
-  for (RankedCurve& curve : curves) {
-    const std::optional<double> score = Score(curve, objective);
-    ranking.push_back({0, std::move(curve.trial_id), score});
-  }
-  const double sign = objective.mode == "min" ? 1 : -1;
-  std::sort(ranking.begin(), ranking.end(), [sign](const Placed& a, const Placed& b) {
-    if (a.value.has_value() != b.value.has_value()) return a.value.has_value();
-    if (a.value && *a.value != *b.value) return sign * *a.value < sign * *b.value;
-    return a.trial_id < b.trial_id;
-  });
-  for (size_t i = 0; i < ranking.size(); ++i) ranking[i].place = static_cast<int64_t>(i) + 1;
-  return ranking;
 }
 
 }  // namespace lrsweep

@@ -1,34 +1,34 @@
--- The database of an lrsweep sweep. `sweep`, `trials`, `attempts`, `epochs`, `steps`, `ranking` and
--- `groups` are for everyone to query; their names and meanings stay, and only grow. `step_traces` is how
--- `steps` is stored, `checkpoints`, `parameters` and the indexes serve lrsweep's own commands: they
--- may change with the version of the file (PRAGMA user_version).
+-- The database of an lrsweep sweep. Query `sweep`, `trials`, `attempts`, `epochs`, `metrics`,
+-- `steps`, `ranking` and `groups`: their names and meanings stay, columns may be added. The other
+-- tables and the indexes serve lrsweep itself, and may change with the file's version (PRAGMA
+-- user_version).
 -- Times are ISO 8601 in UTC with milliseconds. A NaN or infinite number is stored as NULL.
 
 -- The sweep: one row.
 CREATE TABLE sweep (
   name TEXT NOT NULL,
   config_yaml TEXT NOT NULL,     -- the configuration as run, --set included
-  metric TEXT NOT NULL,          -- what ranks: train_loss, val_loss, val_accuracy, or what is
-                                 --   derived from one: epochs_to(val_accuracy, 0.975), steps_to,
-                                 --   seconds_to, area_under(val_loss), final_minus_best,
+  metric TEXT NOT NULL,          -- what ranks: a metric by its name in `metrics`, or derived from
+                                 --   one: epochs_to(val_accuracy, 0.975), steps_to, seconds_to,
+                                 --   area_under(val_loss), final_minus_best,
   mode TEXT NOT NULL,            --   max or min,
   scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or a mean (avg,
-                                 --   last-5-avg, last-10-avg); last for what is derived
-  engine TEXT NOT NULL,          -- what computes the training: cpu or torch
-  dataset_sha256 TEXT NOT NULL,  -- of the images and labels that were trained on
+                                 --   last-5-avg, last-10-avg); last for a derived metric
+  engine TEXT NOT NULL,          -- that computes the training: cpu or torch
+  dataset_sha256 TEXT NOT NULL,  -- of the images and labels
   record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
   created_at TEXT NOT NULL,
   version TEXT NOT NULL,         -- of the program that made this file
   started_at TEXT,               -- of the first attempt
   ended_at TEXT,                 -- of the attempt that ended last
-  journal TEXT NOT NULL          -- of the run that writes or wrote last: wal, or delete (SQLite's
-                                 --   rollback journal, for network file systems)
+  journal TEXT NOT NULL          -- of the latest run: wal, or delete (SQLite's rollback journal,
+                                 --   for network file systems)
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.
 CREATE TABLE trials (
-  number INTEGER PRIMARY KEY,    -- its position in the search space, from 0; what a
-                                 --   changed configuration added comes after
+  number INTEGER PRIMARY KEY,    -- its index in the search space, from 0; trials that a changed
+                                 --   configuration added come after
   trial_id TEXT NOT NULL UNIQUE, -- 16 hex digits, a hash of the parameters
   group_id TEXT NOT NULL,        -- the same without the seed: equal for repetitions
   state TEXT NOT NULL,           -- pending, running, completed, stopped (by a rule) or failed
@@ -40,21 +40,21 @@ CREATE TABLE trials (
   wall_seconds REAL NOT NULL DEFAULT 0,    -- the sum over its rows in `epochs`
   epochs_done INTEGER NOT NULL DEFAULT 0,
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
-  in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration spans it (else it is not ranked)
+  in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration has it; 0: not ranked
   objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
-                                 --   NULL where one of its epochs lacks the metric, or where it
-                                 --   never reached the threshold
+                                 --   NULL where one of its epochs lacks the metric, or where the
+                                 --   trial never reached the threshold
 ) STRICT;
 
--- How many trials are how far, without reading their rows.
+-- Counts trials by state without reading their rows.
 CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done);
 
--- What `ranking` ranks, by value.
+-- The trials of `ranking` in the order of their values.
 CREATE INDEX trials_by_value ON trials (objective_value, trial_id)
 WHERE in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1));
 
--- The parameters that the trials of a scheduler have, and whether they differ among them: what
--- tells trials apart, without reading them all.
+-- The parameters of each scheduler's trials, and whether they differ among them: for labels, without
+-- reading all trials.
 CREATE TABLE parameters (
   scheduler TEXT NOT NULL,
   path TEXT NOT NULL,            -- in `params`, dotted: optimizer.lr
@@ -62,7 +62,7 @@ CREATE TABLE parameters (
   PRIMARY KEY (scheduler, path)
 ) STRICT, WITHOUT ROWID;
 
--- One go at a trial.
+-- An attempt to train a trial.
 CREATE TABLE attempts (
   trial_id TEXT NOT NULL REFERENCES trials (trial_id),
   attempt INTEGER NOT NULL,      -- from 1
@@ -70,13 +70,13 @@ CREATE TABLE attempts (
   host TEXT NOT NULL,
   device TEXT NOT NULL,          -- cpu, cuda:0
   engine TEXT NOT NULL,
-  cpu_target TEXT NOT NULL,      -- the CPU arithmetic that the engine chose
+  cpu_target TEXT NOT NULL,      -- the CPU instructions that the engine uses
   pack_size INTEGER NOT NULL,    -- trials that the worker trained together, this one included
   started_at TEXT NOT NULL,
-  ended_at TEXT,                 -- NULL while it runs, and where its sweep broke off
+  ended_at TEXT,                 -- NULL while it runs, and where its sweep crashed
   first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
-  outcome TEXT,                  -- completed, stopped, failed; to be done again: interrupted, or
-                                 --   lost (its worker died, or was silent)
+  outcome TEXT,                  -- completed, stopped or failed; interrupted or lost (its worker
+                                 --   died or was silent): the trial is trained again
   error TEXT,
   PRIMARY KEY (trial_id, attempt)
 ) STRICT, WITHOUT ROWID;
@@ -94,7 +94,7 @@ CREATE TABLE epochs (
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- Where a trial that has begun and not ended can continue. Written together with its epochs.
+-- The state from which a partly trained trial resumes. Written together with its epochs.
 CREATE TABLE checkpoints (
   trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),
   epoch INTEGER NOT NULL,        -- the last one done
@@ -103,7 +103,7 @@ CREATE TABLE checkpoints (
   data BLOB NOT NULL             -- what the engine saved
 ) STRICT;
 
--- The steps of one epoch in one value; query `steps` instead.
+-- The steps of an epoch, packed into one value; query `steps` instead.
 CREATE TABLE step_traces (
   trial_id TEXT NOT NULL,
   epoch INTEGER NOT NULL,
@@ -116,9 +116,9 @@ CREATE TABLE step_traces (
   FOREIGN KEY (trial_id, epoch) REFERENCES epochs (trial_id, epoch) ON DELETE CASCADE
 ) STRICT;
 
--- An optimizer step: the values applied at it, and the loss of its batch. `step` counts over the
+-- An optimizer step: the rates applied at it, and the loss of its batch. `step` counts over the
 -- whole trial from 0, `epoch` from 1. Losses are 32-bit numbers in their shortest decimal form.
--- Ask for a trial (WHERE trial_id = ...), which takes milliseconds; all trials take long.
+-- Query one trial (WHERE trial_id = ...), which takes milliseconds; all trials take long.
 CREATE VIEW steps (trial_id, epoch, step, lr, momentum, loss) AS
 SELECT
   t.trial_id,
@@ -129,10 +129,9 @@ SELECT
   CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
 FROM step_traces AS t, json_each(t.trace) AS j;
 
--- A trial's place by the sweep's metric, mode and scope: completed trials by value, then those
--- without one and diverged ones, whose value is NULL; equal values by trial_id. What is computed
--- from several epochs is rounded to 12 decimals, so that equal means are equal in whatever order they were added
--- up.
+-- A trial's place by the sweep's metric, mode and scope: completed trials by value, then trials
+-- without a value and diverged ones (NULL); equal values by trial_id. Values computed from several
+-- epochs are rounded to 12 decimals, so that equal means are equal whatever the order of summation.
 CREATE VIEW ranking AS
 SELECT
   row_number() OVER (

@@ -1,5 +1,5 @@
-// The steps of one epoch as one text: what the database's `step_traces` holds and its `steps` view
-// opens (results/schema.sql).
+// The steps of one epoch as one text: stored in the table `step_traces`, unpacked by the view
+// `steps` (results/schema.sql).
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace lrsweep {
 
 struct StepTrace {
   std::optional<double> lr;        // the same at every step; none: it is in `json`
-  std::optional<double> momentum;  // likewise
+  std::optional<double> momentum;  // the same for the momentum
   /// [loss,...]; or, where `lr` is none, [[loss,lr],...]; or, where `momentum` is none too,
   /// [[loss,lr,momentum],...]. Losses in the shortest decimal form of a float, the others of a
   /// double; null for NaN and infinities.

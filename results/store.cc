@@ -9,7 +9,7 @@
 namespace lrsweep {
 namespace {
 
-constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers to let go
+constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers
 
 void MustChange(const std::string& trial_id, int changed_rows) {
   if (changed_rows == 0)
@@ -23,7 +23,7 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-// What may throw std::logic_error comes first, before anything is changed.
+// What may throw std::logic_error comes first: then nothing has been changed.
 
 int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
                             int64_t first_epoch, int64_t pack_size) {
@@ -65,6 +65,10 @@ void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
   const StepTrace trace = record_steps ? MakeStepTrace(epoch.losses, epoch.rates) : StepTrace{};
   const std::optional<double> lr =
       epoch.rates.lr.empty() ? std::nullopt : std::optional(epoch.rates.lr.back());
+  const auto metric = [&epoch](const char* name) {
+    const auto found = epoch.metrics.find(name);
+    return found == epoch.metrics.end() ? kNan : found->second;
+  };
   impl_->Write([&] {
     MustChange(trial_id,
                impl_->Run("UPDATE trials SET epochs_done = ?2, diverged = "
@@ -72,8 +76,9 @@ void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
                           "WHERE trial_id = ?1",
                           trial_id, epoch.epoch, int64_t{epoch.Diverged()}, epoch.wall_seconds));
     impl_->Run("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
-               epoch.steps_done, lr, epoch.train_loss, epoch.val_loss, epoch.val_accuracy,
+               epoch.steps_done, lr, metric(kTrainLoss), metric(kValLoss), metric(kValAccuracy),
                epoch.wall_seconds);
+    impl_->AddReported(trial_id, epoch);
     if (!record_steps) return;
     impl_->Run("INSERT INTO step_traces VALUES (?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
                epoch.steps_done - steps, trace.lr, trace.momentum, trace.json);
@@ -156,7 +161,7 @@ void Store::Close() {
       try {
         db.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");
       } catch (const SQLite::Exception& error) {
-        // Somebody reads: the last one to close the file takes the journal away.
+        // A reader has the file open: the last one to close it removes the journal.
         if (error.getErrorCode() != SQLITE_BUSY && error.getErrorCode() != SQLITE_LOCKED) throw;
       }
     });

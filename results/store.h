@@ -1,9 +1,9 @@
 // The sweep's database: the only SQL of the program. The schema is results/schema.sql.
 //
-// One process writes (rank 0), any number may read meanwhile, also with other SQLite clients; on a
-// network file system (Journal) they wait for each other.
-// Not thread-safe: one Store per thread. An unknown trial or an attempt that is not running is a
-// bug of the caller: std::logic_error. Everything else that goes wrong throws StoreError.
+// One process writes (rank 0). Any number may read at the same time, also with other SQLite
+// clients; on a network file system readers and writer wait for each other (Journal). Not
+// thread-safe: one Store per thread. Errors: std::logic_error for an unknown trial or an attempt
+// that is not running, which are bugs of the caller; StoreError for everything else.
 #pragma once
 
 #include <cstdint>
@@ -48,11 +48,13 @@ struct SweepRecord {
   bool record_steps = true;
   std::optional<std::string> started_at, ended_at;  // its attempts: set by the store
   std::string journal;  // "wal" or "delete", of the last run: set by the store
+  /// What is known of the metrics that the user's program reports: for writing; read by Metrics().
+  MetricTable reported_metrics;
 };
 
 /// A row of `trials` for reading.
 struct TrialRow {
-  int64_t number = 0;  // position in the search space, from 0
+  int64_t index = 0;  // position in the search space, from 0
   std::string trial_id;
   std::string group_id;
   std::string state;
@@ -89,17 +91,17 @@ struct TrialCount {
   int64_t epochs_done = 0;  // of them together
 
   bool operator==(const TrialCount&) const = default;
-  /// What Ranking, and the database's `ranking`, hold.
+  /// Whether they are in the ranking.
   bool IsRanked() const;
-  /// Whether they have still to be trained, at least in part.
+  /// Whether they are still to be trained, at least in part.
   bool IsLeft() const;
 };
 
 struct EpochRow {
   int64_t epoch = 0;
   int64_t steps_done = 0;
-  std::optional<double> lr;                                  // at its last step
-  std::optional<double> train_loss, val_loss, val_accuracy;  // none: NaN or infinite
+  std::optional<double> lr;  // at its last step
+  Metrics metrics;  // all that the sweep knows; NaN where a value was NaN, infinite or missing
   double wall_seconds = 0;
 };
 
@@ -120,13 +122,13 @@ struct Checkpoint {
   std::string data;    // bytes
 };
 
-/// A checkpoint that is whole; or what is wrong with it; or neither, where there is none.
+/// A checkpoint that was checked, or its defect; both are empty where the trial has none.
 struct StoredCheckpoint {
   std::optional<Checkpoint> checkpoint;
   std::string defect;
 };
 
-/// How many trials came into a search space, left it, and came back to it.
+/// How many trials a changed search space gained, lost, and has again.
 struct SpaceChange {
   int64_t added = 0, left = 0, returned = 0;
 };
@@ -139,15 +141,15 @@ class Store {
   static Store Create(const std::filesystem::path& path, const SweepRecord& sweep, size_t count,
                       const std::function<Trial(size_t)>& trial_at,
                       Journal journal = Journal::kAuto);
-  /// Opens for reading: everything read is what the file held at one moment, now. Open anew to see
-  /// what was written since; do not keep it open for long beside a writer, whose journal would
-  /// grow. Throws StoreError for a file that is missing, not a database of ours, or of a newer
-  /// version; one of the layout before this one is read as it is.
+  /// Opens for reading a snapshot: everything read is what the file holds now. Open anew to see
+  /// later changes. Close it soon beside a writer, whose journal grows meanwhile. Throws StoreError
+  /// for a file that is missing, not a database of ours, or of a newer version; one of an older
+  /// layout is read unchanged.
   static Store Open(const std::filesystem::path& path);
   /// Opens for writing, to continue the sweep. What a crash left running is pending again, its
   /// attempt interrupted. Throws StoreError as Open, and where another process writes the file or
-  /// it is damaged; nothing is written then. A file of the layout before this one gets this one. A
-  /// process must not open a file twice for writing.
+  /// it is damaged; nothing is written then. A file of an older layout is upgraded. A process must
+  /// not open a file twice for writing.
   static Store OpenForWriting(const std::filesystem::path& path, Journal journal = Journal::kAuto);
 
   Store(Store&&) noexcept;
@@ -155,48 +157,50 @@ class Store {
   /// Without Close, what was not committed is lost, and the file keeps its journal mode.
   ~Store();
 
-  // Writing. Changes are collected in a transaction until Commit; this Store reads them at once,
-  // others after it. A StoreError undoes what was not committed.
-  /// The trial is running, in a pack of `pack_size` trials. Epochs and a checkpoint that an earlier
-  /// attempt recorded are kept up to `first_epoch`, which it begins with, and removed from there
-  /// on; the epochs before it must be there. Returns the number of this attempt, from 1.
+  // Writing. Changes are collected in a transaction until Commit: this Store reads them at once,
+  // others after the commit. A StoreError undoes what was not committed.
+  /// Marks the trial running, in a pack of `pack_size` trials, from `first_epoch` on. Keeps the
+  /// epochs before it, which must be recorded, and removes later ones of an earlier attempt with
+  /// their checkpoint. Returns the number of this attempt, from 1.
   int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
                        int64_t first_epoch = 1, int64_t pack_size = 1);
+  /// Writes the epoch. A built-in metric that it lacks is NULL; one that is not built in goes into
+  /// the table of reported metrics.
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
-  /// The state after the last epoch that was added, in the place of an earlier one. Keeps it until
-  /// the trial ends.
+  /// Replaces the trial's checkpoint by this one, of the last epoch that was added. It is kept
+  /// until the trial ends.
   void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
-  /// The attempt ends. `state` kPending means cut off: the trial is to be trained again, from its
-  /// checkpoint if it has one. `error` is stored unless empty.
+  /// Ends the attempt. `state` kPending means interrupted: the trial is to be trained again, from
+  /// its checkpoint if it has one. `error` is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
-  /// The attempt ends because its worker was lost, as `error` tells; the trial is pending again.
+  /// Ends an attempt whose worker was lost, for the reason `error`; the trial is pending again.
   void LoseAttempt(const std::string& trial_id, const std::string& error);
-  /// The trial, which no attempt trains, is over: failed after what its attempts tell.
+  /// Ends a trial that no attempt is training: after several attempts that failed.
   void EndTrial(const std::string& trial_id, TrialState state, const std::string& error);
-  /// The trial's checkpoint cannot be used, as `why` tells: it is removed, and the row of the last
-  /// attempt says so.
+  /// Removes the trial's unusable checkpoint; the row of the last attempt says `why`.
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
-  /// Failed trials of the space are pending again. Returns how many.
+  /// Makes the failed trials of the space pending again. Returns how many.
   int64_t RetryFailed();
-  /// The search space is now `trial_at(0)` to `trial_at(count - 1)`, as `sweep` configures it: its
-  /// configuration, objective and record_steps are taken over, and values follow the objective. New
-  /// trials are added as pending, numbered after the old ones; those that the space lacks keep
-  /// their rows and are no longer in_space; those that it has again are. Its engine and data must
-  /// be those of the database, which is the caller's to check.
+  /// Changes the search space to `trial_at(0)` ... `trial_at(count - 1)`. Takes over `sweep`'s
+  /// configuration, objective and record_steps, and computes the trials' values by the objective.
+  /// New trials are added as pending, with indices after the old ones; trials that the space lacks
+  /// keep their rows and are no longer in_space; those that it has again are. The caller checks
+  /// that engine and data are those of the database.
   SpaceChange ChangeSpace(const SweepRecord& sweep, size_t count,
                           const std::function<Trial(size_t)>& trial_at);
   void Commit();
-  /// Commits and leaves one portable file without journal beside it; where another program has
-  /// the file open, at least the journal's content is in it. The Store is of no further use.
+  /// Commits, and leaves one portable file without a journal beside it; while another program has
+  /// the file open, the journal stays, but its content is in the file. The Store cannot be used
+  /// after it.
   void Close();
 
   // Reading.
   SweepRecord Sweep() const;
   std::vector<TrialRow> Trials() const;  // in the order in which they were added
-  /// Calls `visit` with each of them in turn, so that only one is in memory. It may read from this
-  /// Store, not write.
+  /// Calls `visit` with each of them, in the same order, so that only one is in memory. `visit` may
+  /// read from this Store, not write.
   void EachTrial(const std::function<void(const TrialRow&)>& visit) const;
-  std::vector<TrialRow> TrialsInState(TrialState state) const;  // likewise
+  std::vector<TrialRow> TrialsInState(TrialState state) const;  // in the same order
   /// Ids of the trials of the space that are to be trained.
   std::vector<std::string> PendingIds() const;
   /// Ids of the trials that have a checkpoint.
@@ -206,25 +210,27 @@ class Store {
   TrialRow TrialById(const std::string& trial_id) const;
   /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).
   std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;
-  /// Of every kind that there is, without reading the trials.
+  /// Counts of every kind of trial that there is. Does not read the trials.
   std::vector<TrialCount> CountTrials() const;
-  /// What tells the trials apart, without reading them.
+  /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;
+  /// The built-in metrics, then those that the user's program reports, by name.
+  MetricTable Metrics() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
   /// In the order of the trial's optimizer steps; none where steps are not recorded. Every number
   /// is the recorded one to the last bit.
   std::vector<StepRow> Steps(const std::string& trial_id) const;
   /// The momentum at each epoch's last step; no epoch where steps are not recorded.
   std::map<int64_t, double> MomentumByEpoch(const std::string& trial_id) const;
-  /// The trial's checkpoint, checked: its size, its hash by `sha256` (64 lower-case hex digits),
-  /// and that the epochs before it are recorded.
+  /// Reads the trial's checkpoint and checks its size, its hash by `sha256` (64 lower-case hex
+  /// digits), and that its epochs are recorded.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
                                   const std::function<std::string(std::string_view)>& sha256) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
-  /// The first `limit` (0: all) of the completed and diverged trials in order of place. By the
-  /// sweep's objective the database has it at hand; by another one it is computed from all epochs.
-  /// Throws std::invalid_argument as Check.
-  std::vector<Placed> Ranking(const Objective& objective, size_t limit) const;
+  /// The first `limit` (0: all) of the completed and diverged trials in order of place. For the
+  /// sweep's own objective an index has the order; for another one all epochs are read. Throws
+  /// std::invalid_argument as Check.
+  std::vector<RankedTrial> Ranking(const Objective& objective, size_t limit) const;
   /// Every trial of the space, or of one of its groups, in the order in which they were added.
   /// Costs (of a group that of its trials) and throws as Ranking.
   std::vector<ScoredTrial> Scores(const Objective& objective,
@@ -233,7 +239,7 @@ class Store {
   /// digits).
   std::vector<std::string> GroupIdsByPrefix(const std::string& prefix, int64_t limit) const;
   /// The place of one trial by the sweep's objective; none where it is not ranked.
-  std::optional<Placed> PlaceOf(const std::string& trial_id) const;
+  std::optional<RankedTrial> PlaceOf(const std::string& trial_id) const;
 
  private:
   struct Impl;

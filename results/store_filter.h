@@ -1,29 +1,38 @@
-// A condition in SQL on rows of named values, judged by SQLite itself, away from any database.
+// Filters rows by a condition in SQL, evaluated by SQLite on a table in memory.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "trial/metrics.h"
 
 namespace lrsweep {
 
 /// NULL, an integer, a real, a text.
 using Cell = std::variant<std::monostate, int64_t, double, std::string>;
 
-/// The cells of row `row` in the columns `columns` (indices, ascending).
-using CellsOf = std::function<std::vector<Cell>(size_t row, const std::vector<size_t>& columns)>;
+/// The cell of a row in a column.
+using CellOf = std::function<Cell(size_t row, const std::string& column)>;
 
-/// The rows, ascending, for which the SQL expression `condition` on `columns` holds. Only the cells
-/// of columns that it names are asked for. It sees one table of these rows, in memory, and can read
-/// that and call functions that compute; it is refused anything else: other tables, statements,
-/// writing, attaching, loading, and running for longer than `seconds`. Texts may be in double
-/// quotes, where no column has that name. Throws std::invalid_argument with what is wrong.
-std::vector<size_t> RowsWhere(const std::string& condition, const std::vector<std::string>& columns,
-                              size_t rows, const CellsOf& cells_of, double seconds = 5);
+/// What a condition may name.
+struct ConditionNames {
+  std::vector<std::string> columns;
+  std::map<std::string, std::string> column_by_path;  // "optimizer.lr" is the column "lr"
+  MetricTable metrics = BuiltInMetrics();             // what derived metrics may be of
+};
 
-/// `name` as an SQL identifier.
-std::string QuotedName(const std::string& name);
+/// The rows, ascending, for which the SQL expression `condition` is true. Texts may be in double
+/// quotes where no column has that name. A derived metric ("epochs_to(val_accuracy, 0.975)") is a
+/// column under its canonical name. `cell_of` is asked only for columns that the condition names.
+///
+/// The condition sees one table `trials` of these rows, and functions that compute. Refuses
+/// everything else (other tables, statements, writing files), more than `seconds`, and more than
+/// 64 MiB of memory. Throws std::invalid_argument that says what is wrong.
+std::vector<size_t> RowsWhere(const std::string& condition, const ConditionNames& names,
+                              size_t rows, const CellOf& cell_of, double seconds = 1);
 
 }  // namespace lrsweep

@@ -1,4 +1,4 @@
-// What the store*.cc files share: the open database behind a Store. SQLite stays in these files.
+// Shared by the store*.cc files: the open database behind a Store. Only they include SQLite.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -14,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "results/database_file.h"
 #include "results/store.h"
@@ -22,7 +23,7 @@ namespace lrsweep {
 
 inline constexpr int kBusyTimeoutMs = 10'000;
 
-/// What went wrong with the database at `path`, for people.
+/// The message of a StoreError: what is wrong with the database at `path`, and what to do.
 std::string ExplainSqlite(const std::filesystem::path& path, const SQLite::Exception& error);
 
 /// Runs `action`; what SQLite throws becomes a StoreError.
@@ -53,7 +54,11 @@ inline void BindOne(SQLite::Statement& statement, int index, double number) {
 }
 
 inline void BindOne(SQLite::Statement& statement, int index, const std::optional<double>& number) {
-  BindOne(statement, index, number.value_or(std::numeric_limits<double>::quiet_NaN()));
+  if (number) {
+    BindOne(statement, index, *number);
+  } else {
+    statement.bind(index);
+  }
 }
 
 /// Binds the values to ?1, ?2 and so on, and runs the statement, which may be run again.
@@ -67,16 +72,39 @@ int RunStatement(SQLite::Statement& statement, const Values&... values) {
   return changed;
 }
 
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN for NULL.
+inline double RealOrNan(const SQLite::Column& column) {
+  return column.isNull() ? kNan : column.getDouble();
+}
+
+inline std::optional<std::string> TextOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
+}
+
 inline std::optional<double> RealOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
 }
 
+/// Where a metric's values are: a table or a query with the columns trial_id, epoch, steps_done,
+/// wall_seconds and `column`, a row for each epoch.
+struct MetricSource {
+  std::string table;
+  std::string column;
+};
+MetricSource SourceOf(const std::string& metric);
+
+/// Writes what is known of the metrics that the user's program reports.
+void DeclareMetrics(SQLite::Database& db, const MetricTable& metrics);
+
 /// A query of each trial's `trial_id` and `score`: the objective over its epochs, NULL where one of
-/// them lacks the metric. `where` chooses the epochs.
-std::string ScoreQuery(const Objective& objective, const std::string& where);
+/// them lacks the metric. `where` chooses the epochs. Throws std::invalid_argument as Check.
+std::string ScoreQuery(const Objective& objective, const MetricTable& table,
+                       const std::string& where);
 
 /// What EndAttempt does to the trial: ?1 its id, ?2 its state, ?3 its error.
-std::string EndTrialSql(const Objective& objective);
+std::string EndTrialSql(const Objective& objective, const MetricTable& table);
 
 /// Puts the trials of a new sweep, pending, into its empty tables.
 void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
@@ -87,11 +115,12 @@ struct Store::Impl {
         lock(std::move(writer_lock)),
         db(std::in_place, path.string(), flags, kBusyTimeoutMs) {}
 
-  /// Writes as the sweep wants it.
+  /// Takes over what writing depends on: the objective, and whether steps are recorded.
   void Follow(const SweepRecord& sweep) {
     prepared.clear();  // end_trial may be among them
     record_steps = sweep.record_steps;
-    end_trial = EndTrialSql(sweep.objective);
+    metrics.reset();
+    end_trial = EndTrialSql(sweep.objective, Metrics());
   }
 
   SQLite::Database& Db() {
@@ -143,6 +172,7 @@ struct Store::Impl {
         action();
       } catch (const SQLite::Exception&) {
         in_transaction = false;
+        metrics.reset();
         Db().tryExec("ROLLBACK");  // fails where SQLite has rolled back by itself
         throw;
       }
@@ -167,7 +197,16 @@ struct Store::Impl {
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& outcome,
                   const std::string& error);
 
-  /// Takes away what an earlier attempt recorded from `first_epoch` on, and ends it.
+  /// The built-in metrics and those that the user's program reports.
+  const MetricTable& Metrics();
+
+  /// Writes the epoch's metrics that have no column in `epochs`.
+  void AddReported(const std::string& trial_id, const EpochRecord& epoch);
+
+  /// Reads them into the trial's epochs, in order: each gets every metric of the table.
+  void ReadReported(const std::string& trial_id, std::vector<EpochRow>& epochs);
+
+  /// Removes what an earlier attempt recorded from `first_epoch` on, and ends that attempt.
   void CutBack(const std::string& trial_id, int64_t first_epoch);
 
   std::filesystem::path path;
@@ -176,6 +215,8 @@ struct Store::Impl {
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
   std::string end_trial;              // the statement that gives a trial its state, error and value
   std::string first_start, last_end;  // of attempts in this transaction; empty: none
+  std::optional<MetricTable> metrics;  // as Metrics() has read it
+  bool has_reported_metrics = true;    // false for a file of an older layout that is only read
   bool record_steps = true;
   bool in_transaction = false;
 };

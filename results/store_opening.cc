@@ -1,4 +1,4 @@
-// A database made, opened to read, and opened to continue.
+// Creates a database, opens it for reading, and opens it for writing.
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "groups_sql.h"
+#include "metrics_sql.h"
 #include "results/database_file.h"
 #include "results/file_system.h"
 #include "results/store.h"
@@ -20,17 +21,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first four bytes that say whose file this is, "lrsw", and the layout's number. Neither an
-// application_id, a page size nor auto_vacuum can be changed later without rewriting the file.
+// "lrsw" marks the file as ours. Application id, page size and auto_vacuum cannot be changed later
+// without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
-constexpr int32_t kSchemaVersion = 3;
-// The oldest layout that is read, and upgraded by who writes: it lacks the view `groups`.
+// The layout. 3 added the view `groups`, 4 the metrics of users' programs.
+constexpr int32_t kSchemaVersion = 4;
+constexpr int32_t kGroupsVersion = 3;
+constexpr int32_t kMetricsVersion = 4;
+// Oldest layout that is read; opening for writing upgrades it.
 constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
 
-// With a rollback journal a commit waits for readers, and giving up would end the sweep.
-// Ids are hashes, so a trial's rows lie anywhere in the file: room for many pages, and many changes
-// of a page gathered in the journal (16 MB) before it is copied into the file.
+// busy_timeout: with a rollback journal a commit waits for readers, and giving up would end the
+// sweep. cache_size and wal_autocheckpoint: ids are hashes, so a trial's rows are anywhere in the
+// file. A large cache holds many pages, and a long journal (16 MB) gathers many changes of a page
+// before it is copied into the file.
 constexpr const char* kWriterPragmas =
     "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA "
     "cache_size = -65536; "
@@ -64,7 +69,8 @@ void SetJournal(const fs::path& path, SQLite::Database& db, Journal journal) {
   RunStatement(record, wanted);
 }
 
-/// Fills an empty file that nobody else knows yet: without journal, since a failure discards it.
+/// Fills an empty file under its temporary name. Without a journal: after a failure it is
+/// discarded.
 void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
            const std::function<Trial(size_t)>& trial_at, Journal journal) {
   SQLite::Database db(path.string(), SQLite::OPEN_READWRITE);
@@ -76,10 +82,12 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   SQLite::Transaction transaction(db);
   db.exec(kSchemaSql);
   db.exec(kGroupsSql);
+  db.exec(kMetricsSql);
   InsertSweep(db, sweep);
+  DeclareMetrics(db, sweep.reported_metrics);
   InsertTrials(db, count, trial_at);
   transaction.commit();
-  // Here already, so that a file system that cannot do it is found before anything is in place.
+  // Here, so that a file system without WAL is found before the file is put in place.
   SetJournal(path, db, journal);
 }
 
@@ -108,7 +116,7 @@ void RefuseForeign(const fs::path& path, SQLite::Database& db) {
   }
 }
 
-/// The same, of the file's bytes: before anything is done to it.
+/// Reads the application id from the file's bytes, without SQLite, which would undo a journal.
 bool IsMarkedAsOurs(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   file.seekg(68);  // SQLite's "application ID", big-endian
@@ -124,13 +132,13 @@ void RefuseNoFile(const fs::path& path) {
   if (!fs::is_regular_file(status)) throw StoreError(path.string() + " is not a file");
 }
 
-/// The file may come from anywhere.
+/// The file may come from a stranger: its schema must not be able to run code.
 void DistrustFile(SQLite::Database& db) {
   sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   db.exec("PRAGMA trusted_schema = OFF");
 }
 
-/// Looks through the tables that say what is done; epochs and steps can be too many.
+/// Checks the tables that say what is done. Epochs and steps can be too many to check.
 void RefuseDamaged(const fs::path& path, SQLite::Database& db) {
   for (const char* table : {"sweep", "trials", "attempts"}) {
     const std::string found =
@@ -154,16 +162,18 @@ WriterLock LockForWriting(const fs::path& path) {
   }
 }
 
-/// Brings a file of an older layout to this one, at once or not at all.
+/// Upgrades a file of an older layout to this one, in one transaction.
 void Upgrade(SQLite::Database& db) {
-  if (Pragma(db, "user_version") == kSchemaVersion) return;
+  const int64_t version = Pragma(db, "user_version");
+  if (version == kSchemaVersion) return;
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  db.exec(kGroupsSql);
+  if (version < kGroupsVersion) db.exec(kGroupsSql);
+  if (version < kMetricsVersion) db.exec(kMetricsSql);
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
 }
 
-/// What a crash left running is to be trained again.
+/// Makes pending what a crash left running.
 void TakeBackRunningTrials(SQLite::Database& db) {
   SQLite::Transaction transaction(db);
   db.exec(
@@ -221,6 +231,7 @@ Store Store::Open(const fs::path& path) {
     DistrustFile(impl->Db());
     impl->Db().exec("PRAGMA query_only = ON; BEGIN");
     RefuseForeign(path, impl->Db());
+    impl->has_reported_metrics = Pragma(impl->Db(), "user_version") >= kMetricsVersion;
     return Store(std::move(impl));
   };
   return Guarded(path, [&] {
@@ -243,7 +254,7 @@ Store Store::OpenForWriting(const fs::path& path, Journal journal) {
     const auto copy_journal_on_close = [&db](bool wanted) {
       sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
     };
-    copy_journal_on_close(false);  // what is refused stays as it is
+    copy_journal_on_close(false);  // a refused file stays unchanged
     DistrustFile(db);
     RefuseForeign(path, db);
     RefuseDamaged(path, db);
@@ -251,8 +262,8 @@ Store Store::OpenForWriting(const fs::path& path, Journal journal) {
     Store store(std::move(impl));
     SetJournal(path, db, journal);
     db.exec(kWriterPragmas);
-    store.impl_->Follow(store.Sweep());
     Upgrade(db);
+    store.impl_->Follow(store.Sweep());
     TakeBackRunningTrials(db);
     return store;
   });

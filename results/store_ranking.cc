@@ -1,5 +1,5 @@
-// The order of a sweep's trials, computed where they lie. ranking.h has the rules; the view
-// `ranking` in schema.sql follows them for other readers.
+// Ranks a sweep's trials in SQL, by the rules of ranking.h. The view `ranking` in schema.sql
+// follows the same rules for other readers.
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -11,18 +11,18 @@
 namespace lrsweep {
 namespace {
 
-// What `ranking` ranks, as the index trials_by_value has it.
+// The trials that have a place: the condition of the index trials_by_value, word for word.
 constexpr const char* kRanked =
     "in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1))";
 
-/// The same with its index, which SQLite would not choose by itself; to be continued by AND.
+/// FROM and WHERE of them with the index, which SQLite would not choose by itself. Continue by AND.
 std::string RankedByValue() {
   return fmt::format("trials INDEXED BY trials_by_value WHERE {}", kRanked);
 }
 
-/// Runs `sql`, of trial ids and values, and gives what it finds the places after `ranking`'s.
+/// Runs `sql`, which gives trial ids and values, and appends them with the next places.
 void Append(SQLite::Database& db, const std::string& sql, int64_t limit,
-            std::vector<Placed>& ranking) {
+            std::vector<RankedTrial>& ranking) {
   SQLite::Statement query(db, sql);
   query.bind(1, limit);
   while (query.executeStep()) {
@@ -32,8 +32,8 @@ void Append(SQLite::Database& db, const std::string& sql, int64_t limit,
   }
 }
 
-/// The parts of a query of scores: beside `trial_id`, `epoch` and `value` the columns that it needs
-/// of each epoch, and what it makes of all of a trial's.
+/// The parts of a query of scores: the score over all epochs of a trial, and the columns that it
+/// needs of each epoch beside `trial_id`, `epoch` and `value`.
 struct ScoreSql {
   std::string score;
   std::string columns = "";
@@ -56,7 +56,7 @@ ScoreSql ScopedScore(const Objective& objective) {
   return {"value", "", "HAVING max(epoch) > 0"};
 }
 
-ScoreSql DerivedScore(const Metric& metric) {
+ScoreSql DerivedScore(const Metric& metric, const std::string& column) {
   const std::string in_order = "OVER (PARTITION BY trial_id ORDER BY epoch)";
   const std::string first = fmt::format("min(CASE WHEN value {} {} THEN {{}} END)",
                                         metric.MoreIsBetter() ? ">=" : "<=", metric.threshold);
@@ -70,7 +70,7 @@ ScoreSql DerivedScore(const Metric& metric) {
               fmt::format(", sum(wall_seconds) {} AS elapsed", in_order)};
     case Derivation::kAreaUnder:  // one epoch has no trapezoid
       return {Rounded("coalesce(avg(trapezoid), max(value))"),
-              fmt::format(", ({0} + lag({0}) {1}) / 2 AS trapezoid", metric.recorded, in_order)};
+              fmt::format(", ({0} + lag({0}) {1}) / 2 AS trapezoid", column, in_order)};
     case Derivation::kFinalMinusBest:
       return {Rounded(fmt::format("max(CASE WHEN epoch = final THEN value END) - {}(value)",
                                   metric.MoreIsBetter() ? "max" : "min")),
@@ -87,23 +87,26 @@ const char* Direction(const Objective& objective) {
 
 }  // namespace
 
-std::string ScoreQuery(const Objective& objective, const std::string& where) {
-  Check(objective);
-  const Metric metric = ParseMetric(objective.metric);
-  const ScoreSql sql = metric.IsDerived() ? DerivedScore(metric) : ScopedScore(objective);
+std::string ScoreQuery(const Objective& objective, const MetricTable& table,
+                       const std::string& where) {
+  Check(objective, table);
+  const Metric metric = ParseMetric(objective.metric, table);
+  const MetricSource source = SourceOf(metric.recorded);
+  const ScoreSql sql =
+      metric.IsDerived() ? DerivedScore(metric, source.column) : ScopedScore(objective);
   return fmt::format(
       "SELECT trial_id, CASE WHEN count(value) = count(*) THEN {} END AS score "
-      "FROM (SELECT trial_id, epoch, {} AS value{} FROM epochs {}) GROUP BY trial_id {}",
-      sql.score, metric.recorded, sql.columns, where, sql.having);
+      "FROM (SELECT trial_id, epoch, {} AS value{} FROM {} {}) GROUP BY trial_id {}",
+      sql.score, source.column, sql.columns, source.table, where, sql.having);
 }
 
-std::string EndTrialSql(const Objective& objective) {
+std::string EndTrialSql(const Objective& objective, const MetricTable& table) {
   return fmt::format(
       "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
       "objective_value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) "
       "END "
       "WHERE trial_id = ?1",
-      ScoreQuery(objective, "WHERE trial_id = ?1"));
+      ScoreQuery(objective, table, "WHERE trial_id = ?1"));
 }
 
 bool IsRanked(const std::string& state, bool diverged) {
@@ -129,22 +132,23 @@ std::vector<TrialCount> Store::CountTrials() const {
   });
 }
 
-std::vector<Placed> Store::Ranking(const Objective& objective, size_t limit) const {
-  Check(objective);
+std::vector<RankedTrial> Store::Ranking(const Objective& objective, size_t limit) const {
+  const MetricTable table = Metrics();
+  Check(objective, table);
   const int64_t most = limit == 0 ? -1 : static_cast<int64_t>(limit);
   const bool at_hand = objective == Sweep().objective;
   return Guarded(impl_->path, [&] {
-    std::vector<Placed> ranking;
+    std::vector<RankedTrial> ranking;
     if (!at_hand) {
       Append(impl_->Db(),
              fmt::format("SELECT trial_id, CASE WHEN diverged = 0 THEN score END AS other "
                          "FROM trials LEFT JOIN ({}) USING (trial_id) WHERE {} "
                          "ORDER BY other IS NULL, other {}, trial_id LIMIT ?",
-                         ScoreQuery(objective, ""), kRanked, Direction(objective)),
+                         ScoreQuery(objective, table, ""), kRanked, Direction(objective)),
              most, ranking);
       return ranking;
     }
-    // Two queries, each in the order of the index.
+    // Two queries, so that each can follow the order of the index.
     Append(impl_->Db(),
            fmt::format("SELECT trial_id, objective_value FROM {} AND objective_value IS NOT NULL "
                        "ORDER BY objective_value {}, trial_id LIMIT ?",
@@ -168,7 +172,8 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
   if (!at_hand) {
     const char* epochs =
         of_group ? "WHERE trial_id IN (SELECT trial_id FROM trials WHERE group_id = ?1)" : "";
-    others = fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, epochs));
+    others =
+        fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, Metrics(), epochs));
   }
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(
@@ -194,10 +199,11 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
   });
 }
 
-std::optional<Placed> Store::PlaceOf(const std::string& trial_id) const {
+std::optional<RankedTrial> Store::PlaceOf(const std::string& trial_id) const {
   const char* better = Sweep().objective.mode == "min" ? "<" : ">";
-  return Guarded(impl_->path, [&]() -> std::optional<Placed> {
-    // Before it: better values; any value if it has none; of equal ones the lesser ids.
+  return Guarded(impl_->path, [&]() -> std::optional<RankedTrial> {
+    // Counts the trials before it: with better values, with any value if it has none, and with
+    // equal values and lesser ids.
     SQLite::Statement query(
         impl_->Db(),
         fmt::format(
@@ -212,7 +218,7 @@ std::optional<Placed> Store::PlaceOf(const std::string& trial_id) const {
     query.bind(1, trial_id);
     if (!query.executeStep()) return std::nullopt;
     const SQLite::Column value = query.getColumn(0);
-    return Placed{query.getColumn(1).getInt64(), trial_id, RealOrNone(value)};
+    return RankedTrial{query.getColumn(1).getInt64(), trial_id, RealOrNone(value)};
   });
 }
 

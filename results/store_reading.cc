@@ -7,14 +7,6 @@
 #include "results/store_impl.h"
 
 namespace lrsweep {
-namespace {
-
-std::optional<std::string> TextOrNone(const SQLite::Column& column) {
-  return column.isNull() ? std::nullopt : std::optional<std::string>(column.getString());
-}
-
-}  // namespace
-
 SweepRecord Store::Sweep() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(
@@ -158,11 +150,14 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
     query.bind(1, trial_id);
     std::vector<EpochRow> epochs;
     while (query.executeStep()) {
-      epochs.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
-                        RealOrNone(query.getColumn(2)), RealOrNone(query.getColumn(3)),
-                        RealOrNone(query.getColumn(4)), RealOrNone(query.getColumn(5)),
-                        query.getColumn(6).getDouble()});
+      const auto real = [&query](int i) { return RealOrNan(query.getColumn(i)); };
+      epochs.push_back({query.getColumn(0).getInt64(),
+                        query.getColumn(1).getInt64(),
+                        RealOrNone(query.getColumn(2)),
+                        {{kTrainLoss, real(3)}, {kValLoss, real(4)}, {kValAccuracy, real(5)}},
+                        real(6)});
     }
+    impl_->ReadReported(trial_id, epochs);
     return epochs;
   });
 }

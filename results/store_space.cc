@@ -1,4 +1,4 @@
-// The trials that a search space spans, put into the database, and changed with the space.
+// Writes the trials of a search space, and changes them when the space changes.
 #include <fmt/format.h>
 
 #include <unordered_map>
@@ -25,7 +25,7 @@ KnownTrials ReadKnown(SQLite::Database& db) {
   return known;
 }
 
-/// Labels to which further trials can be added: beside the paths, a trial of each scheduler.
+/// Adds one known trial of each scheduler to the labels, which adding further trials needs.
 TrialLabels OpenLabels(SQLite::Database& db, TrialLabels labels) {
   SQLite::Statement query(db,
                           "SELECT scheduler, params FROM trials WHERE number IN "
@@ -77,12 +77,12 @@ void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
                objective.scope, int64_t{sweep.record_steps});
 }
 
-/// The values by another objective.
-void Revalue(SQLite::Database& db, const Objective& objective) {
+/// Computes the values of all completed trials by another objective.
+void Revalue(SQLite::Database& db, const Objective& objective, const MetricTable& table) {
   db.exec(
       fmt::format("UPDATE trials SET objective_value = (SELECT score FROM ({})) "
                   "WHERE state = 'completed' AND diverged = 0",
-                  ScoreQuery(objective, "WHERE trial_id = trials.trial_id")));
+                  ScoreQuery(objective, table, "WHERE trial_id = trials.trial_id")));
 }
 
 void WriteLabels(SQLite::Database& db, const TrialLabels& labels) {
@@ -120,7 +120,9 @@ SpaceChange Store::ChangeSpace(const SweepRecord& sweep, size_t count,
       ++(trial.is_spanned ? change.returned : change.left);
     }
     TakeOver(db, sweep);
-    if (!(sweep.objective == before.objective)) Revalue(db, sweep.objective);
+    DeclareMetrics(db, sweep.reported_metrics);
+    impl_->metrics.reset();
+    if (!(sweep.objective == before.objective)) Revalue(db, sweep.objective, impl_->Metrics());
   });
   impl_->Follow(sweep);
   return change;

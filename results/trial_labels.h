@@ -1,4 +1,4 @@
-// What tells trials apart: the parameters that differ among them, under short names.
+// Labels of trials: the parameters that differ among them, under short names.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ struct LabelPath {
 class TrialLabels {
  public:
   TrialLabels() = default;
-  /// What Paths() gave. To Add further trials, Add first one of those of each scheduler.
+  /// From Paths(). Before further trials, Add one of the earlier ones of each scheduler.
   explicit TrialLabels(const std::vector<LabelPath>& paths);
 
   void Add(const std::string& scheduler, const FlatParams& params);

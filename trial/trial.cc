@@ -1,7 +1,6 @@
 #include "trial/trial.h"
 
 #include <array>
-#include <cmath>
 
 namespace lrsweep {
 
@@ -9,10 +8,6 @@ std::string_view ToString(TrialState state) {
   static constexpr std::array<std::string_view, 5> kNames = {"pending", "running", "completed",
                                                              "stopped", "failed"};
   return kNames[static_cast<size_t>(state)];
-}
-
-bool EpochRecord::Diverged() const {
-  return !std::isfinite(train_loss) || !std::isfinite(val_loss);
 }
 
 }  // namespace lrsweep

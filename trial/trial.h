@@ -1,5 +1,4 @@
-// What a trial is and what it leaves behind: the vocabulary that workers, coordinator and store
-// share, as plain structs.
+// What a trial is and what it records: plain structs that workers, coordinator and store share.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "params/value.h"
+#include "trial/metrics.h"
 
 namespace lrsweep {
 
@@ -44,23 +44,20 @@ struct EpochRecord {
   int64_t steps_done = 0;     // of the whole trial, this epoch included
   std::vector<float> losses;  // mean cross-entropy of each step's batch, in the order of steps
   StepRates rates;            // of the same steps
-  double train_loss = 0;      // mean of `losses`; NaN or infinite if one of them is
-  double val_loss = 0;        // mean cross-entropy over the evaluation images
-  double val_accuracy = 0;    // share of them classified correctly, 0 to 1
+  Metrics metrics;            // by name, such as those of BuiltInMetrics()
   double wall_seconds = 0;    // training and evaluation
 
-  /// A NaN or infinite loss.
-  bool Diverged() const;
+  bool Diverged() const { return lrsweep::Diverged(metrics); }
 };
 
-/// Who trains: announced by a worker, recorded with each attempt.
+/// Identifies a worker and what it computes with: announced by it, recorded with each attempt.
 struct WorkerInfo {
   int64_t worker = 0;  // its MPI rank; 0 where the coordinator trains itself
   std::string host;
   std::string device;      // "cpu", "cuda:1"
   std::string engine;      // "torch"
   std::string cpu_target;  // what the engine's arithmetic depends on ("AVX512, OpenBLAS SkylakeX")
-  int64_t pack_size = 1;   // trials that it likes to train together, at most
+  int64_t pack_size = 1;   // most trials that it trains together
 };
 
 }  // namespace lrsweep

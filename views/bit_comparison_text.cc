@@ -7,11 +7,7 @@
 #include "params/text.h"
 
 namespace lrsweep {
-namespace {
-
-Json NumberOrNull(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string WhereText(const Difference& difference) {
   return difference.step ? fmt::format("step {} (epoch {})", *difference.step, difference.epoch)
@@ -41,8 +37,8 @@ Json ToJson(const std::optional<Difference>& difference, const std::string& firs
   return {{"epoch", difference->epoch},
           {"step", OrNull(difference->step)},
           {"what", difference->what},
-          {first, NumberOrNull(difference->first)},
-          {second, NumberOrNull(difference->second)}};
+          {first, FiniteOrNull(difference->first)},
+          {second, FiniteOrNull(difference->second)}};
 }
 
 }  // namespace lrsweep

@@ -1,5 +1,7 @@
 #include "views/json_rows.h"
 
+#include <cmath>
+
 #include "results/stored_params.h"
 
 namespace lrsweep {
@@ -11,6 +13,8 @@ std::optional<Interval> IntervalOf(const RankedGroup& group) {
 }
 
 }  // namespace
+
+Json FiniteOrNull(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
 
 Json ToJson(const Cell& cell) {
   if (const auto* integer = std::get_if<int64_t>(&cell)) return *integer;
@@ -36,7 +40,7 @@ Json HighOf(const std::optional<Interval>& interval) {
 
 const Columns<TrialRow>& TrialTable() {
   static const Columns<TrialRow> kTable = {
-      {"number", [](const TrialRow& row) { return row.number; }},
+      {"number", [](const TrialRow& row) { return row.index; }},
       {"trial_id", [](const TrialRow& row) { return row.trial_id; }},
       {"group_id", [](const TrialRow& row) { return row.group_id; }},
       {"state", [](const TrialRow& row) { return row.state; }},
@@ -69,16 +73,17 @@ const Columns<AttemptRow>& AttemptTable() {
   return kTable;
 }
 
-const Columns<EpochRow>& EpochTable() {
-  static const Columns<EpochRow> kTable = {
-      {"epoch", [](const EpochRow& row) { return row.epoch; }},
-      {"steps_done", [](const EpochRow& row) { return row.steps_done; }},
-      {"lr", [](const EpochRow& row) { return OrNull(row.lr); }},
-      {"train_loss", [](const EpochRow& row) { return OrNull(row.train_loss); }},
-      {"val_loss", [](const EpochRow& row) { return OrNull(row.val_loss); }},
-      {"val_accuracy", [](const EpochRow& row) { return OrNull(row.val_accuracy); }},
-      {"wall_seconds", [](const EpochRow& row) { return row.wall_seconds; }}};
-  return kTable;
+Columns<EpochRow> EpochTable(const MetricTable& metrics) {
+  Columns<EpochRow> table = {{"epoch", [](const EpochRow& row) { return row.epoch; }},
+                             {"steps_done", [](const EpochRow& row) { return row.steps_done; }},
+                             {"lr", [](const EpochRow& row) { return OrNull(row.lr); }}};
+  for (const MetricInfo& metric : metrics) {
+    table.push_back({metric.name, [name = metric.name](const EpochRow& row) {
+                       return FiniteOrNull(MetricValue(row.metrics, name));
+                     }});
+  }
+  table.push_back({"wall_seconds", [](const EpochRow& row) { return row.wall_seconds; }});
+  return table;
 }
 
 Columns<RankedGroup> GroupTable(const Objective& objective) {

@@ -21,6 +21,9 @@ Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+/// Null for NaN and infinities.
+Json FiniteOrNull(double number);
+
 Json ToJson(const Cell& cell);
 /// The inverse; a truth becomes 0 or 1.
 Cell ToCell(const Json& json);
@@ -33,7 +36,7 @@ Json HighOf(const std::optional<Interval>& interval);
 /// `epochs` without the trial's id, in the order in which they are exported.
 const Columns<TrialRow>& TrialTable();
 const Columns<AttemptRow>& AttemptTable();
-const Columns<EpochRow>& EpochTable();
+Columns<EpochRow> EpochTable(const MetricTable& metrics);
 
 /// The columns of the view `groups`, and `label` (what tells the group from others).
 Columns<RankedGroup> GroupTable(const Objective& objective);

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace lrsweep {
 
 std::string Describe(const Objective& objective) {
-  if (ParseMetric(objective.metric).IsDerived()) {
+  if (ParseKnownMetric(objective.metric).IsDerived()) {
     return fmt::format("{} ({})", objective.metric, objective.mode);
   }
   std::string scope = objective.scope + " epoch";
@@ -20,15 +21,15 @@ std::string Describe(const Objective& objective) {
 }
 
 std::string NumberText(const std::string& metric, double value) {
-  const std::string unit = UnitOf(ParseMetric(metric));
+  const std::string unit = UnitOf(ParseKnownMetric(metric));
   if (unit == "s") return fmt::format("{:.2f}", value);
   if (!unit.empty()) return fmt::format("{:.{}f}", value, value == std::floor(value) ? 0 : 1);
   return std::abs(value) < 1e6 ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
 }
 
 DifferenceText::DifferenceText(const std::string& metric, double size)
-    : unit_(UnitOf(ParseMetric(metric))) {
-  if (unit_.empty() && ParseMetric(metric).MoreIsBetter()) {
+    : unit_(UnitOf(ParseKnownMetric(metric))) {
+  if (IsShare(ParseKnownMetric(metric))) {
     factor_ = 100;
     unit_ = "points";
   }
@@ -49,7 +50,14 @@ std::string DifferenceText::WithUnit(double difference) const {
 std::string MetricText(const std::string& metric, const std::optional<double>& value,
                        bool diverged) {
   if (value) return NumberText(metric, *value);
-  return !diverged && ParseMetric(metric).HasThreshold() ? "never" : "diverged";
+  return !diverged && ParseKnownMetric(metric).HasThreshold() ? "never" : "diverged";
+}
+
+MetricTable InOrderOfInterest(const MetricTable& table) {
+  const auto reported = table.begin() + static_cast<std::ptrdiff_t>(BuiltInMetrics().size());
+  MetricTable ordered(std::make_reverse_iterator(reported), table.rend());
+  ordered.insert(ordered.end(), reported, table.end());
+  return ordered;
 }
 
 }  // namespace lrsweep

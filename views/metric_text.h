@@ -34,4 +34,8 @@ class DifferenceText {
 std::string MetricText(const std::string& metric, const std::optional<double>& value,
                        bool diverged);
 
+/// The metrics of Store::Metrics with what matters most first: val_accuracy, val_loss, train_loss,
+/// then those that users' programs report.
+MetricTable InOrderOfInterest(const MetricTable& table);
+
 }  // namespace lrsweep

@@ -39,13 +39,6 @@ StepRates RatesOf(int64_t epoch, const TrialSchedule& schedule) {
   return rates;
 }
 
-/// The metric that a schedule follows.
-double MetricOf(const std::string& metric, const EpochRecord& record) {
-  if (metric == "train_loss") return record.train_loss;
-  if (metric == "val_accuracy") return record.val_accuracy;
-  return record.val_loss;
-}
-
 double Mean(const std::vector<float>& losses) {
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
@@ -57,9 +50,9 @@ EpochRecord MakeRecord(int64_t epoch, std::vector<float> losses, StepRates rates
   record.losses = std::move(losses);
   record.steps_done = epoch * static_cast<int64_t>(record.losses.size());
   record.rates = std::move(rates);
-  record.train_loss = Mean(record.losses);
-  record.val_loss = evaluation.loss;
-  record.val_accuracy = evaluation.accuracy;
+  record.metrics = {{kTrainLoss, Mean(record.losses)},
+                    {kValLoss, evaluation.loss},
+                    {kValAccuracy, evaluation.accuracy}};
   record.wall_seconds = wall_seconds;
   return record;
 }
@@ -172,9 +165,10 @@ class Pack {
   bool EndsWith(EpochRecord record, Runner& runner) {
     const bool diverged = record.Diverged();
     const bool ends = diverged || runner.epoch == runner.config.epochs;
-    const double metric = MetricOf(runner.schedule.listens_to(), record);
-    runner.schedule.OnEpochEnd(metric);
-    if (runner.FollowsMetric()) runner.metric_history.push_back(metric);
+    if (runner.FollowsMetric()) {
+      runner.metric_history.push_back(MetricValue(record.metrics, runner.schedule.listens_to()));
+      runner.schedule.OnEpochEnd(runner.metric_history.back());
+    }
     ++runner.epoch;
     observer_.OnEpoch(runner.index, std::move(record));
     if (ends)

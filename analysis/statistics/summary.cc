@@ -1,42 +1,18 @@
 #include "analysis/statistics/summary.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
 namespace lrsweep {
-namespace {
-
-/// P(|T| < sqrt(degrees) * tan(angle)) for Student's T: Abramowitz and Stegun, Handbook of
-/// Mathematical Functions, 26.7.3 and 26.7.4. A finite sum of positive terms.
-double CentralProbability(double angle, int64_t degrees) {
-  const bool odd = degrees % 2 == 1;
-  const double cosine = std::cos(angle);
-  double term = odd ? cosine : 1;
-  double sum = 0;
-  for (int64_t power = odd ? 1 : 0; power <= degrees - 2; power += 2) {
-    sum += term;
-    const auto k = static_cast<double>(power);
-    term *= cosine * cosine * (k + 1) / (k + 2);
-  }
-  const double series = std::sin(angle) * sum;
-  return odd ? (angle + series) * 2 / std::numbers::pi : series;
-}
-
-}  // namespace
-
 double StudentQuantile(double confidence, int64_t degrees) {
   if (!(confidence > 0 && confidence < 1)) {
     throw std::invalid_argument("a confidence lies between 0 and 1");
   }
   if (degrees < 1) throw std::invalid_argument("Student's t has at least one degree of freedom");
-  double low = 0;
-  double high = std::numbers::pi / 2;
-  for (double middle = high / 2; low < middle && middle < high; middle = (low + high) / 2) {
-    (CentralProbability(middle, degrees) < confidence ? low : high) = middle;
-  }
-  return std::sqrt(static_cast<double>(degrees)) * std::tan(low);
+  const boost::math::students_t student(static_cast<double>(degrees));
+  return boost::math::quantile(boost::math::complement(student, (1 - confidence) / 2));
 }
 
 Summary Summarize(std::span<const double> values) {

@@ -1,4 +1,4 @@
-// What repetitions of one measurement tell: their mean, spread, and how well the mean is known.
+// Summary statistics of repeated measurements: mean, spread, and a confidence interval of the mean.
 // Pure functions; thread-safe.
 #pragma once
 
@@ -24,9 +24,9 @@ struct Summary {
 /// Of finite values; at least one, else std::invalid_argument.
 Summary Summarize(std::span<const double> values);
 
-/// Student's t: what |t| exceeds with probability 1 - `confidence`, for `degrees` >= 1 of freedom.
-/// Within 1e-9, relative, for confidences up to 0.999999. Takes time in proportion to
-/// `degrees`: 0.1 ms for 1,000. Throws std::invalid_argument outside 0 < confidence < 1.
+/// The quantile of Student's t that |t| exceeds with probability 1 - `confidence`, for `degrees` >=
+/// 1 of freedom. Throws std::invalid_argument for no degree of freedom and outside 0 < confidence
+/// < 1.
 double StudentQuantile(double confidence, int64_t degrees);
 
 }  // namespace lrsweep

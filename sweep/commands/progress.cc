@@ -40,8 +40,9 @@ std::string EndText(const EndedTrial& ended) {
 }
 
 /// Four digits after the point, or "diverged".
-std::string LossText(double loss) {
-  return std::isfinite(loss) ? fmt::format("{:.4f}", loss) : "diverged";
+std::string EpochValueText(const MetricInfo& metric, double value) {
+  return std::isfinite(value) || !metric.marks_divergence ? fmt::format("{:.4f}", value)
+                                                          : "diverged";
 }
 
 /// A line per finished trial, and with `epochs` one per epoch.
@@ -52,12 +53,13 @@ class LineView : public ProgressView {
   void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
                const EpochRecord& record) override {
     if (!epochs_) return;
-    fmt::print(out_,
-               "{} epoch {}/{}  train_loss {}  val_loss {}  val_accuracy {:.4f}  "
-               "lr {:.6g}  {:.2f} s\n",
-               live.trial.id, record.epoch, live.epochs, LossText(record.train_loss),
-               LossText(record.val_loss), record.val_accuracy, record.rates.lr.back(),
-               record.wall_seconds);
+    std::string values;
+    for (const MetricInfo& metric : BuiltInMetrics()) {
+      values += fmt::format("  {} {}", metric.name,
+                            EpochValueText(metric, MetricValue(record.metrics, metric.name)));
+    }
+    fmt::print(out_, "{} epoch {}/{}{}  lr {:.6g}  {:.2f} s\n", live.trial.id, record.epoch,
+               live.epochs, values, record.rates.lr.back(), record.wall_seconds);
     std::fflush(out_);
   }
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "params/errors.h"
-#include "results/ranking.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/search/lint.h"
+#include "trial/objective.h"
 
 namespace lrsweep {
 
@@ -46,21 +46,20 @@ Option DatabaseOption(std::string& db) {
 Option JsonOption(bool& json) { return {.name = "--json", .target = &json, .help = "print JSON"}; }
 
 std::vector<Option> ObjectiveRows(ObjectiveOptions& objective) {
-  return {
-      {.name = "--metric",
-       .target = &objective.metric,
-       .help = "what ranks: val_accuracy, val_loss or train_loss; epochs_to(METRIC, THRESHOLD), "
-               "steps_to(...) or seconds_to(...); area_under(METRIC); final_minus_best(METRIC) "
-               "[the sweep's]",
-       .value_name = "METRIC"},
-      {.name = "--mode",
-       .target = &objective.mode,
-       .help = "max or min [the sweep's, or the metric's]",
-       .choices = {"max", "min"}},
-      {.name = "--scope",
-       .target = &objective.scope,
-       .help = "which epochs count: last, best, avg, last-5-avg or last-10-avg [the sweep's]",
-       .choices = Scopes()}};
+  return {{.name = "--metric",
+           .target = &objective.metric,
+           .help = "what ranks: a METRIC (" + NamesOf(BuiltInMetrics()) +
+                   "); epochs_to(METRIC, THRESHOLD), steps_to(...) or seconds_to(...); "
+                   "area_under(METRIC); final_minus_best(METRIC) [the sweep's]",
+           .value_name = "METRIC"},
+          {.name = "--mode",
+           .target = &objective.mode,
+           .help = "max or min [the sweep's, or the metric's]",
+           .choices = {"max", "min"}},
+          {.name = "--scope",
+           .target = &objective.scope,
+           .help = "which epochs count: last, best, avg, last-5-avg or last-10-avg [the sweep's]",
+           .choices = Scopes()}};
 }
 
 std::vector<Option> Join(std::vector<Option> first, std::vector<Option> more) {

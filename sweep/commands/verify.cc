@@ -169,13 +169,11 @@ struct StoredForm {
     const auto finite = [](double number) {
       return std::isfinite(number) ? std::optional(number) : std::nullopt;
     };
-    epoch = {record.epoch,
-             record.steps_done,
-             finite(record.rates.lr.back()),
-             finite(record.train_loss),
-             finite(record.val_loss),
-             finite(record.val_accuracy),
-             record.wall_seconds};
+    epoch = {
+        record.epoch, record.steps_done, finite(record.rates.lr.back()), {}, record.wall_seconds};
+    for (const auto& [name, value] : record.metrics) {
+      epoch.metrics[name] = std::isfinite(value) ? value : std::nan("");
+    }
     for (size_t i = 0; i < record.losses.size(); ++i) {
       const float loss = record.losses[i];
       steps.push_back({.lr = record.rates.LrAt(i),

@@ -8,6 +8,7 @@
 #include "schedulers/catalog.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
+#include "trial/metric_expression.h"
 #include "trial/optimizers.h"
 #include "trial/trial_parameters.h"
 

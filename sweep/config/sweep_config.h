@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "params/value.h"
-#include "results/ranking.h"
 #include "sweep/config/config_node.h"
 #include "sweep/config/section_reader.h"
+#include "trial/objective.h"
 
 namespace lrsweep {
 

@@ -183,9 +183,10 @@ void Coordinator::OnEvent(const EpochFinished& finished) {
 void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   store_.AddEpoch(live.trial.id, record);
   live.epoch = record.epoch;
-  live.loss = record.train_loss;
+  live.loss = MetricValue(record.metrics, kTrainLoss);
   live.lr = record.rates.lr.back();
-  live.curve.Add(RecordedValue(record, metric_.recorded), record.steps_done, record.wall_seconds);
+  live.curve.Add(MetricValue(record.metrics, metric_.recorded), record.steps_done,
+                 record.wall_seconds);
   ++state_.epochs_done;
   TellSource([&] { return source_.OnEpoch(live.trial, record); });
   view_.OnEpoch(state_, live, record);
@@ -239,7 +240,7 @@ void Coordinator::Close(LiveTrial live, TrialState state, const std::string& err
   std::optional<double> value;
   if (state == TrialState::kCompleted) {
     ++state_.completed;
-    value = Score(live.curve, state_.objective);
+    value = Score(live.curve, state_.objective, store_.Metrics());
     if (value) CompareWithBest(live.trial, *value);
   } else if (state == TrialState::kStopped) {
     ++state_.stopped;

@@ -34,7 +34,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   const SweepRecord sweep = store.Sweep();
   state_.name = sweep.name;
   state_.objective = sweep.objective;
-  metric_ = ParseMetric(state_.objective.metric);
+  metric_ = ParseMetric(state_.objective.metric, store_.Metrics());
   const std::vector<std::string> ids = store.IdsWithCheckpoint();
   with_checkpoint_.insert(ids.begin(), ids.end());
   RestoreProgress();
@@ -53,7 +53,7 @@ void Coordinator::RestoreProgress() {
     state_.epochs_done += count.epochs_done;
   }
   if (state_.completed == 0) return;
-  const Placed first = store_.Ranking(state_.objective, 1).front();
+  const RankedTrial first = store_.Ranking(state_.objective, 1).front();
   if (!first.value) return;
   if (auto trial = source_.Find(first.trial_id)) state_.best = {std::move(*trial), *first.value};
 }
@@ -89,9 +89,7 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   live.started = now_();
   if (epochs_done > 0) {
     for (const EpochRow& row : store_.Epochs(live.trial.id)) {
-      const double nan = std::numeric_limits<double>::quiet_NaN();
-      live.curve.Add(RecordedValue(row, metric_.recorded).value_or(nan), row.steps_done,
-                     row.wall_seconds);
+      live.curve.Add(MetricValue(row.metrics, metric_.recorded), row.steps_done, row.wall_seconds);
     }
     load.OnResume(live.trial.id, epochs_done);
     state_.epochs_done += epochs_done;

@@ -211,9 +211,7 @@ void Fields(auto& archive, Is<EpochFinished> auto& finished) {
   archive.Field("losses", finished.record.losses);
   archive.Field("lr", finished.record.rates.lr);
   archive.Field("momentum", finished.record.rates.momentum);
-  archive.Field("train_loss", finished.record.train_loss);
-  archive.Field("val_loss", finished.record.val_loss);
-  archive.Field("val_accuracy", finished.record.val_accuracy);
+  archive.Field("metrics", finished.record.metrics);
   archive.Field("wall_seconds", finished.record.wall_seconds);
 }
 

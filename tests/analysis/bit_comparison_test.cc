@@ -10,8 +10,12 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-EpochRow Epoch(int64_t epoch, std::optional<double> train_loss, double accuracy = 0.5) {
-  return {epoch, 2 * epoch, 0.1, train_loss, 0.25, accuracy, 1.5};
+EpochRow Epoch(int64_t epoch, double train_loss, double accuracy = 0.5) {
+  return {epoch,
+          2 * epoch,
+          0.1,
+          {{kTrainLoss, train_loss}, {kValLoss, 0.25}, {kValAccuracy, accuracy}},
+          1.5};
 }
 
 const std::vector<StepRow> kSteps = {{0.1, 0.9, 2}, {0.1, 0.9, 1}};

@@ -180,11 +180,13 @@ TEST_F(GroupsTest, OneGroupIsFoundWithoutTheOthers) {
 TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
   SixGroups().Close();
   SQLite::Database(db_.string(), SQLite::OPEN_READWRITE)
-      .exec("DROP VIEW groups; DROP INDEX trials_by_group; PRAGMA user_version = 2");
+      .exec(
+          "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
+          "DROP VIEW groups; DROP INDEX trials_by_group; PRAGMA user_version = 2");
   EXPECT_EQ(RankGroups(Store::Open(db_), {}).size(), 5U);
   EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 2);
   Store::OpenForWriting(db_).Close();
-  EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 3);
+  EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 4);
   ExpectView(RankGroups(Store::Open(db_), {}), {});
 }
 

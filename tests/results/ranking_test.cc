@@ -17,19 +17,64 @@ using testing::HasSubstr;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<std::string> Ids(const std::vector<Placed>& ranking) {
+/// The ranking that the store should give: by Score; trials without a value last, equal values by
+/// trial id.
+std::vector<RankedTrial> ExpectedRanking(std::vector<RankedCurve> curves,
+                                         const Objective& objective) {
+  Check(objective);
+  std::vector<RankedTrial> ranking;
+  ranking.reserve(curves.size());
+  for (RankedCurve& curve : curves) {
+    const std::optional<double> score = Score(curve, objective);
+    ranking.push_back({0, std::move(curve.trial_id), score});
+  }
+  const double sign = objective.mode == "min" ? 1 : -1;
+  std::sort(ranking.begin(), ranking.end(), [sign](const RankedTrial& a, const RankedTrial& b) {
+    if (a.value.has_value() != b.value.has_value()) return a.value.has_value();
+    if (a.value && *a.value != *b.value) return sign * *a.value < sign * *b.value;
+    return a.trial_id < b.trial_id;
+  });
+  for (size_t i = 0; i < ranking.size(); ++i) ranking[i].place = static_cast<int64_t>(i) + 1;
+  return ranking;
+}
+
+std::vector<std::string> Ids(const std::vector<RankedTrial>& ranking) {
   std::vector<std::string> ids;
   ids.reserve(ranking.size());
-  for (const Placed& placed : ranking) ids.push_back(placed.trial_id);
+  for (const RankedTrial& placed : ranking) ids.push_back(placed.trial_id);
   return ids;
 }
 
-std::vector<std::string> IdsBy(const std::string& mode, const std::string& scope,
-                               const std::vector<RankedCurve>& curves) {
-  return Ids(Rank(curves, {"val_accuracy", mode, scope}));
-}
+class Ranking : public SweepFixture {
+ protected:
+  /// The store's ranking of trials with these curves of val_accuracy.
+  std::vector<RankedTrial> Rank(const std::vector<RankedCurve>& curves,
+                                const Objective& objective) const {
+    std::filesystem::remove(db_);
+    std::vector<Trial> trials;
+    for (const RankedCurve& curve : curves) trials.push_back(MakeTrial(curve.trial_id));
+    Store store = CreateSweep(trials, objective);
+    for (const RankedCurve& curve : curves) {
+      Begin(store, curve.trial_id);
+      for (size_t i = 0; i < curve.values.size(); ++i) {
+        EpochRecord record = MakeEpoch(static_cast<int64_t>(i) + 1, 0.5);
+        record.metrics[kValAccuracy] = curve.values[i];
+        if (curve.diverged) record.metrics[kTrainLoss] = kNan;
+        store.AddEpoch(curve.trial_id, record);
+      }
+      store.EndAttempt(curve.trial_id,
+                       curve.diverged ? TrialState::kStopped : TrialState::kCompleted, "");
+    }
+    return store.Ranking(objective, 0);
+  }
 
-TEST(Ranking, EachScopeLooksAtItsOwnEpochs) {
+  std::vector<std::string> IdsBy(const std::string& mode, const std::string& scope,
+                                 const std::vector<RankedCurve>& curves) const {
+    return Ids(Rank(curves, {"val_accuracy", mode, scope}));
+  }
+};
+
+TEST_F(Ranking, EachScopeLooksAtItsOwnEpochs) {
   const std::vector<RankedCurve> curves = {{"late", false, {0.1, 0.2, 0.9}},
                                            {"early", false, {1.0, 0.2, 0.3}},
                                            {"steady", false, {0.7, 0.7, 0.7}}};
@@ -40,28 +85,28 @@ TEST(Ranking, EachScopeLooksAtItsOwnEpochs) {
   EXPECT_THAT(IdsBy("min", "best", curves), ElementsAre("late", "early", "steady"));
 }
 
-TEST(Ranking, NanNeverWins) {
+TEST_F(Ranking, NanNeverWins) {
   const std::vector<RankedCurve> curves = {{"a-flagged", true, {0.99, 0.99}},
                                            {"b-nan", false, {kNan, 0.99}},
                                            {"c-empty", false, {}},
                                            {"d-poor", false, {0.1, 0.1}}};
   for (const char* mode : {"min", "max"}) {
     for (const char* scope : {"last", "best", "avg"}) {
-      const std::vector<Placed> ranking = Rank(curves, {"val_accuracy", mode, scope});
+      const std::vector<RankedTrial> ranking = Rank(curves, {"val_accuracy", mode, scope});
       EXPECT_THAT(Ids(ranking), ElementsAre("d-poor", "a-flagged", "b-nan", "c-empty"));
       EXPECT_FALSE(ranking[1].value || ranking[2].value || ranking[3].value);
     }
   }
 }
 
-TEST(Ranking, EqualValuesArePlacedById) {
-  const std::vector<Placed> ranking =
+TEST_F(Ranking, EqualValuesAreRankedTrialById) {
+  const std::vector<RankedTrial> ranking =
       Rank({{"b", false, {0.5}}, {"a", false, {0.5}}, {"c", false, {0.6}}}, {});
   EXPECT_THAT(Ids(ranking), ElementsAre("c", "a", "b"));
   EXPECT_EQ(ranking[2].place, 3);
 }
 
-TEST(Ranking, EqualMeansAreEqualInAnyOrderOfEpochs) {
+TEST_F(Ranking, EqualMeansAreEqualInAnyOrderOfEpochs) {
   ASSERT_NE(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1);
   EXPECT_THAT(IdsBy("max", "avg", {{"b", false, {0.1, 0.2, 0.3}}, {"a", false, {0.3, 0.2, 0.1}}}),
               ElementsAre("a", "b"));
@@ -69,7 +114,7 @@ TEST(Ranking, EqualMeansAreEqualInAnyOrderOfEpochs) {
               ElementsAre("a", "b"));
 }
 
-TEST(Ranking, UnknownWordsAreRefusedWithTheKnownOnes) {
+TEST_F(Ranking, UnknownWordsAreRefusedWithTheKnownOnes) {
   const auto message = [](const Objective& objective) -> std::string {
     try {
       Check(objective);
@@ -104,10 +149,10 @@ class StoredRanking : public SweepFixture {
     const int epochs = fate == 3 ? 0 : 1 + pick(12);
     for (int e = 1; e <= epochs; ++e) {
       EpochRecord record = MakeEpoch(e, 0.9 + 0.01 * pick(4));
-      record.val_loss = 0.1 * pick(3);
-      record.train_loss = 0.1 + 0.2 * pick(3);
+      record.metrics[kValLoss] = 0.1 * pick(3);
+      record.metrics[kTrainLoss] = 0.1 + 0.2 * pick(3);
       record.wall_seconds = 0.1 * (1 + pick(3));
-      if (fate == 4) record.val_accuracy = kNan;
+      if (fate == 4) record.metrics[kValAccuracy] = kNan;
       store.AddEpoch(id, record);
     }
     if (fate != 5) store.EndAttempt(id, TrialState::kCompleted, "");
@@ -138,17 +183,17 @@ class StoredRanking : public SweepFixture {
       if (!trial.in_space || (trial.state != "completed" && !diverged)) continue;
       curves.push_back({trial.trial_id, trial.diverged, {}});
       for (const EpochRow& epoch : store.Epochs(trial.trial_id)) {
-        curves.back().Add(RecordedValue(epoch, recorded).value_or(kNan), epoch.steps_done,
+        curves.back().Add(MetricValue(epoch.metrics, recorded), epoch.steps_done,
                           epoch.wall_seconds);
       }
     }
     return curves;
   }
 
-  std::vector<Placed> ReadView() const {
+  std::vector<RankedTrial> ReadView() const {
     const SQLite::Database db(db_.string());
     SQLite::Statement query(db, "SELECT place, trial_id, value FROM ranking");
-    std::vector<Placed> ranking;
+    std::vector<RankedTrial> ranking;
     while (query.executeStep()) {
       const SQLite::Column value = query.getColumn(2);
       ranking.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
@@ -157,7 +202,8 @@ class StoredRanking : public SweepFixture {
     return ranking;
   }
 
-  static void ExpectEqual(const std::vector<Placed>& actual, const std::vector<Placed>& expected) {
+  static void ExpectEqual(const std::vector<RankedTrial>& actual,
+                          const std::vector<RankedTrial>& expected) {
     ASSERT_EQ(actual.size(), expected.size());
     for (size_t i = 0; i < actual.size(); ++i) {
       EXPECT_EQ(actual[i].place, expected[i].place);
@@ -168,7 +214,8 @@ class StoredRanking : public SweepFixture {
 
   static std::vector<Objective> AllObjectives() {
     std::vector<Objective> all;
-    for (const std::string& metric : RecordedMetrics()) {
+    for (const MetricInfo& recorded : BuiltInMetrics()) {
+      const std::string& metric = recorded.name;
       for (const char* mode : {"max", "min"}) {
         for (const std::string& scope : Scopes()) all.push_back({metric, mode, scope});
         all.push_back({"area_under(" + metric + ")", mode});
@@ -189,12 +236,12 @@ TEST_F(StoredRanking, BySweepsObjectiveAgreesWithRank) {
   for (const Objective& by : AllObjectives()) {
     SCOPED_TRACE(by.metric + " " + by.mode + " " + by.scope);
     const Store store = RandomSweep(by);
-    const std::vector<Placed> expected = Rank(Curves(store, by.metric), by);
+    const std::vector<RankedTrial> expected = ExpectedRanking(Curves(store, by.metric), by);
     ASSERT_GT(expected.size(), 60U);
     ExpectEqual(ReadView(), expected);
     ExpectEqual(store.Ranking(by, 0), expected);
     ExpectEqual(store.Ranking(by, 10), {expected.begin(), expected.begin() + 10});
-    for (const Placed& placed : expected) {
+    for (const RankedTrial& placed : expected) {
       ASSERT_TRUE(store.PlaceOf(placed.trial_id));
       ExpectEqual({*store.PlaceOf(placed.trial_id)}, {placed});
     }
@@ -205,7 +252,7 @@ TEST_F(StoredRanking, ByAnotherObjectiveAgreesWithRank) {
   const Store store = RandomSweep({"val_loss", "min", "avg"});
   for (const Objective& by : AllObjectives()) {
     SCOPED_TRACE(by.metric + " " + by.mode + " " + by.scope);
-    const std::vector<Placed> expected = Rank(Curves(store, by.metric), by);
+    const std::vector<RankedTrial> expected = ExpectedRanking(Curves(store, by.metric), by);
     ExpectEqual(store.Ranking(by, 0), expected);
     ExpectEqual(store.Ranking(by, 10), {expected.begin(), expected.begin() + 10});
   }

@@ -1,8 +1,11 @@
 #include "results/store_filter.h"
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include "tests/support/temp_folder.h"
@@ -23,15 +26,13 @@ const std::vector<std::vector<Cell>> kRows = {
     {std::string("O'Brien"), {}, {}, {}},
 };
 
+Cell CellAt(size_t row, const std::string& column) {
+  const auto found = std::find(kColumns.begin(), kColumns.end(), column);
+  return kRows[row].at(static_cast<size_t>(found - kColumns.begin()));
+}
+
 std::vector<size_t> Where(const std::string& condition, double seconds = 5) {
-  return RowsWhere(
-      condition, kColumns, kRows.size(),
-      [](size_t row, const std::vector<size_t>& columns) {
-        std::vector<Cell> cells;
-        for (const size_t column : columns) cells.push_back(kRows[row][column]);
-        return cells;
-      },
-      seconds);
+  return RowsWhere(condition, {kColumns}, kRows.size(), CellAt, seconds);
 }
 
 std::string ErrorOf(const std::string& condition, double seconds = 5) {
@@ -55,12 +56,26 @@ TEST(RowsWhere, HoldsAsInSql) {
 }
 
 TEST(RowsWhere, AsksForTheNamedColumnsOnly) {
-  std::vector<size_t> asked;
-  RowsWhere("VALUE > max_lr", kColumns, 1, [&](size_t, const std::vector<size_t>& columns) {
-    asked = columns;
-    return std::vector<Cell>{0.1, 0.9};
+  std::set<std::string> asked;
+  RowsWhere("VALUE > max_lr", {kColumns}, 1, [&](size_t row, const std::string& column) {
+    asked.insert(column);
+    return CellAt(row, column);
   });
-  EXPECT_THAT(asked, ElementsAre(1, 3));
+  EXPECT_THAT(asked, ElementsAre("max_lr", "value"));
+}
+
+TEST(RowsWhere, PathsAndMetricsAreColumns) {
+  const ConditionNames names = {kColumns, {{"scheduler.max_lr", "max_lr"}}};
+  const auto where = [&](const std::string& condition) {
+    return RowsWhere(condition, names, kRows.size(), [](size_t row, const std::string& column) {
+      return column == "epochs_to(val_accuracy, 0.9)" ? Cell(static_cast<int64_t>(row))
+                                                      : CellAt(row, column);
+    });
+  };
+  EXPECT_THAT(where("scheduler.max_lr > 0.05"), ElementsAre(1));
+  EXPECT_THAT(where("\"scheduler.max_lr\" < 0.07"), ElementsAre(0));
+  EXPECT_THAT(where("epochs_to ( val_accuracy, .90 ) >= 2"), ElementsAre(2, 3));
+  EXPECT_THAT(where("scheduler <> 'scheduler.max_lr' AND max_lr > 0.07"), ElementsAre(1));
 }
 
 TEST(RowsWhere, MistakesAreSentences) {
@@ -106,7 +121,28 @@ TEST(RowsWhere, IsStoppedWhenItTakesTooLong) {
   EXPECT_THAT(ErrorOf(slow + ") > 0", 0.05), HasSubstr("it takes too long"));
 }
 
-TEST(RowsWhere, NamesAreQuoted) { EXPECT_EQ(QuotedName("a\"b"), "\"a\"\"b\""); }
+TEST(RowsWhere, IsStoppedWhenItNeedsTooMuchMemory) {
+  const int64_t before = sqlite3_hard_heap_limit64(-1);
+  try {
+    RowsWhere(
+        "(SELECT count(*) FROM (SELECT DISTINCT a.x * 9e9 + b.x * 3e5 + c.x "
+        "FROM trials a, trials b, trials c)) > 0",
+        {{"x"}}, 3'000,
+        [](size_t row, const std::string&) { return Cell(static_cast<int64_t>(row)); }, 600);
+    FAIL() << "no error";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--where: it needs too much memory"));
+  }
+  EXPECT_THAT(ErrorOf("randomblob(1000000000) > 0"), HasSubstr("--where: "));
+  EXPECT_THAT(ErrorOf("zeroblob(1000000000) > 0"), HasSubstr("--where: "));
+  EXPECT_EQ(sqlite3_hard_heap_limit64(-1), before);
+}
+
+TEST(RowsWhere, ColumnsMayHaveQuotesInTheirNames) {
+  EXPECT_THAT(
+      RowsWhere("[a\"b] = 1", {{"a\"b"}}, 1, [](size_t, const auto&) { return Cell(int64_t{1}); }),
+      ElementsAre(0));
+}
 
 }  // namespace
 }  // namespace lrsweep

@@ -30,7 +30,7 @@ class StoreSpaceTest : public SweepFixture {
 
   static std::vector<std::string> Ranked(const Store& store) {
     std::vector<std::string> ids;
-    for (const Placed& placed : store.Ranking(store.Sweep().objective, 0)) {
+    for (const RankedTrial& placed : store.Ranking(store.Sweep().objective, 0)) {
       ids.push_back(placed.trial_id);
     }
     return ids;
@@ -45,7 +45,7 @@ TEST_F(StoreSpaceTest, NewPointsArePendingAfterTheOldOnes) {
   EXPECT_EQ(change.left, 0);
   const TrialRow added = store.TrialById("c");
   EXPECT_EQ(added.state, "pending");
-  EXPECT_EQ(added.number, 2);
+  EXPECT_EQ(added.index, 2);
   EXPECT_EQ(store.TrialById("a").state, "completed");
   EXPECT_EQ(store.Sweep().config_yaml, "name: changed\n");
 }

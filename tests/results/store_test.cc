@@ -82,13 +82,14 @@ TEST_F(StoreTest, PublicColumnsExist) {
               IsSupersetOf({"trial_id", "epoch", "steps_done", "lr", "train_loss", "val_loss",
                             "val_accuracy", "wall_seconds"}));
   EXPECT_THAT(Columns("steps"), ElementsAre("trial_id", "epoch", "step", "lr", "momentum", "loss"));
+  EXPECT_THAT(Columns("metrics"), ElementsAre("trial_id", "epoch", "name", "value"));
   EXPECT_THAT(Columns("ranking"), IsSupersetOf({"place", "trial_id", "scheduler", "value"}));
 }
 
 TEST_F(StoreTest, FileSaysWhoseItIs) {
   CreateSweep({}).Close();
   EXPECT_EQ(Count("PRAGMA application_id"), 0x6c727377);  // "lrsw"
-  EXPECT_EQ(Count("PRAGMA user_version"), 3);
+  EXPECT_EQ(Count("PRAGMA user_version"), 4);
 }
 
 TEST_F(StoreTest, CreateStoresEveryTrialAsPending) {
@@ -96,7 +97,7 @@ TEST_F(StoreTest, CreateStoresEveryTrialAsPending) {
   const std::vector<TrialRow> trials = store.Trials();
   ASSERT_EQ(trials.size(), 2U);
   EXPECT_EQ(trials[0].trial_id, "b0");
-  EXPECT_EQ(trials[1].number, 1);
+  EXPECT_EQ(trials[1].index, 1);
   EXPECT_EQ(trials[1].state, "pending");
   EXPECT_EQ(trials[1].scheduler, "CyclicLR");
   EXPECT_EQ(trials[1].seed, 7);
@@ -152,7 +153,7 @@ TEST_F(StoreTest, OpenRefusesWhatIsNotOurs) {
 
 TEST_F(StoreTest, OpenRefusesANewerLayout) {
   CreateSweep({}).Close();
-  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 4");
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 5");
   EXPECT_THAT(ErrorOf([&] { Store::Open(db_); }), HasSubstr("newer lrsweep"));
 }
 
@@ -290,8 +291,8 @@ TEST_F(StoreTest, DivergenceIsSaidExplicitly) {
   const Store read = Store::Open(db_);
   EXPECT_TRUE(read.Trials()[0].diverged);
   EXPECT_FALSE(read.Trials()[1].diverged);
-  EXPECT_FALSE(read.Epochs("a")[0].train_loss);
-  EXPECT_TRUE(read.Epochs("a")[0].val_accuracy);
+  EXPECT_TRUE(std::isnan(MetricValue(read.Epochs("a")[0].metrics, kTrainLoss)));
+  EXPECT_TRUE(std::isfinite(MetricValue(read.Epochs("a")[0].metrics, kValAccuracy)));
   EXPECT_EQ(Count("SELECT count(*) FROM steps WHERE trial_id = 'a' AND loss IS NULL"), 1);
   EXPECT_EQ(Text("SELECT trial_id FROM ranking WHERE place = 2 AND value IS NULL"), "a");
 }

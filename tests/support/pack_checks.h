@@ -71,8 +71,11 @@ inline void ExpectSameRecord(const EpochRecord& a, const EpochRecord& b, double 
   EXPECT_EQ(a.steps_done, b.steps_done);
   EXPECT_EQ(a.rates.lr, b.rates.lr);
   EXPECT_EQ(a.rates.momentum, b.rates.momentum);
-  EXPECT_TRUE(Agree(a.val_loss, b.val_loss, tolerance)) << a.val_loss << " " << b.val_loss;
-  EXPECT_TRUE(Agree(a.val_accuracy, b.val_accuracy, tolerance));
+  for (const char* metric : {kValLoss, kValAccuracy}) {
+    const double a_value = MetricValue(a.metrics, metric);
+    const double b_value = MetricValue(b.metrics, metric);
+    EXPECT_TRUE(Agree(a_value, b_value, tolerance)) << metric << " " << a_value << " " << b_value;
+  }
   ASSERT_EQ(a.losses.size(), b.losses.size());
   for (size_t step = 0; step < a.losses.size(); ++step) {
     EXPECT_TRUE(Agree(a.losses[step], b.losses[step], tolerance)) << "step " << step;

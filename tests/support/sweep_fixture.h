@@ -44,12 +44,12 @@ class SweepFixture : public testing::Test {
     EpochRecord record;
     record.epoch = epoch;
     record.steps_done = epoch * static_cast<int64_t>(losses.size());
-    record.train_loss = 0;
-    for (const float loss : losses) record.train_loss += loss / static_cast<double>(losses.size());
+    double train_loss = 0;
+    for (const float loss : losses) train_loss += loss / static_cast<double>(losses.size());
     record.losses = std::move(losses);
     record.rates = {{0.1}, {0.9}};
-    record.val_loss = 1 - val_accuracy;
-    record.val_accuracy = val_accuracy;
+    record.metrics = {
+        {kTrainLoss, train_loss}, {kValLoss, 1 - val_accuracy}, {kValAccuracy, val_accuracy}};
     record.wall_seconds = 1.5;
     return record;
   }

@@ -168,9 +168,9 @@ TEST_F(TrialRunnerTest, ReportsEveryEpochAndCompletes) {
   EXPECT_EQ(last.epoch, 3);
   EXPECT_EQ(last.steps_done, 6);
   EXPECT_THAT(last.losses, ElementsAre(4, 2));
-  EXPECT_EQ(last.train_loss, 3);
-  EXPECT_EQ(last.val_loss, 0.5);
-  EXPECT_EQ(last.val_accuracy, 0.75);
+  EXPECT_EQ(MetricValue(last.metrics, kTrainLoss), 3);
+  EXPECT_EQ(MetricValue(last.metrics, kValLoss), 0.5);
+  EXPECT_EQ(MetricValue(last.metrics, kValAccuracy), 0.75);
   EXPECT_GE(last.wall_seconds, 0);
 }
 

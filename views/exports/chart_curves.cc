@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "params/text.h"
-#include "trial/metric.h"
+#include "trial/metric_expression.h"
 #include "views/charts/line_chart.h"
 #include "views/exports/charts.h"
+#include "views/exports/output.h"
 
 namespace lrsweep {
 namespace {
@@ -73,7 +74,8 @@ std::vector<std::optional<double>> Curve(const ChartInput& input, const std::str
                                          const std::string& metric) {
   std::vector<std::optional<double>> curve;
   for (const EpochRow& row : input.store.Epochs(trial_id)) {
-    curve.push_back(RecordedValue(row, metric));
+    const double value = MetricValue(row.metrics, metric);
+    curve.push_back(std::isfinite(value) ? std::optional(value) : std::nullopt);
   }
   return curve;
 }
@@ -138,7 +140,7 @@ std::pair<size_t, size_t> AddGroups(const ChartInput& input, const Points& point
 
 /// Limits the y axis: early epochs would press the interesting part into a line. The axis begins
 /// where a tenth of the coloured values is outside. A loss has a logarithmic axis instead.
-void CutAxis(const std::string& metric, LineChart& chart) {
+void CutAxis(const MetricInfo& metric, LineChart& chart) {
   std::vector<double> values;
   double greatest = -std::numeric_limits<double>::infinity();
   for (const ChartSeries& series : chart.series) {
@@ -148,7 +150,7 @@ void CutAxis(const std::string& metric, LineChart& chart) {
       greatest = std::max(greatest, point.interval ? point.interval->high : point.y);
     }
   }
-  if (metric != "val_accuracy") {
+  if (metric.better == Better::kLess) {
     const bool above_0 =
         std::all_of(values.begin(), values.end(), [](double value) { return value > 0; });
     chart.y.logarithmic = above_0;
@@ -185,19 +187,19 @@ std::vector<Chart> DrawSchedules(const ChartInput& input) {
 
 std::vector<Chart> DrawCurves(const ChartInput& input) {
   std::vector<Chart> charts;
-  for (const std::string& metric : RecordedMetrics()) {
-    LineChart chart{.title = fmt::format("{}: {}", input.sweep, metric),
+  for (const MetricInfo& metric : input.store.Metrics()) {
+    LineChart chart{.title = fmt::format("{}: {}", input.sweep, metric.name),
                     .x = {.label = "epoch", .whole = true},
-                    .y = {.label = metric == "val_accuracy" ? "val_accuracy (share, 0 to 1)"
-                                                            : metric + " (cross-entropy, nats)"}};
+                    .y = {.label = metric.Label()}};
     const auto [coloured, faint] = AddGroups(
-        input, [&](const RankedGroup& group) { return MeanCurve(input, group, metric); }, chart);
+        input, [&](const RankedGroup& group) { return MeanCurve(input, group, metric.name); },
+        chart);
     if (coloured == 0) continue;
     for (size_t i = kBands; i < chart.series.size(); ++i) RemoveIntervals(chart.series[i]);
     chart.subtitle = fmt::format("mean of the seeds{}; {}", Spread(chart.series),
                                  Shown(coloured, faint, input.groups.size()));
     CutAxis(metric, chart);
-    charts.push_back({metric, DrawSvg(chart)});
+    charts.push_back({SafeName(metric.name), DrawSvg(chart)});
   }
   return charts;
 }

@@ -7,7 +7,7 @@
 
 #include "analysis/importance.h"
 #include "params/text.h"
-#include "trial/metric.h"
+#include "trial/metric_expression.h"
 #include "views/charts/dot_chart.h"
 #include "views/charts/line_chart.h"
 #include "views/exports/charts.h"
@@ -39,7 +39,7 @@ std::string WithoutValue(const RankedGroup& group) {
 }
 
 std::string MetricLabel(const Objective& objective) {
-  const std::string unit = UnitOf(ParseMetric(objective.metric));
+  const std::string unit = UnitOf(ParseKnownMetric(objective.metric));
   return unit.empty() ? Describe(objective) : fmt::format("{} in {}", Describe(objective), unit);
 }
 
@@ -157,7 +157,7 @@ std::vector<Chart> DrawAxes(const ChartInput& input) {
 }
 
 std::vector<Chart> DrawConvergence(const ChartInput& input) {
-  const Metric metric = ParseMetric(input.objective.metric);
+  const Metric metric = ParseMetric(input.objective.metric, input.store.Metrics());
   const std::optional<double> threshold = Threshold(input, metric);
   if (!threshold) return {};
   const std::string expression = ToText({metric.recorded, Derivation::kEpochsTo, *threshold});

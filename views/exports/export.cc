@@ -19,7 +19,7 @@ namespace lrsweep {
 namespace {
 
 Objective ObjectiveOf(const Store& store, const ExportOptions& options) {
-  return ChooseObjective(store.Sweep(), options.objective);
+  return ChooseObjective(store.Sweep(), options.objective, store.Metrics());
 }
 
 void ExportTable(const Store& store, const ExportOptions& options, std::ostream& out) {

@@ -10,22 +10,17 @@
 namespace lrsweep {
 namespace {
 
-double OrNan(const std::optional<double>& number) {
-  return number.value_or(std::numeric_limits<double>::quiet_NaN());
-}
-
-std::vector<RunEpoch> EpochsOf(const std::vector<EpochRow>& rows,
+std::vector<RunEpoch> EpochsOf(const std::vector<EpochRow>& rows, const MetricTable& metrics,
                                const std::map<int64_t, double>& momenta, double started) {
   std::vector<RunEpoch> epochs;
   double time = started;
   for (const EpochRow& row : rows) {
     time += row.wall_seconds;
-    RunEpoch epoch{row.epoch,
-                   time,
-                   {{"train_loss", OrNan(row.train_loss)},
-                    {"val_loss", OrNan(row.val_loss)},
-                    {"val_accuracy", OrNan(row.val_accuracy)},
-                    {"lr", OrNan(row.lr)}}};
+    RunEpoch epoch{row.epoch, time, {}};
+    for (const MetricInfo& metric : metrics) {
+      epoch.scalars.emplace_back(metric.name, MetricValue(row.metrics, metric.name));
+    }
+    epoch.scalars.emplace_back("lr", row.lr.value_or(std::numeric_limits<double>::quiet_NaN()));
     const auto momentum = momenta.find(row.epoch);
     if (momentum != momenta.end()) epoch.scalars.emplace_back("momentum", momentum->second);
     epochs.push_back(std::move(epoch));
@@ -77,6 +72,7 @@ double UnixSeconds(const std::string& time) {
 void EachRun(const Store& store, const RunOptions& options,
              const std::function<void(const Run&)>& visit) {
   const TrialLabels labels = store.Labels();
+  const MetricTable metrics = store.Metrics();
   bool any = false;
   store.EachTrial([&](const TrialRow& trial) {
     StopIf(options.interrupted);
@@ -89,7 +85,7 @@ void EachRun(const Store& store, const RunOptions& options,
     run.started = UnixSeconds(trial.started_at.value_or(""));
     run.ended = run.started + trial.wall_seconds;
     const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
-    run.epochs = EpochsOf(epochs, store.MomentumByEpoch(trial.trial_id), run.started);
+    run.epochs = EpochsOf(epochs, metrics, store.MomentumByEpoch(trial.trial_id), run.started);
     if (options.step_points) {
       const std::vector<StepRow> steps = store.Steps(trial.trial_id);
       run.steps = StepsOf(steps, TimesOf(epochs, steps.size(), run.started), *options.step_points);

@@ -77,7 +77,7 @@ void WriteTrials(const Store& store, const TableOptions& options, std::ostream& 
 void WriteRanking(const Store& store, const TableOptions& options, std::ostream& out) {
   const ParameterColumns parameters(store);
   Rows rows(options, Header({"place", "value"}, TrialTable(), &parameters), out);
-  for (const Placed& placed : store.Ranking(options.objective, 0)) {
+  for (const RankedTrial& placed : store.Ranking(options.objective, 0)) {
     const TrialRow trial = store.TrialById(placed.trial_id);
     rows.Add(RowCells({placed.place, OrNull(placed.value)}, trial, TrialTable(), &parameters,
                       trial.params_json));
@@ -98,11 +98,12 @@ void WriteGroups(const Store& store, const TableOptions& options, std::ostream& 
 }
 
 void WriteEpochs(const Store& store, const TableOptions& options, std::ostream& out) {
-  Rows rows(options, Header({"trial_id"}, EpochTable()), out);
+  const Columns<EpochRow> table = EpochTable(store.Metrics());
+  Rows rows(options, Header({"trial_id"}, table), out);
   store.EachTrial([&](const TrialRow& trial) {
     if (trial.epochs_done == 0) return;
     for (const EpochRow& row : store.Epochs(trial.trial_id)) {
-      rows.Add(RowCells({trial.trial_id}, row, EpochTable()));
+      rows.Add(RowCells({trial.trial_id}, row, table));
     }
   });
   rows.End("no epoch of any trial is done yet");

@@ -8,6 +8,7 @@
 #include "views/exports/hparams.h"
 #include "views/exports/output.h"
 #include "views/exports/parameter_columns.h"
+#include "views/metric_text.h"
 
 namespace lrsweep {
 namespace {
@@ -95,7 +96,10 @@ class Writer {
 
 void WriteTensorBoard(const Store& store, const fs::path& folder, const RunOptions& options) {
   Writer writer(store, folder);
-  writer.WriteExperiment(store.Sweep(), {"val_accuracy", "val_loss", "train_loss"});
+  std::vector<std::string> metrics;
+  for (const MetricInfo& metric : InOrderOfInterest(store.Metrics()))
+    metrics.push_back(metric.name);
+  writer.WriteExperiment(store.Sweep(), metrics);
   EachRun(store, options, [&](const Run& run) { writer.WriteRun(run); });
 }
 

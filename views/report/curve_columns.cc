@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include "views/report/buckets.h"
@@ -27,17 +28,21 @@ Json NumberOrNull(double number, int digits) {
   return std::isfinite(number) ? Json(Rounded(number, digits)) : Json();
 }
 
-using EpochValue = std::optional<double> EpochRow::*;
-
-Json Values(const std::vector<EpochRow>& epochs, const std::vector<int64_t>& kept,
-            EpochValue metric) {
-  Json values = Json::array();
-  for (const int64_t epoch : kept) {
-    if (epoch > static_cast<int64_t>(epochs.size())) break;
-    const std::optional<double>& value = epochs[static_cast<size_t>(epoch) - 1].*metric;
-    values.push_back(value ? NumberOrNull(*value, kEpochDigits) : Json());
+/// A number of each of the kept epochs of each trial.
+template <typename ValueOf>
+Json EpochCurves(const std::vector<ReportTrial>& trials, const std::vector<int64_t>& kept,
+                 const ValueOf& value_of) {
+  Json curves = Json::array();
+  for (const ReportTrial& trial : trials) {
+    Json values = Json::array();
+    for (const int64_t epoch : kept) {
+      if (epoch > static_cast<int64_t>(trial.epochs.size())) break;
+      const EpochRow& row = trial.epochs[static_cast<size_t>(epoch) - 1];
+      values.push_back(NumberOrNull(value_of(row), kEpochDigits));
+    }
+    curves.push_back(std::move(values));
   }
-  return values;
+  return curves;
 }
 
 std::vector<double> Rates(const std::vector<StepRow>& steps) {
@@ -92,17 +97,15 @@ Json EpochColumns(const ReportInput& input) {
   const std::vector<int64_t> kept =
       KeptEpochs(static_cast<int64_t>(longest), static_cast<int64_t>(most));
   Json columns = {{"kept", kept}, {"thinned", kept.size() < longest}};
-  const std::vector<std::pair<const char*, EpochValue>> metrics = {
-      {"train_loss", &EpochRow::train_loss},
-      {"val_loss", &EpochRow::val_loss},
-      {"val_accuracy", &EpochRow::val_accuracy},
-      {"lr", &EpochRow::lr}};
-  for (const auto& [name, metric] : metrics) {
-    Json& curves = columns[name] = Json::array();
-    for (const ReportTrial& trial : input.trials) {
-      curves.push_back(Values(trial.epochs, kept, metric));
-    }
+  for (const MetricInfo& metric : input.metrics) {
+    columns[metric.name] = EpochCurves(input.trials, kept, [&](const EpochRow& row) {
+      const auto found = row.metrics.find(metric.name);  // of another sweep it may be unknown
+      return found == row.metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+    });
   }
+  columns["lr"] = EpochCurves(input.trials, kept, [](const EpochRow& row) {
+    return row.lr.value_or(std::numeric_limits<double>::quiet_NaN());
+  });
   return columns;
 }
 

@@ -35,6 +35,17 @@ Json ToJson(const Objective& objective) {
   return {{"metric", objective.metric}, {"mode", objective.mode}, {"text", Describe(objective)}};
 }
 
+Json ToJson(const MetricTable& table) {
+  Json rows = Json::array();
+  for (const MetricInfo& metric : table) {
+    rows.push_back({{"name", metric.name},
+                    {"label", metric.Label()},
+                    {"max", metric.better == Better::kMore},
+                    {"share", metric.IsShare()}});
+  }
+  return rows;
+}
+
 Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
                const std::vector<RankedGroup>& groups, const Objective& objective) {
   const RankedSweep ranked(source.store, sweep, objective, 1);
@@ -76,6 +87,7 @@ ReportData MakeReportData(const std::vector<ReportSource>& sources, const Report
                      {"version", options.version},
                      {"reload_seconds", options.reload_seconds},
                      {"objective", ToJson(input.objective)},
+                     {"metrics", ToJson(InOrderOfInterest(input.metrics))},
                      {"t95", Quantiles()},
                      {"sweeps", std::move(sweeps)},
                      {"trials", TrialColumns(input)},

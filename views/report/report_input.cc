@@ -11,8 +11,8 @@ namespace lrsweep {
 namespace {
 
 void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
-  std::map<std::string, Placed> places;
-  for (Placed& placed : source.store.Ranking(input.objective, 0)) {
+  std::map<std::string, RankedTrial> places;
+  for (RankedTrial& placed : source.store.Ranking(input.objective, 0)) {
     std::string id = placed.trial_id;
     places.emplace(std::move(id), std::move(placed));
   }
@@ -73,7 +73,12 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
                             const ObjectiveOptions& options) {
   ReportInput input;
   for (const ReportSource& source : sources) input.sweeps.push_back(source.store.Sweep());
-  input.objective = ChooseObjective(input.sweeps.at(0), options);
+  for (const ReportSource& source : sources) {
+    for (const MetricInfo& metric : source.store.Metrics()) {
+      if (FindMetric(input.metrics, metric.name) == nullptr) input.metrics.push_back(metric);
+    }
+  }
+  input.objective = ChooseObjective(input.sweeps.at(0), options, input.metrics);
   for (size_t i = 0; i < sources.size(); ++i) {
     AddTrials(sources[i], i, input);
     input.groups.push_back(RankGroups(sources[i].store, input.objective));

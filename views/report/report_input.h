@@ -30,6 +30,7 @@ struct ReportTrial {
 
 struct ReportInput {
   Objective objective;              // ranks them all
+  MetricTable metrics;              // that the sweeps know, all together
   std::vector<SweepRecord> sweeps;  // of the sources, in their order
   std::vector<ReportTrial> trials;  // of all sweeps, in the order of the sources and of trials
   std::vector<std::vector<RankedGroup>> groups;  // of each sweep, in order of place

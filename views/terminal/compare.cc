@@ -86,7 +86,8 @@ std::optional<double> MeanOver(
 std::optional<double> BestAccuracy(const std::vector<EpochRow>& epochs) {
   std::optional<double> best;
   for (const EpochRow& epoch : epochs) {
-    if (epoch.val_accuracy && (!best || *epoch.val_accuracy > *best)) best = epoch.val_accuracy;
+    const double accuracy = MetricValue(epoch.metrics, kValAccuracy);
+    if (std::isfinite(accuracy)) best = std::max(best.value_or(accuracy), accuracy);
   }
   return best;
 }
@@ -98,12 +99,12 @@ std::vector<ValueRow> ValueRows(const std::vector<Recorded>& recorded) {
     for (const Recorded& one : recorded) row.values.push_back(MeanOver(one.epochs, of_trial));
     rows.push_back(std::move(row));
   };
-  for (const char* metric : {"val_accuracy", "val_loss", "train_loss"}) {
-    add(metric, [metric](const std::vector<EpochRow>& epochs) {
-      return std::optional(MetricOf(epochs.back(), metric));
+  for (const MetricInfo& metric : InOrderOfInterest(BuiltInMetrics())) {
+    add(metric.name, [&metric](const std::vector<EpochRow>& epochs) {
+      return std::optional(MetricValue(epochs.back().metrics, metric.name));
     });
   }
-  add("best val_accuracy", BestAccuracy);
+  add(std::string("best ") + kValAccuracy, BestAccuracy);
   add("epochs", [](const std::vector<EpochRow>& epochs) {
     return std::optional(static_cast<double>(epochs.size()));
   });
@@ -193,15 +194,15 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
     }
     plots.push_back(std::move(plot));
   };
-  for (const char* metric : {"val_accuracy", "val_loss", "train_loss"}) {
-    add(metric, std::string(metric) != "val_accuracy", [metric](const Recorded& one) {
+  for (const MetricInfo& metric : InOrderOfInterest(BuiltInMetrics())) {
+    add(metric.name, metric.better == Better::kLess, [&metric](const Recorded& one) {
       std::vector<PlotCurve> curves;
-      for (const auto& epochs : one.epochs) curves.push_back(EpochCurve(epochs, metric));
+      for (const auto& epochs : one.epochs) curves.push_back(EpochCurve(epochs, metric.name));
       return MeanCurve(curves);
     });
   }
   add("lr", false, [](const Recorded& one) {
-    return one.steps.empty() ? EpochCurve(one.epochs.front(), "lr")
+    return one.steps.empty() ? EpochRateCurve(one.epochs.front())
                              : RateCurve(one.steps, one.epochs.front().size());
   });
   return DrawPlots(plots, style);

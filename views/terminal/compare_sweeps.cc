@@ -27,11 +27,11 @@ constexpr size_t kMostShown = 20;  // trials that differ
 std::string SweepLine(char letter, const NamedSweep& of) {
   const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
   std::string best = "no trial has a value yet";
-  if (const RankedTrial* first = ranked.Best()) {
+  if (const RankedRow* first = ranked.Best()) {
     const std::string label = ranked.Label(first->trial);
     best =
         fmt::format("best by {}: {}  {}  {}{}{}", Describe(of.sweep.objective),
-                    NumberText(of.sweep.objective.metric, *first->placed.value),
+                    NumberText(of.sweep.objective.metric, *first->ranked.value),
                     first->trial.trial_id, first->trial.scheduler, label.empty() ? "" : " ", label);
   }
   return OneLine(fmt::format("{}  {}: {}, {}, engine {}, lrsweep {}", letter, of.db, of.sweep.name,
@@ -114,10 +114,10 @@ std::string ByTrialText(const SweepComparison& comparison, const Objective& obje
 Json SweepJson(const NamedSweep& of) {
   const RankedSweep ranked(of.store, of.sweep, of.sweep.objective, 1);
   Json best = nullptr;
-  if (const RankedTrial* first = ranked.Best()) {
+  if (const RankedRow* first = ranked.Best()) {
     best = {{"trial_id", first->trial.trial_id},
             {"scheduler", first->trial.scheduler},
-            {"value", *first->placed.value}};
+            {"value", *first->ranked.value}};
   }
   return {{"db", of.db},
           {"name", of.sweep.name},

@@ -11,7 +11,6 @@
 
 #include "params/text.h"
 #include "views/metric_text.h"
-#include "views/terminal/condition_names.h"
 
 namespace lrsweep {
 namespace {
@@ -44,15 +43,14 @@ bool Contains(const std::vector<Item>& items, const Item& item) {
 
 std::optional<double> ScoreOf(const Store& store, const std::string& trial_id,
                               const Objective& objective) {
-  const std::string recorded = ParseMetric(objective.metric).recorded;
+  const std::string recorded = ParseKnownMetric(objective.metric).recorded;
   RankedCurve curve{trial_id};
   for (const EpochRow& epoch : store.Epochs(trial_id)) {
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    curve.Add(RecordedValue(epoch, recorded).value_or(nan), epoch.steps_done, epoch.wall_seconds);
-    // As the store has it: a trial has no value by any metric once one of its losses is not finite.
-    curve.diverged |= !epoch.train_loss || !epoch.val_loss;
+    curve.Add(MetricValue(epoch.metrics, recorded), epoch.steps_done, epoch.wall_seconds);
+    // Same as in the store: a trial that diverged has no value by any metric.
+    curve.diverged |= Diverged(epoch.metrics);
   }
-  return Score(curve, objective);
+  return Score(curve, objective, store.Metrics());
 }
 
 [[noreturn]] void RefuseDiffering(const std::string& parameter) {
@@ -67,6 +65,7 @@ NamedRows::NamedRows(const Store& store, Objective objective,
                      std::vector<std::string> fixed_columns, const std::string& value_column,
                      std::vector<NamedRow> rows, const std::set<std::string>& differing)
     : store_(store),
+      metrics_(store.Metrics()),
       objective_(std::move(objective)),
       fixed_columns_(std::move(fixed_columns)),
       value_column_(value_column),
@@ -74,7 +73,7 @@ NamedRows::NamedRows(const Store& store, Objective objective,
   const TrialLabels labels = store.Labels();
   std::set<std::string> taken;  // in lower case: SQL ignores the case of names
   for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
-  for (const std::string& name : RecordedMetrics()) taken.insert(name);
+  for (const MetricInfo& metric : metrics_) taken.insert(Lower(metric.name));
   for (const LabelPath& row : labels.Paths()) {
     if (name_by_path_.contains(row.path)) continue;
     std::string name = labels.ShortName(row.path);
@@ -95,8 +94,8 @@ std::string NamedRows::Column(const std::string& name) const {
   }
   if (Contains(fixed_columns_, name) || path_by_name_.contains(name)) return name;
   if (differing_.contains(name)) RefuseDiffering(name);
-  if (name.find('(') != std::string::npos || Contains(RecordedMetrics(), name)) {
-    return ToText(ParseMetric(name));
+  if (name.find('(') != std::string::npos || FindMetric(metrics_, name) != nullptr) {
+    return ToText(ParseMetric(name, metrics_));
   }
   throw std::invalid_argument(
       fmt::format("unknown column '{}': it is one of {}, or a metric such as "
@@ -107,14 +106,20 @@ std::string NamedRows::Column(const std::string& name) const {
 std::vector<std::string> NamedRows::Offered() const {
   std::vector<std::string> names = fixed_columns_;
   for (const auto& [name, path] : path_by_name_) names.push_back(name);
-  names.insert(names.end(), RecordedMetrics().begin(), RecordedMetrics().end());
+  for (const MetricInfo& metric : metrics_) names.push_back(metric.name);
   return names;
 }
 
 Objective NamedRows::ObjectiveOf(const std::string& metric) const {
   if (metric == objective_.metric) return objective_;
-  Objective objective{metric, NaturalMode(metric)};
-  if (!ParseMetric(metric).IsDerived()) objective.scope = objective_.scope;
+  const Metric parsed = ParseMetric(metric, metrics_);
+  Objective objective{metric};
+  if (!parsed.IsDerived()) objective.scope = objective_.scope;
+  if (parsed.better != Better::kUnknown) {
+    objective.mode = NaturalMode(metric, metrics_);
+  } else if (objective.scope == "best") {  // which one is best is not known
+    objective.scope = Objective{}.scope;
+  }
   return objective;
 }
 
@@ -203,16 +208,9 @@ bool NamedRows::IsNumber(const std::string& column) const {
 std::vector<size_t> NamedRows::Where(const std::string& condition) const {
   std::vector<std::string> columns = Offered();
   columns.insert(columns.end(), differing_.begin(), differing_.end());
-  const NamedCondition named = NameColumns(condition, name_by_path_);
-  columns.insert(columns.end(), named.metrics.begin(), named.metrics.end());
-  const auto cells_of = [&](size_t row, const std::vector<size_t>& used) {
-    std::vector<Cell> cells;
-    cells.reserve(used.size());
-    for (const size_t column : used) cells.push_back(At(row, columns[column]));
-    return cells;
-  };
+  const auto cell_of = [this](size_t row, const std::string& column) { return At(row, column); };
   try {
-    return RowsWhere(named.sql, columns, rows_.size(), cells_of);
+    return RowsWhere(condition, {columns, name_by_path_, metrics_}, rows_.size(), cell_of);
   } catch (const std::invalid_argument& error) {
     const std::string what = error.what();
     if (what.find("no such column") == std::string::npos) throw;

@@ -36,6 +36,7 @@ class NamedRows {
 
   size_t size() const { return rows_.size(); }
   const NamedRow& Row(size_t row) const { return rows_.at(row); }
+  const MetricTable& Metrics() const { return metrics_; }  // that the sweep knows
 
   /// The canonical form of a column's name. Throws std::invalid_argument, with the known names, for
   /// an unknown one; so do At and Where.
@@ -46,8 +47,8 @@ class NamedRows {
   std::string TextAt(size_t row, const std::string& column) const;
   bool IsNumber(const std::string& column) const;  // to be aligned right
 
-  /// The rows for which the condition holds (store_filter.h). It may name parameters by their
-  /// paths and use metrics, as in `optimizer.lr > 0.05 and epochs_to(val_accuracy, 0.97) < 5`.
+  /// The rows for which the condition is true (results/store_filter.h), which may name parameters
+  /// by their paths: `optimizer.lr > 0.05 and epochs_to(val_accuracy, 0.97) < 5`.
   std::vector<size_t> Where(const std::string& condition) const;
 
   /// Keeps the rows of these indices, in this order.
@@ -64,6 +65,7 @@ class NamedRows {
   const std::unordered_map<std::string, double>& Values(const std::string& metric) const;
 
   const Store& store_;
+  MetricTable metrics_;
   Objective objective_;
   std::vector<std::string> fixed_columns_;
   std::string value_column_;

@@ -29,8 +29,8 @@ std::string RealText(const std::optional<double>& number) {
   return number ? fmt::format("{:.6g}", *number) : "nan";
 }
 
-std::string LossText(const std::optional<double>& loss) {
-  return loss ? fmt::format("{:.4f}", *loss) : "nan";
+std::string MetricCell(double value) {
+  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "nan";
 }
 
 std::string Indented(const std::string& text) {
@@ -72,7 +72,7 @@ struct Shown {
   const Store& store;
   SweepRecord sweep;
   TrialRow trial;
-  std::optional<Placed> placed;
+  std::optional<RankedTrial> placed;
   std::vector<ScoredTrial> group;  // those that differ from it in the seed alone, itself included
 };
 
@@ -148,26 +148,30 @@ std::string ProvenanceText(const Shown& shown, const Style& style) {
   return text + Indented(table.Text(style.Narrower(kIndent)) + errors);
 }
 
-std::string EpochsText(const std::vector<EpochRow>& epochs, const Style& style) {
+std::string EpochsText(const std::vector<EpochRow>& epochs, const MetricTable& metrics,
+                       const Style& style) {
   if (epochs.empty()) return "\nNo epoch is done yet.\n";
-  Table table({{"epoch", Align::kRight},
-               {"steps", Align::kRight},
-               {"lr", Align::kRight},
-               {"train_loss", Align::kRight},
-               {"val_loss", Align::kRight},
-               {"val_accuracy", Align::kRight},
-               {"seconds", Align::kRight}});
+  std::vector<Table::Column> columns = {
+      {"epoch", Align::kRight}, {"steps", Align::kRight}, {"lr", Align::kRight}};
+  for (const MetricInfo& metric : metrics) columns.push_back({metric.name, Align::kRight});
+  columns.push_back({"seconds", Align::kRight});
+  Table table(columns);
   const bool is_long = epochs.size() > kFirstEpochs + kLastEpochs;
   for (size_t i = 0; i < epochs.size(); ++i) {
     if (is_long && i == kFirstEpochs) {
-      table.AddRow({"...", "", "", "", "", "", ""}, Tone::kDim);
+      std::vector<std::string> gap(columns.size());
+      gap.front() = "...";
+      table.AddRow(gap, Tone::kDim);
       i = epochs.size() - kLastEpochs;
     }
     const EpochRow& row = epochs[i];
-    table.AddRow({std::to_string(row.epoch), std::to_string(row.steps_done), RealText(row.lr),
-                  LossText(row.train_loss), LossText(row.val_loss), LossText(row.val_accuracy),
-                  fmt::format("{:.2f}", row.wall_seconds)},
-                 row.val_loss && row.train_loss ? Tone::kPlain : Tone::kBad);
+    std::vector<std::string> cells = {std::to_string(row.epoch), std::to_string(row.steps_done),
+                                      RealText(row.lr)};
+    for (const MetricInfo& metric : metrics) {
+      cells.push_back(MetricCell(MetricValue(row.metrics, metric.name)));
+    }
+    cells.push_back(fmt::format("{:.2f}", row.wall_seconds));
+    table.AddRow(cells, Diverged(row.metrics) ? Tone::kBad : Tone::kPlain);
   }
   return Heading("epochs (lr: at the epoch's last step)", style) +
          Indented(table.Text(style.Narrower(kIndent)));
@@ -225,8 +229,9 @@ std::string ShowText(const Store& store, const std::string& id_prefix, const std
     test = Heading("range test", style) + "  " + Describe(RangeTestOf(store, trial)) + "\n";
   }
   return Head(shown, style) + test + Parameters(trial, style) + ProvenanceText(shown, style) +
-         TrialCurvesText(epochs, store.Steps(trial.trial_id), style) + EpochsText(epochs, style) +
-         GroupText(shown, style) + RepeatText(shown, db, style);
+         TrialCurvesText(epochs, store.Steps(trial.trial_id), style) +
+         EpochsText(epochs, store.Metrics(), style) + GroupText(shown, style) +
+         RepeatText(shown, db, style);
 }
 
 std::string ShowJson(const Store& store, const std::string& id_prefix) {
@@ -237,8 +242,8 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
   for (const AttemptRow& row : store.Attempts(trial.trial_id))
     attempts.push_back(ObjectOf(row, AttemptTable()));
   Json epochs = Json::array();
-  for (const EpochRow& row : store.Epochs(trial.trial_id))
-    epochs.push_back(ObjectOf(row, EpochTable()));
+  const Columns<EpochRow> table = EpochTable(store.Metrics());
+  for (const EpochRow& row : store.Epochs(trial.trial_id)) epochs.push_back(ObjectOf(row, table));
   Json group = Json::array();
   for (const ScoredTrial& one : shown.group) {
     group.push_back({{"seed", one.seed},
@@ -247,7 +252,7 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
                      {"diverged", one.diverged},
                      {"value", OrNull(one.value)}});
   }
-  const std::optional<Placed>& placed = shown.placed;
+  const std::optional<RankedTrial>& placed = shown.placed;
   json["place"] = placed ? Json(placed->place) : Json(nullptr);
   json["value"] = placed ? OrNull(placed->value) : Json(nullptr);
   if (IsRangeTest(trial)) json["range_test"] = ToJson(RangeTestOf(store, trial));

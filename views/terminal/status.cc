@@ -56,11 +56,11 @@ std::string TrialsLine(const Status& status) {
 }
 
 std::string BestLine(const Status& status) {
-  const RankedTrial* best = status.ranked.Best();
+  const RankedRow* best = status.ranked.Best();
   if (best == nullptr) return "no trial has finished with a value yet";
   const TrialRow& trial = best->trial;
   return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric,
-                     NumberText(status.ranked.By().metric, *best->placed.value), trial.trial_id,
+                     NumberText(status.ranked.By().metric, *best->ranked.value), trial.trial_id,
                      trial.scheduler, status.ranked.Label(trial));
 }
 
@@ -92,8 +92,8 @@ Json StatusObject(const Store& store) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
-  if (const RankedTrial* first = status.ranked.Best()) {
-    best = {{"place", first->placed.place}, {"value", OrNull(first->placed.value)}};
+  if (const RankedRow* first = status.ranked.Best()) {
+    best = {{"place", first->ranked.place}, {"value", OrNull(first->ranked.value)}};
     best.update(ToJson(first->trial));
   }
   Json running = Json::array();

@@ -25,7 +25,8 @@ struct Top {
   Top(const Store& store_read, const TopOptions& chosen, const SweepRecord& sweep)
       : store(store_read),
         options(chosen),
-        ranked(store, sweep, ChooseObjective(sweep, chosen.objective), TrialsToRead(chosen)),
+        ranked(store, sweep, ChooseObjective(sweep, chosen.objective, store.Metrics()),
+               TrialsToRead(chosen)),
         judged(chosen.verdict.value_or(ranked.Trials() <= kMostJudged)),
         groups(chosen.by_group || judged ? RankGroups(store, ranked.By())
                                          : std::vector<RankedGroup>()),
@@ -59,7 +60,8 @@ std::string Title(const Top& top) {
   std::string by = "by " + Describe(top.ranked.By());
   if (top.options.by_group) by += ", means over the seeds with their 95% intervals";
   if (!top.options.pareto.empty()) {
-    const std::vector<std::string> metrics = ParetoMetrics(top.options.pareto);
+    const std::vector<std::string> metrics =
+        ParetoMetrics(top.options.pareto, top.shown.rows.Metrics());
     by = fmt::format("the Pareto front of {} and {}; place {}",
                      Describe(top.shown.rows.ObjectiveOf(metrics[0])),
                      Describe(top.shown.rows.ObjectiveOf(metrics[1])), by);
@@ -174,7 +176,8 @@ std::string TopJson(const Store& store, const TopOptions& options) {
                {"states", top.ranked.CountByState()},
                {"ranked", top.ranked.Ranked()},
                {"by", options.by_group ? "group" : "trial"}};
-  if (!options.pareto.empty()) json["pareto"] = ParetoMetrics(options.pareto);
+  if (!options.pareto.empty())
+    json["pareto"] = ParetoMetrics(options.pareto, top.shown.rows.Metrics());
   json["ranking"] = std::move(rows);
   json["verdict"] = nullptr;
   json["what_matters"] = nullptr;

@@ -47,7 +47,7 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
   if (!options.where.empty()) rows.Keep(rows.Where(options.where));
   std::vector<std::string> asked;
   if (!options.pareto.empty()) {
-    asked = ParetoMetrics(options.pareto);
+    asked = ParetoMetrics(options.pareto, rows.Metrics());
     rows.Keep(Front(rows, asked));
     PutInFront(asked, columns);
   }
@@ -66,9 +66,9 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
 /// A trial with its parameters, which are read once.
 struct FlatTrial {
   explicit FlatTrial(const RankedTrial& one)
-      : placed(one.placed), trial(one.trial), params(FlatText(one.trial.params_json)) {}
+      : placed(one.ranked), trial(one.trial), params(FlatText(one.trial.params_json)) {}
 
-  const Placed& placed;
+  const RankedTrial& placed;
   const TrialRow& trial;
   FlatParams params;
 };
@@ -117,14 +117,14 @@ NamedRow ToRow(const RankedTrial& one, const Columns<FlatTrial>& columns) {
   row.params = std::move(flat.params);
   row.trial_ids = {one.trial.trial_id};
   row.diverged = one.trial.diverged;
-  row.without_value = one.placed.value ? 0 : 1;
+  row.without_value = one.ranked.value ? 0 : 1;
   return row;
 }
 
 }  // namespace
 
-Json RowJson(const Store& store, const RankedTrial& row) {
-  Json json = {{"place", row.placed.place}, {"value", OrNull(row.placed.value)}};
+Json RowJson(const Store& store, const RankedRow& row) {
+  Json json = {{"place", row.ranked.place}, {"value", OrNull(row.ranked.value)}};
   json.update(ToJson(row.trial));
   if (IsRangeTest(row.trial)) json["range_test"] = ToJson(RangeTestOf(store, row.trial));
   return json;
@@ -146,7 +146,7 @@ Json RowJson(const RankedGroup& group, const Objective& objective) {
   return json;
 }
 
-std::vector<std::string> ParetoMetrics(const std::string& text) {
+std::vector<std::string> ParetoMetrics(const std::string& text, const MetricTable& table) {
   const std::vector<std::string> parts = SplitExpressions(text);
   if (parts.size() != 2) {
     throw std::invalid_argument(
@@ -155,7 +155,10 @@ std::vector<std::string> ParetoMetrics(const std::string& text) {
   }
   std::vector<std::string> metrics;
   metrics.reserve(parts.size());
-  for (const std::string& part : parts) metrics.push_back(ToText(ParseMetric(part)));
+  for (const std::string& part : parts) {
+    metrics.push_back(ToText(ParseMetric(part, table)));
+    NaturalMode(metrics.back(), table);  // throws where no front can be told
+  }
   if (metrics[0] == metrics[1]) throw std::invalid_argument("--pareto takes two different metrics");
   return metrics;
 }

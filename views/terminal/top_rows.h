@@ -36,10 +36,10 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
                   const Objective& objective, const TopOptions& options);
 
 /// A row with all its columns: of a trial, with its range test, or of a group.
-Json RowJson(const Store& store, const RankedTrial& row);
+Json RowJson(const Store& store, const RankedRow& row);
 Json RowJson(const RankedGroup& group, const Objective& objective);
 
 /// The two metrics of "A, B", canonical. Throws std::invalid_argument.
-std::vector<std::string> ParetoMetrics(const std::string& text);
+std::vector<std::string> ParetoMetrics(const std::string& text, const MetricTable& table);
 
 }  // namespace lrsweep

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
 namespace lrsweep {
@@ -22,22 +21,24 @@ PlotCurve StepCurve(const std::vector<StepRow>& steps, size_t epochs, double Ste
   return curve;
 }
 
-}  // namespace
-
-double MetricOf(const EpochRow& epoch, const std::string& metric) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  if (metric == "train_loss") return epoch.train_loss.value_or(kNone);
-  if (metric == "val_loss") return epoch.val_loss.value_or(kNone);
-  if (metric == "val_accuracy") return epoch.val_accuracy.value_or(kNone);
-  if (metric == "lr") return epoch.lr.value_or(kNone);
-  throw std::logic_error("no metric of an epoch: " + metric);
-}
-
-PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric) {
+template <typename ValueOf>
+PlotCurve CurveOf(const std::vector<EpochRow>& epochs, const ValueOf& value_of) {
   PlotCurve curve;
-  for (const EpochRow& epoch : epochs) curve.values.push_back(MetricOf(epoch, metric));
+  for (const EpochRow& epoch : epochs) curve.values.push_back(value_of(epoch));
   curve.last = static_cast<double>(std::max<size_t>(epochs.size(), 1));
   return curve;
+}
+
+}  // namespace
+
+PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric) {
+  return CurveOf(epochs, [&](const EpochRow& epoch) { return MetricValue(epoch.metrics, metric); });
+}
+
+PlotCurve EpochRateCurve(const std::vector<EpochRow>& epochs) {
+  return CurveOf(epochs, [](const EpochRow& epoch) {
+    return epoch.lr.value_or(std::numeric_limits<double>::quiet_NaN());
+  });
 }
 
 PlotCurve MeanCurve(const std::vector<PlotCurve>& curves) {
@@ -89,14 +90,14 @@ std::string TrialCurvesText(const std::vector<EpochRow>& epochs, const std::vect
     plots.push_back({.title = title, .curves = {std::move(curve)}, .log_axis = log_axis});
   };
   if (steps.empty()) {
-    add("train_loss of each epoch", EpochCurve(epochs, "train_loss"), true);
+    add("train_loss of each epoch", EpochCurve(epochs, kTrainLoss), true);
   } else {
     add("loss of every step", LossCurve(steps, epochs.size()), true);
   }
-  add("val_loss", EpochCurve(epochs, "val_loss"), true);
-  add("val_accuracy", EpochCurve(epochs, "val_accuracy"), false);
+  add(kValLoss, EpochCurve(epochs, kValLoss), true);
+  add(kValAccuracy, EpochCurve(epochs, kValAccuracy), false);
   if (steps.empty()) {
-    add("lr at each epoch's end", EpochCurve(epochs, "lr"), false);
+    add("lr at each epoch's end", EpochRateCurve(epochs), false);
   } else {
     add("lr of every step", RateCurve(steps, epochs.size()), false);
   }

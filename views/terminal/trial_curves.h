@@ -9,11 +9,11 @@
 
 namespace lrsweep {
 
-/// A recorded metric of an epoch ("train_loss", "val_loss" or "val_accuracy"); NaN for none.
-double MetricOf(const EpochRow& epoch, const std::string& metric);
-
 /// The metric after each epoch.
 PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric);
+
+/// The learning rate at each epoch's last step.
+PlotCurve EpochRateCurve(const std::vector<EpochRow>& epochs);
 
 /// The mean of curves over epochs, up to the end of the shortest. Needs at least one curve.
 PlotCurve MeanCurve(const std::vector<PlotCurve>& curves);

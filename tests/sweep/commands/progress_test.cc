@@ -28,7 +28,7 @@ class ProgressTest : public testing::Test {
     state_.completed = 1;
     record_.epoch = 2;
     record_.rates = {{0.01}, {0.9}};
-    record_.train_loss = 0.25;
+    record_.metrics = {{kTrainLoss, 0.25}, {kValLoss, 0}, {kValAccuracy, 0}};
   }
   ~ProgressTest() override { std::fclose(out_); }
 

@@ -43,9 +43,7 @@ EpochRecord Epoch(int64_t number, double accuracy) {
   record.steps_done = number * 2;
   record.losses = {0.5F, 0.4F};
   record.rates = {{0.1}, {0.0}};
-  record.train_loss = 0.45;
-  record.val_loss = 0.4;
-  record.val_accuracy = accuracy;
+  record.metrics = {{kTrainLoss, 0.45}, {kValLoss, 0.4}, {kValAccuracy, accuracy}};
   return record;
 }
 
@@ -183,7 +181,7 @@ class FakePool : public WorkerPool {
     }
     if (diverging_.count(seed) > 0) {
       EpochRecord record = Epoch(1, 0.1);
-      record.train_loss = std::numeric_limits<double>::quiet_NaN();
+      record.metrics[kTrainLoss] = std::numeric_limits<double>::quiet_NaN();
       return {EpochFinished{worker, id, record}, TrialEnded{worker, id, TrialState::kStopped, ""}};
     }
     const double accuracy = 0.9 + 0.01 * static_cast<double>(seed % 4);
@@ -293,7 +291,7 @@ TEST_F(CoordinatorTest, RecordsWhatWorkersReport) {
   Run(pool);
   const auto epochs = store_.Epochs(space_.At(3).id);
   ASSERT_EQ(epochs.size(), 2U);
-  EXPECT_EQ(epochs[1].val_accuracy, 0.93);
+  EXPECT_EQ(MetricValue(epochs[1].metrics, kValAccuracy), 0.93);
   EXPECT_EQ(epochs[1].steps_done, 4);
   const auto attempts = store_.Attempts(space_.At(3).id);
   ASSERT_EQ(attempts.size(), 1U);

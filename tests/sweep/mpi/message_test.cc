@@ -17,9 +17,7 @@ EpochRecord SomeEpoch() {
   record.steps_done = 6;
   record.losses = {0.1F, std::nextafter(0.1F, 1.0F)};
   record.rates = {{0.1, std::nextafter(0.1, 1.0)}, {0.9}};
-  record.train_loss = 0.3;
-  record.val_loss = 0.25;
-  record.val_accuracy = 0.5;
+  record.metrics = {{kTrainLoss, 0.3}, {kValLoss, 0.25}, {"f1", 0.5}};
   record.wall_seconds = 1.5;
   return record;
 }
@@ -42,22 +40,20 @@ TEST(MessageTest, EpochKeepsEveryBit) {
   EXPECT_EQ(epoch.record.losses, SomeEpoch().losses);
   EXPECT_EQ(epoch.record.rates.lr, SomeEpoch().rates.lr);
   EXPECT_EQ(epoch.record.rates.momentum, SomeEpoch().rates.momentum);
-  EXPECT_EQ(epoch.record.train_loss, 0.3);
-  EXPECT_EQ(epoch.record.val_loss, 0.25);
-  EXPECT_EQ(epoch.record.val_accuracy, 0.5);
+  EXPECT_EQ(epoch.record.metrics, SomeEpoch().metrics);
   EXPECT_EQ(epoch.record.wall_seconds, 1.5);
 }
 
 TEST(MessageTest, EpochKeepsNanAndInfinity) {
   EpochRecord record = SomeEpoch();
   record.losses = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
-  record.train_loss = std::numeric_limits<double>::quiet_NaN();
-  record.val_loss = std::numeric_limits<double>::infinity();
+  record.metrics[kTrainLoss] = std::numeric_limits<double>::quiet_NaN();
+  record.metrics[kValLoss] = std::numeric_limits<double>::infinity();
   const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", record});
   EXPECT_TRUE(std::isnan(epoch.record.losses[0]));
   EXPECT_TRUE(std::isinf(epoch.record.losses[1]));
-  EXPECT_TRUE(std::isnan(epoch.record.train_loss));
-  EXPECT_TRUE(std::isinf(epoch.record.val_loss));
+  EXPECT_TRUE(std::isnan(MetricValue(epoch.record.metrics, kTrainLoss)));
+  EXPECT_TRUE(std::isinf(MetricValue(epoch.record.metrics, kValLoss)));
 }
 
 TEST(MessageTest, WorkerAnnouncesItself) {

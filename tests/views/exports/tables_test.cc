@@ -130,6 +130,21 @@ TEST_F(TablesTest, EpochsAndStepsAreRowsOfTheirOwn) {
             "bb,1,0,0.1,0.9,0.5\nbb,1,1,0.1,0.9,\n");
 }
 
+TEST_F(TablesTest, MetricsThatAProgramReportsAreColumns) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
+  Begin(store, "aa");
+  EpochRecord record = MakeEpoch(1, 0.5);
+  record.metrics["f1"] = 0.25;
+  store.AddEpoch("aa", record);
+  Complete(store, "bb", {0.75});
+  EXPECT_EQ(Write(store, "epochs"),
+            "trial_id,epoch,steps_done,lr,train_loss,val_loss,val_accuracy,f1,wall_seconds\n"
+            "aa,1,2,0.1,0.375,0.5,0.5,0.25,1.5\nbb,1,2,0.1,0.375,0.25,0.75,,1.5\n");
+  const json rows = json::parse(Write(store, "epochs", "json"));
+  EXPECT_EQ(rows[0]["f1"], 0.25);
+  EXPECT_TRUE(rows[1]["f1"].is_null());
+}
+
 TEST_F(TablesTest, AttemptsNameTheirTrial) {
   Store store = CreateSweep({MakeTrial("aa")});
   Fail(store, "aa", "no memory, at all");

@@ -173,6 +173,27 @@ TEST_F(TopGroupsTest, ColumnsAreChosen) {
               HasSubstr("it is one of place, group_id"));
 }
 
+TEST_F(TopGroupsTest, AMetricThatAProgramReportsIsAColumnAndRanks) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
+  for (const auto& [id, f1] : {std::pair("aa", 0.5), std::pair("bb", 0.75)}) {
+    Begin(store, id);
+    EpochRecord record = MakeEpoch(1, 0.9);
+    record.metrics["f1"] = f1;
+    store.AddEpoch(id, record);
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+  const TopOptions by_f1 = {
+      .metric = "f1", .mode = "max", .columns = {"trial_id", "area_under(f1)"}};
+  EXPECT_THAT(TopText(store, by_f1), HasSubstr("trial_id  area_under(f1)\n"
+                                               "bb                0.7500\n"));
+  const json found =
+      json::parse(TopJson(store, {.metric = "f1", .mode = "min", .where = "area_under(f1) < 0.6"}));
+  ASSERT_EQ(found["ranking"].size(), 1U);
+  EXPECT_EQ(found["ranking"][0]["value"], 0.5);
+  EXPECT_THAT(ErrorOf(store, {.metric = "f1"}), HasSubstr("say mode max or min"));
+  EXPECT_THAT(ErrorOf(store, {.pareto = "f1,val_loss"}), HasSubstr("is better is not known"));
+}
+
 TEST_F(TopGroupsTest, AGroupHasNoSeed) {
   const Store store = FourGroups();
   for (const char* seed : {"seed", "training.seed"}) {

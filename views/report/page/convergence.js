@@ -1,11 +1,10 @@
 // Epochs that each group took to reach a threshold, which the reader moves.
 
-const CONVERGING = { val_accuracy: "max", val_loss: "min", train_loss: "min" };
 const MOST_ROWS = 24;
 
 /// The first epoch after which the trial's metric is at least as good as the threshold; null: never.
 function epochsTo(trial, metric, threshold) {
-  const max = CONVERGING[metric] === "max";
+  const max = METRIC_OF[metric].max;
   const i = trial.curves[metric].findIndex((value) =>
     value !== null && (max ? value >= threshold : value <= threshold));
   return i < 0 ? null : raw.epochs.kept[i];
@@ -13,7 +12,7 @@ function epochsTo(trial, metric, threshold) {
 
 /// The value that half of the trials reach, rounded to three digits: a threshold that separates them.
 function usualThreshold(metric) {
-  const max = CONVERGING[metric] === "max";
+  const max = METRIC_OF[metric].max;
   const bests = trials.map((trial) => (max ? d3.max : d3.min)(trial.curves[metric]))
     .filter((value) => value !== null && value !== undefined).sort(d3.ascending);
   if (bests.length === 0) return 0;
@@ -31,7 +30,7 @@ function drawConvergence() {
     describe: () => describeConvergence(figure, metric(), threshold()),
     table: () => convergenceTable(metric(), threshold()),
   });
-  const known = METRICS.includes(objective.metric) ? objective.metric : "val_accuracy";
+  const known = METRICS.includes(objective.metric) ? objective.metric : METRICS[0];
   const metric = addSelect(figure, "Metric", "metric", METRICS.map((name) => [name, name]), known,
     () => fit());
   const input = makeElement("input", { type: "number", step: "0.001", id: "threshold" });
@@ -45,7 +44,7 @@ function drawConvergence() {
   const fit = () => {
     const values = trials.flatMap((trial) => trial.curves[metric()]).filter((value) => value !== null)
       .sort(d3.ascending);
-    const ends = CONVERGING[metric()] === "max" ? [0.1, 1] : [0, 0.9];  // without the worst tenth
+    const ends = METRIC_OF[metric()].max ? [0.1, 1] : [0, 0.9];  // without the worst tenth
     [slider.min, slider.max] = ends.map((share) => d3.quantile(values, share) ?? share);
     const saved = choice("convergence.threshold", null);
     set(saved && saved.metric === metric() ? saved.value : usualThreshold(metric()));

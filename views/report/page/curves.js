@@ -1,24 +1,23 @@
 // Loss and accuracy while training: each group's mean over its seeds with their spread, or single
 // trials, over epochs or optimizer steps.
 
+/// What can be shown: each metric, of a share also what it lacks to 1, and the loss of every step.
 const CURVES = [
-  ["val_accuracy", "val_accuracy"], ["val_error", "val error (1 − val_accuracy)"],
-  ["val_loss", "val_loss"], ["train_loss", "train_loss (epoch's mean)"],
+  ...METRICS.flatMap((name) => (METRIC_OF[name].share
+    ? [[name, name], [`1-${name}`, `1 − ${name}`]] : [[name, name]])),
   ["step_loss", "batch loss"],
 ];
-const CURVE_UNITS = {
-  val_accuracy: "val_accuracy (share of images)", val_error: "val error (share of images)",
-  val_loss: "val_loss (cross-entropy, nats)", train_loss: "train_loss (cross-entropy, nats)",
-  step_loss: "loss of a batch (cross-entropy, nats)",
-};
+const curveUnit = (name) => (name === "step_loss" ? "loss of a batch (cross-entropy, nats)"
+  : name.startsWith("1-") ? `1 − ${METRIC_OF[name.slice(2)].label}` : METRIC_OF[name].label);
 
 /// A trial's points; for the batch loss one point a span: its mean, with its least and greatest value.
 function curvePoints(trial, { metric, clock }) {
   if (!trial.stepsPerEpoch) return [];
   if (metric === "step_loss") return lossPoints(trial, clock);
-  const points = epochPoints(trial, metric === "val_error" ? "val_accuracy" : metric, clock);
+  const isRest = metric.startsWith("1-");
+  const points = epochPoints(trial, isRest ? metric.slice(2) : metric, clock);
   return points.map(({ x, y }) => {
-    const shown = y !== null && metric === "val_error" ? 1 - y : y;
+    const shown = y !== null && isRest ? 1 - y : y;
     return { x, y: shown, low: shown, high: shown };
   });
 }
@@ -70,7 +69,7 @@ function drawCurves() {
     describe: () => describeCurves(figure, settings()),
     table: () => curvesTable(figure, settings()),
   });
-  const known = METRICS.includes(objective.metric) ? objective.metric : "val_accuracy";
+  const known = METRICS.includes(objective.metric) ? objective.metric : METRICS[0];
   const metric = addSelect(figure, "Show", "metric",
     CURVES.filter(([name]) => name !== "step_loss" || recordsSteps), known);
   const lines = addSelect(figure, "of", "lines", [
@@ -102,9 +101,10 @@ function curveDomain(lines, { metric, scale }) {
   if (scale === "log") {
     return [values.find((value) => value > 0) || 1e-6, greatest || 1];
   }
-  if (scale === "all") return metric === "val_accuracy" ? [least, greatest] : [0, greatest];
-  return metric === "val_accuracy" ? [d3.quantile(values, 0.1), greatest]
-    : [0, d3.quantile(values, 0.9)];
+  const max = METRIC_OF[metric]?.max;
+  if (scale === "all") return max ? [least, greatest] : [Math.min(0, least), greatest];
+  return max ? [d3.quantile(values, 0.1), greatest]
+    : [Math.min(0, least), d3.quantile(values, 0.9)];
 }
 
 function drawLines(figure, settings) {
@@ -123,7 +123,7 @@ function drawLines(figure, settings) {
   figure.y = makeScale(domain, [frame.bottom, frame.top]).clamp(settings.scale === "log").nice();
   drawAxes(figure.svg, frame, figure.x, figure.y, {
     xLabel: settings.clock === "steps" ? "optimizer steps" : "epochs",
-    yLabel: CURVE_UNITS[settings.metric], yFormat: settings.scale === "log" ? shortNumber : null });
+    yLabel: curveUnit(settings.metric), yFormat: settings.scale === "log" ? shortNumber : null });
   figure.path = linePath(figure.x, figure.y);
   figure.band = d3.area().defined((point) => point.low !== null)
     .x((point) => figure.x(point.x)).y0((point) => figure.y(point.low))

@@ -10,7 +10,8 @@ const sweeps = raw.sweeps;
 /// The step curve of an index, or null: {n, v} as curve_columns.h describes it.
 const rateOf = (i) => (raw.steps.rate_of[i] < 0 ? null : raw.steps.rates[raw.steps.rate_of[i]]);
 
-const METRICS = ["val_accuracy", "val_loss", "train_loss"];
+const METRICS = raw.metrics.map((metric) => metric.name);
+const METRIC_OF = Object.fromEntries(raw.metrics.map((metric) => [metric.name, metric]));
 
 const trials = raw.trials.id.map((id, index) => ({
   index,

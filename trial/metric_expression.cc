@@ -1,4 +1,4 @@
-#include "trial/metric.h"
+#include "trial/metric_expression.h"
 
 #include <fmt/format.h>
 
@@ -36,11 +36,9 @@ std::string Pattern(const Form& form) {
   return std::string(form.name) + (form.has_threshold ? "(METRIC, THRESHOLD)" : "(METRIC)");
 }
 
-[[noreturn]] void Unknown(const std::string& text) {
-  std::string known;
-  for (const std::string& name : RecordedMetrics()) known += name + ", ";
-  for (const Form& form : kForms) known += Pattern(form) + ", ";
-  known.resize(known.size() - 2);
+[[noreturn]] void RefuseUnknown(const std::string& text, const MetricTable& table) {
+  std::string known = NamesOf(table);
+  for (const Form& form : kForms) known += ", " + Pattern(form);
   throw std::invalid_argument(fmt::format("unknown metric '{}': it is one of {}", text, known));
 }
 
@@ -51,12 +49,7 @@ std::string Trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(space) - begin + 1);
 }
 
-bool IsRecorded(const std::string& name) {
-  const std::vector<std::string>& known = RecordedMetrics();
-  return std::find(known.begin(), known.end(), name) != known.end();
-}
-
-double ParseThreshold(const std::string& text, const std::string& recorded, const Form& form) {
+double ParseThreshold(const std::string& text, const MetricInfo& recorded, const Form& form) {
   double threshold = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, threshold);
@@ -64,62 +57,79 @@ double ParseThreshold(const std::string& text, const std::string& recorded, cons
     throw std::invalid_argument(
         fmt::format("{}: the threshold '{}' is not a number such as 0.975", form.name, text));
   }
-  if (recorded == "val_accuracy" && threshold > 1) {
+  if (recorded.better == Better::kMore && threshold > recorded.greatest) {
     throw std::invalid_argument(
-        fmt::format("{}: no {} reaches {}, it is a share from 0 to 1: write 0.975 for 97.5%",
-                    form.name, recorded, text));
+        fmt::format("{}: no {} reaches {}, it is never above {}{}", form.name, recorded.name, text,
+                    recorded.greatest,
+                    recorded.IsShare() ? ": a share from 0 to 1, write 0.975 for 97.5%" : ""));
   }
-  if (recorded != "val_accuracy" && threshold < 0) {
-    throw std::invalid_argument(
-        fmt::format("{}: no {} falls to {}, it is never below 0", form.name, recorded, text));
+  if (recorded.better == Better::kLess && threshold < recorded.least) {
+    throw std::invalid_argument(fmt::format("{}: no {} falls to {}, it is never below {}",
+                                            form.name, recorded.name, text, recorded.least));
   }
   return threshold + 0.0;  // -0 as 0
 }
 
-Metric ParseForm(const Form& form, const std::string& inside) {
+Metric ParseForm(const Form& form, const std::string& inside, const MetricTable& table) {
   const std::vector<std::string> arguments = SplitExpressions(inside);
   if (arguments.size() != (form.has_threshold ? 2U : 1U)) {
     throw std::invalid_argument(
         fmt::format("{}({}): expected {}, such as {}({})", form.name, inside, Pattern(form),
                     form.name, form.has_threshold ? "val_accuracy, 0.975" : "val_loss"));
   }
-  if (!IsRecorded(arguments[0])) {
+  const MetricInfo* recorded = FindMetric(table, arguments[0]);
+  if (recorded == nullptr) {
     throw std::invalid_argument(fmt::format("{}: '{}' is not recorded: it is one of {}", form.name,
-                                            arguments[0], fmt::join(RecordedMetrics(), ", ")));
+                                            arguments[0], NamesOf(table)));
   }
-  Metric metric{arguments[0], form.derivation};
-  if (form.has_threshold) metric.threshold = ParseThreshold(arguments[1], arguments[0], form);
+  Metric metric{recorded->name, form.derivation, 0, recorded->better};
+  if (form.has_threshold) metric.threshold = ParseThreshold(arguments[1], *recorded, form);
   return metric;
 }
 
-}  // namespace
-
-const std::vector<std::string>& RecordedMetrics() {
-  static const std::vector<std::string> kMetrics = {"train_loss", "val_loss", "val_accuracy"};
-  return kMetrics;
+/// As ParseMetric, but allows a derivation where the table does not say which values are better.
+Metric Parse(const std::string& text, const MetricTable& table) {
+  const std::string whole = Trimmed(text);
+  if (const MetricInfo* recorded = FindMetric(table, whole)) {
+    return {recorded->name, Derivation::kNone, 0, recorded->better};
+  }
+  const size_t open = whole.find('(');
+  if (open == std::string::npos) RefuseUnknown(text, table);
+  const std::string name = Trimmed(whole.substr(0, open));
+  const auto form = std::find_if(kForms.begin(), kForms.end(),
+                                 [&name](const Form& one) { return one.name == name; });
+  if (form == kForms.end()) RefuseUnknown(text, table);
+  if (whole.back() != ')') {
+    throw std::invalid_argument(
+        fmt::format("'{}' does not end with ')': expected {}", text, Pattern(*form)));
+  }
+  return ParseForm(*form, whole.substr(open + 1, whole.size() - open - 2), table);
 }
+
+}  // namespace
 
 bool Metric::HasThreshold() const {
   const Form* form = FormOf(derivation);
   return form != nullptr && form->has_threshold;
 }
 
-bool Metric::MoreIsBetter() const { return recorded == "val_accuracy"; }
-
-Metric ParseMetric(const std::string& text) {
-  const std::string whole = Trimmed(text);
-  if (IsRecorded(whole)) return {whole};
-  const size_t open = whole.find('(');
-  if (open == std::string::npos) Unknown(text);
-  const std::string name = Trimmed(whole.substr(0, open));
-  const auto form = std::find_if(kForms.begin(), kForms.end(),
-                                 [&name](const Form& one) { return one.name == name; });
-  if (form == kForms.end()) Unknown(text);
-  if (whole.back() != ')') {
-    throw std::invalid_argument(
-        fmt::format("'{}' does not end with ')': expected {}", text, Pattern(*form)));
+Metric ParseMetric(const std::string& text, const MetricTable& table) {
+  const Metric metric = Parse(text, table);
+  if (metric.better == Better::kUnknown &&
+      (metric.HasThreshold() || metric.derivation == Derivation::kFinalMinusBest)) {
+    throw std::invalid_argument(fmt::format("{}: whether more or less of {} is better is not known",
+                                            text, metric.recorded));
   }
-  return ParseForm(*form, whole.substr(open + 1, whole.size() - open - 2));
+  return metric;
+}
+
+Metric ParseKnownMetric(const std::string& text) {
+  const size_t open = text.find('(');
+  const size_t begin = open == std::string::npos ? 0 : open + 1;
+  const std::string name = Trimmed(text.substr(begin, text.find_first_of(",)", begin) - begin));
+  MetricTable table = BuiltInMetrics();
+  if (FindMetric(table, name) == nullptr) table.push_back({.name = name});
+  return Parse(text, table);
 }
 
 bool IsDerivation(std::string_view word) {
@@ -134,14 +144,23 @@ std::string ToText(const Metric& metric) {
   return fmt::format("{}({}, {})", form->name, metric.recorded, metric.threshold);
 }
 
-std::string NaturalMode(const std::string& metric) {
-  const Metric parsed = ParseMetric(metric);
+std::string NaturalMode(const std::string& metric, const MetricTable& table) {
+  const Metric parsed = ParseMetric(metric, table);
+  if (parsed.better == Better::kUnknown) {
+    throw std::invalid_argument(fmt::format(
+        "whether more or less of {} is better is not known: say mode max or min", parsed.recorded));
+  }
   return parsed.MoreIsBetter() && !parsed.HasThreshold() ? "max" : "min";
 }
 
 std::string UnitOf(const Metric& metric) {
   const Form* form = FormOf(metric.derivation);
   return form == nullptr ? "" : form->unit;
+}
+
+bool IsShare(const Metric& metric) {
+  const MetricInfo* recorded = FindMetric(BuiltInMetrics(), metric.recorded);
+  return UnitOf(metric).empty() && recorded != nullptr && recorded->IsShare();
 }
 
 std::vector<std::string> SplitExpressions(const std::string& text) {

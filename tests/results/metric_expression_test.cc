@@ -1,4 +1,4 @@
-#include "trial/metric.h"
+#include "trial/metric_expression.h"
 
 #include <gmock/gmock.h>
 
