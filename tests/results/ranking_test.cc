@@ -99,7 +99,7 @@ TEST_F(Ranking, NanNeverWins) {
   }
 }
 
-TEST_F(Ranking, EqualValuesAreRankedTrialById) {
+TEST_F(Ranking, EqualValuesAreOrderedById) {
   const std::vector<RankedTrial> ranking =
       Rank({{"b", false, {0.5}}, {"a", false, {0.5}}, {"c", false, {0.6}}}, {});
   EXPECT_THAT(Ids(ranking), ElementsAre("c", "a", "b"));

@@ -65,7 +65,7 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
 
 /// A trial with its parameters, which are read once.
 struct FlatTrial {
-  explicit FlatTrial(const RankedTrial& one)
+  explicit FlatTrial(const RankedRow& one)
       : placed(one.ranked), trial(one.trial), params(FlatText(one.trial.params_json)) {}
 
   const RankedTrial& placed;
@@ -110,7 +110,7 @@ NamedRow ToRow(const RankedGroup& group, const Columns<RankedGroup>& columns) {
   return row;
 }
 
-NamedRow ToRow(const RankedTrial& one, const Columns<FlatTrial>& columns) {
+NamedRow ToRow(const RankedRow& one, const Columns<FlatTrial>& columns) {
   FlatTrial flat(one);
   NamedRow row;
   row.fixed = FixedCells(flat, columns);
@@ -166,7 +166,7 @@ std::vector<std::string> ParetoMetrics(const std::string& text, const MetricTabl
 TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options) {
   const Columns<FlatTrial> columns = TrialColumns(ranked.Labels());
   std::vector<NamedRow> rows;
-  for (const RankedTrial& one : ranked.First()) rows.push_back(ToRow(one, columns));
+  for (const RankedRow& one : ranked.First()) rows.push_back(ToRow(one, columns));
   NamedRows named(store, ranked.By(), AllNames(columns), "value", std::move(rows));
   std::vector<ShownColumn> usual =
       Untitled({"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters"});
