@@ -30,10 +30,10 @@ struct RankedGroup {
   std::vector<Repetition> repetitions;  // by seed; those that have not ended, too
   std::optional<Summary> summary;       // of the values that there are
   int64_t diverged = 0;                 // trials that diverged
-  int64_t never = 0;                    // that never reached the objective's threshold
+  int64_t never = 0;                    // trials that never reached the objective's threshold
   int64_t unfinished = 0;               // pending, running, failed
 
-  /// All that have ended have a value.
+  /// Whether every trial that has ended has a value.
   bool IsSound() const { return summary && diverged == 0 && never == 0; }
   /// "StepLR lr=0.1".
   std::string Name() const;

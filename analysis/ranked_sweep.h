@@ -1,4 +1,4 @@
-// A sweep, how far it is, and its first places: what `top` and `status` show.
+// A sweep with its progress and its first places, as `top` and `status` show it.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class RankedSweep {
   const SweepRecord& Sweep() const { return sweep_; }
   const Objective& By() const { return objective_; }
   const std::vector<RankedRow>& First() const { return first_; }  // in order of place
-  /// The first place, unless all who have finished lack a value.
+  /// The first place; nullptr if no trial has a value.
   const RankedRow* Best() const;
 
   const TrialLabels& Labels() const { return labels_; }

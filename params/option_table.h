@@ -150,7 +150,8 @@ class OptionTable {
 
     /// A choice between the values of an enumeration.
     template <typename Enum>
-    Row(Enum Options::*member, EnumNames<std::type_identity_t<Enum>> names, Parameter parameter)
+    Row(Enum Options::*member, const EnumNames<std::type_identity_t<Enum>>& names,
+        Parameter parameter)
         : parameter_(std::move(parameter)) {
       parameter_.kind = Kind::kChoice;
       for (const auto& [name, value] : names) parameter_.choices.push_back(name);

@@ -21,7 +21,8 @@ enum class Derivation {
   kFinalMinusBest,  // the last epoch's value less the best one: 0 where the last epoch is the best
 };
 
-/// It reaches a threshold where it is at least the threshold if more is better, else at most.
+/// A metric of the table, or a number derived from its curve. A value reaches the threshold if it
+/// is at least as high (where more is better), or at most as high (where less is better).
 struct Metric {
   std::string recorded = kValAccuracy;  // its name in the table
   Derivation derivation = Derivation::kNone;
@@ -29,9 +30,10 @@ struct Metric {
   Better better = Better::kMore;  // values of the recorded metric
 
   bool IsDerived() const { return derivation != Derivation::kNone; }
-  /// A trial may never reach it, and then has no value though it did not diverge.
+  /// Whether it has a threshold. A trial that never reaches it has no value, though it did not
+  /// diverge.
   bool HasThreshold() const;
-  /// Of the recorded metric.
+  /// Whether higher values of the recorded metric are better.
   bool MoreIsBetter() const { return better == Better::kMore; }
   bool operator==(const Metric&) const = default;
 };

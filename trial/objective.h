@@ -1,4 +1,4 @@
-// What a sweep looks for: the metric, mode and scope that rank its trials. Pure; thread-safe.
+// The objective of a sweep: the metric, mode and scope that rank its trials. Pure; thread-safe.
 #pragma once
 
 #include <cstdint>

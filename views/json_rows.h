@@ -25,7 +25,7 @@ Json OrNull(const std::optional<T>& value) {
 Json FiniteOrNull(double number);
 
 Json ToJson(const Cell& cell);
-/// The inverse; a truth becomes 0 or 1.
+/// The inverse; a boolean becomes 0 or 1.
 Cell ToCell(const Json& json);
 
 /// The ends of an interval; null for none.

@@ -111,7 +111,7 @@ TEST(TrialConfigTest, ConfigurationKeepsTheSweepsOtherSections) {
   EXPECT_THAT(yaml, Not(HasSubstr("gamma")));  // has its default
 }
 
-std::string ErrorOf(TrialRow row) {
+std::string ErrorOf(const TrialRow& row) {
   try {
     RestoreTrial(Sweep(), row);
   } catch (const UsageError& error) {
