@@ -11,7 +11,7 @@
 #include "sweep/commands/exit_status.h"
 #include "sweep/commands/output.h"
 #include "sweep/commands/shared_options.h"
-#include "trial/metric.h"
+#include "trial/metric_expression.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {

@@ -67,8 +67,8 @@ TEST(BitComparisonTest, LossesAreFloatsInWhateverDecimals) {
 
 TEST(BitComparisonTest, NanEqualsNanAndNothingElse) {
   const std::vector<StepRow> nan = {{0.1, 0.9, 2}, {0.1, 0.9, kNan}};
-  EXPECT_FALSE(Compare(Epoch(1, std::nullopt), nan, Epoch(1, std::nullopt), nan).Differs());
-  const BitComparison bits = Compare(Epoch(1, 1.5), kSteps, Epoch(1, std::nullopt), nan);
+  EXPECT_FALSE(Compare(Epoch(1, kNan), nan, Epoch(1, kNan), nan).Differs());
+  const BitComparison bits = Compare(Epoch(1, 1.5), kSteps, Epoch(1, kNan), nan);
   EXPECT_EQ(WhereText(*bits.earliest), "step 1 (epoch 1)");
   EXPECT_EQ(AmountText(*bits.earliest), "one of them NaN or infinite");
 }

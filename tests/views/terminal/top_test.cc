@@ -182,15 +182,15 @@ TEST_F(TopGroupsTest, AMetricThatAProgramReportsIsAColumnAndRanks) {
     store.AddEpoch(id, record);
     store.EndAttempt(id, TrialState::kCompleted, "");
   }
-  const TopOptions by_f1 = {
-      .metric = "f1", .mode = "max", .columns = {"trial_id", "area_under(f1)"}};
+  const TopOptions by_f1 = {.objective = {.metric = "f1", .mode = "max"},
+                            .columns = {"trial_id", "area_under(f1)"}};
   EXPECT_THAT(TopText(store, by_f1), HasSubstr("trial_id  area_under(f1)\n"
                                                "bb                0.7500\n"));
-  const json found =
-      json::parse(TopJson(store, {.metric = "f1", .mode = "min", .where = "area_under(f1) < 0.6"}));
+  const json found = json::parse(TopJson(
+      store, {.objective = {.metric = "f1", .mode = "min"}, .where = "area_under(f1) < 0.6"}));
   ASSERT_EQ(found["ranking"].size(), 1U);
   EXPECT_EQ(found["ranking"][0]["value"], 0.5);
-  EXPECT_THAT(ErrorOf(store, {.metric = "f1"}), HasSubstr("say mode max or min"));
+  EXPECT_THAT(ErrorOf(store, {.objective = {.metric = "f1"}}), HasSubstr("say mode max or min"));
   EXPECT_THAT(ErrorOf(store, {.pareto = "f1,val_loss"}), HasSubstr("is better is not known"));
 }
 
