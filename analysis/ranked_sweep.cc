@@ -16,7 +16,7 @@ int64_t Sum(const std::vector<TrialCount>& counts, const Of& of) {
   return sum;
 }
 
-std::optional<int64_t> HeldBackOf(const Store& store, const TrialLabels& labels) {
+std::optional<int64_t> ValidationImagesOf(const Store& store, const TrialLabels& labels) {
   const std::string path = "dataset.validation";
   if (labels.Varies(path)) return std::nullopt;
   int64_t images = 0;
@@ -55,7 +55,7 @@ RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective
       objective_(std::move(objective)),
       counts_(store.CountTrials()),
       labels_(store.Labels()),
-      held_back_(HeldBackOf(store, labels_)) {
+      validation_images_(ValidationImagesOf(store, labels_)) {
   for (RankedTrial& placed : store.Ranking(objective_, limit)) {
     TrialRow trial = store.TrialById(placed.trial_id);
     first_.push_back({std::move(placed), std::move(trial)});

@@ -55,7 +55,7 @@ class RankedSweep {
 
   /// Training images that are held back for val_*, 0 where val_* is the test set; none where the
   /// trials differ in it.
-  std::optional<int64_t> HeldBack() const { return held_back_; }
+  std::optional<int64_t> ValidationImages() const { return validation_images_; }
 
  private:
   SweepRecord sweep_;
@@ -63,7 +63,7 @@ class RankedSweep {
   std::vector<TrialCount> counts_;
   TrialLabels labels_;
   std::vector<RankedRow> first_;
-  std::optional<int64_t> held_back_;
+  std::optional<int64_t> validation_images_;
 };
 
 /// "2 pending, 1 running", of those that are not 0.

@@ -75,8 +75,8 @@ CREATE TABLE attempts (
   started_at TEXT NOT NULL,
   ended_at TEXT,                 -- NULL while it runs, and where its sweep crashed
   first_epoch INTEGER NOT NULL,  -- the epoch it began with; above 1 where it resumed
-  outcome TEXT,                  -- completed, stopped or failed; interrupted or lost (its worker
-                                 --   died or was silent): the trial is trained again
+  outcome TEXT,                  -- completed, stopped or failed; interrupted, held (by a pruner) or
+                                 --   lost (its worker died or was silent): the trial is not over
   error TEXT,
   PRIMARY KEY (trial_id, attempt)
 ) STRICT, WITHOUT ROWID;

@@ -105,6 +105,10 @@ void Store::EndAttempt(const std::string& trial_id, TrialState state, const std:
   impl_->EndAttempt(trial_id, state, cut_off ? "interrupted" : std::string(ToString(state)), error);
 }
 
+void Store::HoldAttempt(const std::string& trial_id) {
+  impl_->EndAttempt(trial_id, TrialState::kPending, "held", "");
+}
+
 void Store::LoseAttempt(const std::string& trial_id, const std::string& error) {
   impl_->EndAttempt(trial_id, TrialState::kPending, "lost", error);
 }

@@ -110,7 +110,8 @@ struct AttemptRow {
   WorkerInfo by;
   int64_t pack_size = 1;
   std::string started_at;
-  /// None while it runs. The outcome is the state that the trial then has, "interrupted" or "lost".
+  /// None while it runs. The outcome is the state that the trial then has, "interrupted",
+  /// "held" or "lost".
   std::optional<std::string> ended_at, outcome, error;
   int64_t first_epoch = 1;
 };
@@ -173,6 +174,8 @@ class Store {
   /// Ends the attempt. `state` kPending means interrupted: the trial is to be trained again, from
   /// its checkpoint if it has one. `error` is stored unless empty.
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& error);
+  /// Ends the attempt of a trial that is to wait: it is pending, with its checkpoint.
+  void HoldAttempt(const std::string& trial_id);
   /// Ends an attempt whose worker was lost, for the reason `error`; the trial is pending again.
   void LoseAttempt(const std::string& trial_id, const std::string& error);
   /// Ends a trial that no attempt is training: after several attempts that failed.

@@ -47,10 +47,10 @@ class TrialSchedule {
   /// answers by the metric of the epochs so far, whatever the step.
   Rates At(int64_t step) const;
 
-  /// The metric of each epoch that must be told to OnEpochEnd; empty: none.
-  const std::string& listens_to() const { return metric_; }
+  /// The name of the metric that it follows: OnEpochEnd needs its value. Empty: none.
+  const std::string& metric() const { return metric_; }
 
-  /// To be called once after each epoch, in order, with the metric that `listens_to` names; does
+  /// To be called once after each epoch, in order, with the value of metric(); does
   /// nothing for a schedule that follows no metric. To resume, repeat it for the epochs that are
   /// done. Ignores an epoch that lies wholly in the warm-up: the schedule has not begun (as in
   /// timm's PlateauLRScheduler).

@@ -64,7 +64,7 @@ struct Runner {
         config(std::move(train_config)),
         schedule(config.scheduler, config.lr, config.momentum, {config.epochs, steps}) {}
 
-  bool FollowsMetric() const { return !schedule.listens_to().empty(); }
+  bool FollowsMetric() const { return !schedule.metric().empty(); }
 
   size_t index;  // in the whole pack
   TrainConfig config;
@@ -91,7 +91,7 @@ void Resume(const ResumePoint& point, Runner& runner) {
   }
   const auto epochs = static_cast<size_t>(point.epochs_done);
   if (runner.FollowsMetric() && point.metric_history.size() != epochs) {
-    throw std::invalid_argument("the schedule follows " + runner.schedule.listens_to() +
+    throw std::invalid_argument("the schedule follows " + runner.schedule.metric() +
                                 ": expected its values of " + std::to_string(epochs) +
                                 " epochs, got " + std::to_string(point.metric_history.size()));
   }
@@ -166,7 +166,7 @@ class Pack {
     const bool diverged = record.Diverged();
     const bool ends = diverged || runner.epoch == runner.config.epochs;
     if (runner.FollowsMetric()) {
-      runner.metric_history.push_back(MetricValue(record.metrics, runner.schedule.listens_to()));
+      runner.metric_history.push_back(MetricValue(record.metrics, runner.schedule.metric()));
       runner.schedule.OnEpochEnd(runner.metric_history.back());
     }
     ++runner.epoch;

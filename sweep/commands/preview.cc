@@ -91,8 +91,8 @@ std::vector<SharedSchedule> SharedSchedules(const SearchSpace& space, size_t lim
 std::string Label(const SharedSchedule& shared) {
   std::string label = SchedulerText(shared.trial);
   if (const Value* lr = Find(shared.trial.params, "optimizer.lr")) label += " lr=" + ToJson(*lr);
-  if (!shared.schedule.listens_to().empty()) {
-    label += " (follows " + shared.schedule.listens_to() + ": drawn as its initial rate)";
+  if (!shared.schedule.metric().empty()) {
+    label += " (follows " + shared.schedule.metric() + ": drawn as its initial rate)";
   }
   return label;
 }

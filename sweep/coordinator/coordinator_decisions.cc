@@ -51,7 +51,7 @@ bool Coordinator::IsEnding(const std::string& trial_id) const {
 
 /// The trial waits with its checkpoint until the source gives it again.
 void Coordinator::Hold(LiveTrial live) {
-  store_.EndAttempt(live.trial.id, TrialState::kPending, "held");
+  store_.HoldAttempt(live.trial.id);
   state_.epochs -= live.epochs;
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   TellSource([&] { return source_.OnEnd(live.trial, TrialState::kPending, std::nullopt); });

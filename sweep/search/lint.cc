@@ -77,7 +77,7 @@ class Linter {
   }
 
   std::optional<std::string> NeverMoves() const {
-    if (!schedule_.listens_to().empty() || rates_.size() < 2) return std::nullopt;
+    if (!schedule_.metric().empty() || rates_.size() < 2) return std::nullopt;
     const auto [low, high] = std::minmax_element(rates_.begin(), rates_.end());
     if (*high > *low) return std::nullopt;
     return fmt::format("the rate never moves: it stays {:g} for the {} of the run", *low,

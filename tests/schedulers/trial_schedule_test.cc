@@ -118,7 +118,7 @@ Map Impatient() { return {{"type", "ReduceLROnPlateau"}, {"patience", 0}, {"fact
 
 TEST(TrialScheduleTest, ListensToTheMetricOfAPlateau) {
   TrialSchedule schedule(Impatient(), 0.8, 0.9, kFourEpochs);
-  EXPECT_EQ(schedule.listens_to(), "val_loss");
+  EXPECT_EQ(schedule.metric(), "val_loss");
   schedule.OnEpochEnd(1.0);
   EXPECT_EQ(schedule.At(3).lr, 0.8);
   schedule.OnEpochEnd(1.0);
@@ -128,7 +128,7 @@ TEST(TrialScheduleTest, ListensToTheMetricOfAPlateau) {
 
 TEST(TrialScheduleTest, DoesNotListenOtherwise) {
   TrialSchedule schedule(Halving("epoch"), 0.8, 0.9, kFourEpochs);
-  EXPECT_EQ(schedule.listens_to(), "");
+  EXPECT_EQ(schedule.metric(), "");
   schedule.OnEpochEnd(1.0);
   EXPECT_EQ(schedule.At(0).lr, 0.8);
 }

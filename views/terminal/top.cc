@@ -48,12 +48,12 @@ struct Top {
 };
 
 std::string MeasuredOn(const RankedSweep& ranked) {
-  const std::optional<int64_t> held_back = ranked.HeldBack();
-  if (!held_back) {
+  const std::optional<int64_t> validation_images = ranked.ValidationImages();
+  if (!validation_images) {
     return "val_* is measured on different images: the trials differ in dataset.validation";
   }
-  if (*held_back == 0) return "val_* is measured on the test set";
-  return fmt::format("val_* is measured on {} held-back training images", *held_back);
+  if (*validation_images == 0) return "val_* is measured on the test set";
+  return fmt::format("val_* is measured on {} held-back training images", *validation_images);
 }
 
 std::string Title(const Top& top) {
@@ -171,7 +171,7 @@ std::string TopJson(const Store& store, const TopOptions& options) {
                {"metric", top.ranked.By().metric},
                {"mode", top.ranked.By().mode},
                {"scope", top.ranked.By().scope},
-               {"validation_images", OrNull(top.ranked.HeldBack())},
+               {"validation_images", OrNull(top.ranked.ValidationImages())},
                {"trials", top.ranked.Trials()},
                {"states", top.ranked.CountByState()},
                {"ranked", top.ranked.Ranked()},

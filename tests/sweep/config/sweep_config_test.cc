@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schedulers/catalog.h"
+#include "trial/metrics.h"
+
 namespace lrsweep {
 namespace {
 
@@ -102,6 +105,16 @@ TEST(SweepConfigTest, ValueListedTwiceIsOneValue) {
   const SweepConfig config = Parse({.optimizer = "optimizer: {lr: {grid: [1, 1.0, 0.1]}}"});
   EXPECT_EQ(config.optimizers.at(0).axes.at(0).values, (std::vector<Value>{1.0, 0.1}));
   EXPECT_EQ(config.optimizers.at(0).axes.at(0).repeated, 1U);
+}
+
+TEST(SweepConfigTest, APlateauCanFollowEveryBuiltInMetric) {
+  std::vector<std::string> followed;
+  for (const Parameter& parameter : FindSchedulerType("ReduceLROnPlateau")->parameters) {
+    if (parameter.name == "metric") followed = parameter.choices;
+  }
+  std::vector<std::string> recorded;
+  for (const MetricInfo& metric : BuiltInMetrics()) recorded.push_back(metric.name);
+  EXPECT_THAT(followed, testing::UnorderedElementsAreArray(recorded));
 }
 
 TEST(SweepConfigTest, ModeFollowsTheMetric) {

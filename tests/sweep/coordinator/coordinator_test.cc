@@ -594,6 +594,7 @@ TEST_F(CoordinatorTest, MembersOfAPackThatFailedAreRetriedAlone) {
   EXPECT_EQ(attempts[1].pack_size, 1);
   EXPECT_EQ(store_.Epochs(space_.At(3).id).size(), 2U);
   EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
+  EXPECT_EQ(store_.Attempts(IdOf(3)).back().outcome, "held");
   EXPECT_EQ(state_.epochs_done, state_.epochs);
 }
 
