@@ -324,7 +324,7 @@ class Worker {
   Order TakeCommands() {
     while (const auto message = channel_.Receive()) {
       channel_.lifeline.NoteMessage();
-      std::visit([this](auto command) { OnCommand(std::move(command)); },
+      std::visit([this](auto&& command) { OnCommand(std::forward<decltype(command)>(command)); },
                  DecodeCommand(message->second));
     }
     if (channel_.lifeline.IsBroken()) _exit(kOrphanStatus);

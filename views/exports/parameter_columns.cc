@@ -11,7 +11,8 @@ std::map<std::string, Value> ExportedParams(const std::string& params_json) {
     const Map* members = value.As<Map>();
     if (members == nullptr) continue;
     for (const auto& [name, member] : *members) {
-      if (member.As<List>() != nullptr) flat.emplace(section + '.' + name, member);
+      if (member.As<List>() == nullptr) continue;
+      flat.emplace(std::string(section).append(".").append(name), member);
     }
   }
   return flat;

@@ -594,7 +594,6 @@ TEST_F(CoordinatorTest, MembersOfAPackThatFailedAreRetriedAlone) {
   EXPECT_EQ(attempts[1].pack_size, 1);
   EXPECT_EQ(store_.Epochs(space_.At(3).id).size(), 2U);
   EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
-  EXPECT_EQ(store_.Attempts(IdOf(3)).back().outcome, "held");
   EXPECT_EQ(state_.epochs_done, state_.epochs);
 }
 
@@ -739,6 +738,7 @@ TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver
   EXPECT_THAT(States(), ElementsAre("completed", "completed", "completed", "pending"));
   EXPECT_THAT(store_.IdsWithCheckpoint(), ElementsAre(IdOf(3)));
   EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
+  EXPECT_EQ(store_.Attempts(IdOf(3)).back().outcome, "held");
   EXPECT_EQ(state_.epochs_done, state_.epochs);
 }
 
@@ -795,11 +795,9 @@ TEST_F(DecisionsTest, ASourceMayHaveMoreTrialsAfterResults) {
    public:
     using DecidingSource::DecidingSource;
     std::optional<Trial> Next() override {
-      if (!std::exchange(has_given_, true)) {
-        is_waiting_ = true;
-        return GridSource::Next();
-      }
-      return DecidingSource::Next();
+      std::optional<Trial> next = DecidingSource::Next();
+      if (!std::exchange(has_given_, true)) is_waiting_ = true;
+      return next;
     }
 
    private:
