@@ -26,7 +26,8 @@ const char kCyclic[] = "[{type: CyclicLR, base_lr: 0.001, max_lr: 0.1}]";
 std::vector<std::string> ValuesOf(const SearchSpace& space, const std::string& path) {
   std::vector<std::string> values;
   for (size_t i = 0; i < space.size(); ++i) {
-    const Value* value = Find(space.At(i).params, path);
+    const Trial trial = space.At(i);
+    const Value* value = Find(trial.params, path);
     values.push_back(value != nullptr ? ToJson(*value) : "absent");
   }
   return values;
