@@ -23,7 +23,7 @@ std::vector<size_t> ParetoFront(const std::vector<Tradeoff>& points) {
 
   std::vector<size_t> front;
   for (const size_t i : candidates) {
-    // Whoever came before is no worse in the first value; the last on the front is best in the
+    // The points before are no worse in the first value; the last one on the front is best in the
     // second.
     if (!front.empty()) {
       const Tradeoff& last = points[front.back()];

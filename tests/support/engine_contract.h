@@ -1,4 +1,5 @@
-// Tests of the contract in worker/engine.h, for any engine: ticks, stopping, refused input.
+// Tests of the contract in worker/engine.h, for any engine: equal bits, ticks, stopping, refused
+// input.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,6 +12,37 @@
 #include "tests/support/engine_checks.h"
 
 namespace lrsweep {
+
+inline void ExpectEqualBitsForTheSameSeed(Engine& engine) {
+  const auto first = engine.Start(Config(4), SyntheticDataset());
+  const auto losses = first->TrainEpoch(kRates, GoOn);
+  const auto second = engine.Start(Config(4), SyntheticDataset());
+  EXPECT_EQ(second->TrainEpoch(kRates, GoOn), losses);
+  EXPECT_EQ(second->State().parameters, first->State().parameters);
+  EXPECT_NE(engine.Start(Config(5), SyntheticDataset())->TrainEpoch(kRates, GoOn), losses);
+}
+
+inline void ExpectInterleavedTrainingsKeptApart(Engine& engine) {
+  const auto alone = engine.Start(Config(1), SyntheticDataset());
+  const auto first = alone->TrainEpoch(kRates, GoOn);
+  const auto second = alone->TrainEpoch(kRates, GoOn);
+
+  const auto training = engine.Start(Config(1), SyntheticDataset());
+  const auto other = engine.Start(Config(2, {20, 10}, 32), TinyDataset());
+  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), first);
+  other->TrainEpoch(kRates, GoOn);
+  other->Evaluate(GoOn);
+  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), second);
+}
+
+inline void ExpectNoRandomNumberDrawnToEvaluate(Engine& engine) {
+  const auto with = engine.Start(Config(1), TinyDataset());
+  const auto without = engine.Start(Config(1), TinyDataset());
+  with->TrainEpoch(kRates, GoOn);
+  without->TrainEpoch(kRates, GoOn);
+  with->Evaluate(GoOn);
+  EXPECT_EQ(with->TrainEpoch(kRates, GoOn), without->TrainEpoch(kRates, GoOn));
+}
 
 inline void ExpectStopsAtTheFirstStepWhenTold(Engine& engine) {
   const auto training = engine.Start(Config(0), TinyDataset());

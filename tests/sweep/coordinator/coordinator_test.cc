@@ -65,7 +65,7 @@ class FakePool : public WorkerPool {
   void FailSeed(int64_t seed) { failing_.insert(seed); }
   void DivergeSeed(int64_t seed) { diverging_.insert(seed); }
   void NeverEndSeed(int64_t seed) { endless_.insert(seed); }
-  /// Likewise, the first time.
+  /// The seed's trial does not end the first time.
   void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
   /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
   void BreakPackOf(int64_t seed) { breaking_.insert(seed); }

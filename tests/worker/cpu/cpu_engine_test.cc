@@ -175,35 +175,14 @@ TEST(CpuEngine, GivesEqualBitsOnEveryTargetOverAnEpochOfMnist) {
   }
 }
 
-TEST(CpuEngine, GivesEqualBitsForTheSameSeed) {
-  const auto first = Start(Config(4), SyntheticDataset());
-  const auto losses = first->TrainEpoch(kRates, GoOn);
-  const auto second = Start(Config(4), SyntheticDataset());
-  EXPECT_EQ(second->TrainEpoch(kRates, GoOn), losses);
-  EXPECT_EQ(second->State().parameters, first->State().parameters);
-  EXPECT_NE(Start(Config(5), SyntheticDataset())->TrainEpoch(kRates, GoOn), losses);
-}
+TEST(CpuEngine, GivesEqualBitsForTheSameSeed) { ExpectEqualBitsForTheSameSeed(OurEngine()); }
 
 TEST(CpuEngine, KeepsInterleavedTrainingsApart) {
-  const auto alone = Start(Config(1), SyntheticDataset());
-  const auto first = alone->TrainEpoch(kRates, GoOn);
-  const auto second = alone->TrainEpoch(kRates, GoOn);
-
-  const auto training = Start(Config(1), SyntheticDataset());
-  const auto other = Start(Config(2, {20, 10}, 32), TinyDataset());
-  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), first);
-  other->TrainEpoch(kRates, GoOn);
-  other->Evaluate(GoOn);
-  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), second);
+  ExpectInterleavedTrainingsKeptApart(OurEngine());
 }
 
 TEST(CpuEngine, TrainsTheSameWhetherItEvaluatesOrNot) {
-  const auto with = Start(Config(1), TinyDataset());
-  const auto without = Start(Config(1), TinyDataset());
-  with->TrainEpoch(kRates, GoOn);
-  without->TrainEpoch(kRates, GoOn);
-  with->Evaluate(GoOn);
-  EXPECT_EQ(with->TrainEpoch(kRates, GoOn), without->TrainEpoch(kRates, GoOn));
+  ExpectNoRandomNumberDrawnToEvaluate(OurEngine());
 }
 
 void ExpectResumes(const TrainConfig& config, const StepRates& rates) {

@@ -121,13 +121,7 @@ TEST(TorchEngine, FollowsPyTorchThroughAnEpochOfMnist) {
 
 // ---- The same numbers every time
 
-TEST(TorchEngine, GivesEqualBitsForTheSameSeed) {
-  const auto first = Start(Config(4), SyntheticDataset());
-  const auto losses = first->TrainEpoch(kRates, GoOn);
-  const auto second = Start(Config(4), SyntheticDataset());
-  EXPECT_EQ(second->TrainEpoch(kRates, GoOn), losses);
-  EXPECT_EQ(second->State().parameters, first->State().parameters);
-}
+TEST(TorchEngine, GivesEqualBitsForTheSameSeed) { ExpectEqualBitsForTheSameSeed(TorchEngine()); }
 
 TEST(TorchEngine, GivesOtherNumbersForAnotherSeed) {
   EXPECT_NE(Start(Config(4), TinyDataset())->TrainEpoch(kRates, GoOn),
@@ -135,25 +129,11 @@ TEST(TorchEngine, GivesOtherNumbersForAnotherSeed) {
 }
 
 TEST(TorchEngine, KeepsInterleavedTrainingsApart) {
-  const auto alone = Start(Config(1), SyntheticDataset());
-  const auto first = alone->TrainEpoch(kRates, GoOn);
-  const auto second = alone->TrainEpoch(kRates, GoOn);
-
-  const auto training = Start(Config(1), SyntheticDataset());
-  const auto other = Start(Config(2, {20, 10}, 32), TinyDataset());
-  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), first);
-  other->TrainEpoch(kRates, GoOn);
-  other->Evaluate(GoOn);
-  EXPECT_EQ(training->TrainEpoch(kRates, GoOn), second);
+  ExpectInterleavedTrainingsKeptApart(TorchEngine());
 }
 
 TEST(TorchEngine, DrawsNoRandomNumberToEvaluate) {
-  const auto with = Start(Config(1), TinyDataset());
-  const auto without = Start(Config(1), TinyDataset());
-  with->TrainEpoch(kRates, GoOn);
-  without->TrainEpoch(kRates, GoOn);
-  with->Evaluate(GoOn);
-  EXPECT_EQ(with->TrainEpoch(kRates, GoOn), without->TrainEpoch(kRates, GoOn));
+  ExpectNoRandomNumberDrawnToEvaluate(TorchEngine());
 }
 
 TEST(TorchEngine, GoesOnWithEqualBitsFromASavedState) {
