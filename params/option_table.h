@@ -1,6 +1,6 @@
 // A table of parameters, each bound to the member of an options struct that holds its value.
 //
-// One row says all that there is to say about a parameter: name, member, range, default, unit and
+// One row describes a parameter completely: name, member, range, default, unit and
 // meaning. Reading the configuration, range checks, help and documentation follow from it:
 //
 //   struct StepLrOptions {

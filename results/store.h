@@ -213,7 +213,7 @@ class Store {
   TrialRow TrialById(const std::string& trial_id) const;
   /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).
   std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;
-  /// Counts of every kind of trial that there is. Does not read the trials.
+  /// How many trials there are of each kind. Does not read the trials.
   std::vector<TrialCount> CountTrials() const;
   /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;

@@ -23,7 +23,7 @@ class Case:
     more: tuple[str, ...] = ()
     memory_bytes: int = 0  # address space of the first run; 0: no limit
     interrupt_after_epochs: int = 0  # SIGTERM to the first run when the database has so many
-    deterministic_attempts: bool = True  # one process that nobody interrupts
+    deterministic_attempts: bool = True  # one process, not interrupted
     first_status: int = 0  # exit status of the first run; the last one ends with 0
 
 
