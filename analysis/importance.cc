@@ -7,8 +7,8 @@
 namespace lrsweep {
 namespace {
 
-/// By scheduler, the paths that have several values among its groups. A parameter that the schedule
-/// overrides has one value there.
+/// By scheduler, the paths that have several values among its groups. (A parameter that the
+/// schedule overrides is stored with one value, so it is not among them.)
 std::map<std::string, std::set<std::string>> VaryingPaths(const std::vector<RankedGroup>& groups) {
   TrialLabels labels;
   for (const RankedGroup& group : groups) labels.Add(group.scheduler, group.params);

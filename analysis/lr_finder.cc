@@ -64,7 +64,7 @@ size_t SteepestStep(const std::vector<double>& lr, const std::vector<double>& sm
 
 std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
                                        const std::vector<double>& loss) {
-  // The first rate that is not above the one before ends the test.
+  // The test lasts as long as the rate rises.
   const auto last = std::adjacent_find(lr.begin(), lr.end(), std::greater_equal<>());
   const auto steps =
       static_cast<size_t>(last == lr.end() ? last - lr.begin() : last - lr.begin() + 1);
@@ -79,7 +79,7 @@ std::optional<RangeTest> ReadRangeTest(const std::vector<double>& lr,
   if (bottom == 0 || start - *least < kLeastFall * start) return std::nullopt;
 
   const double begun = start - kBegunToFall * (start - *least);
-  // From the bottom back to where the loss was last above: noise at tiny rates does not count.
+  // Searched backwards from the bottom, so that noise at tiny rates is not taken for the fall.
   size_t base = bottom;
   while (base > 0 && smoothed[base - 1] <= begun) --base;
 

@@ -30,7 +30,7 @@ std::unordered_map<std::string, double> ValuesOf(const NamedSweep& of, const Obj
   return values;
 }
 
-/// Over the trials that have a value in both, where some of these differ.
+/// Compares the trials that have a value in both sweeps; none where all these values are equal.
 std::optional<PairedComparison> CompareByTrial(const NamedSweep& a, const NamedSweep& b) {
   const Objective& objective = a.sweep.objective;
   const double sign = objective.mode == "min" ? -1 : 1;

@@ -70,16 +70,18 @@ bool HoldsMaps(const List& list) {
                      [](const Value& element) { return element.As<Map>() != nullptr; });
 }
 
-void FlattenInto(const Value& value, const std::string& path, std::map<std::string, Value>& flat) {
+using LeafVisitor = std::function<void(const std::string& path, const Value& value)>;
+
+void VisitLeaves(const Value& value, const std::string& path, const LeafVisitor& visit) {
   const std::string prefix = path.empty() ? "" : path + ".";
   if (const Map* map = value.As<Map>()) {
-    for (const auto& [key, member] : *map) FlattenInto(member, prefix + key, flat);
+    for (const auto& [key, member] : *map) VisitLeaves(member, prefix + key, visit);
   } else if (const List* list = value.As<List>(); list != nullptr && HoldsMaps(*list)) {
     for (size_t i = 0; i < list->size(); ++i) {
-      FlattenInto((*list)[i], prefix + std::to_string(i), flat);
+      VisitLeaves((*list)[i], prefix + std::to_string(i), visit);
     }
   } else {
-    flat.emplace(path, value);
+    visit(path, value);
   }
 }
 
@@ -163,9 +165,13 @@ void EraseAt(Map& map, std::string_view dotted_path) {
   if (found != holder->end()) holder->erase(found);
 }
 
+void ForEachLeaf(const Map& map, const LeafVisitor& visit) {
+  for (const auto& [key, member] : map) VisitLeaves(member, key, visit);
+}
+
 std::map<std::string, Value> Flatten(const Map& map) {
   std::map<std::string, Value> flat;
-  FlattenInto(map, "", flat);
+  ForEachLeaf(map, [&flat](const auto& path, const Value& value) { flat.emplace(path, value); });
   return flat;
 }
 

@@ -53,8 +53,12 @@ void SetAt(Map& map, std::string_view dotted_path, Value value);
 /// Removes the path's last step from its mapping, if it is there.
 void EraseAt(Map& map, std::string_view dotted_path);
 
-/// Every scalar and list of `map` under its dotted path, in the order of the paths. A list that
-/// holds mappings is flattened by its elements' places; all other lists are kept whole.
+/// Calls `visit` with every scalar and list of `map` and its dotted path. A list that holds
+/// mappings is flattened by its elements' places; all other lists are kept whole.
+void ForEachLeaf(const Map& map,
+                 const std::function<void(const std::string& path, const Value& value)>& visit);
+
+/// The leaves by their paths.
 std::map<std::string, Value> Flatten(const Map& map);
 
 }  // namespace lrsweep

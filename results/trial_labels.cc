@@ -27,7 +27,9 @@ std::string LastWord(const std::string& path) {
 
 FlatParams FlatText(const Map& params) {
   FlatParams flat;
-  for (const auto& [path, value] : Flatten(params)) flat.emplace(path, PlainText(value));
+  ForEachLeaf(params, [&flat](const std::string& path, const Value& value) {
+    flat.emplace(path, PlainText(value));
+  });
   return flat;
 }
 

@@ -15,7 +15,8 @@ namespace {
 using Values = std::vector<double>;            // of the metric
 using Levels = std::map<std::string, Values>;  // of a parameter: the points that have each value
 
-/// A parameter as it explains: over all points, or over those of one type.
+/// A parameter whose share of the variance is computed: over all points, or over those of one type
+/// (`within`).
 struct Factor {
   std::string name;
   std::string within;
@@ -40,8 +41,8 @@ Factor TypeOf(const std::vector<GridPoint>& points) {
   return type;
 }
 
-/// Whether the types try the same: some value is common to all of them. Else what they have is one
-/// name for several parameters, each with values of its own.
+/// Whether this is one parameter of all types: some value is tried with each of them. Otherwise the
+/// types have parameters of the same name that cannot be compared, and each is computed by itself.
 bool IsShared(const std::vector<Factor>& of_types, size_t types) {
   if (of_types.size() < types) return false;
   const auto everywhere = [&of_types](const auto& level) {
@@ -102,7 +103,8 @@ bool ValuesAscend(const LevelEffect& a, const LevelEffect& b) {
   return key(a.value) < key(b.value);
 }
 
-/// With the sum of squares of the levels' means around the mean of all as the share, to be divided.
+/// The effect with an unfinished `share`: the sum of squares of the levels' means around the mean
+/// of all points, which the caller divides by the total.
 ParameterImportance MainEffect(const Factor& factor) {
   ParameterImportance effect{.name = factor.name, .within = factor.within};
   double n = 0;
@@ -155,7 +157,7 @@ std::optional<std::vector<std::string>> FirstMissing(
     values.reserve(at.size());
     for (const auto& level : at) values.push_back(level->first);
     if (!present.contains(values)) return values;
-    size_t digit = 0;  // that goes on, as an odometer's
+    size_t digit = 0;  // counts through the combinations like an odometer
     while (digit < at.size() && ++at[digit] == factors[digit]->levels.end()) {
       at[digit] = factors[digit]->levels.begin();
       ++digit;
@@ -164,7 +166,8 @@ std::optional<std::vector<std::string>> FirstMissing(
   }
 }
 
-/// What the trials of a type lack; empty if nothing. `repetitions`: of the cell that has most.
+/// Which combination of values the trials of a type lack, or repeat less often than `repetitions`
+/// times (the most of any cell), as text; empty if none.
 std::string MissingOf(const std::string& type, const std::vector<Factor>& parameters,
                       const Cells& cells, size_t repetitions) {
   std::vector<const Factor*> factors;

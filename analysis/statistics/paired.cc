@@ -14,14 +14,15 @@ constexpr int64_t kResamples = 10'000;
 constexpr int64_t kMostPairs = 1'000;
 constexpr double kPower = 0.8;
 
-/// Seeded alike every time; the C++ standard fixes its numbers, unlike those of its distributions.
+/// Always used with its default seed. The C++ standard fixes its numbers, but not what the standard
+/// distributions make of them.
 using Generator = std::mt19937_64;
 
-/// A number below `end` (of at most 32 bits); too low by chance in at most end / 2^32 of the draws.
+/// Draws a number below `end` (of at most 32 bits). Its bias is at most end / 2^32.
 size_t DrawBelow(uint64_t end, Generator& generator) { return (generator() >> 32) * end >> 32; }
 
-/// The sums of some magnitudes under any choice of their signs, in an eighth of the additions: the
-/// sums of each eight of them are in a table.
+/// Sums magnitudes under any choice of their signs. Tables hold the sums of every eight magnitudes
+/// under all 256 choices, so that a sum takes an eighth of the additions.
 class SignedSums {
  public:
   explicit SignedSums(const std::vector<double>& magnitudes)
@@ -34,7 +35,7 @@ class SignedSums {
     }
   }
 
-  /// With the magnitudes negative whose bit is set; 64 to a word.
+  /// A set bit makes its magnitude negative; a word has the bits of 64 magnitudes.
   double Sum(const std::vector<uint64_t>& signs) const {
     double sum = 0;
     for (size_t i = 0; i < tables_.size(); ++i) {
@@ -62,7 +63,7 @@ double SignFlipP(std::span<const double> differences) {
   std::vector<uint64_t> signs(sums.Words());
   const auto is_extreme = [&] { return std::abs(sums.Sum(signs)) >= least; };
   const bool exact = differences.size() <= kExactPairs;
-  // Exact: keeps the last sign, because flipping all signs changes no |sum|.
+  // Where all flips are tried, the last sign is kept: flipping all signs does not change |sum|.
   const int64_t flips = exact ? int64_t{1} << (differences.size() - 1) : kDrawnFlips;
   int64_t extreme = 1;  // none flipped, as observed or as all positive: no |sum| is greater
   Generator generator;
@@ -77,7 +78,7 @@ double SignFlipP(std::span<const double> differences) {
   return static_cast<double>(extreme) / static_cast<double>(flips);
 }
 
-/// Of the mean: of 10,000 resampled means the 250th from either end.
+/// The 95% interval of the mean: from the 250th to the 9,751st of 10,000 resampled means.
 Interval Bootstrap(std::span<const double> values) {
   Generator generator;
   std::vector<double> means(kResamples);
@@ -91,7 +92,7 @@ Interval Bootstrap(std::span<const double> values) {
   return {means[kCut - 1], means[kResamples - kCut]};
 }
 
-/// The level that each of several comparisons must reach, and the first of Holm's does.
+/// Bonferroni's level for each of several comparisons, which is Holm's for the smallest p.
 double LevelOfOne(double alpha, int64_t comparisons) {
   if (!(alpha > 0 && alpha < 1)) throw std::invalid_argument("a level lies between 0 and 1");
   if (comparisons < 1) throw std::invalid_argument("at least one comparison");

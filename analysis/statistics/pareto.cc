@@ -23,8 +23,8 @@ std::vector<size_t> ParetoFront(const std::vector<Tradeoff>& points) {
 
   std::vector<size_t> front;
   for (const size_t i : candidates) {
-    // The points before are no worse in the first value; the last one on the front is best in the
-    // second.
+    // Earlier points are at least as good in the first value, and the front's last point is the
+    // best of them in the second.
     if (!front.empty()) {
       const Tradeoff& last = points[front.back()];
       const bool equal = *points[i].first == *last.first && *points[i].second == *last.second;

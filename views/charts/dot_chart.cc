@@ -30,8 +30,9 @@ double Widest(const std::vector<DotRow>& rows, const Text& text) {
   return widest;
 }
 
-/// Spans means, single values and intervals. Intervals count only between the least and the
-/// greatest of all values: the interval of two values may be wider than all values together.
+/// The range of the axis: spans means, single values and intervals. Intervals count only between
+/// the least and the greatest of all values: the interval of two values may be wider than all
+/// values together.
 Scale MakeScale(const std::vector<DotRow>& rows, double from, double to) {
   double least = rows[0].summary.least;
   double greatest = rows[0].summary.greatest;

@@ -11,7 +11,8 @@ namespace {
 constexpr double kRounding = 1e-9;  // of a tick's distance: what adding up may lose
 constexpr int kMostDecimals = 5;
 
-/// 1, 2, 5 or 10 times a power of ten: that which is nearest to `span / count` as a ratio.
+/// The distance between ticks: 1, 2 or 5 times a power of ten, the nearest in ratio to
+/// `span / count`.
 double RoundStep(double span, int count) {
   const double rough = span / count;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));

@@ -28,7 +28,7 @@ Json NumberOrNull(double number, int digits) {
   return std::isfinite(number) ? Json(Rounded(number, digits)) : Json();
 }
 
-/// A number of each of the kept epochs of each trial.
+/// One number for each of the kept epochs of each trial.
 template <typename ValueOf>
 Json EpochCurves(const std::vector<ReportTrial>& trials, const std::vector<int64_t>& kept,
                  const ValueOf& value_of) {

@@ -32,7 +32,7 @@ std::vector<std::string> VaryingPaths(const ReportInput& input) {
   for (const LabelPath& parameter : input.labels.Paths()) {
     if (parameter.varies) paths.insert(parameter.path);
   }
-  // What two sweeps differ in may be the same throughout each scheduler of either.
+  // A parameter in which only the two sweeps differ is the same in all trials of either.
   std::map<std::string, std::string> first;
   for (const ReportTrial& trial : input.trials) {
     for (const auto& [path, text] : trial.params) {

@@ -65,7 +65,7 @@ struct Recorded {
 
 std::vector<Recorded> ReadAll(const Items& items) { return {items.begin(), items.end()}; }
 
-/// A number of each item: for a group the mean of its trials, none where one of them has none.
+/// One number for each item: for a group the mean of its trials, none where a trial has none.
 struct ValueRow {
   std::string name;
   std::vector<std::optional<double>> values;

@@ -15,7 +15,8 @@
 namespace lrsweep {
 namespace {
 
-/// Up to so many trials, epochs are read trial by trial; above, those of the whole sweep at once.
+/// Up to this number of trials, epochs are read trial by trial; above it, those of the whole sweep
+/// at once.
 constexpr size_t kFewTrials = 1'000;
 
 template <typename Number>

@@ -10,7 +10,7 @@
 namespace lrsweep {
 namespace {
 
-/// Nothing also for a terminal without a size.
+/// None where it is no terminal, or one that does not tell its size.
 std::optional<TerminalSize> SizeOf(int descriptor) {
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
