@@ -99,6 +99,12 @@ struct UnusableCheckpoint : std::runtime_error {
   size_t member;
 };
 
+/// The executor can train nothing any more (its device has failed): the process that has it must
+/// end.
+struct ExecutorUnusable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Trains packs, one after another. Not thread-safe; stays on the thread that made it.
 class Executor {
  public:
@@ -108,8 +114,9 @@ class Executor {
   virtual WorkerInfo Describe() const = 0;
 
   /// Trains the pack until each member has left it, or OnProgress returned false: members that have
-  /// not ended then get no OnEnd. Throws UnusableCheckpoint before anything is trained, and
-  /// std::exception for what makes the members that have not ended fail.
+  /// not ended then get no OnEnd. Throws UnusableCheckpoint before anything is trained,
+  /// ExecutorUnusable when it can train nothing any more, and another std::exception for what makes
+  /// the members that have not ended fail.
   virtual void Execute(const PackTask& pack, PackObserver& observer) = 0;
 };
 
