@@ -1,5 +1,7 @@
 #include "params/option_table.h"
 
+#include "params/ticks.h"
+
 namespace lrsweep {
 
 void RefuseType(const Value& value, std::string_view expected) {
@@ -7,18 +9,45 @@ void RefuseType(const Value& value, std::string_view expected) {
                               std::string(KindName(value)));
 }
 
-Value ResolveTicks(const Parameter& parameter, const Value& value, int64_t run_ticks) {
-  if (!parameter.accepts_run || !(value.IsNull() || value == Value("run"))) return value;
-  const std::string run = parameter.name + ": run: ";
+namespace {
+
+/// The ticks that a text stands for; `value` itself if it is no text.
+Value TicksOf(const Parameter& parameter, const Value& value, int64_t run_ticks) {
+  const auto* text = value.As<std::string>();
+  if (text == nullptr) return value;
+  const std::string where = parameter.name + ": " + *text + ": ";
   if (run_ticks < 1)
-    throw std::invalid_argument(run + "nothing of the run is left to the schedule");
-  if (static_cast<double>(run_ticks) < parameter.range.minimum) {
-    Parameter number = parameter;
-    number.accepts_run = false;
-    throw std::invalid_argument(run + "the run leaves " + std::to_string(run_ticks) +
-                                " to the schedule, expected " + Describe(number));
+    throw std::invalid_argument(where + "nothing of the run is left to the schedule");
+  const int64_t ticks = *text == kWholeRun ? run_ticks : TicksOfShare(*text, run_ticks);
+  if (static_cast<double>(ticks) >= parameter.range.minimum) return ticks;
+  Parameter number = parameter;
+  number.counts_ticks = false;
+  throw std::invalid_argument(
+      where +
+      (*text == kWholeRun ? "the run leaves " + std::to_string(ticks) + " to the schedule"
+                          : "that is " + std::to_string(ticks) + " of the " +
+                                std::to_string(run_ticks) + " ticks that the schedule has") +
+      ", expected " + Describe(number));
+}
+
+}  // namespace
+
+Value ResolveTicks(const Parameter& parameter, const Value& value, int64_t run_ticks) {
+  if (!parameter.counts_ticks) return value;
+  if (value.IsNull() && parameter.null_is_run) return TicksOf(parameter, kWholeRun, run_ticks);
+  const List* list = value.As<List>();
+  if (list == nullptr) return TicksOf(parameter, value, run_ticks);
+  Parameter point_tick{.name = parameter.name, .kind = Kind::kInteger, .range = AtLeast(0)};
+  List resolved;
+  for (const Value& element : *list) {
+    const List* point = element.As<List>();
+    resolved.push_back(point == nullptr ? TicksOf(parameter, element, run_ticks) : *point);
+    if (point != nullptr) {
+      Value& tick = std::get<List>(resolved.back()).front();
+      tick = TicksOf(point_tick, tick, run_ticks);
+    }
   }
-  return run_ticks;
+  return resolved;
 }
 
 void RefuseOutOfRange(const Parameter& parameter, const Value& value) {

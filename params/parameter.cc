@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "params/text.h"
+#include "params/ticks.h"
 
 namespace lrsweep {
 namespace {
@@ -95,7 +96,21 @@ std::string KindText(const Parameter& parameter) {
   return "";
 }
 
+/// "run", or the canonical form of a share of it; null for all other values. No share is a value
+/// for all runs but 0%, which is a plain 0.
+Value CoerceShare(const Parameter& parameter, const Value& value) {
+  const auto* text = value.As<std::string>();
+  if (!parameter.counts_ticks || text == nullptr) return {};
+  if (*text == kWholeRun) return *text;
+  const std::optional<std::string> share = CanonicalShare(*text);
+  if (!share || (*share == "0%" && !InRange(parameter.range, 0))) Refuse(parameter, value);
+  if (*share != "0%") return *share;
+  if (parameter.kind == Kind::kReal) return 0.0;
+  return 0;
+}
+
 Value CoerceInteger(const Parameter& parameter, const Value& value) {
+  if (Value share = CoerceShare(parameter, value); !share.IsNull()) return share;
   const auto* integer = value.As<int64_t>();
   if (integer == nullptr || !InRange(parameter.range, static_cast<double>(*integer))) {
     Refuse(parameter, value);
@@ -104,6 +119,7 @@ Value CoerceInteger(const Parameter& parameter, const Value& value) {
 }
 
 Value CoerceReal(const Parameter& parameter, const Value& value) {
+  if (Value share = CoerceShare(parameter, value); !share.IsNull()) return share;
   const auto* integer = value.As<int64_t>();
   const auto* real = value.As<double>();
   if (integer == nullptr && real == nullptr) Refuse(parameter, value);
@@ -115,13 +131,17 @@ Value CoerceReal(const Parameter& parameter, const Value& value) {
 Value CoerceList(const Parameter& parameter, const Value& value) {
   const List* list = value.As<List>();
   if (list == nullptr) Refuse(parameter, value);
+  List coerced;
   for (const Value& element : *list) {
     const auto* integer = element.As<int64_t>();
-    if (integer == nullptr || !InRange(parameter.range, static_cast<double>(*integer))) {
-      Refuse(parameter, value);
+    if (integer != nullptr && InRange(parameter.range, static_cast<double>(*integer))) {
+      coerced.push_back(element);
+    } else {
+      coerced.push_back(CoerceShare(parameter, element));
+      if (coerced.back().IsNull()) Refuse(parameter, value);
     }
   }
-  return value;
+  return coerced;
 }
 
 Value CoercePair(const Parameter& parameter, const Value& value) {
@@ -130,12 +150,11 @@ Value CoercePair(const Parameter& parameter, const Value& value) {
   return List{CoerceReal(parameter, (*pair)[0]), CoerceReal(parameter, (*pair)[1])};
 }
 
-/// Whether `point` is [tick, value], the tick an integer of at least 0.
-bool IsPoint(const Value& point) {
-  const List* pair = point.As<List>();
-  if (pair == nullptr || pair->size() != 2) return false;
-  const auto* tick = (*pair)[0].As<int64_t>();
-  return tick != nullptr && *tick >= 0;
+/// The ticks of points.
+const Parameter& PointTick() {
+  static const Parameter tick = {
+      .name = "tick", .kind = Kind::kInteger, .range = {.minimum = 0}, .counts_ticks = true};
+  return tick;
 }
 
 Value CoercePoints(const Parameter& parameter, const Value& value) {
@@ -143,9 +162,11 @@ Value CoercePoints(const Parameter& parameter, const Value& value) {
   if (list == nullptr) Refuse(parameter, value);
   List points;
   for (const Value& element : *list) {
-    if (!IsPoint(element)) Refuse(parameter, value);
-    const List& pair = std::get<List>(element);
-    points.push_back(List{pair[0], CoerceReal(parameter, pair[1])});
+    const List* pair = element.As<List>();
+    if (pair == nullptr || pair->size() != 2) Refuse(parameter, value);
+    Parameter height = parameter;
+    height.counts_ticks = false;
+    points.push_back(List{CoerceInteger(PointTick(), (*pair)[0]), CoerceReal(height, (*pair)[1])});
   }
   return points;
 }
@@ -203,7 +224,6 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 
 Value Coerce(const Parameter& parameter, const Value& value) {
   if (value.IsNull() && parameter.default_value && parameter.default_value->IsNull()) return value;
-  if (parameter.accepts_run && value == Value("run")) return value;
   switch (parameter.kind) {
     case Kind::kBoolean:
       if (value.As<bool>() == nullptr) Refuse(parameter, value);
@@ -238,7 +258,10 @@ Value Coerce(const Parameter& parameter, const Value& value) {
 }
 
 std::string Describe(const Parameter& parameter) {
-  return KindText(parameter) + (parameter.accepts_run ? ", or run" : "");
+  if (!parameter.counts_ticks) return KindText(parameter);
+  const bool several = parameter.kind == Kind::kIntegerList || parameter.kind == Kind::kPointList;
+  return KindText(parameter) + (several ? "; ticks may be shares of the run such as 50%"
+                                        : ", run, or a share of it such as 20%");
 }
 
 std::string NearestName(const std::string& unknown, const std::vector<std::string>& known) {

@@ -43,18 +43,19 @@ struct Parameter {
   std::optional<Value> default_value{};
   Range range{};
   std::vector<std::string> choices{};  // of kChoice
-  bool counts_ticks = false;           // counts the schedule's ticks: lint compares it with the run
-  bool accepts_run = false;            // "run": the schedule's length in its interval
-  std::vector<Parameter> members{};    // of kMapping
-  std::string help{};                  // unit and meaning, one line
+  /// Counts ticks (each element, or the tick of each point): a number may also be written as "run"
+  /// or as a share of it such as "20%" (params/ticks.h), and lint compares it with the run.
+  bool counts_ticks = false;
+  bool null_is_run = false;          // of one that counts ticks
+  std::vector<Parameter> members{};  // of kMapping
+  std::string help{};                // unit and meaning, one line
 };
 
 /// Converts the value to the parameter's own type: an integer becomes a real where a real is meant,
-/// "run" stays a text where it is accepted, null stays null where that is the default, a mapping is
-/// completed with its members' defaults. Of nested schedulers only the form is checked: a list of
-/// at least one mapping, each with its type.
-/// Throws std::invalid_argument with what was expected: "expected an integer of at least 1, not
-/// 0".
+/// "run" and shares of it stay texts where ticks are counted, null stays null where that is the
+/// default, a mapping is completed with its members' defaults. Of nested schedulers only the form
+/// is checked: a list of at least one mapping, each with its type. Throws std::invalid_argument
+/// with what was expected: "expected an integer of at least 1, not 0".
 Value Coerce(const Parameter& parameter, const Value& value);
 
 /// "an integer of at least 1", "one of triangular, triangular2, exp_range": for errors and help.

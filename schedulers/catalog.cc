@@ -70,7 +70,9 @@ std::vector<Parameter> MakeCommon(const SchedulerType& type) {
        .members = {{.name = "steps",
                     .kind = Kind::kInteger,
                     .range = AtLeast(1),
-                    .help = "optimizer steps, whatever the interval"},
+                    .counts_ticks = true,
+                    .help =
+                        "optimizer steps, whatever the interval; a share is of the whole trial"},
                    {.name = "start_factor",
                     .default_value = 1.0 / 3,
                     .range = Between(0, 1),

@@ -16,7 +16,6 @@ const OptionTable<CosineAnnealingLrOptions>& CosineAnnealingLrTable() {
        {.name = "T_max",
         .range = AtLeast(1),
         .counts_ticks = true,
-        .accepts_run = true,
         .help = "ticks of the interval from the optimizer's rate to eta_min"}},
       {&CosineAnnealingLrOptions::eta_min,
        {.name = "eta_min", .range = AtLeast(0), .help = "learning rate at T_max"}},

@@ -20,11 +20,7 @@ SchedulerType DecayType(SchedulerType type, const OptionTable<Options>& table,
 
 /// The row `total_iters`, which most of the family have.
 Parameter TotalIters(const std::string& help) {
-  return {.name = "total_iters",
-          .range = AtLeast(0),
-          .counts_ticks = true,
-          .accepts_run = true,
-          .help = help};
+  return {.name = "total_iters", .range = AtLeast(0), .counts_ticks = true, .help = help};
 }
 
 // ---- StepLR

@@ -13,6 +13,7 @@ const OptionTable<InverseSqrtOptions>& Table() {
        kRequired,
        {.name = "num_warmup_steps",
         .range = AtLeast(0),
+        .counts_ticks = true,
         .help = "ticks of the interval of the rise from 0"}},
       {&InverseSqrtOptions::timescale,
        {.name = "timescale",

@@ -20,7 +20,7 @@ const OptionTable<OneCycleLrOptions>& Table() {
         .default_value = Value(),
         .range = AtLeast(1),
         .counts_ticks = true,
-        .accepts_run = true,
+        .null_is_run = true,
         .help = "ticks of the interval in the cycle; null or run: epochs times steps per epoch"}},
       {&OneCycleLrOptions::pct_start,
        {.name = "pct_start",

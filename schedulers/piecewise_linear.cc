@@ -35,6 +35,7 @@ const OptionTable<PiecewiseLinearOptions>& Table() {
        kRequired,
        {.name = "milestones_values",
         .range = AtLeast(0),
+        .counts_ticks = true,
         .help = "points [tick of the interval, learning rate], ticks increasing"}},
   };
   return table;

@@ -20,7 +20,6 @@ const OptionTable<LrRangeTestOptions>& Table() {
        {.name = "num_iter",
         .range = AtLeast(2),
         .counts_ticks = true,
-        .accepts_run = true,
         .help = "ticks of the interval, the first and the last included"}},
       {&LrRangeTestOptions::step_mode,
        {{"exp", RangeTestMode::kExp}, {"linear", RangeTestMode::kLinear}},

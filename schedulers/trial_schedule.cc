@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "params/find_by_name.h"
+#include "params/option_table.h"
 #include "schedulers/catalog.h"
 
 namespace lrsweep {
@@ -21,6 +22,17 @@ Value Common(const SchedulerType& type, const Map& scheduler, const std::string&
   }
 }
 
+/// The length of a complete `warmup`, of which a share is of the whole trial.
+int64_t WarmupSteps(const SchedulerType& type, const Map& warmup, int64_t total_steps) {
+  const Parameter& parameter = *FindByName(CommonParameters(type), "warmup");
+  const Parameter& steps = *FindByName(parameter.members, "steps");
+  try {
+    return std::get<int64_t>(ResolveTicks(steps, warmup.at("steps"), total_steps));
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(std::string("scheduler.warmup.") + error.what());
+  }
+}
+
 }  // namespace
 
 TrialSchedule::TrialSchedule(const Map& scheduler, double lr, double momentum, TrialClock clock)
@@ -29,7 +41,7 @@ TrialSchedule::TrialSchedule(const Map& scheduler, double lr, double momentum, T
   per_step_ = Common(type, scheduler, "interval") == Value("step");
   const Value warmup = Common(type, scheduler, "warmup");
   if (const Map* map = warmup.As<Map>()) {
-    warmup_steps_ = std::get<int64_t>(map->at("steps"));
+    warmup_steps_ = WarmupSteps(type, *map, clock.TotalSteps());
     start_factor_ = std::get<double>(map->at("start_factor"));
   }
   ScheduleContext context;

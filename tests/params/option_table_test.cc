@@ -33,14 +33,15 @@ struct Options {
 
 const OptionTable<Options>& Table() {
   static const OptionTable<Options> table = {
-      {&Options::length, kRequired, {.name = "length", .range = AtLeast(1), .accepts_run = true}},
+      {&Options::length, kRequired, {.name = "length", .range = AtLeast(1), .counts_ticks = true}},
       {&Options::rate, {.name = "rate", .range = Above(0)}},
       {&Options::shape, {{"line", Shape::kLine}, {"cosine", Shape::kCosine}}, {.name = "shape"}},
       {&Options::twice, {.name = "twice"}},
       {&Options::metric, {.name = "metric", .choices = {"loss", "accuracy"}}},
-      {&Options::milestones, {.name = "milestones", .range = AtLeast(0)}},
+      {&Options::milestones, {.name = "milestones", .range = AtLeast(0), .counts_ticks = true}},
       {&Options::down, {.name = "down", .range = Between(0, 1)}},
-      {&Options::total, {.name = "total", .default_value = Value(), .accepts_run = true}},
+      {&Options::total,
+       {.name = "total", .default_value = Value(), .counts_ticks = true, .null_is_run = true}},
   };
   return table;
 }
@@ -54,13 +55,14 @@ TEST(OptionTableTest, DerivesKindDefaultAndChoicesFromTheMember) {
     rows.push_back(parameter.name + ": " + Describe(parameter) +
                    (value ? " = " + ToJson(*value) : ""));
   }
-  EXPECT_THAT(
-      rows, ElementsAre("length: an integer of at least 1, or run", "rate: a number above 0 = 0.5",
-                        "shape: one of line, cosine = \"cosine\"", "twice: true or false = true",
-                        "metric: one of loss, accuracy = \"loss\"",
-                        "milestones: a list of integers, each of at least 0 = [3,5]",
-                        "down: a number of at least 0 and at most 1 = null",
-                        "total: an integer, or run = null"));
+  EXPECT_THAT(rows,
+              ElementsAre("length: an integer of at least 1, run, or a share of it such as 20%",
+                          "rate: a number above 0 = 0.5", "shape: one of line, cosine = \"cosine\"",
+                          "twice: true or false = true", "metric: one of loss, accuracy = \"loss\"",
+                          "milestones: a list of integers, each of at least 0; ticks may be shares "
+                          "of the run such as 50% = [3,5]",
+                          "down: a number of at least 0 and at most 1 = null",
+                          "total: an integer, run, or a share of it such as 20% = null"));
 }
 
 TEST(OptionTableTest, ReadsEveryMember) {
@@ -91,10 +93,24 @@ TEST(OptionTableTest, LeavesDefaultsWhereNothingIsWritten) {
   EXPECT_EQ(options.down, std::nullopt);
 }
 
-TEST(OptionTableTest, TakesTheRunsLengthForRunAndForNullWhereRunIsAccepted) {
+TEST(OptionTableTest, TakesTheRunsLengthForRunAndForNullWhereThatMeansIt) {
   EXPECT_EQ(Table().Read({{"length", "run"}}, kRun).length, kRun);
   EXPECT_EQ(Table().Read({{"length", 7}}, kRun).total, kRun);
   EXPECT_EQ(Table().Read({{"length", 7}, {"total", "run"}}, kRun).total, kRun);
+}
+
+TEST(OptionTableTest, TakesTicksOfTheRunForShares) {
+  const Map parameters = {{"length", "30%"}, {"milestones", List{5, "58%", "run"}}};
+  EXPECT_EQ(Table().Read(parameters, kRun).length, 6);
+  EXPECT_THAT(Table().Read(parameters, kRun).milestones, ElementsAre(5, 11, 20));
+  EXPECT_THAT(Table().Read(parameters, 50).milestones, ElementsAre(5, 29, 50));
+}
+
+TEST(OptionTableTest, RefusesAShareThatIsTooFewTicks) {
+  const auto read = [] { Table().Read({{"length", "4%"}}, kRun); };
+  EXPECT_THAT(read, ThrowsMessage<std::invalid_argument>(
+                        "length: 4%: that is 0 of the 20 ticks that the schedule has, expected an "
+                        "integer of at least 1"));
 }
 
 TEST(OptionTableTest, RefusesARunOfNoTicks) {

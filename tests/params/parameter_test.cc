@@ -1,5 +1,6 @@
 #include "params/parameter.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,6 +10,8 @@
 
 namespace lrsweep {
 namespace {
+
+using testing::HasSubstr;
 
 Parameter Integer() { return {.name = "n", .kind = Kind::kInteger, .range = {.minimum = 1}}; }
 Parameter Real(Range range = {}) { return {.name = "x", .range = range}; }
@@ -76,12 +79,44 @@ TEST(CoerceTest, TakesNullOnlyWhereItIsTheDefault) {
   EXPECT_EQ(Coerce(parameter, Value()), Value());
 }
 
-TEST(CoerceTest, TakesRunOnlyWhereItIsAccepted) {
-  Parameter horizon = Integer();
-  EXPECT_EQ(Refusal(horizon, "run"), "expected an integer of at least 1, not \"run\"");
-  horizon.accepts_run = true;
-  EXPECT_EQ(Coerce(horizon, "run"), Value("run"));
-  EXPECT_EQ(Refusal(horizon, "walk"), "expected an integer of at least 1, or run, not \"walk\"");
+Parameter Ticks() {
+  Parameter ticks = Integer();
+  ticks.counts_ticks = true;
+  return ticks;
+}
+
+TEST(CoerceTest, TakesRunOnlyWhereTicksAreCounted) {
+  EXPECT_EQ(Refusal(Integer(), "run"), "expected an integer of at least 1, not \"run\"");
+  EXPECT_EQ(Coerce(Ticks(), "run"), Value("run"));
+  EXPECT_EQ(Refusal(Ticks(), "walk"),
+            "expected an integer of at least 1, run, or a share of it such as 20%, not \"walk\"");
+}
+
+TEST(CoerceTest, StoresEqualSharesAsEqualTexts) {
+  EXPECT_EQ(Coerce(Ticks(), "25%"), Value("25%"));
+  EXPECT_EQ(Coerce(Ticks(), "025.50%"), Value("25.5%"));
+  EXPECT_EQ(Coerce(Ticks(), "100.0%"), Value("run"));
+  EXPECT_THAT(Refusal(Integer(), "25%"), HasSubstr("not \"25%\""));
+}
+
+TEST(CoerceTest, TakesNoShareForZeroWhereZeroIsAllowed) {
+  EXPECT_THAT(Refusal(Ticks(), "0%"), HasSubstr("not \"0%\""));
+  Parameter from_zero = Ticks();
+  from_zero.range.minimum = 0;
+  EXPECT_EQ(Coerce(from_zero, "0.0%"), Value(0));
+  from_zero.kind = Kind::kReal;
+  EXPECT_EQ(Coerce(from_zero, "0%"), Value(0.0));
+}
+
+TEST(CoerceTest, TakesSharesInListsAndAsTicksOfPoints) {
+  Parameter milestones = Milestones();
+  milestones.counts_ticks = true;
+  EXPECT_EQ(Coerce(milestones, List{10, "50%", "100%"}), Value(List{10, "50%", "run"}));
+  EXPECT_THAT(Refusal(milestones, List{"half"}), HasSubstr("shares of the run such as 50%"));
+  const Parameter points = {.name = "points", .kind = Kind::kPointList, .counts_ticks = true};
+  EXPECT_EQ(Coerce(points, List{List{0, 0.1}, List{"50%", 1}}),
+            Value(List{List{0, 0.1}, List{"50%", 1.0}}));
+  EXPECT_THAT(Refusal(points, List{List{0, "50%"}}), HasSubstr("pairs"));
 }
 
 TEST(CoerceTest, TakesOneOfTheChoices) {

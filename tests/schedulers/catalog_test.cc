@@ -315,10 +315,12 @@ TEST(CatalogTest, RefusesWhatIsMissingUnknownOrOutOfRange) {
   EXPECT_EQ(Refusal({}), "a scheduler needs its type");
   EXPECT_EQ(Refusal({{"type", "Step"}}), "scheduler type Step is not known");
   EXPECT_EQ(Refusal({{"type", "StepLR"}}), "StepLR needs step_size");
-  EXPECT_EQ(Refusal({{"type", "StepLR"}, {"step_size", 0}}),
-            "StepLR.step_size: expected an integer of at least 1, not 0");
-  EXPECT_EQ(Refusal({{"type", "StepLR"}, {"step_size", "run"}}),
-            "StepLR.step_size: expected an integer of at least 1, not \"run\"");
+  EXPECT_EQ(
+      Refusal({{"type", "StepLR"}, {"step_size", 0}}),
+      "StepLR.step_size: expected an integer of at least 1, run, or a share of it such as 20%, "
+      "not 0");
+  EXPECT_EQ(Refusal({{"type", "StepLR"}, {"step_size", 5}, {"gamma", "run"}}),
+            "StepLR.gamma: expected a number above 0, not \"run\"");
 }
 
 }  // namespace

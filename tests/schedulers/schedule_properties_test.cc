@@ -63,7 +63,7 @@ List RandomMembers(Dice& dice, bool as_factors, int64_t count, int depth) {
 Value RandomNumber(const Parameter& parameter, Dice& dice) {
   const double low = std::max(parameter.range.minimum, parameter.range.open_minimum ? 0.01 : 0.0);
   if (parameter.kind == Kind::kInteger) {
-    if (parameter.accepts_run && dice.Integer(0, 3) == 0) return "run";
+    if (parameter.counts_ticks && dice.Integer(0, 3) == 0) return "run";
     return dice.Integer(static_cast<int64_t>(low), 40);
   }
   return dice.Real(low, std::min(parameter.range.maximum, 1.0));

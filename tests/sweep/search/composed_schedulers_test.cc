@@ -10,6 +10,7 @@
 namespace lrsweep {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -65,6 +66,25 @@ TEST(ComposedSchedulersTest, MemberCanBeAnAlternative) {
   EXPECT_EQ(space.size(), 2U);
   EXPECT_THAT(SchedulersOf(space)[0], HasSubstr("ExponentialLR"));
   EXPECT_THAT(SchedulersOf(space)[1], HasSubstr(R"({"T_max":"run","type":"CosineAnnealingLR"})"));
+}
+
+TEST(ComposedSchedulersTest, MembersMayCountInShares) {
+  const SearchSpace space(
+      Config("{type: SequentialLR, milestones: [20%], schedulers: [{type: LinearLR, total_iters: "
+             "100%}, {type: StepLR, step_size: {grid: [25%, 50%]}}]}"));
+  ASSERT_EQ(space.size(), 2U);
+  EXPECT_EQ(SchedulersOf(space)[1],
+            R"({"milestones":["20%"],"schedulers":[{"total_iters":"run","type":"LinearLR"},)"
+            R"({"step_size":"50%","type":"StepLR"}],"type":"SequentialLR"})");
+}
+
+TEST(ComposedSchedulersTest, SharesThatCannotBeHaveTheirPlace) {
+  EXPECT_THAT(ErrorOf("[{type: StepLR, step_size: half}]"),
+              AllOf(StartsWith("s.yaml:4:"), HasSubstr("a share of it such as 20%")));
+  EXPECT_THAT(ErrorOf("[{type: MultiStepLR, milestones: [75%, 50%]}]"),
+              AllOf(StartsWith("s.yaml:4:"), HasSubstr("milestones must increase")));
+  EXPECT_THAT(ErrorOf("[{type: WSD, num_warmup_steps: 30%, num_decay_steps: 80%}]"),
+              AllOf(StartsWith("s.yaml:4:"), HasSubstr("are more than num_training_steps")));
 }
 
 TEST(ComposedSchedulersTest, CompositionIsRecursive) {

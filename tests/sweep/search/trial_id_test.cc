@@ -54,6 +54,26 @@ TEST(TrialIdTest, EveryParameterCounts) {
   EXPECT_EQ(ids.size(), 6U);
 }
 
+TEST(TrialIdTest, EqualSharesAreEqualAndOtherThanTheirNumber) {
+  const auto id = [](const std::string& scheduler, const std::string& epochs = "20") {
+    return Space(scheduler, "{epochs: " + epochs + "}").At(0).id;
+  };
+  const std::string quarter = id("[{type: StepLR, step_size: 25%}]");
+  EXPECT_EQ(id("[{type: StepLR, step_size: '25.0%'}]"), quarter);
+  EXPECT_NE(id("[{type: StepLR, step_size: 5}]"), quarter);  // the same only in 20 epochs
+  EXPECT_EQ(id("[{type: CosineAnnealingLR, T_max: 100%}]"),
+            id("[{type: CosineAnnealingLR, T_max: run}]"));
+  EXPECT_EQ(id("[{type: WSD, num_warmup_steps: 0%, num_decay_steps: 20%}]"),
+            id("[{type: WSD, num_warmup_steps: 0, num_decay_steps: 20%}]"));
+}
+
+TEST(TrialIdTest, SharesAreStoredAsWritten) {
+  const Trial trial =
+      Space("[{type: MultiStepLR, milestones: [50%, 75%], warmup: {steps: 2.50%}}]").At(0);
+  EXPECT_EQ(ToJson(CanonicalParams(trial.params).at("scheduler")),
+            R"({"milestones":["50%","75%"],"type":"MultiStepLR","warmup":{"steps":"2.5%"}})");
+}
+
 TEST(TrialIdTest, GroupIsTheTrialWithoutItsSeed) {
   const SearchSpace space = Space(kStep, "{epochs: 2, seed: {grid: [0, 1]}}");
   EXPECT_EQ(space.At(0).group_id, space.At(1).group_id);
