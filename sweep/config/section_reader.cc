@@ -8,6 +8,7 @@
 #include "params/find_by_name.h"
 #include "params/names.h"
 #include "schedulers/catalog.h"
+#include "sweep/config/yaml_mistakes.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -138,8 +139,7 @@ const Parameter& FindParameter(const std::vector<Parameter>& parameters,
   if (const Parameter* parameter = FindByName(parameters, entry.key)) return *parameter;
   std::vector<std::string> known;
   for (const Parameter& parameter : parameters) known.push_back(parameter.name);
-  throw ConfigError(entry.key_at,
-                    path + ": " + UnknownName(owner + " parameter", entry.key, known));
+  throw ConfigError(entry.key_at, path + ": " + UnknownKey(owner + " parameter", entry.key, known));
 }
 
 /// The type that an entry names under `type`, out of all that there are; `what` is the kind of
@@ -191,13 +191,25 @@ SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, 
 
 }  // namespace
 
+std::string UnknownKey(const std::string& what, const std::string& key,
+                       const std::vector<std::string>& known) {
+  const std::string hint = MissingSpaceHint(key);
+  return hint.empty() ? UnknownName(what, key, known) : hint;
+}
+
+std::string KeyHint(const ConfigNode& node) {
+  const auto* scalar = node.AsScalar();
+  const std::string hint = scalar != nullptr ? MissingSpaceHint(scalar->text) : "";
+  return hint.empty() ? "" : "; " + hint;
+}
+
 SectionContent ReadSection(const ConfigNode* node, const std::string& path,
                            const std::string& owner, const std::vector<Parameter>& parameters) {
   SectionContent content;
   if (node != nullptr) {
     const auto* mapping = node->AsMapping();
     if (mapping == nullptr) {
-      throw ConfigError(node->at, path + ": expected a mapping of its parameters");
+      throw ConfigError(node->at, path + ": expected a mapping of its parameters" + KeyHint(*node));
     }
     for (const auto& entry : *mapping) {
       const std::string entry_path = path + "." + entry.key;

@@ -40,4 +40,12 @@ SectionContent ReadScheduler(const ConfigNode& node);
 /// ConfigError; a missing parameter is none, since every schedule may override it.
 SectionContent ReadOptimizer(const ConfigNode* node);
 
+/// The sentence about an unknown key; one such as "epochs:5" lacks a space behind its colon.
+std::string UnknownKey(const std::string& what, const std::string& key,
+                       const std::vector<std::string>& known);
+
+/// "; write a space behind the colon: ..." for a text where a mapping is expected, such as
+/// "epochs:5"; else empty.
+std::string KeyHint(const ConfigNode& node);
+
 }  // namespace lrsweep

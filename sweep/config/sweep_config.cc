@@ -194,11 +194,11 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   const std::vector<std::string> known = TopLevelKeys();
   const auto* mapping = root.AsMapping();
   if (mapping == nullptr) {
-    throw ConfigError(root.at, "expected a mapping with the keys " + Listed(known));
+    throw ConfigError(root.at, "expected a mapping with the keys " + Listed(known) + KeyHint(root));
   }
   for (const auto& entry : *mapping) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-      throw ConfigError(entry.key_at, UnknownName("key", entry.key, known));
+      throw ConfigError(entry.key_at, UnknownKey("key", entry.key, known));
     }
   }
 }

@@ -9,7 +9,9 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
-#include <unordered_set>
+#include <unordered_map>
+
+#include "sweep/config/yaml_mistakes.h"
 
 namespace lrsweep {
 namespace {
@@ -27,6 +29,8 @@ class NodeBuilder : public YAML::EventHandler {
     // An empty document gives no event; it is null.
     return root_ ? std::move(*root_) : ConfigNode{{file_, 1, 1}, ConfigNode::Scalar{}};
   }
+  /// Where the last quoted text begins; the only one that may be without its closing quote.
+  const std::optional<Location>& LastQuote() const { return last_quote_; }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
@@ -40,6 +44,7 @@ class NodeBuilder : public YAML::EventHandler {
                 const std::string& text) override {
     Check(mark, tag, anchor);
     // Quoted scalars come with the tag "!", plain ones with "?".
+    if (tag == "!") last_quote_ = Place(mark);
     Add({Place(mark), ConfigNode::Scalar{text, tag == "!"}});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -61,7 +66,7 @@ class NodeBuilder : public YAML::EventHandler {
     ConfigNode node;
     std::optional<std::string> key;  // the last one read, until its value is read
     Location key_at;
-    std::unordered_set<std::string> keys;  // read so far
+    std::unordered_map<std::string, int> lines;  // of the keys read so far
   };
 
   Location Place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
@@ -71,7 +76,8 @@ class NodeBuilder : public YAML::EventHandler {
       throw ConfigError(Place(mark), "YAML anchors are not supported; write the value out");
     }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      throw ConfigError(Place(mark), "YAML tags are not supported: " + tag);
+      throw ConfigError(Place(mark), "YAML tags are not supported: " + tag +
+                                         "; a text that begins with ! needs quotes");
     }
     if (++nodes_ > kMaximumNodes) throw ConfigError(Place(mark), "the configuration is too large");
   }
@@ -111,8 +117,11 @@ class NodeBuilder : public YAML::EventHandler {
   static void SetKey(Unfinished& parent, const ConfigNode& node) {
     const auto* scalar = node.AsScalar();
     if (scalar == nullptr) throw ConfigError(node.at, "a key must be a plain text");
-    if (!parent.keys.insert(scalar->text).second) {
-      throw ConfigError(node.at, "the key \"" + scalar->text + "\" is written twice");
+    const auto [first, is_new] = parent.lines.emplace(scalar->text, node.at.line);
+    if (!is_new) {
+      throw ConfigError(node.at, "the key \"" + scalar->text +
+                                     "\" is written twice, first in line " +
+                                     std::to_string(first->second) + ": remove one of them");
     }
     parent.key = scalar->text;
     parent.key_at = node.at;
@@ -121,6 +130,7 @@ class NodeBuilder : public YAML::EventHandler {
   std::string file_;
   std::optional<ConfigNode> root_;
   std::vector<Unfinished> open_;
+  std::optional<Location> last_quote_;
   size_t nodes_ = 0;
 };
 
@@ -158,12 +168,13 @@ ConfigNode ParseYaml(const std::string& text, const std::string& file) {
     NodeBuilder builder(file);
     parser.HandleNextDocument(builder);
     NodeBuilder second(file);
-    if (parser.HandleNextDocument(second)) {
-      throw ConfigError({file, 1, 1}, "holds more than one YAML document");
+    if (parser.HandleNextDocument(second)) throw ExplainSecondDocument(text, second.Take().at);
+    if (builder.LastQuote() && IsUnclosedQuote(text, *builder.LastQuote())) {
+      throw ConfigError(*builder.LastQuote(), kUnclosedQuote);
     }
     return builder.Take();
   } catch (const YAML::Exception& error) {
-    throw ConfigError({file, error.mark.line + 1, error.mark.column + 1}, error.msg);
+    throw ExplainYaml(text, file, {error.msg, error.mark.line + 1, error.mark.column + 1});
   }
 }
 
