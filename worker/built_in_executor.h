@@ -17,7 +17,7 @@ struct BuiltInParts {
 };
 
 /// Makes executors that train on the data of `parts`, less the `validation_images` of their setup,
-/// which are split off here.
+/// which are split off here. Execute passes on ExecutorUnusable, which the engine throws.
 MakeExecutor MakeBuiltInExecutor(BuiltInParts parts);
 
 }  // namespace lrsweep
