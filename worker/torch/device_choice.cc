@@ -1,28 +1,87 @@
 #include "worker/torch/device_choice.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 namespace lrsweep {
+namespace {
 
-std::string ChooseDevice(int worker_index, int visible_devices, bool cuda_capable) {
+namespace fs = std::filesystem;
+
+bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+/// "nvidia0", but not "nvidiactl" or "nvidia-uvm".
+bool IsDeviceFile(std::string_view name) {
+  constexpr std::string_view kPrefix = "nvidia";
+  return name.size() > kPrefix.size() && name.starts_with(kPrefix) &&
+         std::all_of(name.begin() + kPrefix.size(), name.end(), IsDigit);
+}
+
+bool CanOpen(const fs::path& file) {
+  const int opened = open(file.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (opened < 0) return false;
+  close(opened);
+  return true;
+}
+
+}  // namespace
+
+std::string ChooseDevice(int worker_index, int visible_devices) {
   if (worker_index < 0 || visible_devices < 0) {
     throw std::invalid_argument("a worker's index and the number of devices are at least 0");
   }
-  if (!cuda_capable || visible_devices == 0) return "cpu";
+  if (visible_devices == 0) return "cpu";
   return "cuda:" + std::to_string(worker_index % visible_devices);
+}
+
+int CountDevices(bool has_gpu, const std::function<int()>& count) {
+  try {
+    return count();
+  } catch (const std::exception& error) {
+    if (!has_gpu) return 0;
+    throw std::runtime_error(
+        "LibTorch cannot use this machine's GPU; train with --engine cpu, or hide the GPU "
+        "(CUDA_VISIBLE_DEVICES=) to train with LibTorch on the CPU. The reason: " +
+        std::string(error.what()));
+  }
 }
 
 bool HasUsableGpu() {
 #ifdef LRSWEEP_TORCH_HAS_CUDA
-  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  const bool hidden = visible != nullptr && (*visible == '\0' || *visible == '-');
-  return !hidden && access("/dev/nvidiactl", R_OK | W_OK) == 0;
+  return ShowsGpu(std::getenv("CUDA_VISIBLE_DEVICES")) && CanOpenGpu("/dev");
 #else
   return false;
 #endif
+}
+
+bool ShowsGpu(const char* visible) {
+  if (visible == nullptr) return true;
+  const std::string_view words = visible;
+  return (!words.empty() && IsDigit(words.front())) || words.starts_with("GPU-") ||
+         words.starts_with("MIG-");
+}
+
+bool CanOpenGpu(const fs::path& folder) {
+  if (!CanOpen(folder / "nvidiactl")) return false;
+  std::error_code unreadable;
+  const fs::directory_iterator files(folder, unreadable);
+  return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
+    return IsDeviceFile(file.path().filename().string()) && CanOpen(file.path());
+  });
+}
+
+bool UsesCudaGraphs(const char* setting) {
+  const std::string_view wanted = setting == nullptr ? "on" : setting;
+  if (wanted == "on" || wanted == "off") return wanted == "on";
+  throw std::invalid_argument("the environment variable LRSWEEP_CUDA_GRAPHS is '" +
+                              std::string(wanted) + "': expected on or off");
 }
 
 }  // namespace lrsweep

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -81,7 +82,7 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
       generators_(Generators(configs)),
       model_(LayerWidths(configs.front(), *data_->source), generators_, device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters())),
-      repeated_step_(device) {
+      repeated_step_(device.GraphCapture()) {
   Arrange();
 }
 
@@ -139,7 +140,7 @@ void TorchPack::DrawOrder() {
 
 std::vector<std::vector<float>> TorchPack::TrainEpoch(const std::vector<StepRates>& rates,
                                                       const Tick& tick) {
-  return WithPlainErrors([&] { return TrainSteps(rates, tick); });
+  return TrainSteps(rates, tick);
 }
 
 void TorchPack::Step(int64_t rows) {
@@ -203,9 +204,7 @@ std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRate
   return losses;
 }
 
-std::vector<Evaluation> TorchPack::Evaluate(const Tick& tick) {
-  return WithPlainErrors([&] { return EvaluateChunks(tick); });
-}
+std::vector<Evaluation> TorchPack::Evaluate(const Tick& tick) { return EvaluateChunks(tick); }
 
 std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
   const ComputeScope scope(device_);

@@ -23,7 +23,6 @@
 
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "worker/engine.h"
@@ -33,16 +32,6 @@
 #include "worker/torch/repeated_work.h"
 
 namespace lrsweep {
-
-/// Runs `action`. Turns LibTorch's error into a std::runtime_error without the C++ backtrace.
-template <typename Action>
-auto WithPlainErrors(const Action& action) -> decltype(action()) {
-  try {
-    return action();
-  } catch (const c10::Error& error) {
-    throw std::runtime_error(error.what_without_backtrace());
-  }
-}
 
 /// A data set on the engine's device. On the CPU, `images` refers to the bytes of `source`.
 struct DeviceDataset {

@@ -1,46 +1,37 @@
 #include "worker/torch/repeated_work.h"
 
-#ifdef LRSWEEP_TORCH_HAS_CUDA
-#include <ATen/cuda/CUDAGraph.h>
-#endif
+#include <string>
+#include <utility>
+
+#include "trial/executor.h"
 
 namespace lrsweep {
+namespace {
 
-#ifdef LRSWEEP_TORCH_HAS_CUDA
-
-class RepeatedWork::Graph {
- public:
-  explicit Graph(const std::function<void()>& work) {
-    graph_.capture_begin();
-    work();
-    graph_.capture_end();
+std::unique_ptr<Graph> Capture(const CaptureGraph& capture, const std::function<void()>& work) {
+  try {
+    return capture(work);
+  } catch (const std::exception& error) {
+    throw ExecutorUnusable(
+        "a step could not be captured as a CUDA graph (LRSWEEP_CUDA_GRAPHS=off "
+        "trains without graphs): " +
+        std::string(error.what()));
   }
+}
 
-  void Replay() { graph_.replay(); }
+}  // namespace
 
- private:
-  at::cuda::CUDAGraph graph_;
-};
-
-#else
-
-class RepeatedWork::Graph {
- public:
-  explicit Graph(const std::function<void()>& /*work*/) {}
-  void Replay() {}
-};
-
-#endif
-
-RepeatedWork::RepeatedWork(const ComputeDevice& device) : captures_(device.IsCuda()) {}
-
-RepeatedWork::~RepeatedWork() = default;
+RepeatedWork::RepeatedWork(CaptureGraph capture) : capture_(std::move(capture)) {}
 
 void RepeatedWork::Run(int64_t key, const std::function<void()>& work) {
-  if (!captures_) return work();
-  const auto [found, is_new] = graphs_.try_emplace(key);
-  if (is_new) return work();
-  if (found->second == nullptr) found->second = std::make_unique<Graph>(work);
+  if (!capture_) return work();
+  const auto found = graphs_.find(key);
+  if (found == graphs_.end()) {
+    work();
+    graphs_.emplace(key, nullptr);
+    return;
+  }
+  if (found->second == nullptr) found->second = Capture(capture_, work);
   found->second->Replay();
 }
 

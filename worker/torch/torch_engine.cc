@@ -2,29 +2,25 @@
 // function.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
-#include <dlfcn.h>
-#include <torch/version.h>
 
+#include <cstdlib>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "worker/torch/compute_target.h"
+#include "worker/torch/cuda.h"
 #include "worker/torch/device_choice.h"
+#include "worker/torch/device_health.h"
+#include "worker/torch/find_function.h"
 #include "worker/torch/pack.h"
+#include "worker/torch/plain_errors.h"
 #include "worker/torch/torch_loader.h"
 #include "worker/training_checks.h"
 
 namespace lrsweep {
 namespace {
-
-/// Finds a function of a library that LibTorch may have loaded; nullptr if there is none.
-template <typename Function>
-Function* FindFunction(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
-}
 
 /// Limits LibTorch, OpenMP and OpenBLAS to one thread. OpenBLAS ignores LibTorch's thread count and
 /// takes its own from the affinity mask, so results would depend on how a launcher binds its
@@ -40,28 +36,38 @@ void ComputeOnOneThread() {
   if (auto* set_openblas = FindFunction<void(int)>("openblas_set_num_threads")) set_openblas(1);
 }
 
-/// Returns the vector instructions that ATen's own loops use, such as "AVX2".
-std::string CpuCapability() {
-  const std::string config = at::show_config();
-  const std::string label = "CPU capability usage: ";
-  const size_t start = config.find(label);
-  if (start == std::string::npos) return "unknown";
-  const size_t end = config.find('\n', start);
-  const size_t value = start + label.size();
-  return config.substr(value, end == std::string::npos ? end : end - value);
-}
+/// A pack that throws ExecutorUnusable when the device fails in one of its functions.
+class WatchedPack : public PackTraining {
+ public:
+  WatchedPack(std::unique_ptr<PackTraining> pack, DeviceHealth& health)
+      : pack_(std::move(pack)), health_(health) {}
 
-std::string BlasName() {
-  if (auto* core_name = FindFunction<char*()>("openblas_get_corename")) {
-    return std::string("OpenBLAS ") + core_name();
+  std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
+                                             const Tick& tick) override {
+    return Watch([&] { return pack_->TrainEpoch(rates, tick); });
   }
-  return at::hasMKL() ? "MKL" : "other BLAS";
-}
+  std::vector<Evaluation> Evaluate(const Tick& tick) override {
+    return Watch([&] { return pack_->Evaluate(tick); });
+  }
+  void Keep(const std::vector<size_t>& members) override {
+    Watch([&] { pack_->Keep(members); });
+  }
+  TrainingState State(size_t member) const override {
+    return Watch([&] { return pack_->State(member); });
+  }
+  void Restore(size_t member, const TrainingState& state) override {
+    Watch([&] { pack_->Restore(member, state); });
+  }
 
-int VisibleCudaDevices() {
-  if (!at::hasCUDA()) return 0;
-  return c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount();
-}
+ private:
+  template <typename Action>
+  auto Watch(const Action& action) const -> decltype(action()) {
+    return health_.Run([&] { return WithPlainErrors(action); });
+  }
+
+  std::unique_ptr<PackTraining> pack_;
+  DeviceHealth& health_;
+};
 
 /// A training that is a pack of one.
 class PackOfOne : public Training {
@@ -81,21 +87,19 @@ class PackOfOne : public Training {
 
 class TorchEngine : public Engine {
  public:
-  explicit TorchEngine(const std::string& device) : device_(at::Device(device)) {
-    at::globalContext().setFloat32MatmulPrecision("highest");  // no TF32
-    const ComputeScope scope(device_);
-    at::zeros({1}, device_.Device());  // throws now if the device is unusable
-  }
+  /// Throws c10::Error if the device cannot be used.
+  TorchEngine(const std::string& device, bool uses_graphs)
+      : device_(at::Device(device), uses_graphs), health_(device, [this] { device_.Probe(); }) {}
 
   std::string Name() const override { return "torch"; }
   std::string Device() const override { return device_.Device().str(); }
-  std::string CpuTarget() const override {
-    return CpuCapability() + ", " + BlasName() + ", LibTorch " TORCH_VERSION;
-  }
+  std::string CpuTarget() const override { return ComputeTarget(device_); }
 
   /// On CUDA a single small network leaves most of the device idle: a step takes some 30 kernels of
-  /// 1 to 2 us each, for any number of networks. The weights and momenta of about 60 networks of
-  /// 784-128-10 fit into the cache of an H100. (From data sheets, not measured.)
+  /// 1 to 2 us each, for any number of networks. Beside its weights and momentum, a network of
+  /// 784-128-10 with batches of 64 touches its gradient and its batch in every step, together about
+  /// 1.5 MB: some 30 of them fit into the 50 MB cache of an H100, fewer where its two halves hold
+  /// the same data. (From data sheets, not measured.)
   size_t PackSize() const override { return device_.IsCuda() ? 64 : 1; }
 
   std::unique_ptr<Training> Start(const TrainConfig& config,
@@ -105,7 +109,10 @@ class TorchEngine : public Engine {
 
   std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
                                           const std::shared_ptr<const Dataset>& dataset) override {
-    return WithPlainErrors([&] { return MakePack(configs, dataset); });
+    return health_.Run([&] {
+      return WithPlainErrors(
+          [&] { return std::make_unique<WatchedPack>(MakePack(configs, dataset), health_); });
+    });
   }
 
  private:
@@ -122,15 +129,23 @@ class TorchEngine : public Engine {
   }
 
   ComputeDevice device_;
+  DeviceHealth health_;
   std::shared_ptr<const DeviceDataset> data_;  // of the last pack
 };
+
+Engine* MakeEngine(int worker_index) {
+  ComputeOnOneThread();
+  at::globalContext().setFloat32MatmulPrecision("highest");  // no TF32
+  const int devices =
+      CountDevices(HasUsableGpu(), [] { return WithPlainErrors(CountCudaDevices); });
+  return new TorchEngine(ChooseDevice(worker_index, devices),
+                         UsesCudaGraphs(std::getenv("LRSWEEP_CUDA_GRAPHS")));
+}
 
 }  // namespace
 }  // namespace lrsweep
 
 extern "C" __attribute__((visibility("default"))) lrsweep::Engine* lrsweep_make_torch_engine(
     int worker_index) {
-  lrsweep::ComputeOnOneThread();
-  const int devices = lrsweep::VisibleCudaDevices();
-  return new lrsweep::TorchEngine(lrsweep::ChooseDevice(worker_index, devices, at::hasCUDA()));
+  return lrsweep::WithPlainErrors([&] { return lrsweep::MakeEngine(worker_index); });
 }

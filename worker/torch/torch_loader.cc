@@ -29,6 +29,17 @@ fs::path FindLibrary() {
                            "; use --engine cpu, or build or install lrsweep again");
 }
 
+/// Removes from the environment what would change the bits of CUDA's products: LibTorch and cuBLAS
+/// read it while they are loaded, or at the first product.
+void UnsetWhatChangesBits() {
+  for (const char* name : {"CUBLAS_EMULATE_DOUBLE_PRECISION", "CUBLAS_EMULATE_SINGLE_PRECISION",
+                           "CUBLAS_EMULATION_STRATEGY", "CUBLAS_WORKSPACE_CONFIG",
+                           "NVIDIA_TF32_OVERRIDE", "PYTORCH_TUNABLEOP_ENABLED",
+                           "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "TORCH_BLAS_PREFER_CUBLASLT"}) {
+    unsetenv(name);
+  }
+}
+
 /// The library stays open until the process ends: LibTorch does not survive being unloaded.
 MakeTorchEngine* OpenLibrary() {
   const fs::path path = FindLibrary();
@@ -48,6 +59,7 @@ MakeTorchEngine* OpenLibrary() {
 }  // namespace
 
 std::unique_ptr<Engine> LoadTorchEngine(int worker_index) {
+  UnsetWhatChangesBits();
   static MakeTorchEngine* const make = OpenLibrary();
   return std::unique_ptr<Engine>(make(worker_index));
 }

@@ -1,9 +1,12 @@
 // Tests the LibTorch engine against PyTorch's run of the same script
 // (golden/make_training_reference.py).
+#include <ATen/Version.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/version.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -19,7 +22,9 @@ namespace {
 
 using testing::AnyOf;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::StartsWith;
+using testing::ThrowsMessage;
 
 Engine& TorchEngine() {
   static const std::unique_ptr<Engine> engine = LoadTorchEngine(0);
@@ -33,7 +38,29 @@ std::unique_ptr<Training> Start(const TrainConfig& config, std::shared_ptr<const
 TEST(TorchEngine, SaysWhatItsBitsDependOn) {
   EXPECT_EQ(TorchEngine().Name(), "torch");
   EXPECT_THAT(TorchEngine().Device(), AnyOf("cpu", StartsWith("cuda:")));
-  EXPECT_THAT(TorchEngine().CpuTarget(), HasSubstr("LibTorch"));
+  EXPECT_THAT(TorchEngine().CpuTarget(), HasSubstr(", LibTorch " TORCH_VERSION));
+}
+
+TEST(TorchEngine, NamesTheGpuOnWhichItsBitsDepend) {
+  if (TorchEngine().Device() == "cpu") GTEST_SKIP() << "LibTorch computes on the CPU here";
+  EXPECT_THAT(TorchEngine().CpuTarget(),
+              MatchesRegex(".+, compute capability [0-9]+\\.[0-9], [0-9]+ SMs, "
+                           "cuBLAS [0-9]+\\.[0-9]+\\.[0-9]+, LibTorch [0-9.]+"));
+}
+
+TEST(TorchEngine, RefusesAWrongWordForItsGraphs) {
+  setenv("LRSWEEP_CUDA_GRAPHS", "maybe", 1);
+  EXPECT_THAT([] { LoadTorchEngine(0); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("LRSWEEP_CUDA_GRAPHS is 'maybe'")));
+  unsetenv("LRSWEEP_CUDA_GRAPHS");
+}
+
+TEST(TorchEngine, RemovesFromTheEnvironmentWhatWouldChangeItsBits) {
+  const auto names = {"CUBLAS_EMULATE_SINGLE_PRECISION", "CUBLAS_WORKSPACE_CONFIG",
+                      "NVIDIA_TF32_OVERRIDE", "TORCH_BLAS_PREFER_CUBLASLT"};
+  for (const char* name : names) setenv(name, "1", 1);
+  LoadTorchEngine(0);
+  for (const char* name : names) EXPECT_EQ(getenv(name), nullptr) << name;
 }
 
 // ---- PyTorch's random streams
@@ -48,8 +75,7 @@ void ExpectInitialWeights(const std::string& record, const TrainConfig& config,
 }
 
 TEST(TorchEngine, StartsFromPyTorchsInitialBits) {
-  if (TorchEngine().CpuTarget().find("AVX") == std::string::npos ||
-      TorchEngine().CpuTarget().find("NO AVX") != std::string::npos) {
+  if (at::show_config().find("CPU capability usage: AVX") == std::string::npos) {
     GTEST_SKIP() << "PyTorch's own bits are others on a CPU without fused multiply-add: the files "
                     "beside come from one that has AVX2";
   }
