@@ -1,7 +1,10 @@
 // The engine interface: what computes the training of the built-in model. The loop of a pack
-// (trial_runner.h) knows schedules and epochs; an engine knows arithmetic only. For the same trial,
-// build and kind of device, an engine gives the same results: in every run, on every worker, in
-// every pack.
+// (trial_runner.h) knows schedules and epochs; an engine knows arithmetic only.
+//
+// For the same trial, build and CpuTarget, an engine gives the same results: in every run and on
+// every worker. On the CPU also in every pack. On CUDA the results depend, in rounding, on the
+// number of members of the pack in each epoch: cuBLAS and LibTorch choose other routines, and other
+// splits of sums, for other numbers. (docs/engines.md has the details.)
 #pragma once
 
 #include <cstddef>
@@ -40,8 +43,8 @@ struct Evaluation {
 
 /// The state of a training between two epochs: everything on which the next epoch depends. A
 /// training of the same config, data, engine, build and kind of device continues from it with the
-/// same bits. The vectors of floats hold, for each layer from the input on, the weight [outputs,
-/// inputs], row-major, then the bias [outputs].
+/// same bits; on CUDA, in a pack of the same size. The vectors of floats hold, for each layer from
+/// the input on, the weight [outputs, inputs], row-major, then the bias [outputs].
 struct TrainingState {
   std::vector<float> parameters;
   /// SGD's momentum buffers, or Adam's exp_avg; empty before the first step that needs them.
@@ -74,8 +77,8 @@ class Training {
 };
 
 /// A pack in training. Its members are numbered from 0 in the order in which they were given. The
-/// numbers of each are those of a Training of its own: they do not depend on the others. Not
-/// thread-safe; use it only on the thread that started it.
+/// results of each are those of a Training of its own, on CUDA but for rounding: they do not depend
+/// on the others' parameters. Not thread-safe; use it only on the thread that started it.
 class PackTraining {
  public:
   virtual ~PackTraining() = default;
@@ -97,14 +100,17 @@ class PackTraining {
   virtual void Restore(size_t member, const TrainingState& state) = 0;
 };
 
-/// Trains models on one device. Not thread-safe. Must outlive its trainings.
+/// Trains models on one device. Not thread-safe. Must outlive its trainings. Every function of an
+/// engine and of its trainings throws ExecutorUnusable (trial/executor.h) once the device has
+/// failed for good.
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  virtual std::string Name() const = 0;       // "cpu", "torch"
-  virtual std::string Device() const = 0;     // "cpu", "cuda:0"
-  virtual std::string CpuTarget() const = 0;  // what else the bits depend on: "AVX3"
+  virtual std::string Name() const = 0;    // "cpu", "torch"
+  virtual std::string Device() const = 0;  // "cpu", "cuda:0"
+  /// What else the bits depend on, as parts joined by ", ": "AVX3"; on CUDA the GPU and libraries.
+  virtual std::string CpuTarget() const = 0;
 
   /// Starts a training at step 0 of a model with dataset->train.pixels inputs and dataset->classes
   /// outputs. The engine may keep the data set, and its copy on the device, for the next training.
