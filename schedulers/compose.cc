@@ -135,6 +135,15 @@ Schedule BuildSequential(const Map& parameters, const ScheduleContext& context) 
   return SequentialLr(std::move(schedules), milestones);
 }
 
+std::vector<Span> SequentialSpans(const SequentialOptions& options) {
+  std::vector<Span> spans;
+  for (size_t i = 0; i < options.milestones.size(); ++i) {
+    const int64_t tick = options.milestones[i];
+    spans.push_back({"milestones", "schedulers." + std::to_string(i + 1), tick, tick});
+  }
+  return spans;
+}
+
 Schedule BuildChained(const Map& parameters, const ScheduleContext& context) {
   const ChainedOptions options = ChainedTable().Read(parameters, context.run_ticks);
   std::vector<Schedule> factors;
@@ -168,14 +177,15 @@ SchedulerType SequentialLrType() {
           "where i is the number of milestones that are at most tick",
       .source = "torch.optim.lr_scheduler.SequentialLR",
       .example =
-          "{type: SequentialLR, milestones: [5], schedulers: [{type: LinearLR, total_iters: "
-          "5}, {type: CosineAnnealingLR, T_max: run}]}",
+          "{type: SequentialLR, milestones: [10%], schedulers: [{type: LinearLR, total_iters: "
+          "run}, {type: CosineAnnealingLR, T_max: run}]}",
       .default_interval = "epoch"};
   type.parameters = SequentialTable().parameters();
   type.overrides = [](const Map& parameters) {
     return OverriddenByMembers(SequentialTable().Read(parameters, kLongerThanAnyRun).schedulers);
   };
   type.build = BuildSequential;
+  type.spans = SpansFrom(SequentialTable(), SequentialSpans);
   return type;
 }
 
@@ -196,7 +206,7 @@ SchedulerType ChainedSchedulerType() {
       .source = "torch.optim.lr_scheduler.ChainedScheduler",
       .example =
           "{type: ChainedScheduler, schedulers: [{type: ConstantLR, factor: 0.1, "
-          "total_iters: 2}, {type: ExponentialLR, gamma: 0.9}]}",
+          "total_iters: 10%}, {type: ExponentialLR, gamma: 0.9}]}",
       .default_interval = "epoch",
       .chains_as_factor = true};
   type.parameters = ChainedTable().parameters();
@@ -205,6 +215,25 @@ SchedulerType ChainedSchedulerType() {
   };
   type.build = BuildChained;
   return type;
+}
+
+std::vector<MemberRun> MembersOf(const Map& scheduler, int64_t run_ticks) {
+  std::vector<MemberRun> members;
+  const Value* list = Find(scheduler, "schedulers");
+  if (!TypeOf(scheduler).composed() || list == nullptr) return members;
+  std::vector<int64_t> starts = {0};
+  if (Find(scheduler, "milestones") != nullptr) {
+    const auto milestones = SequentialTable().Read(scheduler, run_ticks).milestones;
+    starts.insert(starts.end(), milestones.begin(), milestones.end());
+  }
+  const auto& schedulers = std::get<List>(*list);
+  for (size_t i = 0; i < schedulers.size(); ++i) {
+    const int64_t begin = i < starts.size() ? starts[i] : 0;
+    const int64_t end = i + 1 < starts.size() ? starts[i + 1] : run_ticks;
+    members.push_back(
+        {"schedulers." + std::to_string(i), schedulers[i].As<Map>(), begin, end - begin});
+  }
+  return members;
 }
 
 }  // namespace lrsweep

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "params/value.h"
 #include "schedulers/schedule.h"
 
 namespace lrsweep {
@@ -39,5 +41,17 @@ SchedulerType SequentialLrType();
 Schedule Chained(std::vector<Schedule> factors, const Rates& optimizer);
 
 SchedulerType ChainedSchedulerType();
+
+/// A member of a composed schedule, on its own clock.
+struct MemberRun {
+  std::string path;       // "schedulers.1"
+  const Map* scheduler;   // as stored; of the composed schedule's parameters
+  int64_t begin = 0;      // tick of the composed schedule at which it begins
+  int64_t run_ticks = 0;  // what "run" is to it
+};
+
+/// The members of a composed schedule of which `run_ticks` is "run"; none of any other. Throws as
+/// SchedulerType::build does.
+std::vector<MemberRun> MembersOf(const Map& scheduler, int64_t run_ticks);
 
 }  // namespace lrsweep

@@ -43,6 +43,14 @@ const OptionTable<CosineAnnealingWarmRestartsOptions>& WarmRestartsTable() {
   return table;
 }
 
+std::vector<Span> CosineAnnealingLrSpans(const CosineAnnealingLrOptions& options) {
+  return {{"T_max", "the half cosine", 0, options.t_max}};
+}
+
+std::vector<Span> WarmRestartsSpans(const CosineAnnealingWarmRestartsOptions& options) {
+  return {{"T_0", "the first cycle", 0, options.t_0, /*repeats=*/true}};
+}
+
 /// One cycle between two restarts.
 struct Cycle {
   int64_t start;   // its first tick
@@ -85,7 +93,8 @@ SchedulerType CosineAnnealingLrType() {
            "torch.optim.lr_scheduler.CosineAnnealingLR; SGDR, arXiv:1608.03983, without restarts",
        .example = "{type: CosineAnnealingLR, T_max: run, eta_min: 0.001}",
        .default_interval = "epoch",
-       .horizon = "T_max"},
+       .horizon = "T_max",
+       .spans = SpansFrom(CosineAnnealingLrTable(), CosineAnnealingLrSpans)},
       CosineAnnealingLrTable(), CosineAnnealingLr);
 }
 
@@ -109,8 +118,9 @@ SchedulerType CosineAnnealingWarmRestartsType() {
        .formula = "eta_min + (lr - eta_min) * (1 + cos(pi * t / T)) / 2\n"
                   "t: ticks since the last restart; T: T_0 * T_mult ^ restarts so far",
        .source = "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; SGDR, arXiv:1608.03983",
-       .example = "{type: CosineAnnealingWarmRestarts, T_0: 10, T_mult: 2, eta_min: 0.001}",
-       .default_interval = "epoch"},
+       .example = "{type: CosineAnnealingWarmRestarts, T_0: 25%, eta_min: 0.001}",
+       .default_interval = "epoch",
+       .spans = SpansFrom(WarmRestartsTable(), WarmRestartsSpans)},
       WarmRestartsTable(), CosineAnnealingWarmRestarts);
 }
 

@@ -60,6 +60,16 @@ std::vector<std::string> Overrides(const CyclicLrOptions& options) {
   return paths;
 }
 
+std::vector<Span> Spans(const CyclicLrOptions& options) {
+  const auto peak = static_cast<int64_t>(std::ceil(options.step_size_up));
+  std::vector<Span> spans = {{"step_size_up", "the peak", peak, peak, /*repeats=*/true}};
+  if (options.step_size_down) {
+    const auto down = static_cast<int64_t>(std::ceil(*options.step_size_down));
+    spans.push_back({"step_size_down", "the way down", peak, peak + down, /*repeats=*/true});
+  }
+  return spans;
+}
+
 /// The factor of the height of a cycle. `cycle` counts from 1.
 double CycleScale(const CyclicLrOptions& options, double cycle, int64_t tick) {
   switch (options.mode) {
@@ -112,9 +122,10 @@ SchedulerType CyclicLrType() {
            "s: 1 (triangular), 0.5 ^ finished cycles (triangular2), gamma ^ tick (exp_range)",
        .source = "torch.optim.lr_scheduler.CyclicLR; Smith, arXiv:1506.01186",
        .example =
-           "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 1000, mode: triangular2}",
+           "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 12.5%, mode: triangular2}",
        .default_interval = "step",
-       .rises_on_purpose = true},
+       .rises_on_purpose = true,
+       .spans = SpansFrom(Table(), Spans)},
       Table(), CyclicLr, Overrides);
 }
 

@@ -11,10 +11,12 @@ namespace {
 /// Adds to an entry what the whole family has in common.
 template <typename Options>
 SchedulerType DecayType(SchedulerType type, const OptionTable<Options>& table,
-                        Schedule (*make)(const Options&, const Rates&)) {
+                        Schedule (*make)(const Options&, const Rates&),
+                        std::vector<Span> (*spans)(const Options&) = nullptr) {
   type.source = "torch.optim.lr_scheduler." + type.name;
   type.default_interval = "epoch";
   type.chains_as_factor = true;
+  if (spans != nullptr) type.spans = SpansFrom(table, spans);
   return FromTable(std::move(type), table, make);
 }
 
@@ -38,6 +40,10 @@ const OptionTable<StepLrOptions>& StepLrTable() {
   return table;
 }
 
+std::vector<Span> StepLrSpans(const StepLrOptions& options) {
+  return {{"step_size", "the first decay", options.step_size, options.step_size, true}};
+}
+
 }  // namespace
 
 Schedule StepLr(const StepLrOptions& options, const Rates& optimizer) {
@@ -53,8 +59,8 @@ SchedulerType StepLrType() {
   return DecayType({.name = "StepLR",
                     .summary = "multiplies the learning rate by gamma every step_size ticks",
                     .formula = "lr * gamma ^ floor(tick / step_size)",
-                    .example = "{type: StepLR, step_size: 30, gamma: 0.1}"},
-                   StepLrTable(), StepLr);
+                    .example = "{type: StepLR, step_size: 25%, gamma: 0.1}"},
+                   StepLrTable(), StepLr, StepLrSpans);
 }
 
 // ---- MultiStepLR
@@ -75,6 +81,13 @@ const OptionTable<MultiStepLrOptions>& MultiStepLrTable() {
   return table;
 }
 
+std::vector<Span> MultiStepLrSpans(const MultiStepLrOptions& options) {
+  std::vector<Span> spans;
+  for (const int64_t tick : options.milestones)
+    spans.push_back({"milestones", "the milestone", tick, tick});
+  return spans;
+}
+
 }  // namespace
 
 Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer) {
@@ -92,8 +105,8 @@ SchedulerType MultiStepLrType() {
   return DecayType({.name = "MultiStepLR",
                     .summary = "multiplies the learning rate by gamma at each milestone",
                     .formula = "lr * gamma ^ (milestones that are at most tick)",
-                    .example = "{type: MultiStepLR, milestones: [30, 80], gamma: 0.1}"},
-                   MultiStepLrTable(), MultiStepLr);
+                    .example = "{type: MultiStepLR, milestones: [50%, 75%], gamma: 0.1}"},
+                   MultiStepLrTable(), MultiStepLr, MultiStepLrSpans);
 }
 
 // ---- ConstantLR
@@ -109,6 +122,11 @@ const OptionTable<ConstantLrOptions>& ConstantLrTable() {
       {&ConstantLrOptions::total_iters, TotalIters("ticks of the interval for which it holds")},
   };
   return table;
+}
+
+std::vector<Span> ConstantLrSpans(const ConstantLrOptions& options) {
+  if (options.factor == 1) return {};
+  return {{"total_iters", "the time at factor", 0, options.total_iters}};
 }
 
 }  // namespace
@@ -127,8 +145,8 @@ SchedulerType ConstantLrType() {
        .summary = "multiplies the learning rate by factor for the first total_iters ticks",
        .formula = "lr * factor while tick < total_iters, then lr\n"
                   "total_iters 0: lr * factor for ever, as in PyTorch",
-       .example = "{type: ConstantLR, factor: 0.5, total_iters: 4}"},
-      ConstantLrTable(), ConstantLr);
+       .example = "{type: ConstantLR, factor: 0.5, total_iters: 20%}"},
+      ConstantLrTable(), ConstantLr, ConstantLrSpans);
 }
 
 // ---- LinearLR
@@ -149,6 +167,11 @@ const OptionTable<LinearLrOptions>& LinearLrTable() {
        TotalIters("ticks of the interval from the one to the other")},
   };
   return table;
+}
+
+std::vector<Span> LinearLrSpans(const LinearLrOptions& options) {
+  if (options.start_factor == options.end_factor) return {};
+  return {{"total_iters", "the line", 0, options.total_iters}};
 }
 
 }  // namespace
@@ -174,7 +197,7 @@ SchedulerType LinearLrType() {
                   "total_iters)\n"
                   "total_iters 0: lr * start_factor for ever, as in PyTorch",
        .example = "{type: LinearLR, start_factor: 1, end_factor: 0, total_iters: run}"},
-      LinearLrTable(), LinearLr);
+      LinearLrTable(), LinearLr, LinearLrSpans);
 }
 
 // ---- ExponentialLR
@@ -221,6 +244,11 @@ const OptionTable<PolynomialLrOptions>& PolynomialLrTable() {
   return table;
 }
 
+std::vector<Span> PolynomialLrSpans(const PolynomialLrOptions& options) {
+  if (options.power == 0) return {};
+  return {{"total_iters", "the decay", 0, options.total_iters}};
+}
+
 }  // namespace
 
 Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer) {
@@ -242,7 +270,7 @@ SchedulerType PolynomialLrType() {
                     .formula = "lr * (1 - min(tick, total_iters) / total_iters) ^ power\n"
                                "total_iters 0: lr for ever, as in PyTorch",
                     .example = "{type: PolynomialLR, total_iters: run, power: 2}"},
-                   PolynomialLrTable(), PolynomialLr);
+                   PolynomialLrTable(), PolynomialLr, PolynomialLrSpans);
 }
 
 }  // namespace lrsweep

@@ -24,6 +24,10 @@ const OptionTable<InverseSqrtOptions>& Table() {
   return table;
 }
 
+std::vector<Span> Spans(const InverseSqrtOptions& options) {
+  return {{"num_warmup_steps", "the warm-up", 0, options.num_warmup_steps}};
+}
+
 }  // namespace
 
 Schedule InverseSqrt(const InverseSqrtOptions& options, const Rates& optimizer) {
@@ -50,8 +54,9 @@ SchedulerType InverseSqrtType() {
                   "lr / sqrt((tick - num_warmup_steps + timescale) / timescale)",
        .source = "Hugging Face transformers, get_inverse_sqrt_schedule; Vaswani et al., "
                  "arXiv:1706.03762",
-       .example = "{type: InverseSqrt, num_warmup_steps: 500}",
-       .default_interval = "step"},
+       .example = "{type: InverseSqrt, num_warmup_steps: 5%}",
+       .default_interval = "step",
+       .spans = SpansFrom(Table(), Spans)},
       Table(), InverseSqrt);
 }
 

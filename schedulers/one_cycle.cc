@@ -76,6 +76,10 @@ double Anneal(AnnealStrategy strategy, double from, double to, double share) {
   return to + (from - to) / 2.0 * (std::cos(std::numbers::pi * share) + 1);
 }
 
+std::vector<Span> Spans(const OneCycleLrOptions& options) {
+  return {{"total_steps", "the cycle", 0, options.total_steps}};
+}
+
 std::vector<std::string> Overrides(const OneCycleLrOptions& options) {
   return OverriddenByOwnRates(options.cycle_momentum);
 }
@@ -118,7 +122,8 @@ SchedulerType OneCycleLrType() {
        .example = "{type: OneCycleLR, max_lr: 0.1, total_steps: run}",
        .default_interval = "step",
        .horizon = "total_steps",
-       .rises_on_purpose = true},
+       .rises_on_purpose = true,
+       .spans = SpansFrom(Table(), Spans)},
       Table(), OneCycleLr, Overrides);
 }
 

@@ -41,6 +41,16 @@ const OptionTable<PiecewiseLinearOptions>& Table() {
   return table;
 }
 
+std::vector<Span> Spans(const PiecewiseLinearOptions& options) {
+  std::vector<Span> spans;
+  int64_t last = 0;
+  for (const SchedulePoint& point : options.milestones_values) {
+    spans.push_back({"milestones_values", "the line to the point", last, point.tick});
+    last = point.tick;
+  }
+  return spans;
+}
+
 std::vector<std::string> Overrides(const PiecewiseLinearOptions&) { return {"optimizer.lr"}; }
 
 }  // namespace
@@ -72,9 +82,11 @@ SchedulerType PiecewiseLinearType() {
        .summary = "straight lines between points of a table",
        .formula = "a line from point to point; the first and the last rate outside of them",
        .source = "PyTorch-Ignite, ignite.handlers.PiecewiseLinear",
-       .example = "{type: PiecewiseLinear, milestones_values: [[0, 0.01], [5, 0.1], [20, 0.001]]}",
+       .example =
+           "{type: PiecewiseLinear, milestones_values: [[0, 0.01], [25%, 0.1], [run, 0.001]]}",
        .default_interval = "epoch",
-       .rises_on_purpose = true},
+       .rises_on_purpose = true,
+       .spans = SpansFrom(Table(), Spans)},
       Table(), PiecewiseLinear, Overrides);
 }
 

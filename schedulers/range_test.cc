@@ -28,6 +28,10 @@ const OptionTable<LrRangeTestOptions>& Table() {
   return table;
 }
 
+std::vector<Span> Spans(const LrRangeTestOptions& options) {
+  return {{"num_iter", "the rise", 0, options.num_iter}};
+}
+
 std::vector<std::string> Overrides(const LrRangeTestOptions&) { return {"optimizer.lr"}; }
 
 }  // namespace
@@ -58,7 +62,8 @@ SchedulerType LrRangeTestType() {
        .example = "{type: LRRangeTest, start_lr: 1.0e-5, end_lr: 1, num_iter: run}",
        .default_interval = "step",
        .horizon = "num_iter",
-       .rises_on_purpose = true},
+       .rises_on_purpose = true,
+       .spans = SpansFrom(Table(), Spans)},
       Table(), LrRangeTest, Overrides);
 }
 

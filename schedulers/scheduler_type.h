@@ -13,6 +13,7 @@
 #include "params/value.h"
 #include "schedulers/plateau.h"
 #include "schedulers/schedule.h"
+#include "schedulers/spans.h"
 
 namespace lrsweep {
 
@@ -36,6 +37,7 @@ struct SchedulerType {
   /// Its rate is the rate before it times a factor of the tick alone, so ChainedScheduler takes it.
   bool chains_as_factor = false;
   std::string not_composable{};  // why no composed schedule can contain it; empty: one can
+  SpansOf spans{};               // what it does at which ticks; empty: nothing that has an end
 
   // The rest follows from the type's table of options (FromTable).
 

@@ -71,6 +71,15 @@ int64_t StableSteps(const WsdOptions& options) {
   return total - options.num_warmup_steps - options.num_decay_steps;
 }
 
+std::vector<Span> Spans(const WsdOptions& options) {
+  const int64_t decay = options.num_warmup_steps + StableSteps(options);
+  std::vector<Span> spans = {{"num_warmup_steps", "the warm-up", 0, options.num_warmup_steps}};
+  if (options.num_decay_steps > 0) {
+    spans.push_back({"num_decay_steps", "the decay", decay, decay + options.num_decay_steps});
+  }
+  return spans;
+}
+
 double Rise(const WsdOptions& options, double share) {
   switch (options.warmup_type) {
     case RampType::kLinear:
@@ -135,9 +144,10 @@ SchedulerType WsdType() {
                   "num_decay_steps; then 0",
        .source = "Hugging Face transformers, get_wsd_schedule; MiniCPM, arXiv:2404.06395; 1-sqrt: "
                  "arXiv:2405.18392",
-       .example = "{type: WSD, num_warmup_steps: 100, num_decay_steps: 1000, decay_type: 1-sqrt}",
+       .example = "{type: WSD, num_warmup_steps: 1%, num_decay_steps: 20%, decay_type: 1-sqrt}",
        .default_interval = "step",
-       .horizon = "num_training_steps"},
+       .horizon = "num_training_steps",
+       .spans = SpansFrom(Table(), Spans)},
       Table(), Wsd, Overrides);
   // Beside num_stable_steps, num_training_steps has no effect: "run" must not be refused there when
   // nothing of the run is left to a member of SequentialLR.

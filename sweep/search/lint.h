@@ -9,13 +9,21 @@
 
 namespace lrsweep {
 
-/// Returns a sentence for each finding, with a trial that has it and how many more schedules do.
-/// Finds schedules that
-/// - never move within the run;
-/// - have a horizon that differs from the run's length;
-/// - count in epochs what looks like steps, or the reverse;
-/// - have a rate of zero before the end;
-/// - rise above ten times the optimizer's rate, unless their type is meant to.
+/// Returns a sentence for each finding, with a trial that has it and how many more schedules do;
+/// what differs in a learning rate alone is one sentence. Each member of a composed schedule is
+/// held against the ticks that it has itself, each schedule against those behind its warm-up. Found
+/// are
+/// - numbers of ticks that the run never reaches, what it cuts off in the middle, a horizon that is
+///   not the run's length, a warm-up that lasts longer than the run;
+/// - numbers that make sense only as epochs where steps are counted, or the reverse;
+/// - a rate that never moves though nobody asked for a constant one, that is next to zero for a
+/// good
+///   part of the run, or rises above ten times the optimizer's where the type is not meant to;
+/// - a cosine that rises because eta_min is above the rate;
+/// - a plateau, or an objective, that waits for its metric to become worse; a plateau that cannot
+/// act
+///   within the run;
+/// - axes and written parameters that change no rate of the run.
 /// Examines the first 1,000 different schedules. `images`: ImagesPerEpoch. Throws UsageError for a
 /// schedule that cannot be built for the trial's length.
 std::vector<std::string> Lint(const SearchSpace& space, int64_t images);

@@ -155,6 +155,10 @@ int64_t SearchSpace::EpochsAt(size_t index) const {
   return std::get<int64_t>(*epochs);
 }
 
+const Entry& SearchSpace::SchedulerEntryAt(size_t index) const {
+  return *BlockOf(distinct_.at(index).point).scheduler;
+}
+
 uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const {
   const uint64_t point = distinct_.at(index).point;
   const Block& block = BlockOf(point);

@@ -33,6 +33,8 @@ class SearchSpace {
   std::string IdAt(size_t index) const;
   /// training.epochs of that trial, without creating it.
   int64_t EpochsAt(size_t index) const;
+  /// The entry under `scheduler:` that gives that trial.
+  const Entry& SchedulerEntryAt(size_t index) const;
   /// Returns a key that is equal for two trials whose points differ only in axes for which `counts`
   /// is false. It is cheap: it creates no trial.
   uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "params/errors.h"
+#include "schedulers/catalog.h"
 
 namespace lrsweep {
 namespace {
@@ -26,7 +27,7 @@ TEST(LintTest, FittingSchedulesAreFine) {
   for (const char* scheduler :
        {"{type: StepLR, step_size: 5}", "{type: CosineAnnealingLR, T_max: 10}",
         "{type: CosineAnnealingLR, T_max: run}", "{type: CyclicLR, base_lr: 0.001, max_lr: 5}",
-        "{type: OneCycleLR, max_lr: 5}", "{type: ReduceLROnPlateau}",
+        "{type: OneCycleLR, max_lr: 5}", "{type: ReduceLROnPlateau, patience: 3}",
         "{type: LinearLR, total_iters: run, end_factor: 0.0}",
         "{type: StepLR, step_size: 2000, interval: step}", "{type: ExponentialLR, gamma: 0.9}",
         "{type: StepLR, step_size: 5, warmup: {steps: 500}}"}) {
@@ -36,10 +37,8 @@ TEST(LintTest, FittingSchedulesAreFine) {
 
 TEST(LintTest, ScheduleThatNeverMovesIsFound) {
   EXPECT_THAT(
-      Found("{type: StepLR, step_size: 30}"),
+      Found("{type: StepLR, step_size: 2, gamma: 1}"),
       ElementsAre(HasSubstr("StepLR: the rate never moves: it stays 0.1 for the 10 epochs")));
-  EXPECT_THAT(Found("{type: StepLR, step_size: 2, gamma: 1}"),
-              ElementsAre(HasSubstr("never moves")));
 }
 
 TEST(LintTest, HorizonThatIsNotTheRunsLengthIsFound) {
@@ -91,6 +90,40 @@ TEST(LintTest, SameFindingIsSaidOnce) {
               ElementsAre(HasSubstr(" and 2 more)")));
 }
 
+TEST(LintTest, FindingsThatDifferInTheRateAloneAreOne) {
+  const SweepConfig config = ParseSweepConfig(
+      "name: t\ntraining: {epochs: 10}\noptimizer: {lr: {grid: [0.1, 0.2, 0.3]}}\n"
+      "scheduler: {type: CosineAnnealingLR, T_max: run, eta_min: 0.5}",
+      "s.yaml");
+  EXPECT_THAT(
+      Lint(SearchSpace(config), kImages),
+      ElementsAre(HasSubstr("eta_min 0.5 is above the optimizer's rate 0.1: the rate rises")));
+}
+
+TEST(LintTest, AxisWithAnEffectInOneCombinationIsFine) {
+  EXPECT_THAT(Found("{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, gamma: 0.999, "
+                    "mode: {grid: [triangular, exp_range]}}"),
+              IsEmpty());
+}
+
+TEST(LintTest, ObjectiveThatPrefersTheWorseIsFound) {
+  const auto found = [](const std::string& objective) {
+    return Lint(SearchSpace(ParseSweepConfig("name: t\ntraining: {epochs: 10}\noptimizer: {lr: 0.1}"
+                                             "\nscheduler: {type: ExponentialLR, gamma: 0.9}\n"
+                                             "objective: " +
+                                                 objective,
+                                             "s.yaml")),
+                kImages);
+  };
+  EXPECT_THAT(found("{metric: val_loss, mode: max}"),
+              ElementsAre(HasSubstr("objective: mode: max puts the greatest val_loss first")));
+  EXPECT_THAT(found("{metric: val_accuracy, mode: min}"), ElementsAre(HasSubstr("mode: max")));
+  EXPECT_THAT(found("{metric: 'epochs_to(val_accuracy, 0.9)', mode: max}"),
+              ElementsAre(HasSubstr("less of it is better")));
+  EXPECT_THAT(found("{metric: val_loss, mode: min}"), IsEmpty());
+  EXPECT_THAT(found("{metric: val_loss}"), IsEmpty());
+}
+
 class ShippedConfigTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(ShippedConfigTest, PassesStrict) {
@@ -100,7 +133,23 @@ TEST_P(ShippedConfigTest, PassesStrict) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfigTest,
-                         testing::Values("quickstart.yaml", "mnist.yaml", "schedules.yaml"));
+                         testing::Values("quickstart.yaml", "mnist.yaml", "schedules.yaml",
+                                         "findings.yaml"));
+
+class CatalogExampleTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(CatalogExampleTest, PassesStrict) {
+  EXPECT_THAT(Found(FindSchedulerType(GetParam())->example), IsEmpty());
+}
+
+std::vector<std::string> AllTypes() {
+  std::vector<std::string> names;
+  for (const SchedulerType& type : SchedulerTypes()) names.push_back(type.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, CatalogExampleTest, testing::ValuesIn(AllTypes()),
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace lrsweep

@@ -1,0 +1,108 @@
+#include "sweep/search/effects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "params/find_by_name.h"
+#include "schedulers/catalog.h"
+#include "sweep/search/rate_samples.h"
+#include "sweep/search/trial_shape.h"
+
+namespace lrsweep {
+namespace {
+
+const std::string kPrefix = "scheduler.";
+
+/// "gamma", "schedulers.1.gamma".
+std::string NameOf(const std::string& path) { return path.substr(kPrefix.size()); }
+
+/// Whether trials that differ in `path` alone have different rates.
+bool AxisMatters(const std::string& path, const std::vector<Trial>& trials, int64_t images) {
+  std::map<std::string, const Trial*> first_of;  // of those that are equal without the path
+  bool compared = false;
+  for (const Trial& trial : trials) {
+    Trial without = trial;
+    EraseAt(without.params, path);
+    const auto [first, is_new] = first_of.emplace(ScheduleKey(without), &trial);
+    if (is_new) continue;
+    compared = true;
+    if (!HaveEqualRates(*first->second, trial, images)) return true;
+  }
+  return !compared;
+}
+
+/// The table that describes the parameter at `path` of a trial's scheduler.
+const Parameter* ParameterAt(const Trial& trial, const std::string& path) {
+  const size_t dot = path.rfind('.');
+  const Value* holder = Find(trial.params, path.substr(0, dot));
+  const Map* map = holder != nullptr ? holder->As<Map>() : nullptr;
+  const std::string name = path.substr(dot + 1);
+  if (map == nullptr || name == "type") return nullptr;
+  if (map->contains("type")) return FindByName(TypeOf(*map).parameters, name);
+  const Parameter* warmup =
+      FindByName(CommonParameters(TypeOf(std::get<Map>(trial.params.at("scheduler")))), "warmup");
+  return path.starts_with(kPrefix + "warmup.") ? FindByName(warmup->members, name) : nullptr;
+}
+
+/// Another value that the parameter may have: its default, or what is near. None for a default, of
+/// which nobody needs to be told, and for a share of the run.
+std::optional<Value> OtherValue(const Parameter& parameter, const Value& value) {
+  if (parameter.default_value == value) return std::nullopt;
+  if (parameter.default_value && !parameter.counts_ticks) return parameter.default_value;
+  if (const auto* integer = value.As<int64_t>()) return Value(*integer + 1);
+  if (const auto* real = value.As<double>()) return Value(*real / 2);
+  return std::nullopt;
+}
+
+/// Whether the trial's rates would be others if the parameter had another value. `written`: its
+/// value in the configuration; a trial whose schedule overrides the parameter lacks it.
+bool ParameterMatters(const std::string& path, const Value& written, const Trial& trial,
+                      int64_t images) {
+  const Parameter* parameter = ParameterAt(trial, path);
+  const auto other = parameter != nullptr ? OtherValue(*parameter, written) : std::nullopt;
+  if (!other) return true;
+  if (Find(trial.params, path) == nullptr) return false;
+  Trial changed = trial;
+  SetAt(changed.params, path, *other);
+  try {
+    return !HaveEqualRates(trial, changed, images);
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> WithoutEffect(const Entry& entry, const std::vector<Trial>& trials,
+                                       int64_t images) {
+  std::vector<std::string> sentences;
+  const SchedulerType* type = FindSchedulerType(entry.type);
+  // The rates of a plateau depend on a metric. Of a constant rate nothing is expected.
+  if (trials.empty() || type == nullptr || type->build_plateau || type->name == "ConstantLR") {
+    return sentences;
+  }
+  for (const Axis& axis : entry.axes) {
+    if (axis.values.size() < 2 || AxisMatters(axis.path, trials, images)) continue;
+    sentences.push_back(fmt::format("{} makes no difference: its {} values give the same rates",
+                                    NameOf(axis.path), axis.values.size()));
+  }
+  for (const auto& [path, place] : entry.places) {
+    const bool is_axis = std::any_of(entry.axes.begin(), entry.axes.end(),
+                                     [&](const Axis& axis) { return path.starts_with(axis.path); });
+    const Value* written = Find(entry.section, NameOf(path));
+    if (is_axis || written == nullptr) continue;
+    const bool matters = std::any_of(trials.begin(), trials.end(), [&](const Trial& trial) {
+      return ParameterMatters(path, *written, trial, images);
+    });
+    if (matters) continue;
+    sentences.push_back(
+        fmt::format("{} makes no difference to the rates of the run", NameOf(path)));
+  }
+  return sentences;
+}
+
+}  // namespace lrsweep

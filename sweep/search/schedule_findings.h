@@ -1,0 +1,23 @@
+// What one schedule does not do although its parameters say so, on its trial's clock.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trial/trial.h"
+
+namespace lrsweep {
+
+/// A sentence for people. Findings that differ in a learning rate alone have equal keys.
+struct Finding {
+  std::string text;
+  std::string key;
+};
+
+/// The findings of a trial's schedule, empty if there is nothing to say; lint.h lists what is
+/// found. `images`: ImagesPerEpoch. The schedule must be one that can be built for the trial's
+/// length.
+std::vector<Finding> FindingsOf(const Trial& trial, int64_t images);
+
+}  // namespace lrsweep
