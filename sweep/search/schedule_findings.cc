@@ -125,10 +125,9 @@ class Linter {
 
   std::vector<Finding> Findings() {
     if (schedule_.warmup_steps() >= clock_.TotalSteps()) {
-      Add(
-          fmt::format("the warm-up of {} is as long as the run of {} or longer: the schedule never "
-                      "begins",
-                      Count(schedule_.warmup_steps(), "step"), Count(clock_.TotalSteps(), "step")));
+      Add(fmt::format(
+          "the warm-up of {} does not end within the run of {}: the schedule never begins",
+          Count(schedule_.warmup_steps(), "step"), Count(clock_.TotalSteps(), "step")));
       return std::move(findings_);
     }
     Examine({scheduler_, "", schedule_.run_ticks(), schedule_.run_ticks()});
