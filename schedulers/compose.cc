@@ -174,7 +174,13 @@ SchedulerType SequentialLrType() {
       .summary = "one schedule after another, each from its own 0 at its milestone",
       .formula =
           "schedulers[i] at tick - milestones[i - 1],\n"
-          "where i is the number of milestones that are at most tick",
+          "where i is the number of milestones that are at most tick.\n"
+          "Every member counts from the optimizer's own rate and momentum. In PyTorch a member "
+          "that\n"
+          "sets its own (OneCycleLR, CyclicLR) changes them when it is constructed, and with them "
+          "the\n"
+          "rates of the members before it; that depends on the order of construction and is not "
+          "followed",
       .source = "torch.optim.lr_scheduler.SequentialLR",
       .example =
           "{type: SequentialLR, milestones: [10%], schedulers: [{type: LinearLR, total_iters: "

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "data/label_warnings.h"
 #include "data/shared_dataset.h"
 #include "results/store.h"
 #include "sweep/commands/sweep_data.h"
@@ -120,17 +121,22 @@ RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondi
   const SweepConfig& config = space.config();
   ReportLint(space, arguments.strict, arguments.quiet);
   SourcedDataset data = FindData(config.fixed, arguments.quiet);
+  const int64_t validation_images = std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
+  if (!arguments.quiet) {
+    for (const std::string& warning : LabelWarnings(*data.data, validation_images)) {
+      fmt::print(stderr, "lrsweep: warning: {}\n", warning);
+    }
+  }
   std::optional<PublishedDataset> published;
   if (workers.are_processes) published.emplace(*std::exchange(data.data, nullptr));
-  WorkerSetup setup{
-      .engine = ChooseEngine(config.engine, workers.have_gpus),
-      .dataset_folder = data.folder.string(),
-      .dataset_map = published ? published->path() : "",
-      .dataset_sha256 = data.sha256,
-      .validation_images = std::get<int64_t>(*Find(config.fixed, "dataset.validation")),
-      .checkpoint_seconds = arguments.checkpoint_seconds,
-      .silence_seconds = 3 * arguments.worker_timeout_seconds,
-      .data = data.data};
+  WorkerSetup setup{.engine = ChooseEngine(config.engine, workers.have_gpus),
+                    .dataset_folder = data.folder.string(),
+                    .dataset_map = published ? published->path() : "",
+                    .dataset_sha256 = data.sha256,
+                    .validation_images = validation_images,
+                    .checkpoint_seconds = arguments.checkpoint_seconds,
+                    .silence_seconds = 3 * arguments.worker_timeout_seconds,
+                    .data = data.data};
   SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(config, setup));
   setup.engine = sweep.engine;
   const auto pool = workers.make_pool(setup);

@@ -179,6 +179,22 @@ TEST(CatalogTest, MembersOverrideTheirOwn) {
                            "scheduler.schedulers.1.gamma", "optimizer.lr", "optimizer.momentum"));
 }
 
+/// In PyTorch the OneCycleLR, constructed second, sets the rate from which the line before it
+/// counts.
+TEST(CatalogTest, MembersOfSequentialLrCountFromTheOptimizersRateWhateverComesLater) {
+  const Map scheduler = {
+      {"type", "SequentialLR"},
+      {"milestones", List{10}},
+      {"schedulers", List{Map{{"type", "LinearLR"}, {"start_factor", 0.1}, {"total_iters", 10}},
+                          Map{{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"total_steps", 30}}}}};
+  const ScheduleContext context = {.lr = 0.1, .momentum = 0.5, .run_ticks = 40};
+  EXPECT_DOUBLE_EQ(RatesAt(0, scheduler, context).lr, 0.01);
+  EXPECT_DOUBLE_EQ(RatesAt(5, scheduler, context).lr, 0.055);
+  EXPECT_EQ(RatesAt(5, scheduler, context).momentum, 0.5);
+  EXPECT_DOUBLE_EQ(RatesAt(10, scheduler, context).lr, 0.1 / 25);
+  EXPECT_THAT(FindSchedulerType("SequentialLR")->formula, testing::HasSubstr("is not followed"));
+}
+
 TEST(CatalogTest, RunInSequentialLrIsTheMembersPartOfTheRun) {
   const Map line = {{"type", "PolynomialLR"}, {"total_iters", "run"}};
   const Map parameters = {
