@@ -1,19 +1,18 @@
 #include "worker/torch/device_choice.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 
 namespace lrsweep {
 namespace {
-
-namespace fs = std::filesystem;
 
 bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
@@ -24,7 +23,7 @@ bool IsDeviceFile(std::string_view name) {
          std::all_of(name.begin() + kPrefix.size(), name.end(), IsDigit);
 }
 
-bool CanOpen(const fs::path& file) {
+bool CanOpen(const std::string& file) {
   const int opened = open(file.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
   if (opened < 0) return false;
   close(opened);
@@ -68,13 +67,17 @@ bool ShowsGpu(const char* visible) {
          words.starts_with("MIG-");
 }
 
-bool CanOpenGpu(const fs::path& folder) {
-  if (!CanOpen(folder / "nvidiactl")) return false;
-  std::error_code unreadable;
-  const fs::directory_iterator files(folder, unreadable);
-  return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
-    return IsDeviceFile(file.path().filename().string()) && CanOpen(file.path());
-  });
+// Without std::filesystem: PyTorch's libraries export that of an older compiler, which crashes in a
+// program that is linked with them (torch_test).
+bool CanOpenGpu(const std::string& folder) {
+  if (!CanOpen(folder + "/nvidiactl")) return false;
+  const std::unique_ptr<DIR, int (*)(DIR*)> files(opendir(folder.c_str()), closedir);
+  if (files == nullptr) return false;
+  while (const dirent* file = readdir(files.get())) {
+    const std::string name = static_cast<const char*>(file->d_name);
+    if (IsDeviceFile(name) && CanOpen(folder + "/" + name)) return true;
+  }
+  return false;
 }
 
 bool UsesCudaGraphs(const char* setting) {

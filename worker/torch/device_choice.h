@@ -1,7 +1,6 @@
 // Chooses the device that a worker trains on, and tells whether there is a GPU at all.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -32,7 +31,7 @@ bool ShowsGpu(const char* visible);
 /// Returns whether the driver's files in `folder` can be opened: nvidiactl and at least one
 /// nvidia<number>. Opens them, because access() does not ask the device filter (cgroup) of a
 /// container or of a batch job.
-bool CanOpenGpu(const std::filesystem::path& folder);
+bool CanOpenGpu(const std::string& folder);
 
 /// Returns whether steps are replayed as CUDA graphs, by `setting`, the value of
 /// LRSWEEP_CUDA_GRAPHS or null: "on", which is the default, or "off". Throws std::invalid_argument

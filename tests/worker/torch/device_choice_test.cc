@@ -83,7 +83,7 @@ TEST(ShowsGpu, TakesEveryOtherWordForNoDevice) {
 bool CanOpenGpuWith(const std::vector<std::string>& files) {
   const TempFolder devices;
   for (const std::string& file : files) devices.Write(file, "");
-  return CanOpenGpu(devices.path());
+  return CanOpenGpu(devices.path().string());
 }
 
 TEST(CanOpenGpu, NeedsTheControlFileAndADevice) {
@@ -101,9 +101,9 @@ TEST(CanOpenGpu, OpensTheDevice) {
   const TempFolder devices;
   devices.Write("nvidiactl", "");
   std::filesystem::create_directory(devices / "nvidia0");
-  EXPECT_FALSE(CanOpenGpu(devices.path()));
+  EXPECT_FALSE(CanOpenGpu(devices.path().string()));
   devices.Write("nvidia1", "");
-  EXPECT_TRUE(CanOpenGpu(devices.path()));
+  EXPECT_TRUE(CanOpenGpu(devices.path().string()));
 }
 
 // ---- Graphs
