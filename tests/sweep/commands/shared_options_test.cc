@@ -25,7 +25,7 @@ class ReportLintTest : public testing::Test {
 };
 
 TEST_F(ReportLintTest, FindingsAreWarnings) {
-  EXPECT_THAT(Printed(false), StartsWith("lrsweep: warning: StepLR: the rate never moves"));
+  EXPECT_THAT(Printed(false), StartsWith("lrsweep: warning: StepLR: step_size is 30"));
 }
 
 TEST_F(ReportLintTest, QuietPrintsNothing) { EXPECT_EQ(Printed(true), ""); }
