@@ -19,7 +19,7 @@ bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; 
 /// "nvidia0", but not "nvidiactl" or "nvidia-uvm".
 bool IsDeviceFile(std::string_view name) {
   constexpr std::string_view kPrefix = "nvidia";
-  return name.size() > kPrefix.size() && name.starts_with(kPrefix) &&
+  return name.size() > kPrefix.size() && name.substr(0, kPrefix.size()) == kPrefix &&
          std::all_of(name.begin() + kPrefix.size(), name.end(), IsDigit);
 }
 
@@ -63,8 +63,8 @@ bool HasUsableGpu() {
 bool ShowsGpu(const char* visible) {
   if (visible == nullptr) return true;
   const std::string_view words = visible;
-  return (!words.empty() && IsDigit(words.front())) || words.starts_with("GPU-") ||
-         words.starts_with("MIG-");
+  const std::string_view kind = words.substr(0, 4);
+  return (!words.empty() && IsDigit(words.front())) || kind == "GPU-" || kind == "MIG-";
 }
 
 // Without std::filesystem: PyTorch's libraries export that of an older compiler, which crashes in a
@@ -74,8 +74,8 @@ bool CanOpenGpu(const std::string& folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> files(opendir(folder.c_str()), closedir);
   if (files == nullptr) return false;
   while (const dirent* file = readdir(files.get())) {
-    const std::string name = static_cast<const char*>(file->d_name);
-    if (IsDeviceFile(name) && CanOpen(folder + "/" + name)) return true;
+    const std::string_view name = static_cast<const char*>(file->d_name);
+    if (IsDeviceFile(name) && CanOpen(std::string(folder).append("/").append(name))) return true;
   }
   return false;
 }
