@@ -29,12 +29,10 @@ std::string BlasName() {
 
 }  // namespace
 
-std::string ComputeTarget(const ComputeDevice& device, size_t fixed_pack_size) {
-  const std::string libtorch = ", LibTorch " TORCH_VERSION;
-  if (!device.IsCuda()) return CpuCapability() + ", " + BlasName() + libtorch;
-  const std::string packs =
-      fixed_pack_size == 0 ? "" : ", packs of " + std::to_string(fixed_pack_size);
-  return DescribeCudaDevice(device.Device().index()) + libtorch + packs;
+std::string ComputeTarget(const ComputeDevice& device) {
+  return (device.IsCuda() ? DescribeCudaDevice(device.Device().index())
+                          : CpuCapability() + ", " + BlasName()) +
+         ", LibTorch " TORCH_VERSION;
 }
 
 }  // namespace lrsweep

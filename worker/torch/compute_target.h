@@ -1,7 +1,6 @@
 // What the bits of the LibTorch engine depend on.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "worker/torch/compute_device.h"
@@ -10,8 +9,7 @@ namespace lrsweep {
 
 /// Returns what the bits of the engine's results depend on beside the trial, as parts joined by
 /// ", ". On the CPU: "AVX2, OpenBLAS SkylakeX, LibTorch 1.13.1". On CUDA: "NVIDIA H100 80GB HBM3,
-/// compute capability 9.0, 132 SMs, cuBLAS 13.1.0, LibTorch 2.11.0", and for a fixed pack size
-/// (0: none) ", packs of 64". A pack's size changes no bits on the CPU.
-std::string ComputeTarget(const ComputeDevice& device, size_t fixed_pack_size);
+/// compute capability 9.0, 132 SMs, cuBLAS 13.1.0, LibTorch 2.11.0".
+std::string ComputeTarget(const ComputeDevice& device);
 
 }  // namespace lrsweep

@@ -93,7 +93,7 @@ class TorchEngine : public Engine {
 
   std::string Name() const override { return "torch"; }
   std::string Device() const override { return device_.Device().str(); }
-  std::string CpuTarget() const override { return ComputeTarget(device_, fixed_size_); }
+  std::string CpuTarget() const override { return ComputeTarget(device_); }
 
   /// On CUDA a single small network leaves most of the device idle: a step takes some 30 kernels of
   /// 1 to 2 us each, for any number of networks. Beside its weights and momentum, a network of
