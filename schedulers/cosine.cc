@@ -48,7 +48,7 @@ std::vector<Span> CosineAnnealingLrSpans(const CosineAnnealingLrOptions& options
 }
 
 std::vector<Span> WarmRestartsSpans(const CosineAnnealingWarmRestartsOptions& options) {
-  return {{"T_0", "the first cycle", 0, options.t_0, /*repeats=*/true}};
+  return {{"T_0", "the first cycle", 0, options.t_0}};
 }
 
 /// One cycle between two restarts.

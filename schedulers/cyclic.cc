@@ -1,5 +1,6 @@
 #include "schedulers/cyclic.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "schedulers/scheduler_type.h"
@@ -61,11 +62,14 @@ std::vector<std::string> Overrides(const CyclicLrOptions& options) {
 }
 
 std::vector<Span> Spans(const CyclicLrOptions& options) {
-  const auto peak = static_cast<int64_t>(std::ceil(options.step_size_up));
-  std::vector<Span> spans = {{"step_size_up", "the peak", peak, peak, /*repeats=*/true}};
+  const auto ticks = [](double size) {
+    return static_cast<int64_t>(std::ceil(std::min(size, static_cast<double>(kLongerThanAnyRun))));
+  };
+  const int64_t peak = ticks(options.step_size_up);
+  std::vector<Span> spans = {{"step_size_up", "the peak", peak, peak}};
   if (options.step_size_down) {
-    const auto down = static_cast<int64_t>(std::ceil(*options.step_size_down));
-    spans.push_back({"step_size_down", "the way down", peak, peak + down, /*repeats=*/true});
+    spans.push_back(
+        {"step_size_down", "the way down", peak, peak + ticks(*options.step_size_down)});
   }
   return spans;
 }

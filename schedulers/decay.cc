@@ -41,7 +41,7 @@ const OptionTable<StepLrOptions>& StepLrTable() {
 }
 
 std::vector<Span> StepLrSpans(const StepLrOptions& options) {
-  return {{"step_size", "the first decay", options.step_size, options.step_size, true}};
+  return {{"step_size", "the first decay", options.step_size, options.step_size}};
 }
 
 }  // namespace

@@ -64,9 +64,6 @@ struct SchedulerType {
   bool composed() const;
 };
 
-/// More ticks than any run has, for reading options where the run's length is not known yet.
-inline constexpr int64_t kLongerThanAnyRun = 1'000'000'000'000'000;
-
 /// Completes `type` by its table: parameters, `overrides` and `build`. `make` is the schedule's own
 /// function: make(options, optimizer's Rates), or make(options, momentum) where the schedule has
 /// rates of its own. `overrides` lists the parameters without effect; null: none. `table` must live

@@ -2,6 +2,7 @@
 // run never reaches or cuts off.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,8 +19,13 @@ struct Span {
   std::string what;       // "the half cosine", "the first decay"
   int64_t begin = 0;
   int64_t end = 0;
-  bool repeats = false;  // the same follows again and again, up to the run's end
 };
+
+/// More ticks than any run has. Larger numbers of ticks may be written; what adds to one is cut off
+/// here first (AtMostAnyRun), so that sums do not overflow.
+inline constexpr int64_t kLongerThanAnyRun = 1'000'000'000'000'000;
+
+constexpr int64_t AtMostAnyRun(int64_t ticks) { return std::min(ticks, kLongerThanAnyRun); }
 
 /// The spans of a schedule with these parameters, as Coerce returns them, of which `run_ticks` is
 /// "run". Throws as SchedulerType::build does.

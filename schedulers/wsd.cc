@@ -72,10 +72,11 @@ int64_t StableSteps(const WsdOptions& options) {
 }
 
 std::vector<Span> Spans(const WsdOptions& options) {
-  const int64_t decay = options.num_warmup_steps + StableSteps(options);
+  const int64_t decay = AtMostAnyRun(options.num_warmup_steps) + AtMostAnyRun(StableSteps(options));
   std::vector<Span> spans = {{"num_warmup_steps", "the warm-up", 0, options.num_warmup_steps}};
   if (options.num_decay_steps > 0) {
-    spans.push_back({"num_decay_steps", "the decay", decay, decay + options.num_decay_steps});
+    spans.push_back(
+        {"num_decay_steps", "the decay", decay, decay + AtMostAnyRun(options.num_decay_steps)});
   }
   return spans;
 }

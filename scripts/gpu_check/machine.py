@@ -60,7 +60,7 @@ def put_nvcc_on_path() -> None:
 
 @dataclass
 class Machine:
-    """The machine as it is found; `gpu` is the first GPU's name, or empty."""
+    """What this machine has; `gpu` is the first GPU's name, or empty."""
 
     gpu: str = ""
     torch: Path | None = None

@@ -122,11 +122,7 @@ RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondi
   ReportLint(space, arguments.strict, arguments.quiet);
   SourcedDataset data = FindData(config.fixed, arguments.quiet);
   const int64_t validation_images = std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
-  if (!arguments.quiet) {
-    for (const std::string& warning : LabelWarnings(*data.data, validation_images)) {
-      fmt::print(stderr, "lrsweep: warning: {}\n", warning);
-    }
-  }
+  if (!arguments.quiet) PrintWarnings(LabelWarnings(*data.data, validation_images));
   std::optional<PublishedDataset> published;
   if (workers.are_processes) published.emplace(*std::exchange(data.data, nullptr));
   WorkerSetup setup{.engine = ChooseEngine(config.engine, workers.have_gpus),

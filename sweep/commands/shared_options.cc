@@ -36,7 +36,12 @@ void ReportLint(const SearchSpace& space, bool strict, bool quiet) {
   const auto findings = Lint(space, ImagesPerEpoch(space.config()));
   if (strict && !findings.empty()) throw UsageError("refused by --strict: " + findings.front());
   if (quiet) return;
-  for (const std::string& finding : findings) std::cerr << "lrsweep: warning: " << finding << "\n";
+  PrintWarnings(findings);
+}
+
+void PrintWarnings(const std::vector<std::string>& sentences) {
+  for (const std::string& sentence : sentences)
+    std::cerr << "lrsweep: warning: " << sentence << "\n";
 }
 
 Option DatabaseOption(std::string& db) {

@@ -26,6 +26,9 @@ Option StrictOption(bool& strict);
 /// first finding if `strict`, and as Lint and ImagesPerEpoch do.
 void ReportLint(const SearchSpace& space, bool strict, bool quiet);
 
+/// Prints each sentence on stderr as a warning, one a line.
+void PrintWarnings(const std::vector<std::string>& sentences);
+
 Option DatabaseOption(std::string& db);
 Option JsonOption(bool& json);
 

@@ -48,12 +48,12 @@ const Parameter* ParameterAt(const Trial& trial, const std::string& path) {
   return path.starts_with(kPrefix + "warmup.") ? FindByName(warmup->members, name) : nullptr;
 }
 
-/// Another value that the parameter may have: its default, or what is near. None for a default, of
-/// which nobody needs to be told, and for a share of the run.
+/// Another value for the parameter: its default, or a number near the value. None where the value
+/// is the default (most defaults are not written on purpose), or a share of the run.
 std::optional<Value> OtherValue(const Parameter& parameter, const Value& value) {
   if (parameter.default_value == value) return std::nullopt;
   if (parameter.default_value && !parameter.counts_ticks) return parameter.default_value;
-  if (const auto* integer = value.As<int64_t>()) return Value(*integer + 1);
+  if (const auto* integer = value.As<int64_t>()) return Value(*integer > 1 ? *integer - 1 : 2);
   if (const auto* real = value.As<double>()) return Value(*real / 2);
   return std::nullopt;
 }

@@ -16,9 +16,10 @@ namespace lrsweep {
 /// - numbers of ticks that the run never reaches, what it cuts off in the middle, a horizon that is
 ///   not the run's length, a warm-up that lasts longer than the run;
 /// - numbers that make sense only as epochs where steps are counted, or the reverse;
-/// - a rate that never moves though nobody asked for a constant one, that is next to zero for a
-/// good
-///   part of the run, or rises above ten times the optimizer's where the type is not meant to;
+/// - a rate that never moves although no parameter asks for a constant one, that is next to zero
+/// for
+///   a good part of the run, or rises above ten times the optimizer's where the type is not meant
+///   to;
 /// - a cosine that rises because eta_min is above the rate;
 /// - a plateau, or an objective, that waits for its metric to become worse; a plateau that cannot
 /// act

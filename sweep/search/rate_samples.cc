@@ -16,12 +16,12 @@ void AddTicks(const Map& scheduler, int64_t begin, int64_t run_ticks, std::vecto
   const SchedulerType& type = TypeOf(scheduler);
   if (type.spans) {
     for (const Span& span : type.spans(CoerceParameters(type, scheduler), run_ticks)) {
-      ticks.push_back(begin + span.begin);
-      ticks.push_back(begin + span.end);
+      ticks.push_back(begin + AtMostAnyRun(span.begin));
+      ticks.push_back(begin + AtMostAnyRun(span.end));
     }
   }
   for (const MemberRun& member : MembersOf(scheduler, run_ticks)) {
-    if (member.run_ticks > 0) {
+    if (member.run_ticks > 0 && member.begin < kLongerThanAnyRun) {
       AddTicks(*member.scheduler, begin + member.begin, member.run_ticks, ticks);
     }
   }

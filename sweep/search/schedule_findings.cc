@@ -127,7 +127,7 @@ class Linter {
     if (schedule_.warmup_steps() >= clock_.TotalSteps()) {
       Add(fmt::format(
           "the warm-up of {} does not end within the run of {}: the schedule never begins",
-          Count(schedule_.warmup_steps(), "step"), Count(clock_.TotalSteps(), "step")));
+          Counted(schedule_.warmup_steps(), "step"), Counted(clock_.TotalSteps(), "step")));
       return std::move(findings_);
     }
     Examine({scheduler_, "", schedule_.run_ticks(), schedule_.run_ticks()});
@@ -140,10 +140,7 @@ class Linter {
   }
 
  private:
-  static std::string Count(int64_t number, const std::string& unit) {
-    return fmt::format("{} {}{}", number, unit, number == 1 ? "" : "s");
-  }
-  std::string Ticks(int64_t number) const { return Count(number, unit_); }
+  std::string Ticks(int64_t number) const { return Counted(number, unit_); }
 
   void Add(const std::string& text) { findings_.push_back({text, text}); }
   void Add(const std::string& text, const std::string& key) { findings_.push_back({text, key}); }
@@ -208,31 +205,39 @@ class Linter {
     if (!type.spans) return;
     std::vector<std::string> milestones;
     for (const Span& span : type.spans(CoerceParameters(type, part.scheduler), part.run_ticks)) {
-      const std::string name = NameIn(part, span.parameter);
       const bool is_event = span.begin == span.end;
-      if (is_event && span.begin >= part.ticks && span.begin > 0) {
-        if (span.parameter == "milestones" && !type.composed()) {
-          milestones.push_back(std::to_string(span.begin));
-        } else {
-          Add(fmt::format("{} is {}: {} {}, since {}", name, span.begin, span.what,
-                          type.composed() ? "never begins" : "is never reached", Has(part)),
-              name + span.what);
-        }
-      } else if (!is_event && span.begin >= part.ticks) {
-        Add(fmt::format("{} never begins: it would after {}, but {}", span.what, Ticks(span.begin),
-                        Has(part)),
-            name + span.what);
-      } else if (!is_event && span.end > part.ticks + Tolerance(part.ticks) &&
-                 span.parameter != type.horizon &&
-                 ChosenTicks(type, part.scheduler, span.parameter)) {
-        Add(fmt::format("{}: {} is cut off after {} of its {}", name, span.what,
-                        part.ticks - span.begin, Ticks(span.end - span.begin)),
-            name + span.what);
+      if (is_event && span.parameter == "milestones" && !type.composed()) {
+        if (IsNever(span, part)) milestones.push_back(std::to_string(span.begin));
+      } else if (const std::string text = OutOfReach(type, part, span); !text.empty()) {
+        Add(text, NameIn(part, span.parameter) + span.what);
       }
     }
     if (milestones.empty()) return;
     Add(fmt::format("{}: {} {} never reached, since {}", NameIn(part, "milestones"),
                     Join(milestones), milestones.size() == 1 ? "is" : "are", Has(part)));
+  }
+
+  static bool IsNever(const Span& span, const Part& part) {
+    return span.begin >= part.ticks && span.begin > 0;
+  }
+
+  /// What the part does not reach of the span, or cuts off; empty if nothing.
+  std::string OutOfReach(const SchedulerType& type, const Part& part, const Span& span) const {
+    const std::string name = NameIn(part, span.parameter);
+    if (IsNever(span, part) && span.begin == span.end) {
+      return fmt::format("{} is {}: {} {}, since {}", name, span.begin, span.what,
+                         type.composed() ? "never begins" : "is never reached", Has(part));
+    }
+    if (IsNever(span, part)) {
+      return fmt::format("{} never begins: it would after {}, but {}", span.what, Ticks(span.begin),
+                         Has(part));
+    }
+    const bool is_cut = span.end > part.ticks + Tolerance(part.ticks) &&
+                        span.parameter != type.horizon &&
+                        ChosenTicks(type, part.scheduler, span.parameter);
+    if (!is_cut) return "";
+    return fmt::format("{}: {} is cut off after {} of its {}", name, span.what,
+                       part.ticks - span.begin, Ticks(span.end - span.begin));
   }
 
   static std::string Join(const std::vector<std::string>& words) {
@@ -260,8 +265,9 @@ class Linter {
 
   /// Whether the last of several half cosines of `half` ticks has just come down.
   static bool EndsAtItsBottom(int64_t half, int64_t ticks) {
+    if (half >= ticks) return false;
     const int64_t place = ticks % (2 * half);
-    return half < ticks && std::abs(place - half) <= Tolerance(half);
+    return std::abs(place - half) <= Tolerance(half);
   }
 
   /// Warm restarts whose last cycle is cut off before its middle, at a high rate.
@@ -270,13 +276,14 @@ class Linter {
     const auto parameters = CoerceParameters(type, part.scheduler);
     int64_t begin = 0;
     int64_t length = type.spans(parameters, part.run_ticks).front().end;
-    const int64_t* longer = Integer(part.scheduler, "T_mult");
-    while (begin + length <= part.ticks) {
+    const int64_t* written = Integer(part.scheduler, "T_mult");
+    const int64_t longer = written != nullptr ? *written : 1;
+    while (length <= part.ticks - begin) {
       begin += length;
-      if (longer != nullptr) length *= *longer;
+      length = longer > kLongerThanAnyRun / length ? kLongerThanAnyRun : length * longer;
     }
     const int64_t done = part.ticks - begin;
-    if (begin == 0 || done <= Tolerance(length) || 2 * done >= length) return;
+    if (begin == 0 || done <= Tolerance(part.ticks) || 2 * done >= length) return;
     Add(
         fmt::format("the last cycle is cut off after {} of its {}, at a high rate: {} ends between "
                     "two restarts after {} or {}",
@@ -356,12 +363,13 @@ class Linter {
       Add(fmt::format("min_lr {:g} is not below the rate {:g}: it can never be reduced",
                       options.min_lr, lr),
           "min_lr is not below");
-    } else if (options.patience + 3 > schedule_.run_ticks()) {
+    } else if (options.patience > schedule_.run_ticks() - 3) {
       // The first epoch sets the best, patience + 1 bad ones follow, and then one must be left.
       Add(
           fmt::format("with patience {} it can act after {} at the earliest, and change the rate "
                       "only then, but the run has {}",
-                      options.patience, Ticks(options.patience + 2), Ticks(schedule_.run_ticks())));
+                      options.patience, Ticks(AtMostAnyRun(options.patience) + 2),
+                      Ticks(schedule_.run_ticks())));
     } else if (lr - std::max(lr * options.factor, options.min_lr) <= options.eps) {
       Add(fmt::format("eps {:g} is more than any reduction of the rate {:g}: it can never be "
                       "reduced",

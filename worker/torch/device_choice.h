@@ -16,7 +16,7 @@ std::string ChooseDevice(int worker_index, int visible_devices);
 /// Returns the number of devices that `count` returns: 1 or more, or 0 in a build without CUDA.
 /// `count` throws std::exception, which says why, if LibTorch can use none. Then: returns 0 unless
 /// `has_gpu`; throws std::runtime_error with that reason if `has_gpu`, because LibTorch on the CPU
-/// is several times slower than the CPU engine, and nobody asked for it.
+/// is several times slower than the CPU engine and must be asked for.
 int CountDevices(bool has_gpu, const std::function<int()>& count);
 
 /// Returns whether this build's LibTorch has CUDA and this machine has an NVIDIA device that a

@@ -8,7 +8,7 @@
 
 namespace lrsweep {
 
-/// Operations on a device that were captured and can be executed again and again.
+/// Operations on a device that were captured and can be replayed any number of times.
 class Graph {
  public:
   Graph() = default;

@@ -219,7 +219,7 @@ const std::vector<Case>& Right() {
       {20, 938, "{type: MultiStepLR, milestones: []}"},
       {20, 938, "{type: ExponentialLR, gamma: 1}"},
       {20, 938, "{type: LinearLR, start_factor: 1}"},
-      // Defaults that nobody wrote.
+      // Defaults that are not written.
       {4, 1, "{type: LinearLR}"},
       {3, 938, "{type: LinearLR}"},
       {20, 938, "{type: LinearLR, interval: step}"},

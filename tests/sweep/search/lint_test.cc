@@ -124,6 +124,31 @@ TEST(LintTest, ObjectiveThatPrefersTheWorseIsFound) {
   EXPECT_THAT(found("{metric: val_loss}"), IsEmpty());
 }
 
+TEST(LintTest, LargestNumbersOfTicksAreOutOfReach) {
+  const std::string most = "9223372036854775807";
+  for (const std::string& scheduler : std::vector<std::string>{
+           "{type: StepLR, step_size: " + most + "}",
+           "{type: CosineAnnealingLR, T_max: " + most + "}",
+           "{type: CosineAnnealingWarmRestarts, T_0: " + most + "}",
+           "{type: CyclicLR, base_lr: 0.1, max_lr: 1, step_size_up: 1.0e300, step_size_down: "
+           "1.0e300}",
+           "{type: WSD, num_warmup_steps: " + most + ", num_stable_steps: " + most +
+               ", num_decay_steps: " + most + "}",
+           "{type: ReduceLROnPlateau, patience: " + most + "}",
+           "{type: PiecewiseLinear, milestones_values: [[0, 0.1], [" + most + ", 1]]}",
+           "{type: StepLR, step_size: 5, warmup: {steps: " + most + "}}"}) {
+    EXPECT_THAT(Found(scheduler), testing::Not(IsEmpty())) << scheduler;
+  }
+  // Its second cycle is longer than any run.
+  EXPECT_THAT(Found("{type: CosineAnnealingWarmRestarts, T_0: 3, T_mult: " + most + "}"),
+              testing::Contains(HasSubstr("the last cycle is cut off after 7 of its")));
+  EXPECT_THAT(
+      Found("{type: SequentialLR, milestones: [9000000000000000000, " + most +
+            "], schedulers: [{type: ExponentialLR, gamma: 0.9}, {type: StepLR, step_size: " + most +
+            "}, {type: ExponentialLR, gamma: 0.9}]}"),
+      testing::Contains(HasSubstr("never begins")));
+}
+
 class ShippedConfigTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(ShippedConfigTest, PassesStrict) {
