@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/excluded_worker.h"
 #include "results/ranking.h"
 #include "results/step_trace.h"
 #include "results/trial_labels.h"
@@ -182,6 +183,9 @@ class Store {
   void EndTrial(const std::string& trial_id, TrialState state, const std::string& error);
   /// Removes the trial's unusable checkpoint; the row of the last attempt says `why`.
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
+  /// Notes with the latest attempt of the worker that has ended that the worker gets no trials any
+  /// more, and why.
+  void RecordExclusion(const ExcludedWorker& excluded);
   /// Makes the failed trials of the space pending again. Returns how many.
   int64_t RetryFailed();
   /// Changes the search space to `trial_at(0)` ... `trial_at(count - 1)`. Takes over `sweep`'s
@@ -230,6 +234,8 @@ class Store {
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
                                   const std::function<std::string(std::string_view)>& sha256) const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
+  /// The workers that were excluded at their latest attempt, by number. Reads all attempts.
+  std::vector<ExcludedWorker> ExcludedWorkers() const;
   /// The first `limit` (0: all) of the completed and diverged trials in order of place. For the
   /// sweep's own objective an index has the order; for another one all epochs are read. Throws
   /// std::invalid_argument as Check.

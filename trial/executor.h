@@ -43,6 +43,8 @@ struct WorkerSetup {
   double checkpoint_seconds = 10;  // least time from one checkpoint of a trial to the next
   int64_t workers = 1;             // that send checkpoints to the same coordinator
   double silence_seconds = 180;    // of the coordinator, after which a worker ends itself
+  int64_t pack_size = 0;  // members of every pack, filled up where there are fewer trials; 0: as
+                          // the engine likes
 
   // This process's own: never sent.
   int64_t worker = 0;                   // its rank

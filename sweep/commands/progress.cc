@@ -45,10 +45,15 @@ std::string EpochValueText(const MetricInfo& metric, double value) {
                                                           : "diverged";
 }
 
+void PrintWarning(const std::string& sentence, std::FILE* err) {
+  fmt::print(err, "lrsweep: warning: {}\n", sentence);
+  std::fflush(err);
+}
+
 /// A line per finished trial, and with `epochs` one per epoch.
 class LineView : public ProgressView {
  public:
-  LineView(bool epochs, std::FILE* out) : epochs_(epochs), out_(out) {}
+  LineView(bool epochs, std::FILE* out, std::FILE* err) : epochs_(epochs), out_(out), err_(err) {}
 
   void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
                const EpochRecord& record) override {
@@ -80,21 +85,30 @@ class LineView : public ProgressView {
     fmt::print(out_, "{}\n", sentence);
     std::fflush(out_);
   }
+  void OnWarning(const std::string& sentence) override { PrintWarning(sentence, err_); }
 
  private:
   bool epochs_;
   std::FILE* out_;
+  std::FILE* err_;
 };
 
 /// Redraws a block of lines at the bottom of the terminal.
 class LiveView : public ProgressView {
  public:
-  LiveView(TerminalSize size, std::FILE* out) : size_(size), out_(out) {}
+  LiveView(TerminalSize size, std::FILE* out, std::FILE* err) : size_(size), out_(out), err_(err) {}
 
   void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& ended) override {
     if (ended.state == TrialState::kFailed) Print(ended.live.trial.id + " " + EndText(ended));
   }
   void OnNotice(const std::string& sentence) override { Print(sentence); }
+  /// Where `err` is the same terminal, the line stays above the block.
+  void OnWarning(const std::string& sentence) override {
+    Erase();
+    std::fflush(out_);
+    PrintWarning(sentence, err_);
+    last_drawn_ = {};
+  }
   void OnTick(const SweepState& state) override {
     if (Clock::now() - last_drawn_ < kRedrawInterval) return;
     Draw(state);
@@ -172,25 +186,27 @@ class LiveView : public ProgressView {
           "best  {}  {} {}  {}", state.best->trial.id, state.objective.metric,
           NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial)));
     }
+    for (const ExcludedWorker& excluded : state.excluded) lines.push_back(Describe(excluded));
     return lines;
   }
 
   TerminalSize size_;
   std::FILE* out_;
+  std::FILE* err_;
   int drawn_lines_ = 0;
   Clock::time_point last_drawn_;
 };
 
 }  // namespace
 
-std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials,
-                                               std::FILE* out) {
+std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials, std::FILE* out,
+                                               std::FILE* err) {
   if (verbosity == Verbosity::kQuiet) return std::make_unique<ProgressView>();
   const bool epochs = verbosity == Verbosity::kVerbose || trials == 1;
   if (const auto size = FindTerminal(out); size && !epochs) {
-    return std::make_unique<LiveView>(*size, out);
+    return std::make_unique<LiveView>(*size, out, err);
   }
-  return std::make_unique<LineView>(epochs, out);
+  return std::make_unique<LineView>(epochs, out, err);
 }
 
 }  // namespace lrsweep

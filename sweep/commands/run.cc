@@ -67,7 +67,7 @@ int RunAsRank(const RunArguments& arguments, const Parts& parts) {
   StopCondition stop(arguments, true);
   MpiSession session(parts.has_usable_gpu());
   if (session.rank() > 0) {
-    RunMpiWorker(session, parts.make_executor);
+    RunMpiWorker(session, parts.make_executor, HasRecovery());
     if (HasRecovery()) session.Leave(kAllEndedWell);
     return kAllEndedWell;
   }
@@ -192,6 +192,13 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
         .help = "what trains: cpu (our kernels), torch (LibTorch), or auto: torch on GPUs, else "
                 "cpu [auto]",
         .choices = {"auto", "cpu", "torch"}},
+       {.name = "--pack-size",
+        .target = &arguments.pack_size,
+        .help = "on GPUs, train in packs of exactly N trials, filled up where there are fewer, so "
+                "that rounding does not depend on how many there are; changes nothing on CPUs [as "
+                "many as train fastest]",
+        .value_name = "N",
+        .range = Range{.minimum = 1, .maximum = 1e5}},
        StrictOption(arguments.strict)});
   options = Join(std::move(options), SafetyOptions(arguments));
   options = Join(std::move(options), LaunchOptionRows(arguments));

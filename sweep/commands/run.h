@@ -24,6 +24,7 @@ struct RunArguments {
   std::string max_wall_time;  // as written; empty: no limit
   std::string journal = "auto";
   std::optional<std::string> engine;  // in place of the configuration's training.engine
+  std::optional<int64_t> pack_size;   // of every pack on a GPU
   std::optional<int64_t> workers;     // launches mpirun with this many workers
   LaunchOptions launch;               // used with `workers`
 };

@@ -47,6 +47,14 @@ void PrintInterrupted(const SweepState& state, const fs::path& db) {
              state.Ended(), state.trials, db.string());
 }
 
+/// Says which workers got no trials any more, and why: whatever ends well, someone has to look at
+/// these machines.
+void PrintExcluded(const SweepState& state) {
+  for (const ExcludedWorker& excluded : state.excluded) {
+    fmt::print(stderr, "lrsweep: {}\n", Describe(excluded));
+  }
+}
+
 void PrintSummary(const SweepState& state, const fs::path& db) {
   fmt::print("{}: {} of {} trials completed in {:.1f} s", state.name, state.completed, state.trials,
              state.ElapsedSeconds());
@@ -92,6 +100,7 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
     fmt::print(stderr, "lrsweep: interrupted before the first trial; nothing is left behind\n");
     return {kInterrupted, false};
   }
+  PrintExcluded(coordinator.state());
   // Print before closing: mpirun kills us one second after SIGTERM.
   if (outcome.interrupted) PrintInterrupted(coordinator.state(), sweep.path);
   sweep.store.Close();
@@ -132,6 +141,7 @@ RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondi
                     .validation_images = validation_images,
                     .checkpoint_seconds = arguments.checkpoint_seconds,
                     .silence_seconds = 3 * arguments.worker_timeout_seconds,
+                    .pack_size = arguments.pack_size.value_or(0),
                     .data = data.data};
   SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(config, setup));
   setup.engine = sweep.engine;

@@ -46,6 +46,10 @@ struct StoredTrial {
   std::vector<AttemptRow> attempts;
 };
 
+Provenance ToProvenance(const WorkerInfo& by, int64_t pack_size, const std::string& version) {
+  return {by.engine, by.device, by.cpu_target, version, pack_size};
+}
+
 StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialRow& row) {
   StoredTrial stored{row, RestoreTrial(sweep, row).params, store.Epochs(row.trial_id),
                      store.Steps(row.trial_id), store.Attempts(row.trial_id)};
@@ -85,23 +89,32 @@ std::vector<std::string> ChosenIds(const Store& store, const VerifyArguments& ar
 }
 
 /// The executor that trains again: created for the first trial, and again for a trial with other
-/// images.
+/// images or in packs of another fixed size.
 class Trainer {
  public:
   Trainer(const SweepRecord& sweep, const MakeExecutor& make) : sweep_(sweep), make_(make) {}
 
-  Executor& For(const Map& params) {
-    const auto& name = std::get<std::string>(*Find(params, "dataset.name"));
-    const int64_t validation_images = std::get<int64_t>(*Find(params, "dataset.validation"));
-    if (executor_ != nullptr && name == name_ && validation_images == validation_images_)
-      return *executor_;
-    name_ = name;
-    validation_images_ = validation_images;
-    executor_ = MakeFor(FindData(params, false));
+  Executor& For(const StoredTrial& stored) {
+    const Needs needs{
+        .dataset = std::get<std::string>(*Find(stored.params, "dataset.name")),
+        .validation_images = std::get<int64_t>(*Find(stored.params, "dataset.validation")),
+        .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
+    if (executor_ != nullptr && needs == needs_) return *executor_;
+    needs_ = needs;
+    executor_ = nullptr;
+    executor_ = MakeFor(FindData(stored.params, false));
     return *executor_;
   }
 
  private:
+  /// What an executor is made for.
+  struct Needs {
+    std::string dataset;
+    int64_t validation_images = 0;
+    int64_t pack_size = 0;
+    bool operator==(const Needs&) const = default;
+  };
+
   std::unique_ptr<Executor> MakeFor(const SourcedDataset& data) const {
     if (data.sha256 != sweep_.dataset_sha256) {
       throw UsageError(fmt::format(
@@ -112,7 +125,8 @@ class Trainer {
     const WorkerSetup setup{.engine = sweep_.engine,
                             .dataset_folder = data.folder.string(),
                             .dataset_sha256 = data.sha256,
-                            .validation_images = validation_images_,
+                            .validation_images = needs_.validation_images,
+                            .pack_size = needs_.pack_size,
                             .data = data.data};
     try {
       return make_(setup);
@@ -124,8 +138,7 @@ class Trainer {
 
   const SweepRecord& sweep_;
   const MakeExecutor& make_;
-  std::string name_;
-  int64_t validation_images_ = 0;
+  Needs needs_;
   std::unique_ptr<Executor> executor_;
 };
 
@@ -146,10 +159,6 @@ class ProgressLine {
  private:
   std::FILE* err_;
 };
-
-Provenance ToProvenance(const WorkerInfo& by, int64_t pack_size, const std::string& version) {
-  return {by.engine, by.device, by.cpu_target, version, pack_size};
-}
 
 Verification Begin(const StoredTrial& stored, const SweepRecord& sweep, const WorkerInfo& here) {
   Verification found;
@@ -227,6 +236,8 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   Comparer comparer(stored, limit, progress, found);
   try {
     executor.Execute({{{found.trial_id, stored.params}}}, comparer);
+  } catch (const ExecutorUnusable& error) {
+    throw ResourceError(std::string("nothing can be trained any more: ") + error.what());
   } catch (const std::exception& error) {
     found.error = error.what();
   }
@@ -267,7 +278,7 @@ int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std
     });
     const Verification found = [&] {
       const ProgressLine progress(err);
-      return VerifyTrial(stored, sweep, arguments.epochs, trainer.For(stored.params), progress);
+      return VerifyTrial(stored, sweep, arguments.epochs, trainer.For(stored), progress);
     }();
     agree += found.Agrees() ? 1 : 0;
     differ += found.Differs() ? 1 : 0;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <functional>
 #include <utility>
 
 #include "params/text.h"
@@ -12,47 +15,120 @@
 namespace lrsweep {
 namespace {
 
+constexpr const char* kFixedPacks = "fixed pack size";  // what the part "packs of 64" is about
+
+bool IsOnGpu(const Provenance& from) { return from.device.starts_with("cuda"); }
+
 std::string NumbersText(const Difference& difference) {
   return fmt::format("{} was {}, is {} now ({})", difference.what, ExactText(difference.first),
                      ExactText(difference.second), AmountText(difference));
 }
 
-/// "AVX2, then AVX3" where attempts differ.
-std::string RecordedText(const Verification& found, std::string Provenance::*what) {
-  std::set<std::string> seen;
-  std::string text;
-  for (const Provenance& one : found.recorded) {
-    if (seen.insert(one.*what).second) text += (text.empty() ? "" : ", then ") + OneLine(one.*what);
-  }
-  return text;
+/// What a part of `cpu_target` is about, and its value.
+struct TargetPart {
+  std::string about, value;
+};
+
+/// The part whose text is `text`: "132 SMs", "cuBLAS 13.1.0", "packs of 64". The first one is the
+/// processor itself.
+TargetPart PartOf(const std::string& text, bool is_first, const std::string& processor) {
+  const size_t last = text.rfind(' ');
+  if (is_first || last == std::string::npos) return {is_first ? processor : text, text};
+  const auto is_number = [&text](size_t at) {
+    return std::isdigit(static_cast<unsigned char>(text[at])) != 0;
+  };
+  const size_t first = text.find(' ');
+  if (is_number(0)) return {"number of " + text.substr(first + 1), text.substr(0, first)};
+  const std::string name = text.substr(0, last);
+  const std::string value = text.substr(last + 1);
+  if (name == "packs of") return {kFixedPacks, value};
+  const bool is_version = is_number(last + 1) && name.find(' ') == std::string::npos;
+  return {is_version ? name + " version" : name, value};
 }
 
-/// The conditions that have changed since then, a clause each.
-std::vector<std::string> Changes(const Verification& found) {
-  std::vector<std::string> changes;
-  const auto compare = [&](const char* name, std::string Provenance::*what) {
-    for (const Provenance& one : found.recorded) {
-      if (one.*what == found.again.*what) continue;
-      changes.push_back(fmt::format("the {} was {}, is {} now", name, RecordedText(found, what),
-                                    found.again.*what));
+/// The parts of a `cpu_target`, which are joined by ", ".
+std::vector<TargetPart> PartsOf(const Provenance& from) {
+  std::vector<TargetPart> parts;
+  const std::string processor = IsOnGpu(from) ? "GPU" : "CPU target";
+  for (size_t begin = 0; begin <= from.cpu_target.size();) {
+    const size_t end = std::min(from.cpu_target.find(", ", begin), from.cpu_target.size());
+    parts.push_back(PartOf(from.cpu_target.substr(begin, end - begin), parts.empty(), processor));
+    begin = end + 2;
+  }
+  return parts;
+}
+
+/// The value of the part that is about `about`, or "none".
+std::string ValueOf(const Provenance& from, const std::string& about) {
+  for (const TargetPart& part : PartsOf(from)) {
+    if (part.about == about) return OneLine(part.value);
+  }
+  return "none";
+}
+
+/// What a training's numbers may depend on, as attempts recorded it and as it is now.
+class Changes {
+ public:
+  explicit Changes(const Verification& found) : found_(found) {
+    Compare("engine", [](const Provenance& from) { return from.engine; });
+    Compare("device", [](const Provenance& from) { return IsOnGpu(from) ? "cuda" : from.device; });
+    CompareTargets();
+    Compare("program", [](const Provenance& from) { return from.version; });
+    ComparePacks();
+  }
+
+  /// A clause each.
+  const std::vector<std::string>& clauses() const { return clauses_; }
+
+ private:
+  /// "the NAME was AVX2, then AVX3, is AVX2 now", where a recorded value differs from the one now.
+  void Compare(const std::string& name, const std::function<std::string(const Provenance&)>& of) {
+    const std::string now = of(found_.again);
+    std::vector<std::string> recorded;
+    for (const Provenance& one : found_.recorded) {
+      if (std::find(recorded.begin(), recorded.end(), of(one)) == recorded.end()) {
+        recorded.push_back(of(one));
+      }
+    }
+    if (std::all_of(recorded.begin(), recorded.end(), [&](const auto& it) { return it == now; })) {
       return;
     }
-  };
-  compare("engine", &Provenance::engine);
-  compare("device", &Provenance::device);
-  compare("CPU target", &Provenance::cpu_target);
-  compare("program", &Provenance::version);
-  for (const Provenance& one : found.recorded) {
-    if (one.pack_size == 1 || one.device == "cpu") continue;
-    changes.push_back(fmt::format("it was trained in a pack of {}, is alone now", one.pack_size));
-    break;
+    std::string was;
+    for (const std::string& one : recorded) was += (was.empty() ? "" : ", then ") + OneLine(one);
+    clauses_.push_back(fmt::format("the {} was {}, is {} now", name, was, OneLine(now)));
   }
-  return changes;
-}
+
+  /// Part by part, over all parts that an attempt or this training has.
+  void CompareTargets() {
+    std::vector<Provenance> all = found_.recorded;
+    all.push_back(found_.again);
+    std::vector<std::string> compared;
+    for (const Provenance& one : all) {
+      for (const TargetPart& part : PartsOf(one)) {
+        if (std::find(compared.begin(), compared.end(), part.about) != compared.end()) continue;
+        compared.push_back(part.about);
+        Compare(part.about, [&](const Provenance& from) { return ValueOf(from, part.about); });
+      }
+    }
+  }
+
+  /// Packs of a fixed size are part of the target.
+  void ComparePacks() {
+    for (const Provenance& one : found_.recorded) {
+      if (one.pack_size == 1 || !IsOnGpu(one) || ValueOf(one, kFixedPacks) != "none") continue;
+      clauses_.push_back(
+          fmt::format("it was trained in a pack of {}, is alone now", one.pack_size));
+      return;
+    }
+  }
+
+  const Verification& found_;
+  std::vector<std::string> clauses_;
+};
 
 std::string ChangesText(const Verification& found) {
   constexpr const char* kThen = "then the database was changed, or this build computes otherwise.";
-  const std::vector<std::string> changes = Changes(found);
+  const std::vector<std::string> changes = Changes(found).clauses();
   if (changes.empty()) {
     return std::string(
                "Engine, device, CPU target, program version and data are what they were: ") +
@@ -93,6 +169,10 @@ std::string DifferenceLines(const BitComparison& bits) {
 }
 
 }  // namespace
+
+int64_t FixedPackSize(const Provenance& from) {
+  return std::atoll(ValueOf(from, kFixedPacks).c_str());
+}
 
 std::string VerificationText(const Verification& found, const Style& style) {
   std::string text = found.trial_id + "  " + OneLine(found.scheduler) + "  ";
@@ -144,7 +224,7 @@ Json ToJson(const Verification& found) {
           {"final_accuracy", difference(found.bits.final_accuracy)},
           {"recorded", std::move(recorded)},
           {"again", ToJson(found.again)},
-          {"changes", Changes(found)},
+          {"changes", Changes(found).clauses()},
           {"seconds", found.seconds}};
 }
 

@@ -32,6 +32,9 @@ struct Verification {
   bool Agrees() const { return !Differs() && !interrupted; }
 };
 
+/// The size of the packs that were fixed by --pack-size, by its `cpu_target`; 0: it was not fixed.
+int64_t FixedPackSize(const Provenance& from);
+
 /// A few lines: whether every bit agrees; if not, where the first difference is, how large the
 /// differences are, and which conditions (engine, device, ...) have changed.
 std::string VerificationText(const Verification& found, const Style& style);

@@ -58,14 +58,21 @@ void Coordinator::StopWorkers() {
 
 void Coordinator::DispatchPacks() {
   std::vector<std::pair<int64_t, PackTask>> starting;
+  std::vector<std::pair<bool, int64_t>> waiting;  // for a trial that they may train
   bool begins = false;
   while (!candidates_.empty() && queue_.HasNext()) {
-    WorkerLoad& load = workers_.at(candidates_.begin()->second);
+    const auto candidate = *candidates_.begin();
     candidates_.erase(candidates_.begin());
+    WorkerLoad& load = workers_.at(candidate.second);
     if (!load.CanAccept(FairShare())) continue;
+    if (!HasTrialFor(load)) {
+      waiting.push_back(candidate);
+      continue;
+    }
     begins = begins || load.is_idle();
     starting.emplace_back(load.info().worker, HandOutPack(load));
   }
+  candidates_.insert(waiting.begin(), waiting.end());
   // Commit before dispatch, so that after a crash the database shows which trial was starting.
   if (begins) Commit();
   for (const auto& [worker, task] : starting) pool_.Start(worker, task);
@@ -85,8 +92,19 @@ int64_t Coordinator::FairShare() const {
   return (state_.epochs - state_.epochs_done) / std::max<int64_t>(AbleWorkers(), 1);
 }
 
+bool Coordinator::HasTrialFor(const WorkerLoad& load) {
+  const int64_t worker = load.info().worker;
+  return !trust_.IsResting(worker, now_()) && queue_.HasNext(TrialsFor(worker));
+}
+
+/// The trials that the worker may train.
+TrialQueue::Filter Coordinator::TrialsFor(int64_t worker) const {
+  return [this, worker](const Trial& trial) { return trust_.MayTrain(trial.id, worker); };
+}
+
 PackTask Coordinator::HandOutPack(WorkerLoad& load) {
-  Pack pack = queue_.Take(load.info().pack_size, FairShare() - load.work());
+  Pack pack =
+      queue_.Take(load.info().pack_size, FairShare() - load.work(), TrialsFor(load.info().worker));
   PackTask task = TaskOf(pack);
   const bool begins = load.is_idle();
   load.HandOut(std::move(pack));
@@ -122,6 +140,7 @@ void Coordinator::BeginNextPack(WorkerLoad& load) {
 }
 
 void Coordinator::AddCandidate(const WorkerLoad& load) {
+  if (IsExcluded(load.info().worker)) return;
   candidates_.emplace(!load.is_idle(), load.info().worker);
 }
 
@@ -135,21 +154,6 @@ void Coordinator::Handle(const Event& event) {
         OnEvent(happened);
       },
       event);
-}
-
-void Coordinator::OnEvent(const WorkerReady& ready) {
-  const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info);
-  if (!is_new) return;
-  ++state_.workers;
-  AddCandidate(load->second);
-}
-
-void Coordinator::OnEvent(const WorkerRefused& refused) {
-  ++refused_;
-  liveness_.Forget(refused.worker);
-  last_refusal_ =
-      "worker " + std::to_string(refused.worker) + " on " + refused.host + ": " + refused.reason;
-  view_.OnNotice(last_refusal_);
 }
 
 /// The trial, if that worker trains it: what other workers report of it is ignored.
@@ -176,6 +180,9 @@ void Coordinator::OnEvent(const EpochFinished& finished) {
   WorkerLoad& load = workers_.at(finished.worker);
   load.OnEpoch(finished.trial_id);
   AddCandidate(load);
+  live->has_trained = true;
+  trust_.OnEpoch(finished.trial_id, finished.worker);
+  ExcludeBrokenWorkers();
   // An epoch that was in training when its trial was ended would depend on the message's delay.
   if (!IsEnding(finished.trial_id)) Record(finished.record, *live);
 }
@@ -209,6 +216,7 @@ void Coordinator::OnEvent(const TrialEnded& ended) {
       load.OnEnd(ended.trial_id, ended.state == TrialState::kCompleted, now_());
   if (pack_is_over && load.prefetched() > 0 && !is_stopping_) BeginNextPack(load);
   AddCandidate(load);
+  ExcludeBrokenWorkers();
 }
 
 /// What becomes of a trial that has left its pack. An end that the source decided holds whatever
@@ -219,13 +227,21 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
     return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
-  const bool pack_broke_off = ended.state == TrialState::kFailed && live.pack_size > 1;
-  if (pack_broke_off) return RetryAlone(std::move(live), ended.error);
+  if (ended.state == TrialState::kFailed && !IsOwnFailure(live, ended.error)) {
+    return Retry(std::move(live), ended.error);
+  }
   if (ended.state != TrialState::kPending) {
     return Conclude(std::move(live), ended.state, ended.error);
   }
   if (is_decided && ended.error.empty()) return Hold(std::move(live));
   CutOff(std::move(live), ended.error);
+}
+
+/// Whether the trial itself made its pack fail. Of several trials it is not known which did, and
+/// what fails before its first epoch may be the worker's fault.
+bool Coordinator::IsOwnFailure(const LiveTrial& live, const std::string& error) {
+  if (live.pack_size > 1) return false;
+  return live.has_trained || trust_.IsTrialsFault(live.trial.id, live.by.worker, error, now_());
 }
 
 void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& error) {
@@ -236,6 +252,7 @@ void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& 
 /// Counts a trial that is over, and tells of it.
 void Coordinator::Close(LiveTrial live, TrialState state, const std::string& error) {
   with_checkpoint_.erase(live.trial.id);
+  trust_.OnEnd(live.trial.id);
   state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
   std::optional<double> value;
   if (state == TrialState::kCompleted) {

@@ -16,6 +16,7 @@
 #include "sweep/coordinator/worker_liveness.h"
 #include "sweep/coordinator/worker_load.h"
 #include "sweep/coordinator/worker_pool.h"
+#include "sweep/coordinator/worker_trust.h"
 #include "sweep/search/trial_source.h"
 
 namespace lrsweep {
@@ -66,9 +67,11 @@ class Coordinator {
 
   // Dispatch.
   /// Workers that train, or may still become ready.
-  int64_t AbleWorkers() const { return pool_.size() - refused_ - lost_; }
+  int64_t AbleWorkers() const { return trust_.able(); }
   int64_t FairShare() const;
+  bool HasTrialFor(const WorkerLoad& load);
   PackTask HandOutPack(WorkerLoad& load);
+  TrialQueue::Filter TrialsFor(int64_t worker) const;
   PackTask TaskOf(const Pack& pack);
   std::string TakeCheckpoint(const std::string& trial_id);
   void BeginNextPack(WorkerLoad& load);
@@ -86,10 +89,11 @@ class Coordinator {
   LiveTrial* Running(const std::string& trial_id, int64_t worker);
   void Record(const EpochRecord& record, LiveTrial& live);
   void Settle(LiveTrial live, const TrialEnded& ended);
+  bool IsOwnFailure(const LiveTrial& live, const std::string& error);
   void Conclude(LiveTrial live, TrialState state, const std::string& error);
   void Close(LiveTrial live, TrialState state, const std::string& error);
   void CutOff(LiveTrial live, const std::string& error);
-  void RetryAlone(LiveTrial live, const std::string& error);
+  void Retry(LiveTrial live, const std::string& error);
   void CompareWithBest(const Trial& trial, double value);
 
   // Decisions of the source.
@@ -99,7 +103,11 @@ class Coordinator {
   bool IsEnding(const std::string& trial_id) const;
   void Hold(LiveTrial live);
 
-  // Lost workers.
+  // Workers that are lost, or train no more.
+  void WarnOfSharedGpu(const WorkerReady& ready);
+  void ExcludeBrokenWorkers();
+  void Exclude(const WorkerInfo& info, const std::string& reason);
+  bool IsExcluded(int64_t worker) const;
   void CheckLiveness();
   void MarkDead(int64_t worker, const std::string& reason);
   void LoseTrial(LiveTrial live, const std::string& reason);
@@ -126,6 +134,9 @@ class Coordinator {
   std::set<std::string> with_checkpoint_;        // ids of trials that have one
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
   WorkerLiveness liveness_;
+  WorkerTrust trust_;
+  std::map<std::pair<std::string, std::string>, int64_t> gpu_users_;  // by host and GPU: the first
+  std::set<std::string> warned_hosts_;  // of which it was said that workers share a GPU
   bool has_begun_ = false;
   bool is_stopping_ = false;
   int64_t lost_ = 0;  // workers

@@ -1,4 +1,5 @@
-// What becomes of trials whose worker is lost, that failed in a pack, or were told to stop.
+// What becomes of trials whose worker is lost, that may have failed for another reason than their
+// own, or were told to stop.
 #include <utility>
 
 #include "sweep/coordinator/coordinator.h"
@@ -19,6 +20,7 @@ void Coordinator::CheckLiveness() {
     return !load->second.is_idle();
   };
   for (const auto& loss : liveness_.FindLost(now_(), is_gone, must_report)) {
+    view_.OnNotice("worker " + std::to_string(loss.worker) + " is lost: " + loss.reason);
     MarkDead(loss.worker, loss.reason);
   }
 }
@@ -27,7 +29,7 @@ void Coordinator::CheckLiveness() {
 /// trials unchanged.
 void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
   ++lost_;
-  view_.OnNotice("worker " + std::to_string(worker) + " is lost: " + reason);
+  trust_.Remove(worker);
   const auto found = workers_.find(worker);
   if (found == workers_.end()) return;
   --state_.workers;
@@ -88,10 +90,17 @@ void Coordinator::CutOff(LiveTrial live, const std::string& error) {
   queue_.Requeue(std::move(live.trial));
 }
 
-/// Which trial of a pack made it fail is not known, so each is trained again alone.
-void Coordinator::RetryAlone(LiveTrial live, const std::string& error) {
-  store_.EndAttempt(live.trial.id, TrialState::kPending,
-                    "the pack of " + std::to_string(live.pack_size) + " broke off: " + error);
+/// The trial failed for a reason that may not be its own: it is trained again alone.
+void Coordinator::Retry(LiveTrial live, const std::string& error) {
+  const std::string what =
+      live.pack_size > 1
+          ? "the pack of " + std::to_string(live.pack_size) + " broke off: "
+          : std::string("it failed before its first epoch, and is tried on another worker: ");
+  store_.EndAttempt(live.trial.id, TrialState::kPending, what + error);
+  // Again: it may have had this trial when it was excluded.
+  for (const ExcludedWorker& excluded : state_.excluded) {
+    if (excluded.worker == live.by.worker) store_.RecordExclusion(excluded);
+  }
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   queue_.RequeueAlone(std::move(live.trial));
 }

@@ -29,6 +29,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       options_(options),
       queue_(source),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
+      trust_(WorkersOf(pool)),
       created_(now_()),
       last_commit_(created_) {
   const SweepRecord sweep = store.Sweep();

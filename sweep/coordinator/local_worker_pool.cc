@@ -23,8 +23,12 @@ void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSin
   } else if (!packs_.empty()) {
     const PackTask pack = std::move(packs_.front());
     packs_.pop_front();
-    ExecutePack(*executor_, pack, sink,
-                [this] { return should_continue_() ? Order::kContinue : Order::kHold; });
+    try {
+      ExecutePack(*executor_, pack, sink,
+                  [this] { return should_continue_() ? Order::kContinue : Order::kHold; });
+    } catch (const ExecutorUnusable&) {  // the coordinator was told
+      packs_.clear();
+    }
   }
 }
 

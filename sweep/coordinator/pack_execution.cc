@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -131,6 +133,20 @@ class PackReporter : public PackObserver {
 
 }  // namespace
 
+std::string GpuName(const std::string& device, const char* visible) {
+  if (!device.starts_with("cuda")) return "";
+  const size_t colon = device.find(':');
+  std::string index = colon == std::string::npos ? "0" : device.substr(colon + 1);
+  if (visible == nullptr) return index;
+  // The device's number counts the elements of the list.
+  std::istringstream list(visible);
+  std::string element;
+  for (int skipped = std::atoi(index.c_str()); skipped >= 0; --skipped) {
+    if (!std::getline(list, element, ',')) return index;
+  }
+  return element;
+}
+
 std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const WorkerSetup& setup,
                                              const EventSink& sink) {
   std::unique_ptr<Executor> executor;
@@ -147,6 +163,7 @@ std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const Wor
   WorkerReady ready{executor->Describe()};
   ready.info.worker = setup.worker;
   ready.info.host = HostName();
+  ready.gpu = GpuName(ready.info.device, std::getenv("CUDA_VISIBLE_DEVICES"));
   sink(std::move(ready));
   return StartedExecutor{std::move(executor), setup};
 }
@@ -161,6 +178,11 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
     reporter.EndRest(TrialState::kPending, [&unusable](size_t member) {
       return member == unusable.member ? unusable.what() : "";
     });
+  } catch (const ExecutorUnusable& unusable) {
+    // Never destroyed: its destructor would use the device that has failed.
+    static_cast<void>(started.executor.release());
+    sink(WorkerRefused{started.setup.worker, HostName(), unusable.what()});
+    throw;
   } catch (const std::exception& failure) {
     reporter.RethrowSinkFailure();
     reporter.EndRest(TrialState::kFailed, [&failure](size_t) { return failure.what(); });

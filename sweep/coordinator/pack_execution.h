@@ -23,6 +23,10 @@ struct StartedExecutor {
   std::map<std::string, Order> orders{};
 };
 
+/// Names a worker's GPU so that two workers of a host have the same name only for the same GPU:
+/// `device` is "cuda:1", `visible` the value of CUDA_VISIBLE_DEVICES, or null. Empty for a CPU.
+std::string GpuName(const std::string& device, const char* visible);
+
 /// Starts an executor and reports WorkerReady; where it cannot be made, reports WorkerRefused and
 /// returns none.
 std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const WorkerSetup& setup,
@@ -30,6 +34,9 @@ std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const Wor
 
 /// Executes `pack` and reports every event of it to `sink`, the end of each trial included: this is
 /// the one place where an exception becomes failed trials. Passes on what `sink` throws.
+///
+/// Where the executor throws ExecutorUnusable, reports WorkerRefused in place of the ends, and
+/// passes it on. The executor is then gone, and no pack may follow.
 ///
 /// `pack_order` is the order for the whole pack: kContinue, kHold or kStopNow; it is asked at least
 /// every 100 ms, and may add to `started.orders`. Checkpoints are made at the end of an epoch: at

@@ -17,6 +17,8 @@ class ProgressView {
   virtual void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& /*ended*/) {}
   /// A sentence for the user, for example about a worker that cannot train.
   virtual void OnNotice(const std::string& /*sentence*/) {}
+  /// A sentence about a mistake in how the sweep was started, which it survives.
+  virtual void OnWarning(const std::string& /*sentence*/) {}
   /// Called several times a second.
   virtual void OnTick(const SweepState& /*state*/) {}
   /// The sweep has ended or was interrupted.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "results/excluded_worker.h"
 #include "results/ranking.h"
 #include "trial/trial.h"
 
@@ -22,7 +23,8 @@ struct LiveTrial {
   int64_t epoch = 0;      // the one in training, or the last one finished
   std::optional<double> loss;
   std::optional<double> lr;
-  RankedCurve curve;  // the objective's recorded metric: an epoch each
+  bool has_trained = false;  // an epoch in this attempt
+  RankedCurve curve;         // the objective's recorded metric: an epoch each
   std::chrono::steady_clock::time_point started;
 };
 
@@ -47,8 +49,9 @@ struct SweepState {
   int64_t completed = 0;
   int64_t stopped = 0;
   int64_t failed = 0;
-  int64_t workers = 0;  // ready ones
-  int64_t epochs = 0;   // done, and left; an upper bound where trials end early
+  int64_t workers = 0;                   // ready ones
+  std::vector<ExcludedWorker> excluded;  // those that get no trials any more, in this order
+  int64_t epochs = 0;                    // done, and left; an upper bound where trials end early
   int64_t epochs_done = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   std::map<std::string, LiveTrial> running;  // by trial id

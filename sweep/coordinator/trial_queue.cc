@@ -1,6 +1,7 @@
 #include "sweep/coordinator/trial_queue.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "sweep/search/trial_shape.h"
@@ -26,10 +27,18 @@ bool TrialQueue::ReadNext() {
   return true;
 }
 
-Pack TrialQueue::Take(int64_t size, int64_t epochs) {
-  if (waiting_.empty()) ReadNext();
-  Entry first = std::move(waiting_.front());
-  waiting_.pop_front();
+/// The index of the first waiting trial that may be taken.
+std::optional<size_t> TrialQueue::FindNext(const Filter& may_take) {
+  for (size_t i = 0; i < waiting_.size() || ReadNext(); ++i) {
+    if (!may_take || may_take(waiting_[i].trial)) return i;
+  }
+  return std::nullopt;
+}
+
+Pack TrialQueue::Take(int64_t size, int64_t epochs, const Filter& may_take) {
+  const auto next = static_cast<ptrdiff_t>(FindNext(may_take).value());
+  Entry first = std::move(waiting_[static_cast<size_t>(next)]);
+  waiting_.erase(waiting_.begin() + next);
   Pack pack;
   pack.push_back(std::move(first.trial));
   if (first.is_alone || size == 1) return pack;
@@ -38,7 +47,7 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs) {
   for (size_t i = 0; static_cast<int64_t>(pack.size()) < size; ++i) {
     if (i == waiting_.size() && !ReadNext()) break;
     Entry& entry = waiting_[i];
-    if (entry.is_alone) continue;
+    if (entry.is_alone || (may_take && !may_take(entry.trial))) continue;
     if (entry.key.empty()) entry.key = PackKey(entry.trial.params);
     if (entry.key != key) continue;
     epochs -= EpochsOf(entry.trial);

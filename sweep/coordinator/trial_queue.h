@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,14 +27,18 @@ class TrialQueue {
   /// The source must outlive the queue.
   explicit TrialQueue(TrialSource& source) : source_(source) {}
 
+  /// Which trials may be taken; empty: all.
+  using Filter = std::function<bool(const Trial&)>;
+
   /// Whether there is a trial to take now. The source may have more later.
   bool HasNext() { return !waiting_.empty() || ReadNext(); }
+  bool HasNext(const Filter& may_take) { return FindNext(may_take).has_value(); }
 
-  /// Takes the next trial, and with it those that can share its pack (PackKey): the following ones
-  /// in order, up to `size` trials in all, and no more than have `epochs` epochs together.
-  /// Considers a limited number of trials: where neighbours do not fit together, the pack is
-  /// smaller. HasNext must be true.
-  Pack Take(int64_t size, int64_t epochs);
+  /// Takes the next trial that may be taken, and with it those that can share its pack (PackKey):
+  /// the following ones in order, up to `size` trials in all, and no more than have `epochs` epochs
+  /// together. Considers a limited number of trials: where neighbours do not fit together, the pack
+  /// is smaller. HasNext must be true.
+  Pack Take(int64_t size, int64_t epochs, const Filter& may_take = {});
 
   /// Puts a trial back to the front: one that was taken and has not started, or was cut off for no
   /// fault of its own.
@@ -53,6 +58,7 @@ class TrialQueue {
   };
 
   bool ReadNext();
+  std::optional<size_t> FindNext(const Filter& may_take);
 
   TrialSource& source_;
   std::deque<Entry> waiting_;  // the front is next

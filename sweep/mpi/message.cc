@@ -19,7 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 4;
+constexpr int kVersion = 5;
 
 // ---- The kinds of fields: how each is written and read.
 
@@ -162,6 +162,11 @@ void Fields(auto& archive, Is<WorkerSetup> auto& setup) {
   archive.Field("checkpoint_seconds", setup.checkpoint_seconds);
   archive.Field("workers", setup.workers);
   archive.Field("silence_seconds", setup.silence_seconds);
+  archive.Field("pack_size", setup.pack_size);
+}
+
+void Check(const WorkerSetup& setup) {
+  if (setup.pack_size < 0) throw std::runtime_error("packs of less than no trial");
 }
 
 void Fields(auto& archive, Is<PackTask> auto& pack) { archive.Field("trials", pack.trials); }
@@ -185,6 +190,7 @@ void Fields(auto& archive, Is<WorkerReady> auto& ready) {
   archive.Field("engine", ready.info.engine);
   archive.Field("cpu_target", ready.info.cpu_target);
   archive.Field("pack_size", ready.info.pack_size);
+  archive.Field("gpu", ready.gpu);
 }
 
 void Check(const WorkerReady& ready) {

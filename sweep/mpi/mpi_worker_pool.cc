@@ -303,10 +303,11 @@ class Worker {
  public:
   Worker(MpiSession::Channel& channel, const MakeExecutor& make) : channel_(channel), make_(make) {}
 
-  /// Runs until the coordinator says shutdown.
-  void Run() {
+  /// Runs until the coordinator says shutdown, or until the executor is unusable if
+  /// `may_end_early`.
+  void Run(bool may_end_early) {
     channel_.lifeline.WatchCoordinator(Coordinator(), Clock::duration::max());
-    while (TakeCommands() != Order::kStopNow) {
+    while (TakeCommands() != Order::kStopNow && !(is_unusable_ && may_end_early)) {
       if (packs_.empty()) {
         channel_.backoff.Sleep();
       } else {
@@ -339,7 +340,10 @@ class Worker {
                                        std::chrono::duration_cast<Clock::duration>(silence));
     started_ = StartExecutor(make_, setup, report_);
   }
-  void OnCommand(PackTask pack) { packs_.push_back(std::move(pack)); }
+  /// A pack that was sent before the coordinator knew that the executor is unusable is not trained.
+  void OnCommand(PackTask pack) {
+    if (!is_unusable_) packs_.push_back(std::move(pack));
+  }
   /// An order that comes after its trial has left must not meet the same trial in a later pack.
   void OnCommand(const TrialOrder& order) {
     if (HasTrial(order.trial_id)) started_->orders[order.trial_id] = order.order;
@@ -359,7 +363,11 @@ class Worker {
 
   void TrainFirstPack() {
     if (order_ == Order::kContinue) {
-      ExecutePack(*started_, packs_.front(), report_, [this] { return TakeCommands(); });
+      try {
+        ExecutePack(*started_, packs_.front(), report_, [this] { return TakeCommands(); });
+      } catch (const ExecutorUnusable& unusable) {
+        return GiveUp(unusable.what());
+      }
       channel_.backoff.Reset();
     } else {  // told to stop: the pack does not start
       for (const TrialTask& trial : packs_.front().trials) {
@@ -367,6 +375,13 @@ class Worker {
       }
     }
     packs_.pop_front();
+  }
+
+  void GiveUp(const char* reason) {
+    std::fprintf(stderr, "lrsweep: worker %d can train nothing any more: %s\n", channel_.rank,
+                 reason);
+    is_unusable_ = true;
+    packs_.clear();
   }
 
   MpiSession::Channel& channel_;
@@ -377,12 +392,13 @@ class Worker {
   std::optional<StartedExecutor> started_;
   std::deque<PackTask> packs_;  // in order; the first one is in training or next
   Order order_ = Order::kContinue;
+  bool is_unusable_ = false;  // the executor
 };
 
 }  // namespace
 
-void RunMpiWorker(MpiSession& session, const MakeExecutor& make) {
-  Worker(*session.channel_, make).Run();
+void RunMpiWorker(MpiSession& session, const MakeExecutor& make, bool may_end_early) {
+  Worker(*session.channel_, make).Run(may_end_early);
 }
 
 }  // namespace lrsweep

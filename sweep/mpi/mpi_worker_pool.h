@@ -46,7 +46,7 @@ class MpiSession {
 
  private:
   friend class MpiWorkerPool;
-  friend void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
+  friend void RunMpiWorker(MpiSession& session, const MakeExecutor& make, bool may_end_early);
   void ShutDownWorkers();
   std::unique_ptr<Channel> channel_;
 };
@@ -75,6 +75,10 @@ class MpiWorkerPool : public WorkerPool {
 /// Runs a worker, which every rank but 0 is: trains the packs that it is given until it is told to
 /// end. Ends the process where the coordinator or the launcher's daemon is gone: within a second on
 /// the coordinator's machine, elsewhere after `WorkerSetup::silence_seconds` without a message.
-void RunMpiWorker(MpiSession& session, const MakeExecutor& make);
+///
+/// Where its executor becomes unusable the worker says why, to the coordinator and on stderr, and
+/// returns at once if `may_end_early`. If not, it waits until it is told to end: without recovery
+/// the end of one rank would end all of them.
+void RunMpiWorker(MpiSession& session, const MakeExecutor& make, bool may_end_early = false);
 
 }  // namespace lrsweep

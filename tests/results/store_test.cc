@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/support/sweep_fixture.h"
 
@@ -117,6 +119,24 @@ TEST_F(StoreTest, CreateNeverOverwrites) {
 TEST_F(StoreTest, CreateRefusesTheJournalOfAnotherDatabase) {
   WriteFile(db_.string() + "-wal", "frames");
   EXPECT_THAT(ErrorOf([&] { CreateSweep({}); }), HasSubstr("sweep.db-wal exists already"));
+}
+
+TEST_F(StoreTest, AnExcludedWorkerIsNotedUntilItsNextAttempt) {
+  Store store = CreateSweep({MakeTrial("a"), MakeTrial("b")});
+  EXPECT_THAT(store.ExcludedWorkers(), testing::IsEmpty());
+  Begin(store, "a");
+  store.EndAttempt("a", TrialState::kPending, "it broke");
+  store.RecordExclusion({3, "node-a", "cpu", "its device failed"});
+  store.RecordExclusion({3, "node-a", "cpu", "its device failed"});
+  const auto excluded = store.ExcludedWorkers();
+  ASSERT_EQ(excluded.size(), 1U);
+  EXPECT_EQ(Describe(excluded[0]),
+            "worker 3 on node-a (cpu) gets no trials any more: its device failed");
+  EXPECT_EQ(store.Attempts("a")[0].error,
+            "it broke; the worker gets no trials any more: its device failed");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));  // times have milliseconds
+  Begin(store, "b");
+  EXPECT_THAT(store.ExcludedWorkers(), testing::IsEmpty());
 }
 
 TEST_F(StoreTest, CreateInAMissingFolderSaysSo) {

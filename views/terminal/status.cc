@@ -26,7 +26,9 @@ struct Status {
   explicit Status(const Store& store) : Status(store, store.Sweep()) {}
 
   Status(const Store& store, const SweepRecord& sweep)
-      : ranked(store, sweep, sweep.objective, 1), failed(store.TrialsInState(TrialState::kFailed)) {
+      : ranked(store, sweep, sweep.objective, 1),
+        failed(store.TrialsInState(TrialState::kFailed)),
+        excluded(store.ExcludedWorkers()) {
     for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
       const std::vector<AttemptRow> attempts = store.Attempts(trial.trial_id);
       if (!attempts.empty()) running.push_back({std::move(trial), attempts.back()});
@@ -38,6 +40,7 @@ struct Status {
   RankedSweep ranked;
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
+  std::vector<ExcludedWorker> excluded;
   std::vector<Running> running;
 };
 
@@ -88,6 +91,14 @@ std::string FailedTable(const Status& status, const Style& style) {
   return table.Text(style);
 }
 
+std::string ExcludedLines(const Status& status, const Style& style) {
+  std::string text;
+  for (const ExcludedWorker& excluded : status.excluded) {
+    text += style.Paint(Tone::kBad, OneLine(Describe(excluded))) + '\n';
+  }
+  return text;
+}
+
 Json StatusObject(const Store& store) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
@@ -112,6 +123,13 @@ Json StatusObject(const Store& store) {
                       {"scheduler", trial.scheduler},
                       {"error", OrNull(trial.error)}});
   }
+  Json excluded = Json::array();
+  for (const ExcludedWorker& worker : status.excluded) {
+    excluded.push_back({{"worker", worker.worker},
+                        {"host", worker.host},
+                        {"device", worker.device},
+                        {"reason", worker.reason}});
+  }
   return {{"name", sweep.name},
           {"created_at", sweep.created_at},
           {"version", sweep.version},
@@ -127,7 +145,8 @@ Json StatusObject(const Store& store) {
           {"elapsed_seconds", status.elapsed_seconds},
           {"best", std::move(best)},
           {"running", std::move(running)},
-          {"failed", std::move(failed)}};
+          {"failed", std::move(failed)},
+          {"excluded_workers", std::move(excluded)}};
 }
 
 }  // namespace
@@ -148,6 +167,7 @@ std::string StatusText(const Store& store, const Style& style) {
   std::string text = table.Text(style);
   if (!status.running.empty()) text += '\n' + RunningTable(status, style);
   if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
+  if (!status.excluded.empty()) text += '\n' + ExcludedLines(status, style);
   return text;
 }
 
@@ -156,6 +176,7 @@ std::string StatusLine(const Store& store) {
   std::string line =
       fmt::format("trials {}; {} epochs done", TrialsLine(status), status.ranked.EpochsDone());
   if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
+  for (const ExcludedWorker& excluded : status.excluded) line += "; " + Describe(excluded);
   return OneLine(line) + '\n';
 }
 

@@ -8,7 +8,8 @@
 
 namespace lrsweep {
 
-/// The sweep, its trials by state, the best one so far, running and failed trials.
+/// The sweep, its trials by state, the best one so far, running and failed trials, and the workers
+/// that get no trials any more.
 std::string StatusText(const Store& store, const Style& style);
 
 /// A summary in one line, without times: it changes only when something has happened.
@@ -18,7 +19,8 @@ std::string StatusLine(const Store& store);
 /// "scope", "trials" (how many), "states": {state: count}, "diverged" (how many), "epochs_done",
 /// "elapsed_seconds", "best": {"place", "value", and the columns of `trials`} or null, "running":
 /// [{"trial_id", "scheduler", "worker", "host", "device", "started_at", "epochs_done"}], "failed":
-/// [{"trial_id", "scheduler", "error"}]}.
+/// [{"trial_id", "scheduler", "error"}], "excluded_workers": [{"worker", "host", "device",
+/// "reason"}]}.
 std::string StatusJson(const Store& store);
 
 /// The same object on one line.

@@ -82,6 +82,17 @@ TEST_F(ProgressTest, DivergenceIsSaidWithItsEpoch) {
               HasSubstr("stopped: the loss diverged in epoch 2"));
 }
 
+TEST_F(ProgressTest, WarningsGoToTheErrorStreamUnlessQuiet) {
+  std::FILE* err = std::fopen((folder_ / "err").c_str(), "w");
+  for (const Verbosity verbosity : {Verbosity::kQuiet, Verbosity::kNormal}) {
+    MakeProgressView(verbosity, 3, out_, err)->OnWarning("two workers on a GPU");
+  }
+  std::fclose(err);
+  std::fflush(out_);
+  EXPECT_EQ(folder_.Read("err"), "lrsweep: warning: two workers on a GPU\n");
+  EXPECT_EQ(folder_.Read("out"), "");
+}
+
 TEST_F(ProgressTest, FileIsNoTerminal) { EXPECT_FALSE(FindTerminal(out_).has_value()); }
 
 }  // namespace

@@ -65,6 +65,14 @@ class FakePool : public WorkerPool {
   void FailSeed(int64_t seed) { failing_.insert(seed); }
   void DivergeSeed(int64_t seed) { diverging_.insert(seed); }
   void NeverEndSeed(int64_t seed) { endless_.insert(seed); }
+  /// The worker fails every trial at once.
+  void BreakWorker(int64_t worker) { broken_.insert(worker); }
+  /// The worker's executor becomes unusable in the first trial that it is given.
+  void SpoilWorker(int64_t worker) { spoiled_.insert(worker); }
+  /// The worker reports itself ready, with this GPU.
+  void AnnounceGpu(int64_t worker, const std::string& host, const std::string& gpu) {
+    events_[worker] = {WorkerReady{{worker, host, "cuda:0", "fake", "", 1}, gpu}};
+  }
   /// The seed's trial does not end the first time.
   void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
   /// The pack in which the seed is breaks off after its first epoch, if it has other trials.
@@ -111,6 +119,11 @@ class FakePool : public WorkerPool {
       if (deadly_[seed]-- > 0) Kill(worker);
     }
     if (IsGone(worker)) return;
+    if (spoiled_.count(worker) > 0) {
+      if (spoiled_.erase(worker) > 0) Report(worker, WorkerRefused{worker, "host", "sticky error"});
+      gone_.insert(worker);
+      return;
+    }
     std::vector<int64_t> seeds;
     for (const TrialTask& task : pack.trials) {
       seeds.push_back(std::get<int64_t>(*Find(task.params, "training.seed")));
@@ -176,7 +189,7 @@ class FakePool : public WorkerPool {
 
   std::deque<Event> Train(int64_t worker, const TrialTask& task, int64_t seed) {
     const std::string& id = task.trial_id;
-    if (failing_.count(seed) > 0) {
+    if (failing_.count(seed) + broken_.count(worker) > 0) {
       return {TrialEnded{worker, id, TrialState::kFailed, "it broke"}};
     }
     if (diverging_.count(seed) > 0) {
@@ -222,6 +235,7 @@ class FakePool : public WorkerPool {
   int64_t workers_;
   std::map<int64_t, std::deque<Event>> events_;  // by worker
   std::set<int64_t> failing_, diverging_, endless_, hanging_once_, breaking_;
+  std::set<int64_t> broken_, spoiled_;  // workers
   std::vector<int64_t> started_seeds_;
   std::vector<std::vector<int64_t>> packs_;
   std::map<int64_t, int64_t> held_;
@@ -230,6 +244,15 @@ class FakePool : public WorkerPool {
   std::map<int64_t, int> deadly_;
   std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
   int64_t ran_dry_ = 0;
+};
+
+/// What the user is told.
+class ListeningView : public ProgressView {
+ public:
+  void OnNotice(const std::string& sentence) override { notices_.push_back(sentence); }
+  void OnWarning(const std::string& sentence) override { warnings_.push_back(sentence); }
+
+  std::vector<std::string> notices_, warnings_;
 };
 
 class CoordinatorTest : public testing::Test {
@@ -263,7 +286,7 @@ class CoordinatorTest : public testing::Test {
   SearchSpace space_;
   Store store_ = Store::Create(folder_ / "t.db", {.name = "t"}, space_.size(),
                                [this](size_t i) { return space_.At(i); });
-  ProgressView view_;
+  ListeningView view_;
   SweepState state_;
   Coordinator::TimePoint now_{};
   CoordinatorOptions options_{.worker_timeout = std::chrono::hours(24),
@@ -535,6 +558,75 @@ TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreRetriedAlone) {
   EXPECT_EQ(store_.LostAttempts(space_.At(0).id), 0);
 }
 
+TEST_F(CoordinatorTest, ATrialThatFailsAtOnceIsTriedOnAnotherWorker) {
+  FakePool pool(2);
+  pool.FailSeed(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  const auto attempts = store_.Attempts(space_.At(2).id);
+  ASSERT_THAT(Outcomes(attempts), ElementsAre("interrupted", "failed"));
+  EXPECT_NE(attempts[0].by.worker, attempts[1].by.worker);
+  EXPECT_EQ(attempts[0].error,
+            "it failed before its first epoch, and is tried on another worker: it broke");
+  EXPECT_EQ(attempts[1].error, "it broke");
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(CoordinatorTest, ALoneWorkersTrialFailsAtItsFirstAttempt) {
+  FakePool pool(1);
+  pool.BreakWorker(1);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_EQ(outcome.failed, 5);
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_THAT(Outcomes(store_.Attempts(space_.At(i).id)), ElementsAre("failed"));
+  }
+  EXPECT_THAT(state_.excluded, IsEmpty());
+}
+
+TEST_F(CoordinatorTest, AWorkerWhoseExecutorIsUnusableIsLostWithItsReason) {
+  FakePool pool(2);
+  pool.SpoilWorker(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(1).id)), ElementsAre("lost", "completed"));
+  EXPECT_THAT(store_.Attempts(space_.At(1).id)[0].error,
+              testing::Optional(HasSubstr("sticky error")));
+  EXPECT_THAT(view_.notices_,
+              ElementsAre("worker 2 on host (cpu) gets no trials any more: sticky error"));
+  ASSERT_THAT(state_.excluded, SizeIs(1));
+  EXPECT_EQ(store_.ExcludedWorkers().size(), 1U);
+}
+
+TEST_F(CoordinatorTest, WhenEveryExecutorIsUnusableTheRestIsPending) {
+  FakePool pool(2);
+  pool.SpoilWorker(1);
+  pool.SpoilWorker(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_TRUE(outcome.lost_all_workers);
+  EXPECT_THAT(States(), Each("pending"));
+  EXPECT_THAT(state_.excluded, SizeIs(2));
+}
+
+TEST_F(CoordinatorTest, WorkersOnOneGpuAreWarnedOfOncePerHost) {
+  FakePool pool(6);
+  for (const int64_t worker : {1, 2, 3}) pool.AnnounceGpu(worker, "a", "0");
+  pool.AnnounceGpu(4, "b", "0");
+  pool.AnnounceGpu(5, "b", "1");
+  pool.AnnounceGpu(6, "c", "0");
+  Run(pool);
+  ASSERT_THAT(view_.warnings_, SizeIs(1));
+  EXPECT_THAT(view_.warnings_[0],
+              HasSubstr("workers 1 and 2 on a seem to use the same GPU (cuda:0)"));
+}
+
+TEST_F(CoordinatorTest, WorkersOnCpusAreNotWarnedOf) {
+  FakePool pool(3);
+  Run(pool);
+  EXPECT_THAT(view_.warnings_, IsEmpty());
+}
+
 class ManyTrialsTest : public CoordinatorTest {
  protected:
   ManyTrialsTest() : CoordinatorTest(40) {}
@@ -568,6 +660,73 @@ TEST_F(ManyTrialsTest, AttemptsSayHowManyWereTrainedTogether) {
   FakePool pool(4, 64);
   Run(pool);
   EXPECT_EQ(store_.Attempts(space_.At(7).id).at(0).pack_size, 10);
+}
+
+TEST_F(ManyTrialsTest, ABrokenWorkerGetsNoTrialsAnyMoreAndNoTrialFails) {
+  FakePool pool(3);
+  pool.BreakWorker(2);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+  const std::string sentence =
+      "worker 2 on host (cpu) gets no trials any more: its last 3 trials failed before their first "
+      "epoch, and another worker could train one of these: it broke";
+  EXPECT_THAT(view_.notices_, ElementsAre(sentence));
+  ASSERT_THAT(state_.excluded, SizeIs(1));
+  const auto stored = store_.ExcludedWorkers();
+  ASSERT_THAT(stored, SizeIs(1));
+  EXPECT_EQ(Describe(stored[0]), sentence);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+}
+
+TEST_F(ManyTrialsTest, SeveralBrokenWorkersFailNoTrialEither) {
+  FakePool pool(5);
+  for (const int64_t worker : {1, 2, 4}) pool.BreakWorker(worker);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(state_.excluded, SizeIs(3));
+}
+
+TEST_F(ManyTrialsTest, ABrokenWorkerThatTakesPacksIsExcludedToo) {
+  FakePool pool(3, 4);
+  pool.BreakWorker(2);
+  EXPECT_EQ(Run(pool).failed, 0);
+  EXPECT_THAT(States(), Each("completed"));
+  EXPECT_THAT(state_.excluded, SizeIs(1));
+}
+
+TEST_F(ManyTrialsTest, WhereEveryTrialFailsEverywhereNoWorkerIsBlamed) {
+  FakePool pool(3);
+  for (const int64_t worker : {1, 2, 3}) pool.BreakWorker(worker);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_EQ(outcome.failed, 40);
+  EXPECT_THAT(States(), Each("failed"));
+  EXPECT_EQ(store_.Trials()[7].error, "it broke");
+  EXPECT_THAT(state_.excluded, IsEmpty());
+  EXPECT_THAT(view_.notices_, IsEmpty());
+  EXPECT_LE(pool.started_seeds().size(), 3 * 40U);
+}
+
+TEST_F(ManyTrialsTest, TheLastWorkerThatIsNotExcludedTrainsTheRest) {
+  FakePool pool(2);
+  pool.BreakWorker(1);
+  pool.FailSeed(39);
+  const RunOutcome outcome = Run(pool);
+  EXPECT_EQ(outcome.failed, 1);
+  EXPECT_EQ(States()[39], "failed");
+  EXPECT_THAT(state_.excluded, SizeIs(1));
+}
+
+TEST_F(ManyTrialsTest, WhatABrokenWorkerLeftIsPendingAfterAnInterrupt) {
+  FakePool pool(2);
+  pool.BreakWorker(1);
+  pool.NeverEndSeed(1);
+  int asked = 0;
+  EXPECT_TRUE(Run(pool, [&asked] { return ++asked < 30; }).interrupted);
+  EXPECT_THAT(States(), Each(testing::AnyOf("pending", "completed")));
 }
 
 TEST_F(CoordinatorTest, TrialThatEndsEarlyLeavesItsPackToTheOthers) {
@@ -605,7 +764,9 @@ TEST_F(CoordinatorTest, OnlyTheTrialThatFailsAloneIsFailed) {
   EXPECT_EQ(outcome.failed, 1);
   EXPECT_THAT(States(), ElementsAre("completed", "completed", "failed", "completed", "completed"));
   EXPECT_EQ(store_.Trials()[2].error, "it broke");
-  EXPECT_EQ(store_.Attempts(space_.At(2).id).size(), 2U);
+  EXPECT_THAT(Outcomes(store_.Attempts(space_.At(2).id)),
+              ElementsAre("interrupted", "interrupted", "failed"))
+      << "in the pack, alone, and alone on the other worker";
 }
 
 TEST_F(CoordinatorTest, NoWorkerThatCanTrainIsAnErrorWithItsReason) {

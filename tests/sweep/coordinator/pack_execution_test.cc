@@ -26,6 +26,7 @@ class FakeExecutor : public Executor {
   void Execute(const PackTask& pack, PackObserver& observer) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
+      if (pack.trials[member].trial_id == "deadly") throw ExecutorUnusable("its device failed");
       EpochRecord record;
       record.epoch = 1;
       if (pack.trials[member].checkpoint == "bad") throw UnusableCheckpoint(member, "it is bad");
@@ -100,6 +101,30 @@ TEST_F(LocalWorkerPoolTest, ReportsTheWholeTrial) {
 TEST_F(LocalWorkerPoolTest, ExceptionMakesTheTrialFailed) {
   Train(MakeFake, {"broken"});
   EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "broken failedit broke"));
+}
+
+TEST_F(LocalWorkerPoolTest, AnUnusableExecutorIsReportedInPlaceOfTheEnds) {
+  Train(MakeFake, {"abc", "deadly", "def"});
+  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "abc completed",
+                                        "refused its device failed"));
+}
+
+TEST_F(LocalWorkerPoolTest, AnUnusableExecutorIsPassedOnAndGone) {
+  StartedExecutor started{std::make_unique<FakeExecutor>(), {}};
+  EXPECT_THROW(
+      ExecutePack(started, {{{"deadly", {}}}}, log_.Sink(), [] { return Order::kContinue; }),
+      ExecutorUnusable);
+  EXPECT_EQ(started.executor, nullptr);
+}
+
+TEST(GpuNameTest, IsTheSameForTheSameGpuOnly) {
+  EXPECT_EQ(GpuName("cpu", "0,1"), "");
+  EXPECT_EQ(GpuName("cuda:1", nullptr), "1");
+  EXPECT_EQ(GpuName("cuda", nullptr), "0");
+  EXPECT_EQ(GpuName("cuda:1", "4,7"), "7");
+  EXPECT_EQ(GpuName("cuda:0", "7"), "7");
+  EXPECT_EQ(GpuName("cuda:0", "GPU-5a"), "GPU-5a");
+  EXPECT_EQ(GpuName("cuda:3", "4"), "3") << "a list that the device's number does not fit";
 }
 
 TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {

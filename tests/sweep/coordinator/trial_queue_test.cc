@@ -140,6 +140,17 @@ TEST(TrialQueueTest, TrialToBeRetriedAloneFillsNoOtherPack) {
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("3"));
 }
 
+TEST(TrialQueueTest, GivesOnlyWhatMayBeTaken) {
+  FakeSource source = Alike(5);
+  TrialQueue queue(source);
+  const auto odd = [](const Trial& trial) { return trial.id == "1" || trial.id == "3"; };
+  EXPECT_TRUE(queue.HasNext(odd));
+  EXPECT_THAT(Ids(queue.Take(8, kAny, odd)), ElementsAre("1", "3"));
+  EXPECT_FALSE(queue.HasNext(odd));
+  EXPECT_TRUE(queue.HasNext());
+  EXPECT_THAT(Ids(queue.Take(8, kAny)), ElementsAre("0", "2", "4"));
+}
+
 TEST(TrialQueueTest, ARemovedTrialIsNotGiven) {
   FakeSource source = Alike(4);
   TrialQueue queue(source);

@@ -57,13 +57,15 @@ TEST(MessageTest, EpochKeepsNanAndInfinity) {
 }
 
 TEST(MessageTest, WorkerAnnouncesItself) {
-  const auto ready = Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64}});
+  const auto ready =
+      Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64}, "3"});
   EXPECT_EQ(ready.info.worker, 4);
   EXPECT_EQ(ready.info.host, "node1");
   EXPECT_EQ(ready.info.device, "cuda:1");
   EXPECT_EQ(ready.info.engine, "torch");
   EXPECT_EQ(ready.info.cpu_target, "AVX2");
   EXPECT_EQ(ready.info.pack_size, 64);
+  EXPECT_EQ(ready.gpu, "3");
 }
 
 TEST(MessageTest, OtherEventsKeepTheirFields) {
@@ -105,6 +107,7 @@ TEST(MessageTest, PackKeepsTheOrderOfItsTrials) {
 TEST(MessageTest, PackWithoutTrialsIsAnError) {
   EXPECT_THROW(ThroughCommand({}), std::runtime_error);
   EXPECT_THROW(Through<WorkerReady>(WorkerReady{{.pack_size = 0}}), std::runtime_error);
+  EXPECT_THROW(DecodeCommand(Encode(Command(WorkerSetup{.pack_size = -1}))), std::runtime_error);
 }
 
 TEST(MessageTest, SetupAndShutdownArrive) {
@@ -116,6 +119,7 @@ TEST(MessageTest, SetupAndShutdownArrive) {
                          .checkpoint_seconds = 2.5,
                          .workers = 3,
                          .silence_seconds = 90,
+                         .pack_size = 64,
                          .worker = 5};
   const auto setup = std::get<WorkerSetup>(DecodeCommand(Encode(Command(sent))));
   EXPECT_EQ(setup.dataset_folder, "/data");
@@ -126,6 +130,7 @@ TEST(MessageTest, SetupAndShutdownArrive) {
   EXPECT_EQ(setup.workers, 3);
   EXPECT_EQ(setup.checkpoint_seconds, 2.5);
   EXPECT_EQ(setup.silence_seconds, 90);
+  EXPECT_EQ(setup.pack_size, 64);
   EXPECT_EQ(setup.worker, 0) << "its rank is the receiver's own";
   EXPECT_TRUE(std::holds_alternative<Shutdown>(DecodeCommand(Encode(Command(Shutdown{})))));
 }
@@ -140,9 +145,9 @@ TEST(MessageTest, DamagedBytesAreAnError) {
 }
 
 TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
-  // {"v": 4, "type": "order", "trial_id": "a", "order": "hold"}
+  // {"v": 5, "type": "order", "trial_id": "a", "order": "hold"}
   const std::string text =
-      "\x84\xa1v\x04\xa4type\xa5order\xa8trial_id\xa1"
+      "\x84\xa1v\x05\xa4type\xa5order\xa8trial_id\xa1"
       "a\xa5order\xa4hold";
   const auto decode = [](const std::string& bytes) {
     return DecodeCommand(Bytes(bytes.begin(), bytes.end()));
@@ -160,13 +165,13 @@ TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
 }
 
 TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
-  // {"v": 4, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
-  //  "pack_size": 1}
+  // {"v": 5, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
+  //  "gpu": "", "pack_size": 1}
   const std::string text =
-      "\x87\xa1v\x04\xa4type\xa5ready\xa4host\xa0\xa6"
+      "\x88\xa1v\x05\xa4type\xa5ready\xa4host\xa0\xa6"
       "device\xa0\xa6"
       "engine\xa0\xaa"
-      "cpu_target\xa0\xa9pack_size";
+      "cpu_target\xa0\xa3gpu\xa0\xa9pack_size";
   const auto decode = [&text](const std::string& number) {
     const std::string bytes = text + number;
     return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
@@ -182,7 +187,7 @@ TEST(MessageTest, AnotherVersionIsAnError) {
   Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
                  0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 4;
+  bytes[3] = 5;
   EXPECT_NO_THROW(DecodeCommand(bytes));
 }
 

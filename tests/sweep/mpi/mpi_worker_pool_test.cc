@@ -29,6 +29,7 @@ class FakeExecutor : public Executor {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       const TrialTask& task = pack.trials[member];
       if (task.trial_id == "broken") throw std::runtime_error("it broke");
+      if (task.trial_id == "deadly") throw ExecutorUnusable("its device failed");
       if (task.trial_id == "long") observer.OnEpoch(member, LongEpoch());
       if (!observer.OnProgress(member, {})) return;
       if (task.trial_id.starts_with("patient")) {
@@ -189,6 +190,20 @@ TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {
   const auto before = std::chrono::steady_clock::now();
   Pool().Wait(std::chrono::milliseconds(50), [](const Event&) { FAIL() << "no event is due"; });
   EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(50));
+}
+
+/// Comes last: the worker trains nothing after it.
+TEST(MpiWorkerPoolTest, AWorkerWhoseExecutorIsUnusableSaysSoAndStaysWithoutRecovery) {
+  Pool().Start(2, PackOf({"abc", "deadly"}));
+  Pool().Start(2, PackOf({"def"}));
+  const auto events = Collect(2);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(Ended(events), (std::vector<std::string>{"abc"}));
+  EXPECT_EQ(std::get<WorkerRefused>(events[1]).reason, "its device failed");
+  EXPECT_EQ(std::get<WorkerRefused>(events[1]).worker, 2);
+  Pool().Start(2, PackOf({"ghi"}));
+  Pool().Wait(std::chrono::milliseconds(100), [](const Event&) { FAIL() << "no event is due"; });
+  EXPECT_FALSE(Pool().IsGone(2));
 }
 
 }  // namespace

@@ -81,6 +81,22 @@ TEST_F(StatusTest, JsonHasTheDatabasesNames) {
   EXPECT_EQ(status["failed"][0]["error"], "no memory\nfor it");
 }
 
+TEST_F(StatusTest, WorkersThatGetNoTrialsAnyMoreAreNamed) {
+  Store store = CreateSweep({MakeTrial("aa")});
+  EXPECT_EQ(json::parse(StatusJson(store))["excluded_workers"], json::array());
+  Begin(store, "aa");
+  store.EndAttempt("aa", TrialState::kPending, "it broke");
+  store.RecordExclusion({3, "node-a", "cpu", "its device failed"});
+  const std::string sentence =
+      "worker 3 on node-a (cpu) gets no trials any more: its device failed\n";
+  EXPECT_THAT(StatusText(store, {}), HasSubstr("\n" + sentence));
+  EXPECT_THAT(StatusLine(store), HasSubstr("; " + sentence));
+  const json excluded = json::parse(StatusJson(store))["excluded_workers"];
+  ASSERT_EQ(excluded.size(), 1U);
+  EXPECT_EQ(excluded[0]["worker"], 3);
+  EXPECT_EQ(excluded[0]["reason"], "its device failed");
+}
+
 TEST(TimeText, SecondsBetweenCountsMilliseconds) {
   EXPECT_NEAR(SecondsBetween("2024-02-28T23:59:59.500Z", "2024-02-29T00:00:01.250Z"), 1.75, 1e-6);
   EXPECT_EQ(SecondsBetween("", "2024-02-29T00:00:01.250Z"), 0);
