@@ -194,9 +194,10 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
         .choices = {"auto", "cpu", "torch"}},
        {.name = "--pack-size",
         .target = &arguments.pack_size,
-        .help = "on GPUs, train in packs of exactly N trials, filled up where there are fewer, so "
-                "that rounding does not depend on how many there are; changes nothing on CPUs [as "
-                "many as train fastest]",
+        .help =
+            "on GPUs, train in packs of exactly N trials, filled up where there are fewer, so "
+            "that rounding should not depend on how many there are; changes nothing on CPUs [as "
+            "many as train fastest]",
         .value_name = "N",
         .range = Range{.minimum = 1, .maximum = 1e5}},
        StrictOption(arguments.strict)});
