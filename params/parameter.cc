@@ -90,6 +90,8 @@ std::string KindText(const Parameter& parameter) {
       return "a list of [tick, value] pairs" + (range.empty() ? "" : ", each value " + range);
     case Kind::kMapping:
       return "a mapping of " + MemberNames(parameter);
+    case Kind::kNumberMap:
+      return "a mapping of names to numbers";
     case Kind::kSchedulers:
       return "a list of schedulers, each a mapping with its type";
   }
@@ -196,6 +198,20 @@ Value CoerceMapping(const Parameter& parameter, const Value& value) {
   return complete;
 }
 
+Value CoerceNumbers(const Parameter& parameter, const Value& value) {
+  const Map* map = value.As<Map>();
+  if (map == nullptr) Refuse(parameter, value);
+  Map numbers;
+  for (const auto& [name, number] : *map) {
+    try {
+      numbers[name] = CoerceReal({.name = name}, number);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(name + ": " + error.what());
+    }
+  }
+  return numbers;
+}
+
 Value CoerceSchedulers(const Parameter& parameter, const Value& value) {
   const List* list = value.As<List>();
   if (list == nullptr || list->empty()) Refuse(parameter, value);
@@ -251,6 +267,8 @@ Value Coerce(const Parameter& parameter, const Value& value) {
       return CoercePoints(parameter, value);
     case Kind::kMapping:
       return CoerceMapping(parameter, value);
+    case Kind::kNumberMap:
+      return CoerceNumbers(parameter, value);
     case Kind::kSchedulers:
       return CoerceSchedulers(parameter, value);
   }

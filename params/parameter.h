@@ -22,6 +22,7 @@ enum class Kind {
   kRealPair,    // [a, b]
   kPointList,   // [[tick, value], ...]: ticks are integers of at least 0, values are reals
   kMapping,     // {name: value, ...} of the parameters in `members`
+  kNumberMap,   // {name: real, ...} of any names
   kSchedulers,  // [{type: ..., own parameters}, ...]: nested schedulers, without what is common to
                 // all (interval, warmup); schedulers/compose.cc checks the members
 };

@@ -8,6 +8,7 @@
 #include "schedulers/cosine.h"
 #include "schedulers/cyclic.h"
 #include "schedulers/decay.h"
+#include "schedulers/formula.h"
 #include "schedulers/inverse_sqrt.h"
 #include "schedulers/one_cycle.h"
 #include "schedulers/piecewise_linear.h"
@@ -36,6 +37,7 @@ const std::vector<SchedulerType>& SchedulerTypes() {
       InverseSqrtType(),
       PiecewiseLinearType(),
       LrRangeTestType(),
+      FormulaType(),
   };
   return types;
 }

@@ -78,7 +78,8 @@ void ForEachMember(const List& members, const Use& use) {
 void RequireComposable(const SchedulerType& type, const std::string& composed, bool as_factors) {
   std::string why = type.not_composable;
   if (why.empty() && as_factors && !type.chains_as_factor) {
-    why = "its rate is no factor of the rate before, it depends on the path";
+    why = type.not_a_factor;
+    if (why.empty()) why = "its rate is no factor of the rate before, it depends on the path";
   }
   if (why.empty()) return;
   throw std::invalid_argument(type.name + " cannot stand in " + composed + ": " + why);

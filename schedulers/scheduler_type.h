@@ -22,6 +22,7 @@ struct ScheduleContext {
   double lr = 0;          // the optimizer's; unused by types that override it
   double momentum = 0;    // the optimizer's; unused where the schedule cycles it
   int64_t run_ticks = 0;  // the value of "run": the schedule's length, in ticks of its interval
+  double ticks_per_epoch = 1;
 };
 
 struct SchedulerType {
@@ -36,6 +37,7 @@ struct SchedulerType {
   bool rises_on_purpose = false;   // is meant to rise above the optimizer's rate
   /// Its rate is the rate before it times a factor of the tick alone, so ChainedScheduler takes it.
   bool chains_as_factor = false;
+  std::string not_a_factor{};    // why it does not; empty: its rate depends on the path
   std::string not_composable{};  // why no composed schedule can contain it; empty: one can
   SpansOf spans{};               // what it does at which ticks; empty: nothing that has an end
 
@@ -65,9 +67,9 @@ struct SchedulerType {
 };
 
 /// Completes `type` by its table: parameters, `overrides` and `build`. `make` is the schedule's own
-/// function: make(options, optimizer's Rates), or make(options, momentum) where the schedule has
-/// rates of its own. `overrides` lists the parameters without effect; null: none. `table` must live
-/// as long as the program.
+/// function: make(options, optimizer's Rates), make(options, momentum) where the schedule has
+/// rates of its own, or make(options, context) where it depends on more. `overrides` lists the
+/// parameters without effect; null: none. `table` must live as long as the program.
 template <typename Options, typename Make>
 SchedulerType FromTable(SchedulerType type, const OptionTable<Options>& table, Make make,
                         std::vector<std::string> (*overrides)(const Options&) = nullptr) {
@@ -78,7 +80,9 @@ SchedulerType FromTable(SchedulerType type, const OptionTable<Options>& table, M
   };
   type.build = [&table, make](const Map& parameters, const ScheduleContext& context) -> Schedule {
     const Options options = table.Read(parameters, context.run_ticks);
-    if constexpr (std::is_invocable_v<Make, const Options&, Rates>) {
+    if constexpr (std::is_invocable_v<Make, const Options&, const ScheduleContext&>) {
+      return make(options, context);
+    } else if constexpr (std::is_invocable_v<Make, const Options&, Rates>) {
       return make(options, Rates{context.lr, context.momentum});
     } else {
       return make(options, context.momentum);

@@ -48,6 +48,7 @@ TrialSchedule::TrialSchedule(const Map& scheduler, double lr, double momentum, T
   context.lr = lr;
   context.momentum = momentum;
   context.run_ticks = run_ticks();
+  if (per_step_) context.ticks_per_epoch = static_cast<double>(clock_.steps_per_epoch);
   schedule_ = BuildSchedule(scheduler, context);
   plateau_ = BuildPlateau(scheduler, context);
   if (plateau_) metric_ = plateau_->options().metric;

@@ -17,6 +17,8 @@ namespace {
 enum class Place { kEntry, kMember };  // a scheduler stands under `scheduler:`, or in another one
 
 SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place);
+Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::string& path,
+                SectionContent& around);
 
 /// Moves the axes and places of a nested section to the section around it.
 void Adopt(SectionContent inner, SectionContent& outer) {
@@ -38,7 +40,8 @@ Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::st
   try {
     // Where only a text is allowed, an unquoted 2024 or true is a text too.
     const auto* scalar = node.AsScalar();
-    if (parameter.kind == Kind::kText && scalar != nullptr && !scalar->text.empty()) {
+    const bool is_null = parameter.default_value == Value() && ToValue(node).IsNull();
+    if (parameter.kind == Kind::kText && scalar != nullptr && !scalar->text.empty() && !is_null) {
       return scalar->text;
     }
     return Coerce(parameter, ToValue(node));
@@ -102,6 +105,20 @@ Value ReadMapping(const Parameter& parameter, const ConfigNode& node, const std:
   return values;
 }
 
+/// Reads {name: number, ...}, of which each number may be an axis.
+Value ReadNumbers(const ConfigNode& node, const std::string& path, SectionContent& around) {
+  Map numbers;
+  for (const auto& entry : *node.AsMapping()) {
+    const std::string entry_path = path + "." + entry.key;
+    if (entry.key.find('.') != std::string::npos) {
+      throw ConfigError(entry.key_at, entry_path + ": a name cannot contain a dot");
+    }
+    around.places.emplace(entry_path, entry.value.at);
+    numbers.emplace(entry.key, ReadValue({.name = entry.key}, entry.value, entry_path, around));
+  }
+  return numbers;
+}
+
 Value ReadMembers(const ConfigNode& node, const std::string& path, SectionContent& around) {
   List members;
   for (const ConfigNode& element : *node.AsSequence()) {
@@ -123,6 +140,9 @@ Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::s
     if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
     if (parameter.kind == Kind::kMapping && one.AsMapping() != nullptr) {
       return ReadMapping(parameter, one, path, outside);
+    }
+    if (parameter.kind == Kind::kNumberMap && one.AsMapping() != nullptr) {
+      return ReadNumbers(one, path, outside);
     }
     const auto* list = one.AsSequence();
     if (parameter.kind == Kind::kSchedulers && list != nullptr && !list->empty()) {

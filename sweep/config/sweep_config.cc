@@ -227,11 +227,20 @@ void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfi
   std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
 }
 
-/// The place of the parameter of `section` whose name begins the sentence, or else of the entry.
+/// The place of the parameter of `section` that the sentence begins with, or else of the entry:
+/// "gamma ...", or "schedulers.1: gamma: ..." for one of a nested scheduler.
 Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
-  const auto found =
-      entry.places.find(section + "." + sentence.substr(0, sentence.find_first_of(" :")));
-  return found != entry.places.end() ? found->second : entry.at;
+  Location place = entry.at;
+  std::string path = section;
+  for (size_t first = 0; first < sentence.size();) {
+    const size_t end = std::min(sentence.find_first_of(" :", first), sentence.size());
+    path += "." + sentence.substr(first, end - first);
+    const auto found = entry.places.find(path);
+    if (found != entry.places.end()) place = found->second;
+    if (sentence.compare(end, 2, ": ") != 0) break;
+    first = end + 2;
+  }
+  return place;
 }
 
 }  // namespace

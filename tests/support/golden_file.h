@@ -110,7 +110,7 @@ inline GoldenCase ParseCase(const std::string& line) {
   golden.parameters["type"] = type;
   while (words >> word) {
     const size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals);
+    std::string name = word.substr(0, equals);
     const std::string text = word.substr(equals + 1);
     if (name == "lr") {
       golden.lr = std::strtod(text.c_str(), nullptr);
@@ -125,6 +125,8 @@ inline GoldenCase ParseCase(const std::string& line) {
     } else if (name == "drift") {
       golden.drift = std::strtod(text.c_str(), nullptr);
     } else {
+      const std::string prefix = "scheduler.";  // in front of a name that has a meaning above
+      if (name.starts_with(prefix)) name.erase(0, prefix.size());
       golden.parameters[name] = JsonText(text).Read();
     }
   }

@@ -221,6 +221,50 @@ TEST(SweepConfigTest, GridMistakesAreRefused) {
               HasSubstr("several entries"));
 }
 
+TEST(SweepConfigTest, EachParameterOfAFormulaCanBeSwept) {
+  const SweepConfig config =
+      Parse({.scheduler = "scheduler: {type: Formula, lr: base * (1 - t / T) ^ power, "
+                          "params: {base: 1, power: {grid: [1, 2]}}}"});
+  const Entry& entry = config.schedulers.at(0);
+  ASSERT_EQ(entry.axes.size(), 1U);
+  EXPECT_EQ(entry.axes[0].path, "scheduler.params.power");
+  EXPECT_EQ(entry.axes[0].values, (std::vector<Value>{1.0, 2.0}));
+  EXPECT_EQ(ToJson(entry.section.at("params")), R"({"base":1.0,"power":1.0})");
+  EXPECT_EQ(entry.section.at("momentum"), Value());
+  EXPECT_EQ(OverriddenBy(entry, entry.section), std::vector<std::string>{"optimizer.lr"});
+}
+
+TEST(SweepConfigTest, MistakesInAFormulaNameTheirPlace) {
+  const SweepConfig config = Parse(
+      {.scheduler = "scheduler:\n  - type: Formula\n    lr: lr * powr\n    params: {power: 2}"});
+  const Entry& entry = config.schedulers.at(0);
+  try {
+    OverriddenBy(entry, entry.section);
+    FAIL() << "no error";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "s.yaml:6:9: scheduler: Formula: lr: unknown name \"powr\" at character 6; did you "
+              "mean \"power\"? in \"lr * powr\"");
+  }
+  EXPECT_THAT(ErrorOf({.scheduler = "scheduler: {type: Formula, lr: lr, params: {a: b}}"}),
+              StartsWith("s.yaml:4:48: scheduler.params.a: expected a number"));
+  EXPECT_THAT(ErrorOf({.scheduler = "scheduler: {type: Formula, lr: lr, params: 3}"}),
+              HasSubstr("expected a mapping of names to numbers, not 3"));
+}
+
+TEST(SweepConfigTest, MistakesInANestedSchedulerNameTheirPlace) {
+  const SweepConfig config =
+      Parse({.scheduler = "scheduler:\n  type: SequentialLR\n  milestones: [1]\n  schedulers:\n"
+                          "    - {type: StepLR, step_size: 1}\n    - {type: Formula, lr: sin}"});
+  try {
+    OverriddenBy(config.schedulers.at(0), config.schedulers.at(0).section);
+    FAIL() << "no error";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(),
+                StartsWith("s.yaml:9:27: scheduler: SequentialLR: schedulers.1: lr: "));
+  }
+}
+
 TEST(SweepConfigTest, NamesThatAreNoFileNamesAreRefused) {
   for (const char* name : {"../x", "a/b", ".hidden", "-x", "''", "a b", "[a]"}) {
     EXPECT_THAT(ErrorOf({.name = std::string("name: ") + name}), HasSubstr("name: expected"))
