@@ -11,14 +11,11 @@
 #include <utility>
 
 #include "worker/torch/tensors.h"
+#include "worker/torch/work_in_flight.h"
 #include "worker/training_checks.h"
 
 namespace lrsweep {
 namespace {
-
-/// The number of steps that a CUDA device gets before the host waits for it: enough to keep the
-/// device busy, few enough that progress reports are up to date.
-constexpr int64_t kStepsInFlight = 32;
 
 DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
   return {View(set.images, {set.count, set.pixels}).to(device),
@@ -191,11 +188,14 @@ std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRate
   if (optimizer_->PlanEpoch(rates, steps_per_epoch_)) repeated_step_.Forget();
   DrawOrder();
   step_.zero_();
+  WorkInFlight in_flight;
   TickClock clock;
   for (int64_t step = 0; step < steps_per_epoch_; ++step) {
     const int64_t rows = RowsOf(step);
     repeated_step_.Run(rows, [&] { Step(rows); });
-    if (step % kStepsInFlight == 0) device_.Wait();
+    if (!in_flight.Add()) continue;
+    device_.Wait();
+    in_flight.Finish();
     if (clock.IsDue()) Report(step, tick);
   }
   std::vector<std::vector<float>> losses = Losses();
@@ -214,6 +214,7 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
   const int64_t chunk = EvaluationRows(model_.Parameters().size(1));
   const at::Tensor loss = at::zeros({members}, test.labels.options().dtype(at::kDouble));
   const at::Tensor correct = at::zeros({members}, test.labels.options());
+  WorkInFlight in_flight;
   TickClock clock;
   for (int64_t first = 0; first < count; first += chunk) {
     const int64_t rows = std::min(chunk, count - first);
@@ -223,6 +224,9 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
     loss.sub_(
         log_probabilities.gather(2, labels.unsqueeze(2)).squeeze(2).sum(1, false, at::kDouble));
     correct.add_(log_probabilities.argmax(2).eq(labels).sum(1));
+    if (!in_flight.Add()) continue;
+    device_.Wait();
+    in_flight.Finish();
     if (clock.IsDue()) CallTick(tick, progress_);
   }
   const auto losses = ToVector<double>(loss);

@@ -16,7 +16,8 @@
 // The epoch's order of images and the optimizer's numbers are tables on the device; a counter,
 // which the step itself advances, selects the row; the losses go to a third table. Every step does
 // the same operations on the same memory and allocates nothing. The short last batch of an epoch is
-// a graph of its own, with its own number of rows, as in PyTorch.
+// a graph of its own, with its own number of rows, as in PyTorch. The host waits for the device
+// every few steps (work_in_flight.h).
 #pragma once
 
 #include <ATen/ATen.h>
