@@ -64,10 +64,14 @@ ImageSet Slice(const ImageSet& set, int64_t first, int64_t count) {
 
 std::filesystem::path FindDatasetFile(const std::filesystem::path& folder,
                                       const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
-    auto path = folder / (name + ending);
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(path, ignored)) return path;
+  std::string dotted = name;
+  dotted.replace(name.find("-idx"), 1, ".");
+  for (const std::string& written : {name, dotted}) {
+    for (const char* ending : {"", ".gz"}) {
+      auto path = folder / (written + ending);
+      std::error_code ignored;
+      if (std::filesystem::is_regular_file(path, ignored)) return path;
+    }
   }
   return {};
 }

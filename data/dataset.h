@@ -42,7 +42,8 @@ inline constexpr std::array<const char*, 4> kDatasetFiles = {
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte"};
 
-/// Returns the path of the file `name` or `name`.gz in `folder`; empty if there is neither.
+/// Returns the path of one of kDatasetFiles in `folder`, plain or with .gz, or written with a dot
+/// as some archives have it (train-images.idx3-ubyte); empty if there is none.
 std::filesystem::path FindDatasetFile(const std::filesystem::path& folder, const std::string& name);
 
 /// Reads the four IDX files of `folder`, plain or gzipped. Throws DataError if one is missing or

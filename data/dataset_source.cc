@@ -45,7 +45,7 @@ void RequireFolder(const std::string& name) {
   std::error_code ignored;
   if (fs::is_directory(name, ignored)) return;
   const std::string shown = name.size() > 200 ? name.substr(0, 200) + "..." : name;
-  throw DataError("dataset.name: \"" + shown + "\" is neither mnist, fashion_mnist nor a folder");
+  throw DataError("dataset.name: there is no folder " + shown);
 }
 
 bool HasAllFiles(const fs::path& folder) {

@@ -23,7 +23,9 @@ SweepConfig ConfigArguments::Load(const std::vector<Setting>& more) const {
   std::vector<Setting> parsed;
   for (const std::string& text : settings) parsed.push_back(ParseSetting(text));
   parsed.insert(parsed.end(), more.begin(), more.end());
-  return LoadSweepConfig(file, parsed);
+  SweepConfig config = LoadSweepConfig(file, parsed);
+  ResolveDatasetName(config);
+  return config;
 }
 
 Option StrictOption(bool& strict) {

@@ -3,8 +3,16 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
+#include <vector>
 
+#include "params/errors.h"
+#include "params/names.h"
+#include "params/parameter.h"
+#include "params/text.h"
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
@@ -14,7 +22,63 @@ const std::string& NameIn(const Map& params) {
   return std::get<std::string>(*Find(params, "dataset.name"));
 }
 
+bool IsFolder(const std::string& name) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(name, ignored);
+}
+
+/// The name in lower case without '-' and '_': MNIST and FashionMNIST are torchvision's names.
+std::string Folded(const std::string& name) {
+  std::string folded = Lower(name);
+  std::erase_if(folded, [](char c) { return c == '-' || c == '_'; });
+  return folded;
+}
+
+/// The folders beside this process, the first hundreds of them: what a name may have meant.
+std::vector<std::string> FoldersHere() {
+  std::vector<std::string> folders;
+  std::error_code ends_the_list;
+  std::filesystem::directory_iterator entry(".", ends_the_list);
+  while (!ends_the_list && entry != std::filesystem::directory_iterator() && folders.size() < 500) {
+    const std::string name = entry->path().filename().string();
+    if (IsFolder(name)) folders.push_back(name);
+    entry.increment(ends_the_list);
+  }
+  return folders;
+}
+
+/// Throws ConfigError for a name that is no path, no folder, and no known data set.
+[[noreturn]] void RefuseName(const std::string& name, const Location& at) {
+  std::vector<std::string> known;
+  for (const KnownDataset& one : KnownDatasets()) known.push_back(one.name);
+  std::string nearest = NearestName(Lower(name), known);
+  if (nearest.empty()) nearest = NearestName(name, FoldersHere());
+  throw ConfigError(
+      at, fmt::format("dataset.name: no data set and no folder is called \"{}\"; {}",
+                      name.substr(0, 200),
+                      nearest.empty()
+                          ? fmt::format("known are {}; of a folder write the path", Listed(known))
+                          : fmt::format("did you mean \"{}\"?", nearest)));
+}
+
 }  // namespace
+
+void ResolveDatasetName(SweepConfig& config) {
+  std::string name = NameIn(config.fixed);
+  if (FindKnownDataset(name) != nullptr || IsFolder(name)) return;
+  const char* home = std::getenv("HOME");
+  if ((name == "~" || name.starts_with("~/")) && home != nullptr && *home != '\0') {
+    SetAt(config.fixed, "dataset.name", home + name.substr(1));
+    return;
+  }
+  for (const KnownDataset& known : KnownDatasets()) {
+    if (Folded(known.name) != Folded(name)) continue;
+    SetAt(config.fixed, "dataset.name", known.name);
+    return;
+  }
+  const bool is_path = name.find('/') != std::string::npos || name.starts_with("~");
+  if (!is_path) RefuseName(name, config.dataset_name_at);
+}
 
 SourcedDataset FindData(const Map& params, bool quiet) {
   return SourceDataset(NameIn(params), [quiet](const std::string& sentence) {

@@ -9,6 +9,11 @@
 
 namespace lrsweep {
 
+/// Replaces the data set's name by what it stands for: "MNIST" by "mnist", a leading ~ by the
+/// user's home folder. A folder of exactly that name stays. Throws ConfigError for a name that is
+/// neither a path nor that of a folder or a known data set.
+void ResolveDatasetName(SweepConfig& config);
+
 /// Finds and loads the data set of a trial's parameters (`dataset.name`), downloading a known one
 /// if needed; unless `quiet`, stderr tells what takes time. Throws DataError.
 SourcedDataset FindData(const Map& params, bool quiet);

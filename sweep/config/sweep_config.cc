@@ -223,6 +223,9 @@ void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfi
     throw ConfigError(node != nullptr ? node->at : root.at,
                       section.name + "." + content.missing.front() + " is required");
   }
+  if (const auto name = content.places.find("dataset.name"); name != content.places.end()) {
+    config.dataset_name_at = name->second;
+  }
   config.fixed.emplace(section.name, std::move(content.values));
   std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
 }

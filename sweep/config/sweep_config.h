@@ -24,6 +24,7 @@ struct Entry {
 struct SweepConfig {
   std::string name;               // a file name: letters, digits, '.', '_' and '-'
   Map fixed;                      // dataset, model and training; of an axis its first value
+  Location dataset_name_at;       // where dataset.name is written
   std::vector<Axis> axes;         // of these sections
   std::vector<Entry> schedulers;  // at least one
   std::vector<Entry> optimizers;  // at least one

@@ -52,6 +52,19 @@ TEST_F(DatasetTest, GzippedFilesServeAsWell) {
   EXPECT_THAT(LoadDataset(folder_.path())->test.labels, ElementsAre(3));
 }
 
+TEST_F(DatasetTest, ADotInThePlaceOfTheDashServesAsWell) {
+  for (const char* name : kDatasetFiles) {
+    std::string dotted = name;
+    dotted.replace(dotted.find("-idx"), 4, ".idx");
+    std::filesystem::rename(folder_ / name, folder_ / dotted);
+  }
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "train-images.idx3-ubyte"));
+  EXPECT_THAT(LoadDataset(folder_.path())->train.labels, ElementsAre(0, 4, 1));
+  std::filesystem::remove(folder_ / "t10k-labels.idx1-ubyte");
+  WriteGzip(folder_ / "t10k-labels.idx1-ubyte.gz", IdxBytes({1}, "\x03"));
+  EXPECT_THAT(LoadDataset(folder_.path())->test.labels, ElementsAre(3));
+}
+
 TEST_F(DatasetTest, MissingFileIsNamed) {
   std::filesystem::remove(folder_ / "train-labels-idx1-ubyte");
   EXPECT_THAT(LoadError(), HasSubstr("train-labels-idx1-ubyte: there is no such file"));
