@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "params/errors.h"
 
@@ -28,15 +29,34 @@ void Append(const std::string& line) {
   close(file);
 }
 
+/// A folder for temporary files, and the variable that names it.
+struct TemporaryFolder {
+  std::string variable = "TMPDIR";
+  std::filesystem::path path = "/tmp";
+};
+
+/// The one that mpirun takes: that of the first variable that is not empty, else /tmp.
+TemporaryFolder FindTemporaryFolder() {
+  for (const char* variable : {"TMPDIR", "TEMP", "TMP"}) {
+    const char* path = std::getenv(variable);
+    if (path != nullptr && *path != '\0') return {variable, path};
+  }
+  return {};
+}
+
 }  // namespace
 
 StatusFile::StatusFile() {
-  const auto folder = std::filesystem::temp_directory_path();
-  path_ = (folder / "lrsweep-status-XXXXXX").string();
-  const int file = mkstemp(path_.data());
+  const TemporaryFolder folder = FindTemporaryFolder();
+  std::error_code error;
+  std::filesystem::create_directories(folder.path, error);  // as mpirun does
+  path_ = (std::filesystem::absolute(folder.path) / "lrsweep-status-XXXXXX").string();
+  const int file = error ? -1 : mkstemp(path_.data());
   if (file < 0) {
-    throw ResourceError(folder.string() + ": cannot create a file: " + std::strerror(errno) +
-                        "; set TMPDIR to a folder that can be written to");
+    const std::string why = error ? error.message() : std::strerror(errno);
+    throw ResourceError("the temporary folder " + folder.path.string() +
+                        ": cannot create a file: " + why + "; set " + folder.variable +
+                        " to a folder that can be written to");
   }
   close(file);
 }

@@ -9,10 +9,11 @@
 
 namespace lrsweep {
 
-/// The launcher's side: owns a file in the temporary folder. Not thread-safe.
+/// The launcher's side: owns a file in the temporary folder, which is mpirun's: that of TMPDIR, TEMP
+/// or TMP, the first that is not empty, created if it is missing; else /tmp. Not thread-safe.
 class StatusFile {
  public:
-  /// Throws ResourceError if the file cannot be created.
+  /// Throws ResourceError, which names the variable, if the file cannot be created.
   StatusFile();
   ~StatusFile();
   StatusFile(const StatusFile&) = delete;

@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "params/errors.h"
 #include "tests/support/temp_folder.h"
@@ -125,6 +129,67 @@ TEST_F(LauncherTest, PassesAnInterruptOnAsUsr1AndLaunchesNothingMore) {
   EXPECT_EQ(LaunchIt(), kInterrupted);
   user.join();
   EXPECT_EQ(Launches(), 1U);
+}
+
+/// Sets TMPDIR, TEMP and TMP for a test.
+class TemporaryFolderTest : public LauncherTest {
+ protected:
+  TemporaryFolderTest() {
+    for (const char* name : kNames) {
+      const char* value = std::getenv(name);
+      before_.emplace_back(value != nullptr ? std::optional<std::string>(value) : std::nullopt);
+      unsetenv(name);
+    }
+    MpirunIs("dirname $status > " + (folder_ / "where").string() +
+             "; echo runs $$ 1 >> $status; echo ends 0 >> $status");
+  }
+  ~TemporaryFolderTest() override {
+    for (size_t i = 0; i < before_.size(); ++i) {
+      unsetenv(kNames[i]);
+      if (before_[i]) setenv(kNames[i], before_[i]->c_str(), 1);
+    }
+  }
+  /// The folder of the status file, as a launch sees it.
+  std::string Where() {
+    EXPECT_EQ(LaunchIt(), kAllEndedWell);
+    std::string where = folder_.Read("where");
+    where.pop_back();
+    return where;
+  }
+
+ private:
+  static constexpr std::array<const char*, 3> kNames = {"TMPDIR", "TEMP", "TMP"};
+  std::vector<std::optional<std::string>> before_;
+};
+
+TEST_F(TemporaryFolderTest, IsTmpWhereTheVariablesAreUnsetOrEmpty) {
+  EXPECT_EQ(Where(), "/tmp");
+  setenv("TMPDIR", "", 1);
+  EXPECT_EQ(Where(), "/tmp");
+}
+
+TEST_F(TemporaryFolderTest, IsThatOfTheFirstVariableThatIsSet) {
+  fs::create_directory(folder_ / "t");
+  setenv("TEMP", (folder_ / "t").c_str(), 1);
+  EXPECT_EQ(Where(), (folder_ / "t").string());
+  setenv("TMPDIR", folder_.path().c_str(), 1);
+  EXPECT_EQ(Where(), folder_.path().string());
+}
+
+TEST_F(TemporaryFolderTest, IsMadeWhereItIsMissing) {
+  setenv("TMPDIR", (folder_ / "a" / "b").c_str(), 1);
+  EXPECT_EQ(Where(), (folder_ / "a" / "b").string());
+}
+
+TEST_F(TemporaryFolderTest, IsNamedWithItsVariableWhereItCannotBeUsed) {
+  setenv("TMPDIR", "/dev/null", 1);
+  try {
+    LaunchIt();
+    FAIL() << "launched";
+  } catch (const ResourceError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("the temporary folder /dev/null"),
+                                    HasSubstr("set TMPDIR to a folder that can be written to")));
+  }
 }
 
 }  // namespace
