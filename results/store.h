@@ -38,6 +38,11 @@ struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// There is no file of that name: a mistake in the command, where it reads only.
+struct NoDatabase : StoreError {
+  using StoreError::StoreError;
+};
+
 struct SweepRecord {
   std::string name;
   std::string config_yaml;  // as run, --set included

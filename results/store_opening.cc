@@ -128,7 +128,7 @@ bool IsMarkedAsOurs(const fs::path& path) {
 void RefuseNoFile(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw StoreError("there is no file " + path.string());
+  if (!fs::exists(status)) throw NoDatabase("there is no file " + path.string());
   if (!fs::is_regular_file(status)) throw StoreError(path.string() + " is not a file");
 }
 

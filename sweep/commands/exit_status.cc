@@ -15,6 +15,13 @@ int Complain(const std::exception& error, int status) {
   return status;
 }
 
+/// Without the library's words in front.
+std::string PlainText(const std::filesystem::filesystem_error& error) {
+  const std::string text = error.what();
+  const std::string prefix = "filesystem error: ";
+  return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
 }  // namespace
 
 int WithExitStatus(const std::function<int()>& command) {
@@ -35,7 +42,7 @@ int WithExitStatus(const std::function<int()>& command) {
   } catch (const ResourceError& error) {
     return Complain(error, kIoFailed);
   } catch (const std::filesystem::filesystem_error& error) {
-    return Complain(error, kIoFailed);
+    return Complain(ResourceError(PlainText(error)), kIoFailed);
   } catch (const std::exception& error) {
     std::cerr << "lrsweep: a bug of ours: " << error.what() << "\n";
     return kBug;

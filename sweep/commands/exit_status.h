@@ -19,13 +19,13 @@ int WithExitStatus(const std::function<int()>& command);
 int SweepExitStatus(const Store& store);
 
 /// Runs `read`, which reads a database for a command that changes none, and returns its result. Its
-/// StoreError becomes a UsageError, and so does its std::invalid_argument (a trial or metric that
+/// NoDatabase becomes a UsageError, and so does its std::invalid_argument (a trial or metric that
 /// is not in the database), with `subject` in front.
 template <typename Read>
 auto WithUsageErrors(const std::string& subject, const Read& read) -> decltype(read()) {
   try {
     return read();
-  } catch (const StoreError& error) {
+  } catch (const NoDatabase& error) {
     throw UsageError(error.what());
   } catch (const std::invalid_argument& error) {
     throw UsageError(subject + ": " + error.what());

@@ -159,8 +159,8 @@ class Report {
 
 /// With `watch` the page is written anew every few seconds until every trial has ended, no process
 /// writes the databases any more, or the program is interrupted; the first time when two trials
-/// have finished. Throws UsageError for a database that cannot be read, a metric that it does not
-/// hold, and a file that cannot be written.
+/// have finished. Throws UsageError for a database that is not there and a metric that it does not
+/// hold, StoreError for one that cannot be read, ResourceError for a file that cannot be written.
 int RunReport(const ReportArguments& arguments, std::FILE* out) {
   RefuseRepeated(arguments);
   Report report(arguments, out);

@@ -96,9 +96,22 @@ std::optional<int> StatusInDatabase(const fs::path& path, Journal journal) {
   return status;
 }
 
+/// Throws UsageError for a configuration that can be read only once, such as /dev/stdin: the
+/// coordinator reads it again, and has no standard input.
+void RequireFile(const std::string& config) {
+  std::error_code missing;  // said where it is read
+  const bool passes = config.starts_with("/dev/") || config.starts_with("/proc/");
+  const auto kind = fs::status(config, missing).type();
+  if (!passes && kind != fs::file_type::fifo && kind != fs::file_type::socket) return;
+  throw UsageError(config +
+                   ": with --workers the configuration is read again by the coordinator, so it "
+                   "must be a file: save it in one, or leave out --workers");
+}
+
 /// Launches this command again, as the ranks of an mpirun.
 int LaunchRanks(const RunArguments& arguments, const CommandContext& context) {
   // Loading here reports a mistake once, before anything is launched.
+  RequireFile(arguments.config.file);
   const SearchSpace space(LoadConfig(arguments));
   const fs::path path = DatabasePath(arguments, space.config());
   std::vector<std::string> program = {fs::read_symlink("/proc/self/exe").string()};

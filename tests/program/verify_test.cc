@@ -123,7 +123,7 @@ TEST_F(VerifyTest, WhatCannotBeVerifiedIsAMistake) {
   EXPECT_EQ(Lrsweep("verify s.db --all " + first_).status, 2);
   Sql("DELETE FROM step_traces WHERE epoch = 2");
   const auto damaged = VerifyFirst();
-  EXPECT_EQ(damaged.status, 2);
+  EXPECT_EQ(damaged.status, 74);
   EXPECT_THAT(damaged.output, HasSubstr("32 of its 48 steps are recorded"));
   Sql("DELETE FROM step_traces; DELETE FROM epochs");
   EXPECT_THAT(VerifyFirst().output, HasSubstr("has no epoch to compare"));
@@ -133,7 +133,7 @@ TEST_F(VerifyTest, AnEpochThatIsMissingIsDamage) {
   Train();
   Sql("DELETE FROM step_traces WHERE epoch = 3; DELETE FROM epochs WHERE epoch = 3");
   const auto result = VerifyFirst();
-  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.status, 74);
   EXPECT_THAT(result.output, HasSubstr("2 of its 3 epochs are recorded: the database is damaged"));
 }
 

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <system_error>
 
+#include "params/errors.h"
+
 namespace lrsweep {
 namespace {
 
@@ -38,8 +40,8 @@ void RefuseTaken(const fs::path& target) {
 }
 
 /// The error for a target that could not be created.
-ExportError CannotCreate(const fs::path& target, const std::error_code& error) {
-  return ExportError(fmt::format("cannot create {}: {}", target.string(), error.message()));
+ResourceError CannotCreate(const fs::path& target, const std::error_code& error) {
+  return ResourceError(fmt::format("cannot create {}: {}", target.string(), error.message()));
 }
 
 NewFile MakeBeside(const fs::path& target) {

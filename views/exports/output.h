@@ -14,7 +14,8 @@
 namespace lrsweep {
 
 /// A mistake in the command: what it asks for cannot be exported, or not to this place. The text is
-/// for the user. (Failed writes throw std::filesystem::filesystem_error.)
+/// for the user. (A place that cannot be written throws ResourceError, a failed write
+/// std::filesystem::filesystem_error.)
 struct ExportError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -30,6 +31,7 @@ using InterruptCheck = std::function<bool()>;
 void StopIf(const InterruptCheck& interrupted);
 
 /// A file that is filled under another name beside `target`, which must not exist (ExportError).
+/// Throws ResourceError where it cannot be created.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& target);
@@ -45,7 +47,8 @@ class OutputFile {
 };
 
 /// A folder that is filled under another name beside `target`, which must not exist or must be
-/// empty (ExportError). The destructor removes a folder that was not finished.
+/// empty (ExportError). Throws ResourceError where it cannot be created. The destructor removes a
+/// folder that was not finished.
 class OutputFolder {
  public:
   explicit OutputFolder(const std::filesystem::path& target);

@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <stdexcept>
 #include <vector>
 
-#include "views/exports/output.h"
+#include "params/errors.h"
 
 namespace lrsweep {
 namespace {
@@ -40,7 +39,7 @@ int Run(std::vector<std::string> words, bool quiet) {
 
 void RequirePngConverter() {
   if (Run({"rsvg-convert", "--version"}, true) == 0) return;
-  throw ExportError(
+  throw ResourceError(
       "--to png needs rsvg-convert: install librsvg2-bin (Debian, Ubuntu), librsvg2-tools (Fedora) "
       "or librsvg (Homebrew), or use --to svg");
 }
@@ -49,8 +48,8 @@ void ConvertToPng(const std::filesystem::path& svg, const std::filesystem::path&
   const int status =
       Run({"rsvg-convert", "--zoom=2", "--output=" + png.string(), svg.string()}, false);
   if (status != 0) {
-    throw std::runtime_error("rsvg-convert ended with " + std::to_string(status) + " on " +
-                             svg.filename().string());
+    throw ResourceError("rsvg-convert ended with " + std::to_string(status) + " on " +
+                        svg.filename().string() + ": see its message above");
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace lrsweep {
 
-/// Throws ExportError, which says what to install, unless rsvg-convert (librsvg) can be run.
+/// Throws ResourceError, which says what to install, unless rsvg-convert (librsvg) can be run.
 void RequirePngConverter();
 
 /// Makes `png` of `svg`, a file, at twice its size in pixels. Throws std::runtime_error with what

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 #include <system_error>
 
+#include "params/errors.h"
 #include "results/database_file.h"
 #include "views/report/page.h"
 
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void Refuse(const fs::path& path, int error) {
-  throw std::invalid_argument("cannot write " + path.string() + ": " + std::strerror(error));
+  throw ResourceError("cannot write " + path.string() + ": " + std::strerror(error));
 }
 
 /// Checks the target before the data is read, which may take long.
@@ -26,7 +26,7 @@ void RefuseFolder(const fs::path& path) {
   if (access(folder.c_str(), W_OK | X_OK) != 0) Refuse(path, errno);
   if (fs::is_directory(path)) Refuse(path, EISDIR);
   if (fs::exists(path) && !fs::is_regular_file(path)) {  // a device is not to be replaced
-    throw std::invalid_argument("cannot write " + path.string() + ": it is not a regular file");
+    throw ResourceError("cannot write " + path.string() + ": it is not a regular file");
   }
 }
 

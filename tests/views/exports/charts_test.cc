@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "params/errors.h"
 #include "tests/support/sweep_fixture.h"
 #include "views/exports/export.h"
 #include "views/exports/output.h"
@@ -156,7 +157,7 @@ TEST_F(ChartsTest, WithoutAConverterItIsSaidWhatToInstall) {
   setenv("PATH", folder_.path().c_str(), 1);
   std::ostringstream said;
   EXPECT_THAT([&] { Export(store, {.format = "png", .output = (folder_ / "png").string()}, said); },
-              ThrowsMessage<ExportError>(HasSubstr("install librsvg2-bin")));
+              ThrowsMessage<ResourceError>(HasSubstr("install librsvg2-bin")));
   setenv("PATH", path.c_str(), 1);
   EXPECT_FALSE(fs::exists(folder_ / "png"));
 }

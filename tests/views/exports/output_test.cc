@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "params/errors.h"
 #include "tests/support/temp_folder.h"
 
 namespace lrsweep {
@@ -44,7 +45,7 @@ TEST(OutputFileTest, OverwritesNothing) {
 TEST(OutputFileTest, NoSuchFolderIsASentence) {
   const TempFolder folder;
   EXPECT_THAT([&] { OutputFile file(folder / "no/a.csv"); },
-              ThrowsMessage<ExportError>(HasSubstr("no/a.csv: No such file or directory")));
+              ThrowsMessage<ResourceError>(HasSubstr("no/a.csv: No such file or directory")));
 }
 
 TEST(OutputFolderTest, AppearsWholeOrNotAtAll) {

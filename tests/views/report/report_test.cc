@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "params/errors.h"
 #include "tests/support/sweep_fixture.h"
 #include "views/report/page.h"
 
@@ -144,10 +145,9 @@ TEST_F(ReportTest, ReplacesTheFileAsAWhole) {
 
 TEST_F(ReportTest, RefusesAFolderThatCannotBeWritten) {
   MakeSweep();
-  EXPECT_THROW(WriteReport(folder_ / "nowhere" / "report.html", Sources(), {}),
-               std::invalid_argument);
-  EXPECT_THROW(WriteReport(folder_.path(), Sources(), {}), std::invalid_argument);
-  EXPECT_THROW(WriteReport("/dev/null", Sources(), {}), std::invalid_argument);
+  EXPECT_THROW(WriteReport(folder_ / "nowhere" / "report.html", Sources(), {}), ResourceError);
+  EXPECT_THROW(WriteReport(folder_.path(), Sources(), {}), ResourceError);
+  EXPECT_THROW(WriteReport("/dev/null", Sources(), {}), ResourceError);
 }
 
 TEST_F(ReportTest, KeepsASymbolicLinkAndReplacesWhatItNames) {
