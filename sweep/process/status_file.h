@@ -9,8 +9,8 @@
 
 namespace lrsweep {
 
-/// The launcher's side: owns a file in the temporary folder, which is mpirun's: that of TMPDIR, TEMP
-/// or TMP, the first that is not empty, created if it is missing; else /tmp. Not thread-safe.
+/// The launcher's side: owns a file in the temporary folder, which is mpirun's: that of TMPDIR,
+/// TEMP or TMP, the first that is not empty, created if it is missing; else /tmp. Not thread-safe.
 class StatusFile {
  public:
   /// Throws ResourceError, which names the variable, if the file cannot be created.
