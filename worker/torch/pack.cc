@@ -4,8 +4,6 @@
 #include <ATen/record_function.h>
 
 #include <algorithm>
-#include <array>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,26 +36,6 @@ int64_t EvaluationRows(int64_t parameters) {
   return std::clamp<int64_t>(250'000'000 / parameters, 1, 1000);
 }
 
-/// Draws one number, as torch.empty((), dtype=torch.int64).random_() does.
-int64_t DrawSeed(const at::Generator& generator) {
-  return ToVector<int64_t>(at::empty({}, at::kLong).random_(generator)).front();
-}
-
-/// Computes a batch's mean loss from the losses of its images, added in the order of LibTorch's
-/// nll_loss on the CPU: sums of 16 terms, then sums of 16 of those, and so on (cascade_sum in
-/// ATen/native/LossNLL.cpp).
-float MeanLoss(const float* losses, int64_t rows) {
-  std::array<float, 8> sums{};
-  for (int64_t i = 0; i < rows; ++i) {
-    sums[0] += losses[i];
-    for (size_t level = 0; level + 1 < sums.size() && (i >> (4 * level)) % 16 == 0; ++level) {
-      sums[level + 1] += sums[level];
-      sums[level] = 0;
-    }
-  }
-  return std::accumulate(sums.begin(), sums.end(), 0.0F) / static_cast<float>(rows);
-}
-
 }  // namespace
 
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
@@ -74,30 +52,32 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
                      std::shared_ptr<const DeviceDataset> data, const ComputeDevice& device)
     : device_(device),
       data_(std::move(data)),
-      batch_size_(std::min(configs.front().batch_size, data_->source->train.count)),
-      steps_per_epoch_(configs.front().StepsPerEpoch(data_->source->train.count)),
-      generators_(Generators(configs)),
-      model_(LayerWidths(configs.front(), *data_->source), generators_, device.Device()),
+      batches_{.images = data_->source->train.count,
+               .size = std::min(configs.front().batch_size, data_->source->train.count)},
+      size_(configs.size()),
+      orders_(Generators(configs), batches_),
+      model_(LayerWidths(configs.front(), *data_->source), orders_.Generators(), device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters())),
-      repeated_step_(device.GraphCapture()) {
+      repeated_step_(device.GraphCapture()),
+      mean_losses_(batches_) {
   Arrange();
 }
 
 /// Makes everything that depends on the number of members.
 void TorchPack::Arrange() {
-  const int64_t members = model_.Members();
+  const int64_t columns = model_.Members() * batches_.size;
   const auto counts = at::TensorOptions().dtype(at::kLong).device(device_.Device());
   step_ = at::zeros({1}, counts);
   one_ = at::ones({1}, counts);
-  order_ = at::zeros({steps_per_epoch_, 2, members * batch_size_}, counts);
-  now_ = at::empty({1, 2, members * batch_size_}, counts);
-  losses_ = at::empty({steps_per_epoch_, members * batch_size_}, counts.dtype(at::kFloat));
-  batches_.clear();
+  order_ = at::zeros({batches_.Count(), 2, columns}, counts);
+  now_ = at::empty({1, 2, columns}, counts);
+  losses_ = at::empty({batches_.Count(), columns}, counts.dtype(at::kFloat));
+  buffers_.clear();
   repeated_step_.Forget();
 }
 
 TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
-  const auto [found, is_new] = batches_.try_emplace(rows);
+  const auto [found, is_new] = buffers_.try_emplace(rows);
   Batch& batch = found->second;
   if (!is_new) return batch;
   const int64_t count = model_.Members() * rows;
@@ -110,29 +90,14 @@ TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
   return batch;
 }
 
-/// Draws the member's order of images and writes it into its columns of `table`, [steps, members *
-/// batch size]. A row holds the members' batches one after the other; the shorter batches of the
-/// last row are packed at its beginning.
-void TorchPack::WriteOrder(size_t member, int64_t* table) {
-  DrawSeed(generators_[member]);  // the loader's base seed, which only its worker processes use
-  const auto seed = static_cast<uint64_t>(DrawSeed(generators_[member]));
-  const int64_t count = data_->source->train.count;
-  const at::Tensor order = at::randperm(count, at::detail::createCPUGenerator(seed), at::kLong);
-  const int64_t* image = order.data_ptr<int64_t>();
-  const auto width = static_cast<int64_t>(Size()) * batch_size_;
-  for (int64_t step = 0; step < steps_per_epoch_; ++step) {
-    const int64_t rows = RowsOf(step);
-    std::copy_n(image + step * batch_size_, rows,
-                table + step * width + static_cast<int64_t>(member) * rows);
-  }
-}
-
-void TorchPack::DrawOrder() {
-  std::vector<int64_t> table(static_cast<size_t>(order_.numel() / 2));
-  for (size_t member = 0; member < Size(); ++member) WriteOrder(member, table.data());
+/// Puts everything that the epoch's steps read on the device.
+void TorchPack::BeginEpoch(const std::vector<StepRates>& rates) {
+  if (optimizer_->PlanEpoch(rates, batches_.Count())) repeated_step_.Forget();
   at::Tensor indices = order_.select(1, 0);
-  indices.copy_(View(table, indices.sizes()));
+  indices.copy_(orders_.BeginEpoch());
   order_.select(1, 1).copy_(data_->train.labels.take(indices));
+  step_.zero_();
+  mean_losses_.Begin(size_, losses_);
 }
 
 std::vector<std::vector<float>> TorchPack::TrainEpoch(const std::vector<StepRates>& rates,
@@ -151,55 +116,42 @@ void TorchPack::Step(int64_t rows) {
   step_.add_(one_);
 }
 
-/// The number of images of each member's batch at this step.
-int64_t TorchPack::RowsOf(int64_t step) const {
-  return std::min(batch_size_, data_->source->train.count - step * batch_size_);
-}
-
-/// Returns each member's losses at every step of the epoch.
-std::vector<std::vector<float>> TorchPack::Losses() const {
-  const auto table = ToVector<float>(losses_);
-  std::vector<std::vector<float>> losses(Size());
-  for (int64_t step = 0; step < steps_per_epoch_; ++step) {
-    const float* batch = table.data() + step * losses_.size(1);
-    for (std::vector<float>& member : losses) {
-      member.push_back(MeanLoss(batch, RowsOf(step)));
-      batch += RowsOf(step);
-    }
-  }
-  return losses;
+/// Does what the host can do while the device computes: averages the losses that it has, and draws
+/// the part of the next epoch's orders that is due after so many steps.
+void TorchPack::WorkBesideDevice(int64_t steps_given) {
+  mean_losses_.Average();
+  orders_.Draw(size_ * static_cast<size_t>(steps_given) / static_cast<size_t>(batches_.Count()));
 }
 
 /// Calls the tick with the next member's progress: the members take turns.
-void TorchPack::Report(int64_t step, const Tick& tick) {
-  const auto losses = ToVector<float>(losses_.select(0, step));
-  const size_t member = (progress_.member + 1) % Size();
-  const int64_t rows = RowsOf(step);
-  const float loss = MeanLoss(losses.data() + static_cast<int64_t>(member) * rows, rows);
-  progress_ = {.steps_done = step + 1, .loss = loss, .member = member};
+void TorchPack::Report(int64_t steps_done, const Tick& tick) {
+  const size_t member = (progress_.member + 1) % size_;
+  progress_ = {.steps_done = steps_done, .loss = mean_losses_.Last(member), .member = member};
   CallTick(tick, progress_);
 }
 
 std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRates>& rates,
                                                       const Tick& tick) {
-  if (rates.size() != Size()) throw std::invalid_argument("expected one schedule per member");
-  for (const StepRates& member : rates) CheckRates(member, steps_per_epoch_);
+  const int64_t steps = batches_.Count();
+  if (rates.size() != size_) throw std::invalid_argument("expected one schedule per member");
+  for (const StepRates& member : rates) CheckRates(member, steps);
   const ComputeScope scope(device_);
-  if (optimizer_->PlanEpoch(rates, steps_per_epoch_)) repeated_step_.Forget();
-  DrawOrder();
-  step_.zero_();
+  BeginEpoch(rates);
   WorkInFlight in_flight;
   TickClock clock;
-  for (int64_t step = 0; step < steps_per_epoch_; ++step) {
-    const int64_t rows = RowsOf(step);
+  for (int64_t given = 1; given <= steps; ++given) {
+    const int64_t rows = batches_.RowsOf(given - 1);
     repeated_step_.Run(rows, [&] { Step(rows); });
-    if (!in_flight.Add()) continue;
+    if (!in_flight.Add() && given < steps) continue;
+    WorkBesideDevice(given);
     device_.Wait();
     in_flight.Finish();
-    if (clock.IsDue()) Report(step, tick);
+    mean_losses_.Fetch(given);
+    if (clock.IsDue()) Report(given, tick);
   }
-  std::vector<std::vector<float>> losses = Losses();
-  progress_.steps_done = steps_per_epoch_;
+  mean_losses_.Average();
+  std::vector<std::vector<float>> losses = mean_losses_.Take();
+  progress_.steps_done = steps;
   progress_.loss = losses[progress_.member].back();
   return losses;
 }
@@ -233,7 +185,7 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
   const auto hits = ToVector<int64_t>(correct);
   std::vector<Evaluation> evaluations;
   const auto images = static_cast<double>(count);
-  for (size_t i = 0; i < losses.size(); ++i) {
+  for (size_t i = 0; i < size_; ++i) {
     evaluations.push_back(
         {.loss = losses[i] / images, .accuracy = static_cast<double>(hits[i]) / images});
   }
@@ -242,15 +194,12 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
 
 void TorchPack::Keep(const std::vector<size_t>& members) {
   const ComputeScope scope(device_);
-  const std::vector<int64_t> numbers(members.begin(), members.end());
-  const at::Tensor indices =
-      View(numbers, {static_cast<int64_t>(numbers.size())}).to(device_.Device());
+  const std::vector<int64_t> rows(members.begin(), members.end());
+  const at::Tensor indices = View(rows, {static_cast<int64_t>(rows.size())}).to(device_.Device());
   model_.Keep(indices);
   optimizer_->Keep(members, indices);
-  std::vector<at::Generator> kept;
-  kept.reserve(members.size());
-  for (const size_t member : members) kept.push_back(generators_.at(member));
-  generators_ = std::move(kept);
+  orders_.Keep(members);
+  size_ = members.size();
   progress_ = {};
   Arrange();
 }
@@ -259,7 +208,7 @@ TrainingState TorchPack::State(size_t member) const {
   const ComputeScope scope(device_);
   TrainingState state;
   state.parameters = ToVector<float>(model_.Parameters()[static_cast<int64_t>(member)]);
-  state.random = ToVector<uint8_t>(generators_.at(member).get_state());
+  state.random = orders_.State(member);
   optimizer_->Save(member, state);
   return state;
 }
@@ -275,11 +224,7 @@ void TorchPack::Restore(size_t member, const TrainingState& state) {
     throw std::invalid_argument("the saved state does not fit this model, which has " +
                                 std::to_string(size) + " parameters");
   }
-  at::Generator& generator = generators_.at(member);
-  if (state.random.size() != static_cast<size_t>(generator.get_state().numel())) {
-    throw std::invalid_argument("the saved state's random generator is not LibTorch's");
-  }
-  generator.set_state(View(state.random, {static_cast<int64_t>(state.random.size())}).clone());
+  orders_.Restore(member, state.random);
   parameters.copy_(View(state.parameters, parameters.sizes()));
   optimizer_->Restore(member, state);
 }

@@ -16,8 +16,10 @@
 // The epoch's order of images and the optimizer's numbers are tables on the device; a counter,
 // which the step itself advances, selects the row; the losses go to a third table. Every step does
 // the same operations on the same memory and allocates nothing. The short last batch of an epoch is
-// a graph of its own, with its own number of rows, as in PyTorch. The host waits for the device
-// every few steps (work_in_flight.h).
+// a graph of its own, with its own number of rows, as in PyTorch.
+//
+// The host waits for the device every few steps (work_in_flight.h). Before each wait, while the
+// device computes, it draws some of the next epoch's orders and averages the losses that it has.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -28,6 +30,8 @@
 
 #include "worker/engine.h"
 #include "worker/torch/compute_device.h"
+#include "worker/torch/epoch_losses.h"
+#include "worker/torch/epoch_orders.h"
 #include "worker/torch/mlp.h"
 #include "worker/torch/optimizer.h"
 #include "worker/torch/repeated_work.h"
@@ -75,23 +79,20 @@ class TorchPack : public PackTraining {
     at::Tensor losses_target;  // a view of losses_ as [steps, members * rows]
   };
 
-  size_t Size() const { return generators_.size(); }
   void Arrange();
   Batch& BatchOf(int64_t rows);
-  void DrawOrder();
-  void WriteOrder(size_t member, int64_t* table);
+  void BeginEpoch(const std::vector<StepRates>& rates);
   void Step(int64_t rows);
-  int64_t RowsOf(int64_t step) const;
-  std::vector<std::vector<float>> Losses() const;
-  void Report(int64_t step, const Tick& tick);
+  void WorkBesideDevice(int64_t steps_given);
+  void Report(int64_t steps_done, const Tick& tick);
   std::vector<std::vector<float>> TrainSteps(const std::vector<StepRates>& rates, const Tick& tick);
   std::vector<Evaluation> EvaluateChunks(const Tick& tick);
 
   const ComputeDevice& device_;
   std::shared_ptr<const DeviceDataset> data_;
-  int64_t batch_size_;  // at most the number of images
-  int64_t steps_per_epoch_;
-  std::vector<at::Generator> generators_;
+  Batches batches_;
+  size_t size_;  // members
+  EpochOrders orders_;
   Mlp model_;
   std::unique_ptr<Optimizer> optimizer_;
   RepeatedWork repeated_step_;
@@ -100,7 +101,8 @@ class TorchPack : public PackTraining {
   at::Tensor order_;   // int64 [steps, 2, members * batch size]: the images' indices and labels
   at::Tensor now_;     // int64 [1, 2, members * batch size]: the current row of order_
   at::Tensor losses_;  // float32 [steps, members * batch size]: of each image, as in order_
-  std::map<int64_t, Batch> batches_;  // by the number of rows
+  std::map<int64_t, Batch> buffers_;  // by the number of rows
+  EpochLosses mean_losses_;
   StepProgress progress_;
 };
 
