@@ -15,6 +15,12 @@ int64_t CountParameters(const std::vector<int64_t>& widths) {
   return count;
 }
 
+/// The floats of a row that holds `count` parameters.
+int64_t RowSize(int64_t count) {
+  constexpr int64_t kAlignment = 32;
+  return (count + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 /// Follows nn.Linear.reset_parameters: kaiming_uniform_(weight, a=sqrt(5)), then the bias. The
 /// bounds are computed in double, in the order in which Python does, so that they have its bits.
 void InitializeLinear(const at::Tensor& weight, const at::Tensor& bias,
@@ -32,9 +38,11 @@ void InitializeLinear(const at::Tensor& weight, const at::Tensor& bias,
 
 Mlp::Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& generators,
          at::Device device)
-    : widths_(widths), options_(at::TensorOptions().dtype(at::kFloat).device(device)) {
+    : widths_(widths),
+      count_(CountParameters(widths)),
+      options_(at::TensorOptions().dtype(at::kFloat).device(device)) {
   const auto members = static_cast<int64_t>(generators.size());
-  const at::Tensor initial = at::empty({members, CountParameters(widths)}, at::kFloat);
+  const at::Tensor initial = at::zeros({members, RowSize(count_)}, at::kFloat);
   for (int64_t member = 0; member < members; ++member) {
     for (const Layer& layer : Views(initial.narrow(0, member, 1))) {
       InitializeLinear(layer.weight, layer.bias, generators[static_cast<size_t>(member)]);
@@ -47,7 +55,7 @@ Mlp::Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& g
 
 /// Makes everything that depends on the number of members.
 void Mlp::Arrange() {
-  gradient_ = at::empty_like(parameters_);
+  gradient_ = at::zeros_like(parameters_);
   layers_ = Views(parameters_);
   gradients_ = Views(gradient_);
   training_.clear();
@@ -76,12 +84,9 @@ std::vector<Mlp::Layer> Mlp::Views(const at::Tensor& stacked) const {
   return layers;
 }
 
-Mlp::Forward Mlp::NewForward(int64_t rows, bool shared_images) const {
+Mlp::Forward Mlp::NewForward(int64_t rows) const {
   const int64_t members = Members();
   Forward pass;
-  pass.pixels = at::empty({shared_images ? rows : members * rows, widths_.front()}, options_);
-  pass.inputs = shared_images ? pass.pixels.unsqueeze(0).expand({members, rows, widths_.front()})
-                              : pass.pixels.view({members, rows, widths_.front()});
   for (size_t i = 1; i < widths_.size(); ++i) {
     pass.outputs.push_back(at::empty({members, rows, widths_[i]}, options_));
   }
@@ -91,7 +96,7 @@ Mlp::Forward Mlp::NewForward(int64_t rows, bool shared_images) const {
 }
 
 Mlp::TrainingPass Mlp::NewTrainingPass(int64_t rows) const {
-  TrainingPass pass{NewForward(rows, /*shared_images=*/false), {}};
+  TrainingPass pass{NewForward(rows), {}};
   Backward& backward = pass.backward;
   for (const at::Tensor& output : pass.forward.outputs) {
     backward.deltas.push_back(at::empty_like(output));
@@ -104,10 +109,28 @@ Mlp::TrainingPass Mlp::NewTrainingPass(int64_t rows) const {
   return pass;
 }
 
-void Mlp::Run(const at::Tensor& images, Forward& pass) {
-  // Converts to float first and divides then, as torchvision's ToTensor() does: its bits.
+/// Returns a view of images, which all members share or which are the members' own, one after the
+/// other: [members, rows, pixels].
+at::Tensor Mlp::InputsOf(const at::Tensor& pixels, int64_t rows) const {
+  const at::Tensor stacked = pixels.view({-1, rows, widths_.front()});
+  return stacked.expand({Members(), rows, widths_.front()});
+}
+
+/// Makes the images the pass's input: converts bytes as AsFloats does, without a new allocation.
+void Mlp::TakeImages(const at::Tensor& images, int64_t rows, Forward& pass) const {
+  if (images.is_floating_point()) {
+    pass.inputs = InputsOf(images, rows);
+    return;
+  }
+  if (!pass.pixels.defined()) {
+    pass.pixels = at::empty(images.sizes(), options_);
+    pass.inputs = InputsOf(pass.pixels, rows);
+  }
   pass.pixels.copy_(images);
   pass.pixels.div_(white_);
+}
+
+void Mlp::Run(Forward& pass) {
   const at::Tensor* input = &pass.inputs;
   for (size_t i = 0; i < layers_.size(); ++i) {
     at::Tensor& output = pass.outputs[i];
@@ -121,8 +144,9 @@ void Mlp::Run(const at::Tensor& images, Forward& pass) {
 at::Tensor Mlp::LogProbabilities(const at::Tensor& images) {
   const int64_t rows = images.size(0);
   const auto [found, is_new] = evaluation_.try_emplace(rows);
-  if (is_new) found->second = NewForward(rows, /*shared_images=*/true);
-  Run(images, found->second);
+  if (is_new) found->second = NewForward(rows);
+  TakeImages(images, rows, found->second);
+  Run(found->second);
   return found->second.log_probabilities.view({Members(), rows, widths_.back()});
 }
 
@@ -144,7 +168,8 @@ void Mlp::Differentiate(const at::Tensor& images, const at::Tensor& labels, at::
   const auto [found, is_new] = training_.try_emplace(rows);
   if (is_new) found->second = NewTrainingPass(rows);
   TrainingPass& pass = found->second;
-  Run(images, pass.forward);
+  TakeImages(images, rows, pass.forward);
+  Run(pass.forward);
 
   Backward& backward = pass.backward;
   const at::Tensor& log_probabilities = pass.forward.log_probabilities;

@@ -26,21 +26,27 @@ class Mlp {
       at::Device device);
 
   /// Writes the gradient of every member's mean cross-entropy to Gradient(), and the cross-entropy
-  /// of each image to `losses` (float32 [members * rows]). `images` (uint8 [members * rows,
-  /// pixels], taken as value / 255) and `labels` (int64 [members * rows]) hold the members' batches
-  /// one after the other. Allocates memory only for a number of rows that is new.
+  /// of each image to `losses` (float32 [members * rows]). `images` ([members * rows, pixels]) and
+  /// `labels` (int64 [members * rows]) hold the members' batches one after the other. Images are
+  /// uint8, taken as value / 255, or those values as float32. Allocates memory only for a number of
+  /// rows that is new.
   void Differentiate(const at::Tensor& images, const at::Tensor& labels, at::Tensor& losses);
 
-  /// Returns every member's log-probabilities of the same images (uint8 [rows, pixels]): float32
-  /// [members, rows, classes], valid until the next call.
+  /// Returns every member's log-probabilities of the same images ([rows, pixels], as for
+  /// Differentiate): float32 [members, rows, classes], valid until the next call.
   at::Tensor LogProbabilities(const at::Tensor& images);
 
   int64_t Members() const { return parameters_.size(0); }
-  /// Float32 [members, parameters] on the device: for each layer the weight [outputs, inputs], then
-  /// the bias. Stays at the same address until Keep.
+  /// The number of each member's parameters.
+  int64_t Count() const { return count_; }
+  /// Float32 [members, row] on the device. A row holds for each layer the weight [outputs, inputs],
+  /// then the bias, and then zeros up to a multiple of 32 floats: so the rows of all members are
+  /// aligned alike, which cuBLAS's choice of kernels may depend on. Stays at the same address until
+  /// Keep.
   at::Tensor& Parameters() { return parameters_; }
   const at::Tensor& Parameters() const { return parameters_; }
-  /// The gradient of the last batches, in the same layout. Callers may write to it.
+  /// The gradient of the last batches, in the same layout. Callers may write to it, but no other
+  /// value than 0 behind the parameters.
   at::Tensor& Gradient() { return gradient_; }
 
   /// Drops all members but those of these indices (int64 [kept], on the device).
@@ -57,8 +63,8 @@ class Mlp {
 
   /// The buffers of a forward pass over `rows` images.
   struct Forward {
-    at::Tensor pixels;                // float32 [rows or members * rows, pixels]
-    at::Tensor inputs;                // a view of `pixels` as [members, rows, pixels]
+    at::Tensor pixels;                // float32 [rows or members * rows, pixels]; of bytes only
+    at::Tensor inputs;                // a view of `pixels` or the images: [members, rows, pixels]
     std::vector<at::Tensor> outputs;  // of each layer: [members, rows, outputs], after ReLU
     at::Tensor sums;                  // a view of the last output as [members * rows, classes]
     at::Tensor log_probabilities;     // [members * rows, classes]
@@ -81,14 +87,17 @@ class Mlp {
 
   void Arrange();
   std::vector<Layer> Views(const at::Tensor& stacked) const;
-  Forward NewForward(int64_t rows, bool shared_images) const;
+  Forward NewForward(int64_t rows) const;
   TrainingPass NewTrainingPass(int64_t rows) const;
-  void Run(const at::Tensor& images, Forward& pass);
+  at::Tensor InputsOf(const at::Tensor& pixels, int64_t rows) const;
+  void TakeImages(const at::Tensor& images, int64_t rows, Forward& pass) const;
+  void Run(Forward& pass);
   void BackPropagate(TrainingPass& pass);
 
   std::vector<int64_t> widths_;
+  int64_t count_;
   at::TensorOptions options_;
-  at::Tensor parameters_, gradient_;          // [members, parameters]
+  at::Tensor parameters_, gradient_;          // [members, row]
   std::vector<Layer> layers_, gradients_;     // views of the two
   at::Tensor white_;                          // float32 [1]: 255
   std::map<int64_t, TrainingPass> training_;  // by the number of rows

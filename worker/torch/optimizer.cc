@@ -7,10 +7,6 @@
 namespace lrsweep {
 namespace {
 
-at::Tensor RowOf(const at::Tensor& stacked, size_t member) {
-  return stacked.select(0, static_cast<int64_t>(member));
-}
-
 /// Copies `values` into the member's row; fills it with zeros if `values` is empty.
 void Fill(const std::vector<float>& values, const at::Tensor& row) {
   if (values.empty()) {
@@ -24,8 +20,9 @@ void Fill(const std::vector<float>& values, const at::Tensor& row) {
 /// buffer = keep * buffer + gain * gradient; step = direct * gradient + through * buffer.
 class Sgd : public Optimizer {
  public:
-  Sgd(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
-      : Optimizer(configs, parameters, kColumns) {}
+  Sgd(const std::vector<TrainConfig>& configs, const at::Tensor& parameters, int64_t count,
+      MomentumForm form)
+      : Optimizer(configs, parameters, count, kColumns), form_(form) {}
 
  private:
   enum : size_t { kDecay, kKeep, kGain, kDirect, kThrough, kMinusLr, kColumns };
@@ -49,20 +46,42 @@ class Sgd : public Optimizer {
   void Update(at::Tensor& parameters, at::Tensor& gradient) override {
     at::Tensor& buffer = first_moment_;
     if (!IsZero(kDecay)) gradient.addcmul_(parameters, Column(kDecay));
-    if (!IsOne(kKeep)) buffer.mul_(Column(kKeep));
-    if (!IsZero(kGain)) buffer.addcmul_(gradient, Column(kGain));
+    UpdateBuffer(gradient);
     const bool is_buffer = IsZero(kDirect) && IsOne(kThrough);
     if (!is_buffer && !IsOne(kDirect)) gradient.mul_(Column(kDirect));
     if (!is_buffer && !IsZero(kThrough)) gradient.addcmul_(buffer, Column(kThrough));
     parameters.addcmul_(is_buffer ? buffer : gradient, Column(kMinusLr));
   }
+
+  void UpdateBuffer(const at::Tensor& gradient) {
+    at::Tensor& buffer = first_moment_;
+    if (form_ == MomentumForm::kOnePass) {
+      if (IsZero(kGain) && IsOne(kKeep)) return;
+      at::addcmul_out(buffer, Scaled(gradient), buffer, Column(kKeep));
+      return;
+    }
+    if (!IsOne(kKeep)) buffer.mul_(Column(kKeep));
+    if (!IsZero(kGain)) buffer.addcmul_(gradient, Column(kGain));
+  }
+
+  /// Returns gain * gradient.
+  const at::Tensor& Scaled(const at::Tensor& gradient) {
+    if (IsOne(kGain)) return gradient;
+    if (!scaled_.defined() || scaled_.sizes() != gradient.sizes()) {
+      scaled_ = at::empty_like(gradient);
+    }
+    return at::mul_out(scaled_, gradient, Column(kGain));
+  }
+
+  MomentumForm form_;
+  at::Tensor scaled_;  // undefined while every gain is 1
 };
 
 /// torch.optim.Adam and AdamW. The schedule's momentum is betas[0].
 class Adam : public Optimizer {
  public:
-  Adam(const std::vector<TrainConfig>& configs, const at::Tensor& parameters)
-      : Optimizer(configs, parameters, kColumns),
+  Adam(const std::vector<TrainConfig>& configs, const at::Tensor& parameters, int64_t count)
+      : Optimizer(configs, parameters, count, kColumns),
         second_moment_(at::zeros_like(parameters)),
         scratch_(at::empty_like(parameters)) {}
 
@@ -126,23 +145,27 @@ class Adam : public Optimizer {
     parameters.addcdiv_(gradient, scratch_);
   }
 
-  at::Tensor second_moment_;  // exp_avg_sq, [members, parameters]
-  at::Tensor scratch_;        // [members, parameters]
+  at::Tensor second_moment_;  // exp_avg_sq, as the parameters
+  at::Tensor scratch_;        // as the parameters
 };
 
 }  // namespace
 
 std::unique_ptr<Optimizer> Optimizer::Make(const std::vector<TrainConfig>& configs,
-                                           const at::Tensor& parameters) {
+                                           const at::Tensor& parameters, int64_t count,
+                                           MomentumForm form) {
   if (configs.front().optimizer == OptimizerType::kSgd) {
-    return std::make_unique<Sgd>(configs, parameters);
+    return std::make_unique<Sgd>(configs, parameters, count, form);
   }
-  return std::make_unique<Adam>(configs, parameters);
+  return std::make_unique<Adam>(configs, parameters, count);
 }
 
 Optimizer::Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& parameters,
-                     size_t columns)
-    : first_moment_(at::zeros_like(parameters)), columns_(columns), contents_(columns) {
+                     int64_t count, size_t columns)
+    : first_moment_(at::zeros_like(parameters)),
+      count_(count),
+      columns_(columns),
+      contents_(columns) {
   for (const TrainConfig& config : configs) members_.push_back({.config = config});
 }
 

@@ -7,7 +7,7 @@
 // the device. A step selects its row of the table by a counter that is on the device too. So
 // members and steps differ in numbers only, never in operations: a momentum of 0 is a row of
 // numbers that keeps the buffer and takes the gradient. An operation that would change nothing in
-// the whole epoch, for any member, is left out.
+// the whole epoch, for any member, is left out: this changes no member's bits.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -22,13 +22,21 @@
 
 namespace lrsweep {
 
+/// How SGD's momentum buffer is computed: keep * buffer + gain * gradient.
+enum class MomentumForm {
+  kPyTorch,  // rounds keep * buffer, as torch.optim does: its bits
+  kOnePass,  // buffer = addcmul(gain * gradient, buffer, keep): reads and writes the buffer once,
+             // and does not round keep * buffer where addcmul fuses (LibTorch's does on x86)
+};
+
 /// The optimizer of a pack. Call every function within a ComputeScope. Not thread-safe.
 class Optimizer {
  public:
-  /// Makes the optimizer of stacked `parameters` (float32 [members, parameters]). All `configs`
-  /// have the same type of optimizer.
+  /// Makes the optimizer of stacked parameters (float32 [members, row]), each row of `count`
+  /// parameters and then zeros. All `configs` have the same type of optimizer.
   static std::unique_ptr<Optimizer> Make(const std::vector<TrainConfig>& configs,
-                                         const at::Tensor& parameters);
+                                         const at::Tensor& parameters, int64_t count,
+                                         MomentumForm form);
   virtual ~Optimizer() = default;
 
   /// Makes the table for the next epoch, of `steps` steps. Returns whether Step will do other
@@ -47,7 +55,8 @@ class Optimizer {
   virtual void Restore(size_t member, const TrainingState& state);
 
  protected:
-  Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& parameters, size_t columns);
+  Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& parameters, int64_t count,
+            size_t columns);
 
   struct Member {
     TrainConfig config;
@@ -60,6 +69,11 @@ class Optimizer {
                         std::vector<double>& row) const = 0;
   virtual void Update(at::Tensor& parameters, at::Tensor& gradient) = 0;
 
+  /// The part of the member's row of `stacked` that holds its `count` values.
+  at::Tensor RowOf(const at::Tensor& stacked, size_t member) const {
+    return stacked.select(0, static_cast<int64_t>(member)).narrow(0, 0, count_);
+  }
+
   /// One column of the current step's row, float32 [members, 1].
   const at::Tensor& Column(size_t column) const { return now_[column]; }
   /// Whether the column is 0, or 1, at every step of the planned epoch for every member.
@@ -67,7 +81,7 @@ class Optimizer {
   bool IsOne(size_t column) const { return contents_[column].only_ones; }
 
   std::vector<Member> members_;
-  at::Tensor first_moment_;  // [members, parameters]: SGD's momentum, Adam's exp_avg
+  at::Tensor first_moment_;  // as the parameters: SGD's momentum, Adam's exp_avg
 
  private:
   /// Whether a column holds only zeros, or only ones, in the planned epoch.
@@ -81,6 +95,7 @@ class Optimizer {
   std::vector<float> Table(const std::vector<StepRates>& rates, int64_t steps);
   std::vector<Content> Contents(const std::vector<float>& table) const;
 
+  int64_t count_;
   size_t columns_;
   at::Tensor table_;               // [steps, columns, members]
   at::Tensor row_;                 // [1, columns, members]: the current step's row

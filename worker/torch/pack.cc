@@ -15,8 +15,9 @@
 namespace lrsweep {
 namespace {
 
-DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device) {
-  return {View(set.images, {set.count, set.pixels}).to(device),
+DeviceDataset::Set ToDevice(const ImageSet& set, at::Device device, ImagesAs images) {
+  const at::Tensor bytes = View(set.images, {set.count, set.pixels}).to(device);
+  return {images == ImagesAs::kFloats ? AsFloats(bytes) : bytes,
           View(set.labels, {set.count}).to(device, at::kLong)};
 }
 
@@ -39,17 +40,18 @@ int64_t EvaluationRows(int64_t parameters) {
 }  // namespace
 
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
-                                              at::Device device) {
+                                              at::Device device, ImagesAs images) {
   CheckDataset(*dataset);
   auto data = std::make_shared<DeviceDataset>();
-  data->train = ToDevice(dataset->train, device);
-  data->test = ToDevice(dataset->test, device);
+  data->train = ToDevice(dataset->train, device, images);
+  data->test = ToDevice(dataset->test, device, images);
   data->source = std::move(dataset);
   return data;
 }
 
 TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
-                     std::shared_ptr<const DeviceDataset> data, const ComputeDevice& device)
+                     std::shared_ptr<const DeviceDataset> data, const ComputeDevice& device,
+                     const PackOptions& options)
     : device_(device),
       data_(std::move(data)),
       batches_{.images = data_->source->train.count,
@@ -57,7 +59,7 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
       size_(configs.size()),
       orders_(Generators(configs), batches_),
       model_(LayerWidths(configs.front(), *data_->source), orders_.Generators(), device.Device()),
-      optimizer_(Optimizer::Make(configs, model_.Parameters())),
+      optimizer_(Optimizer::Make(configs, model_.Parameters(), model_.Count(), options.momentum)),
       repeated_step_(device.GraphCapture()),
       mean_losses_(batches_) {
   Arrange();
@@ -163,7 +165,7 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
   const DeviceDataset::Set& test = data_->test;
   const int64_t members = model_.Members();
   const int64_t count = test.labels.size(0);
-  const int64_t chunk = EvaluationRows(model_.Parameters().size(1));
+  const int64_t chunk = EvaluationRows(model_.Count());
   const at::Tensor loss = at::zeros({members}, test.labels.options().dtype(at::kDouble));
   const at::Tensor correct = at::zeros({members}, test.labels.options());
   WorkInFlight in_flight;
@@ -204,19 +206,23 @@ void TorchPack::Keep(const std::vector<size_t>& members) {
   Arrange();
 }
 
+/// The member's parameters.
+at::Tensor TorchPack::RowOf(size_t member) const {
+  return model_.Parameters().select(0, static_cast<int64_t>(member)).narrow(0, 0, model_.Count());
+}
+
 TrainingState TorchPack::State(size_t member) const {
   const ComputeScope scope(device_);
   TrainingState state;
-  state.parameters = ToVector<float>(model_.Parameters()[static_cast<int64_t>(member)]);
   state.random = orders_.State(member);
+  state.parameters = ToVector<float>(RowOf(member));
   optimizer_->Save(member, state);
   return state;
 }
 
 void TorchPack::Restore(size_t member, const TrainingState& state) {
   const ComputeScope scope(device_);
-  at::Tensor parameters = model_.Parameters()[static_cast<int64_t>(member)];
-  const auto size = static_cast<size_t>(parameters.numel());
+  const auto size = static_cast<size_t>(model_.Count());
   const auto fits = [size](const std::vector<float>& values) {
     return values.empty() || values.size() == size;
   };
@@ -225,7 +231,7 @@ void TorchPack::Restore(size_t member, const TrainingState& state) {
                                 std::to_string(size) + " parameters");
   }
   orders_.Restore(member, state.random);
-  parameters.copy_(View(state.parameters, parameters.sizes()));
+  RowOf(member).copy_(View(state.parameters, {model_.Count()}));
   optimizer_->Restore(member, state);
 }
 

@@ -38,10 +38,16 @@
 
 namespace lrsweep {
 
-/// A data set on the engine's device. On the CPU, `images` refers to the bytes of `source`.
+/// How a data set's images are kept on a device. Both train with the same bits.
+enum class ImagesAs {
+  kBytes,   // as they are: every step converts its batch
+  kFloats,  // converted once: four times the memory, less work in every step
+};
+
+/// A data set on the engine's device. On the CPU, images of bytes are those of `source`.
 struct DeviceDataset {
   struct Set {
-    at::Tensor images;  // uint8 [count, pixels]
+    at::Tensor images;  // [count, pixels]: uint8, or float32 as AsFloats makes them
     at::Tensor labels;  // int64 [count]
   };
   Set train, test;
@@ -51,7 +57,12 @@ struct DeviceDataset {
 /// Copies a data set to `device`. Call it within a ComputeScope. Throws std::invalid_argument as
 /// Engine::Start documents.
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
-                                              at::Device device);
+                                              at::Device device, ImagesAs images);
+
+/// How a pack computes, beside what its trials say.
+struct PackOptions {
+  MomentumForm momentum = MomentumForm::kPyTorch;
+};
 
 /// A pack in training. Its functions enter the ComputeScope themselves, except the constructor.
 class TorchPack : public PackTraining {
@@ -59,7 +70,7 @@ class TorchPack : public PackTraining {
   /// Call it within a ComputeScope. `configs` must agree (CheckPack); `device` must outlive the
   /// pack.
   TorchPack(const std::vector<TrainConfig>& configs, std::shared_ptr<const DeviceDataset> data,
-            const ComputeDevice& device);
+            const ComputeDevice& device, const PackOptions& options = {});
 
   std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
                                              const Tick& tick) override;
@@ -73,7 +84,7 @@ class TorchPack : public PackTraining {
   struct Batch {
     at::Tensor indices;        // int64 [members * rows], a view of now_
     at::Tensor labels;         // int64 [members * rows], a view of now_
-    at::Tensor images;         // uint8 [members * rows, pixels]
+    at::Tensor images;         // [members * rows, pixels], of the data set's type
     at::Tensor losses;         // float32 [members * rows], one for each image
     at::Tensor losses_as_row;  // a view of `losses` as [1, members * rows]
     at::Tensor losses_target;  // a view of losses_ as [steps, members * rows]
@@ -87,6 +98,7 @@ class TorchPack : public PackTraining {
   void Report(int64_t steps_done, const Tick& tick);
   std::vector<std::vector<float>> TrainSteps(const std::vector<StepRates>& rates, const Tick& tick);
   std::vector<Evaluation> EvaluateChunks(const Tick& tick);
+  at::Tensor RowOf(size_t member) const;
 
   const ComputeDevice& device_;
   std::shared_ptr<const DeviceDataset> data_;

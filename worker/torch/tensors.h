@@ -1,4 +1,4 @@
-// Converts vectors to tensors and back.
+// Converts vectors to tensors and back, and images to floats.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -22,6 +22,14 @@ std::vector<T> ToVector(const at::Tensor& tensor) {
   const at::Tensor local = tensor.to(at::kCPU).contiguous();
   const T* data = local.data_ptr<T>();
   return std::vector<T>(data, data + local.numel());
+}
+
+/// Returns the pixels of images (uint8) as value / 255, as torchvision's ToTensor() computes them:
+/// converted to float first, then divided. A divisor on the device makes a true division; CUDA
+/// multiplies by the inverse of a divisor on the host.
+inline at::Tensor AsFloats(const at::Tensor& images) {
+  at::Tensor floats = images.to(at::kFloat);
+  return floats.div_(at::full({1}, 255, floats.options()));
 }
 
 }  // namespace lrsweep

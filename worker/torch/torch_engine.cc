@@ -123,9 +123,21 @@ class TorchEngine : public Engine {
     const ComputeScope scope(device_);
     if (data_ == nullptr || data_->source != dataset) {
       data_ = nullptr;  // frees the device's memory before the next set needs it
-      data_ = ToDevice(dataset, device_.Device());
+      data_ = ToDevice(dataset, device_.Device(), FormOf(*dataset));
     }
-    return std::make_unique<TorchPack>(configs, data_, device_);
+    return std::make_unique<TorchPack>(configs, data_, device_, Options());
+  }
+
+  /// Floats save work in every step. They take four times the memory of bytes, which a large data
+  /// set may not find on the device.
+  ImagesAs FormOf(const Dataset& dataset) const {
+    constexpr size_t kMostBytes = size_t{1} << 30;  // as floats: 4 GiB
+    const size_t bytes = dataset.train.images.size() + dataset.test.images.size();
+    return device_.IsCuda() && bytes <= kMostBytes ? ImagesAs::kFloats : ImagesAs::kBytes;
+  }
+
+  PackOptions Options() const {
+    return {.momentum = device_.IsCuda() ? MomentumForm::kOnePass : MomentumForm::kPyTorch};
   }
 
   ComputeDevice device_;
