@@ -7,9 +7,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from checks import Checks
+import engine_checks
+import preparing
+import program_checks
+from context import Context
 from machine import ROOT, look_around
 from page import render
 from steps import Result, Runner
@@ -18,24 +22,25 @@ WORK = ROOT / "build/gpu-check"
 PAGE = "docs/gpu.md"  # of a check on a GPU
 
 
-def steps_of(checks: Checks) -> list[tuple[str, float, Callable[[Result], None]]]:
-    """Name, limit in seconds of a check of 480 seconds, step. The limits add up to more than that:
-    most steps need a fraction, and the last ones are those that can best be spared."""
-    return [
-        ("Unpack libraries and data", 30, checks.unpack),
-        ("Configure", 60, checks.configure),
-        ("Build", 220, checks.build),
-        ("CUDA libraries", 15, checks.libraries),
-        ("Tests of the engine", 100, checks.tests),
-        ("Replayed and eager epochs", 60, checks.bits),
-        ("Beside the CPU", 60, checks.beside_cpu),
-        ("Speed of packs", 90, checks.speed),
-        ("A sweep by the program", 60, checks.sweep),
-        ("A sweep by a worker rank", 60, checks.worker_rank),
-        ("compute-sanitizer", 75, checks.sanitizer),
-        ("Sizes of packs", 40, checks.company),
-        ("A trial trained again", 30, checks.repeat),
-    ]
+Step = Callable[[Context, Result], None]
+
+# Name, limit in seconds of a check of 480 seconds, step. The limits add up to more than that: most
+# steps need a fraction, and the last ones are those that can best be spared.
+STEPS: list[tuple[str, float, Step]] = [
+    ("Unpack libraries and data", 30, preparing.unpack),
+    ("Configure", 60, preparing.configure),
+    ("Build", 220, preparing.build),
+    ("CUDA libraries", 15, preparing.libraries),
+    ("Tests of the engine", 100, engine_checks.tests),
+    ("Replayed and eager epochs", 60, engine_checks.replayed_and_eager),
+    ("Beside the CPU", 60, engine_checks.beside_cpu),
+    ("Speed of packs", 90, engine_checks.speed),
+    ("A sweep in one process", 60, program_checks.sweep),
+    ("A sweep by a worker rank", 60, program_checks.worker_rank),
+    ("compute-sanitizer", 75, engine_checks.sanitizer),
+    ("Sizes of packs", 40, engine_checks.sizes),
+    ("A trial trained again", 30, program_checks.again),
+]
 
 
 class Ended(Exception):
@@ -73,13 +78,13 @@ def main() -> int:
             shutil.copy(file, Path(out or "") / file.name)
 
     runner = Runner(options.limit - (time.monotonic() - begin) - 5, log, save)
-    checks = Checks(runner, here, WORK)
+    context = Context(runner, here, WORK)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     print(here.gpu or "no GPU: a dry run", flush=True)
     try:
-        for name, limit, step in steps_of(checks):
-            runner.run_step(name, limit * options.limit / 480, step)
+        for name, limit, step in STEPS:
+            runner.run_step(name, limit * options.limit / 480, partial(step, context))
     except Ended as ended:
         runner.results[-1].reason = str(ended)
     save()

@@ -48,14 +48,20 @@ def find_mnist() -> Path | None:
 
 
 def find_compute_sanitizer() -> str | None:
-    folders = [*glob("/usr/local/cuda*/bin"), *glob("/usr/local/cuda*/compute-sanitizer"),
-               *glob("/opt/nvidia/*/bin"), *glob("/opt/nvidia/*/*/compute-sanitizer")]  # fmt: skip
+    folders = [
+        *glob("/usr/local/cuda*/bin"),
+        *glob("/usr/local/cuda*/compute-sanitizer"),
+        *glob("/opt/nvidia/*/bin"),
+        *glob("/opt/nvidia/*/*/compute-sanitizer"),
+    ]
     return shutil.which("compute-sanitizer", path=os.pathsep.join([os.environ["PATH"], *folders]))
 
 
 def put_nvcc_on_path() -> None:
     if shutil.which("nvcc") is None:
-        os.environ["PATH"] += "".join(os.pathsep + folder for folder in glob("/usr/local/cuda*/bin"))
+        os.environ["PATH"] += "".join(
+            os.pathsep + folder for folder in glob("/usr/local/cuda*/bin")
+        )
 
 
 @dataclass
@@ -90,13 +96,17 @@ def look_around(dry_run: bool) -> Machine:
     machine.facts = [
         ("GPU (name, driver, memory, compute capability)", "; ".join(gpus) or "none"),
         ("CPU", f"{cpu or 'unknown'}, {os.cpu_count()} cores"),
-        ("system", first_match(r'^PRETTY_NAME="?([^"\n]*)', system.read_text())
-         if system.exists() else "unknown"),
+        (
+            "system",
+            first_match(r'^PRETTY_NAME="?([^"\n]*)', system.read_text())
+            if system.exists()
+            else "unknown",
+        ),
         ("PyTorch", torch_version(torch)),
         ("nvcc", first_match(r"release [\d.]+, (V[\d.]+)", output_of("nvcc", "--version"))),
         ("g++", output_of("g++", "-dumpfullversion")),
         ("CMake", first_match(r"version (\S+)", output_of("cmake", "--version"))),
         ("ninja", output_of("ninja", "--version")),
         ("lrsweep", output_of("git", "describe", "--always", "--dirty") or "a copy without git"),
-    ]  # fmt: skip
+    ]
     return machine

@@ -13,8 +13,8 @@ Written by `scripts/check-gpu` on {date}, which built the program on this machin
 """
 DRY_HEAD = """# A dry run of the GPU check
 
-Written by `scripts/check-gpu` on {date}. **No GPU took part.** Everything ran on the CPU on little data:
-this shows that the check itself works, and nothing about GPUs.
+Written by `scripts/check-gpu` on {date}. **No GPU took part.** Everything ran on the CPU on little
+data: this shows that the check itself works, and nothing about GPUs.
 """
 
 
@@ -33,11 +33,23 @@ def outcome(result: Result) -> str:
 
 
 def summary(results: list[Result], seconds: float, limit: float) -> list[str]:
-    rows = [[r.name, outcome(r), f"{r.seconds:.1f}", f"{100 * r.seconds / max(seconds, 1e-9):.0f} %",
-             f"{r.limit:.0f}", r.reason] for r in results]  # fmt: skip
+    rows = [
+        [
+            r.name,
+            outcome(r),
+            f"{r.seconds:.1f}",
+            f"{100 * r.seconds / max(seconds, 1e-9):.0f} %",
+            f"{r.limit:.0f}",
+            r.reason,
+        ]
+        for r in results
+    ]
     passed = sum(r.status == "passed" for r in results)
-    return [f"{passed} of {len(results)} steps passed, in {seconds:.0f} of {limit:.0f} seconds.", "",
-            *table(["step", "outcome", "s", "share", "limit", ""], rows)]  # fmt: skip
+    return [
+        f"{passed} of {len(results)} steps passed, in {seconds:.0f} of {limit:.0f} seconds.",
+        "",
+        *table(["step", "outcome", "s", "share", "limit", ""], rows),
+    ]
 
 
 def section(result: Result) -> list[str]:
@@ -53,8 +65,12 @@ def section(result: Result) -> list[str]:
 def render(machine: Machine, results: list[Result], seconds: float, limit: float) -> str:
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     head = (GPU_HEAD if machine.gpu else DRY_HEAD).format(date=date)
-    lines = [head, *table(["", ""], [list(fact) for fact in machine.facts]), "",
-             *summary(results, seconds, limit)]  # fmt: skip
+    lines = [
+        head,
+        *table(["", ""], [list(fact) for fact in machine.facts]),
+        "",
+        *summary(results, seconds, limit),
+    ]
     for result in results:
         lines += section(result)
     return without_paths("\n".join(lines)) + "\n"

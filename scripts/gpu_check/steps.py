@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,15 +93,26 @@ class Runner:
         with self.log.open("a") as log:
             log.write(text)
 
-    def command(self, words: list[str], may_fail: bool = False, **environment: str) -> str:
+    def command(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        may_fail: bool = False,
+    ) -> str:
         """Runs a command within the step's time and returns its output, which is also logged."""
-        variables = "".join(f"{name}={value} " for name, value in environment.items())
+        changes = environment or {}
+        variables = "".join(f"{name}={value} " for name, value in changes.items())
         self.write_log(f"$ {variables}{' '.join(words)}\n")
         output = self.log.with_suffix(".output")
         with output.open("wb") as file:
             process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
-                env={**os.environ, **environment}, start_new_session=True)  # fmt: skip
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **changes},
+                start_new_session=True,
+            )
         try:
             status = process.wait(max(0.1, self.step_deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
