@@ -31,6 +31,13 @@ def query(db: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def kit_environment(context: Context) -> dict[str, str]:
+    """What the program needs to find Open MPI in the kit: its libraries have run paths of their own."""
+    if not context.kit.exists():
+        return {}
+    return {"LD_LIBRARY_PATH": str(context.kit / "lib/x86_64-linux-gnu")}
+
+
 def run_sweep(
     context: Context, result: Result, options: list[str], environment: Mapping[str, str]
 ) -> None:
@@ -40,7 +47,9 @@ def run_sweep(
     for file in context.work.glob("sweep.db*"):
         file.unlink()
     words = [context.program("lrsweep"), "run", str(config), "--db", str(db), "--engine", "torch"]
-    output = context.runner.command([*words, *options], environment)
+    output = context.runner.command(
+        [*words, *options], {**kit_environment(context), **environment}
+    )
 
     states = dict(query(db, "SELECT state, count(*) FROM trials GROUP BY state"))
     attempts = query(db, "SELECT device, pack_size, count(*) FROM attempts GROUP BY 1, 2")
@@ -71,12 +80,10 @@ def worker_rank(context: Context, result: Result) -> None:
         mpirun = context.kit / "bin/mpirun"
         mpirun.unlink(missing_ok=True)
         mpirun.symlink_to("orterun")
-        libraries = context.kit / "lib/x86_64-linux-gnu"
         environment |= {
             "PATH": f"{mpirun.parent}{os.pathsep}{os.environ['PATH']}",
-            "LD_LIBRARY_PATH": str(libraries),
             "OPAL_PREFIX": str(context.kit),
-            "PMIX_INSTALL_PREFIX": str(libraries / "pmix2"),
+            "PMIX_INSTALL_PREFIX": str(context.kit / "lib/x86_64-linux-gnu/pmix2"),
         }
     elif shutil.which("mpirun") is None:
         raise NotHere("there is no mpirun")
@@ -90,4 +97,5 @@ def again(context: Context, result: Result) -> None:
         raise NotHere("there is no sweep")
     trial = query(db, "SELECT trial_id FROM trials ORDER BY number LIMIT 1")[0][0]
     words = [context.program("lrsweep"), "verify", str(db), trial]
-    result.text += ["```", context.runner.command(words, may_fail=True).strip(), "```"]
+    output = context.runner.command(words, kit_environment(context), may_fail=True)
+    result.text += ["```", output.strip(), "```"]
