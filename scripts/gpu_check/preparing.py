@@ -72,7 +72,7 @@ def libraries(context: Context, result: Result) -> None:
     name = r"^\s*(lib(?:torch|c10|cudart|cublas|nvrtc|nccl)\S*) => (\S+)"
     found = re.findall(name, output, re.MULTILINE)
     packages = str(context.here.torch.resolve().parent) if context.here.torch else ""
-    shown = [f"{library} => {path.replace(packages, '<site-packages>')}" for library, path in found]
+    shown = [f"{library} => {path.replace(packages, '<site-packages>', 1)}" for library, path in found]
     result.text += ["```", *shown, "```"]
     others = [path for _, path in found if not os.path.realpath(path).startswith(packages + "/")]
     if others:
