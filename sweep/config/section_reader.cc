@@ -7,6 +7,7 @@
 
 #include "params/find_by_name.h"
 #include "params/names.h"
+#include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
 #include "sweep/config/yaml_mistakes.h"
 #include "trial/optimizers.h"
@@ -163,7 +164,7 @@ const Parameter& FindParameter(const std::vector<Parameter>& parameters,
 }
 
 /// The type that an entry names under `type`, out of all that there are; `what` is the kind of
-/// entry in errors ("scheduler").
+/// entry in errors ("optimizer").
 template <typename Type>
 const Type& ReadType(const ConfigNode& node, const std::string& path, const std::string& what,
                      const std::vector<Type>& all) {
@@ -186,23 +187,57 @@ const OptimizerKind& ReadOptimizerKind(const ConfigNode* entry) {
   return ReadType(*type, "optimizer", "optimizer", OptimizerKinds());
 }
 
-const SchedulerType& ReadSchedulerType(const ConfigNode& entry, const std::string& path) {
+/// What an entry names under `type`, and what it takes.
+struct SchedulerName {
+  std::string name;
+  std::vector<Parameter> parameters;  // without `type` and those that every entry has
+  std::vector<Parameter> common;      // that every entry has
+  const Alias* alias = nullptr;       // of another library's name
+};
+
+SchedulerName ReadSchedulerName(const ConfigNode& entry, const std::string& path) {
   if (entry.AsMapping() == nullptr) {
     throw ConfigError(entry.at, path + ": expected a mapping such as {type: StepLR, step_size: 5}");
   }
   const ConfigNode* type = entry.Get("type");
   if (type == nullptr) throw ConfigError(entry.at, path + ": type is required");
-  return ReadType(*type, path, "scheduler", SchedulerTypes());
+  const auto* scalar = type->AsScalar();
+  const std::string name = scalar != nullptr ? scalar->text : "";
+  if (const SchedulerType* known = FindSchedulerType(name)) {
+    return {name, known->parameters, CommonParameters(*known)};
+  }
+  if (const Alias* alias = FindAlias(name)) {
+    return {name, alias->parameters, CommonParameters(*alias), alias};
+  }
+  if (type->AsMapping() != nullptr) {
+    throw ConfigError(type->at, path + ".type: write several types as several entries");
+  }
+  throw ConfigError(type->at, path + ".type: " + UnknownScheduler(name));
+}
+
+/// Throws at the first key that the alias' original has, but not the alias.
+void RefuseNotTaken(const Alias& alias, const ConfigNode& entry, const std::string& path,
+                    Place place) {
+  for (const auto& [key, key_at, value] : *entry.AsMapping()) {
+    for (const auto& [name, why] : alias.refused) {
+      if (key != name) continue;
+      throw ConfigError(key_at, path + "." + key + ": " + alias.name + " does not take it: " + why);
+    }
+    if (key == "warmup" && place == Place::kEntry && !alias.warmup.empty()) {
+      throw ConfigError(key_at,
+                        path + ".warmup: the warm-up of " + alias.name + " is " + alias.warmup);
+    }
+  }
 }
 
 SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place) {
-  const SchedulerType& type = ReadSchedulerType(node, path);
+  const SchedulerName type = ReadSchedulerName(node, path);
+  if (type.alias != nullptr) RefuseNotTaken(*type.alias, node, path, place);
   std::vector<Parameter> parameters = type.parameters;
   parameters.insert(parameters.begin(),
                     {.name = "type", .kind = Kind::kText, .default_value = type.name});
   if (place == Place::kEntry) {
-    const auto common = CommonParameters(type);
-    parameters.insert(parameters.end(), common.begin(), common.end());
+    parameters.insert(parameters.end(), type.common.begin(), type.common.end());
   }
   SectionContent content = ReadSection(&node, path, type.name, parameters);
   RequireComplete(content, node.at, path, type.name, parameters);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "params/names.h"
+#include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
@@ -153,7 +154,7 @@ std::vector<Entry> ReadSchedulers(const ConfigNode& root) {
 }
 
 bool IsOverridden(const Entry& scheduler, const std::string& path) {
-  const auto paths = OverriddenBy(scheduler, scheduler.section);
+  const auto paths = OverriddenBy(scheduler, TrialScheduler(scheduler, scheduler.section));
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
@@ -248,8 +249,18 @@ Location PlaceOf(const std::string& sentence, const std::string& section, const 
 
 }  // namespace
 
+Map TrialScheduler(const Entry& scheduler, const Map& section) {
+  if (!HasAlias(section)) return section;
+  try {
+    return Translated(section);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(PlaceOf(error.what(), "scheduler", scheduler),
+                      "scheduler: " + scheduler.type + ": " + error.what());
+  }
+}
+
 std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section) {
-  const SchedulerType& type = *FindSchedulerType(scheduler.type);
+  const SchedulerType& type = TypeOf(section);
   try {
     type.Check(section);
     return type.overrides(section);

@@ -14,8 +14,8 @@ namespace lrsweep {
 
 /// One entry under `scheduler:` or `optimizer:` with the axes of its own parameters.
 struct Entry {
-  std::string type;
-  Map section;  // type and every parameter; of an axis its first value
+  std::string type;  // a scheduler's may be another library's name (schedulers/aliases)
+  Map section;       // type and every parameter; of an axis its first value
   std::vector<Axis> axes;
   std::map<std::string, Location> places;  // of the written values, by path
   Location at;
@@ -39,7 +39,12 @@ struct SweepConfig {
 /// created.
 std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus);
 
-/// The parameters that a section of this scheduler entry overrides, as SchedulerType::overrides.
+/// The scheduler section of a trial, of the entry's section at one point: names of other libraries'
+/// are translated to types of the catalog. Throws ConfigError where their parameters contradict
+/// each other.
+Map TrialScheduler(const Entry& scheduler, const Map& section);
+
+/// The parameters that such a section overrides, as SchedulerType::overrides.
 /// Throws ConfigError where the section contradicts itself, at the parameter that the error names
 /// if it was written, else at the entry.
 std::vector<std::string> OverriddenBy(const Entry& scheduler, const Map& section);

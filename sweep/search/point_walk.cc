@@ -45,7 +45,8 @@ void PointWalk::Set(Digit& digit, size_t value) {
 
 void PointWalk::WriteChanged() {
   if (sections_[scheduler_].changed) {
-    auto overridden = OverriddenBy(scheduler_entry_, std::get<Map>(params_.at("scheduler")));
+    trial_scheduler_ = TrialScheduler(scheduler_entry_, std::get<Map>(params_.at("scheduler")));
+    auto overridden = OverriddenBy(scheduler_entry_, trial_scheduler_);
     if (overridden != overridden_) {
       overridden_ = std::move(overridden);
       for (Section& section : sections_) section.changed = true;
@@ -57,7 +58,8 @@ void PointWalk::WriteChanged() {
 }
 
 void PointWalk::Write(Section& section) const {
-  Map kept = {{section.name, params_.at(section.name)}};
+  const bool is_scheduler = section.name == "scheduler";
+  Map kept = {{section.name, is_scheduler ? trial_scheduler_ : params_.at(section.name)}};
   for (const std::string& path : overridden_) OverrideOptimizer(kept, path);
   if (section.name == "optimizer") {
     CheckOptimizerEntry(optimizer_entry_, std::get<Map>(kept.at(section.name)));

@@ -49,6 +49,7 @@ class PointWalk {
   const Entry& scheduler_entry_;
   const Entry& optimizer_entry_;
   Map params_;                           // of the point, before overridden ones are removed
+  Map trial_scheduler_;                  // params_' scheduler, as a trial has it
   std::vector<Digit> digits_;            // slowest first
   std::vector<Section> sections_;        // in the order of their names
   size_t scheduler_ = 0;                 // index in sections_

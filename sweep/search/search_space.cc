@@ -66,11 +66,12 @@ void SearchSpace::AddBlock(const Entry& scheduler, const Entry& optimizer) {
 
 /// Notes the axes that the entry's first point overrides.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
-  const auto overridden = OverriddenBy(*block.scheduler, block.scheduler->section);
+  const Entry& scheduler = *block.scheduler;
+  const auto overridden = OverriddenBy(scheduler, TrialScheduler(scheduler, scheduler.section));
   for (const Axis* axis : block.axes) {
     if (axis->values.size() < 2) continue;
     if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
-    notes_.push_back(axis->path + " has no effect under " + block.scheduler->type + ": its " +
+    notes_.push_back(axis->path + " has no effect under " + scheduler.type + ": its " +
                      Counted(axis->values.size(), "value") + " make one trial");
   }
 }
@@ -124,7 +125,8 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
     SetAt(params, axis.path, axis.values[place]);
   });
-  const Map& scheduler = std::get<Map>(params.at("scheduler"));
+  Map& scheduler = std::get<Map>(params.at("scheduler"));
+  scheduler = TrialScheduler(*block.scheduler, scheduler);
   for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
     OverrideOptimizer(params, path);
   }

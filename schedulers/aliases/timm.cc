@@ -1,0 +1,446 @@
+// timm, timm/scheduler. Its schedulers give the rate of a tick t from 0: an epoch, or with
+// t_in_epochs=False an update. An optimizer keeps the rate that it has until the first call, which
+// comes behind tick 0: so tick 0 has warmup_lr_init, or the optimizer's rate where there is no
+// warm-up, whatever the formula says of it.
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "params/option_table.h"
+#include "schedulers/aliases/libraries.h"
+#include "schedulers/aliases/translation.h"
+#include "schedulers/catalog.h"
+
+namespace lrsweep {
+namespace {
+
+// ------------------------------------------------------------------------------ the parameters
+
+using Refusals = std::vector<std::pair<std::string, std::string>>;
+
+Refusals NotTaken() {
+  const std::string noise =
+      "its noise is random; a schedule here gives one rate for one tick, so that equal trials have "
+      "equal rates";
+  return {{"noise_range_t", noise},
+          {"noise_pct", noise},
+          {"noise_std", noise},
+          {"noise_seed", noise},
+          {"noise_type", noise},
+          {"t_in_epochs", "write interval: epoch or interval: step"},
+          {"initialize", "a schedule here always begins at the optimizer's rate"},
+          {"optimizer", "the optimizer has a section of its own"}};
+}
+
+Parameter Length() { return TicksRow("t_initial", 1, "run", "ticks of the first cycle"); }
+
+Parameter LrMin() { return RealRow("lr_min", AtLeast(0), 0.0, "learning rate at the end"); }
+
+void AddCycles(std::vector<Parameter>& parameters) {
+  parameters.push_back(
+      RealRow("cycle_mul", AtLeast(1), 1.0, "how much longer each cycle is than the one before"));
+  parameters.push_back(
+      RealRow("cycle_decay", AtLeast(0), 1.0, "factor of the peak from cycle to cycle"));
+  parameters.push_back({.name = "cycle_limit",
+                        .kind = Kind::kInteger,
+                        .default_value = 1,
+                        .range = AtLeast(1),
+                        .help = "how many cycles; then lr_min holds"});
+}
+
+Parameter KDecay() {
+  return RealRow("k_decay", Above(0), 1.0, "power of the time; above 1: high for longer");
+}
+
+void AddWarmup(std::vector<Parameter>& parameters) {
+  parameters.push_back(TicksRow("warmup_t", 0, 0, "ticks of the rise; a share is of the whole"));
+  parameters.push_back(
+      RealRow("warmup_lr_init", AtLeast(0), 0.0, "learning rate at tick 0 of the warm-up"));
+}
+
+/// `by_default`: what the class has.
+void AddWarmupWithPrefix(std::vector<Parameter>& parameters, bool by_default) {
+  AddWarmup(parameters);
+  parameters.push_back({.name = "warmup_prefix",
+                        .kind = Kind::kBoolean,
+                        .default_value = by_default,
+                        .help = "true: the schedule starts behind the warm-up, and its shares are "
+                                "of what is left; false: under it"});
+}
+
+std::vector<Parameter> Cyclic(std::vector<Parameter> own) {
+  AddCycles(own);
+  AddWarmupWithPrefix(own, false);
+  return own;
+}
+
+std::vector<Parameter> Stepwise(std::vector<Parameter> own) {
+  own.push_back(RealRow("decay_rate", Above(0), 1.0, "factor of each decay"));
+  AddWarmupWithPrefix(own, true);
+  return own;
+}
+
+// ------------------------------------------------------------------------------ the warm-up
+
+constexpr const char* kRamp = "warmup_lr_init + (lr - warmup_lr_init) * t / warmup_t";
+
+/// `schedule` behind the warm-up, from its own tick 0.
+Map BehindWarmup(const Map& parameters, Map schedule, const AliasPlace& place) {
+  const Value& ticks = Get(parameters, "warmup_t");
+  if (GetReal(parameters, "warmup_lr_init") == 0) {
+    return AfterWarmup(ticks, std::move(schedule), place);
+  }
+  return OneAfterAnother(FormulaOf(Replaced(kRamp, "warmup_t", "T"), parameters), ticks,
+                         std::move(schedule));
+}
+
+bool StartsBehindWarmup(const Map& parameters) {
+  return IsZero(parameters, "warmup_t") || Get(parameters, "warmup_prefix") == Value(true);
+}
+
+/// A schedule that the catalog has no type for: `formula` of lr and t.
+Map Formulated(const Map& parameters, const AliasPlace& place, const std::string& formula) {
+  if (StartsBehindWarmup(parameters)) {
+    return BehindWarmup(parameters, FormulaOf(formula, parameters), place);
+  }
+  return FormulaOf(std::string("t < warmup_t ? ") + kRamp + " : " + formula, parameters);
+}
+
+// ------------------------------------------------------------------------------ cycles
+
+/// A fall from the peak to lr_min in each cycle. `fall`: a formula of `peak`, `time` (ticks in the
+/// cycle) and `length` (of the cycle).
+std::string InCycles(const Map& parameters, const std::string& fall) {
+  const auto with = [&fall](const char* peak, const char* time, const char* length) {
+    return Replaced(Replaced(Replaced(fall, "peak", peak), "time", time), "length", length);
+  };
+  if (Get(parameters, "cycle_limit") == Value(1)) {
+    return "(t < t_initial ? " + with("lr", "t", "t_initial") + " : lr_min)";
+  }
+  std::string cycle = "floor(t / t_initial)";
+  std::string formula = with("(lr * cycle_decay ^ cycle)", "mod(t, t_initial)", "t_initial");
+  if (GetReal(parameters, "cycle_mul") != 1) {
+    cycle = "floor(log(1 - t / t_initial * (1 - cycle_mul)) / log(cycle_mul))";
+    formula = with("(lr * cycle_decay ^ cycle)",
+                   "(t - (1 - cycle_mul ^ cycle) / (1 - cycle_mul) * t_initial)",
+                   "(cycle_mul ^ cycle * t_initial)");
+  }
+  return Replaced("(cycle < cycle_limit ? " + formula + " : lr_min)", "cycle", cycle);
+}
+
+/// `plain` raised to k_decay, where that is not 1.
+std::string Raised(const Map& parameters, const std::string& plain) {
+  return GetReal(parameters, "k_decay") == 1 ? plain : plain + " ^ k_decay";
+}
+
+std::string Progress(const Map& parameters) {
+  return Raised(parameters, "time") + " / " + Raised(parameters, "length");
+}
+
+Map Cosine(const Map& parameters, const AliasPlace& place) {
+  const bool is_half_cosine = Get(parameters, "cycle_limit") == Value(1) &&
+                              GetReal(parameters, "k_decay") == 1 &&
+                              Get(parameters, "t_initial") == Value("run");
+  if (is_half_cosine && StartsBehindWarmup(parameters)) {
+    return BehindWarmup(
+        parameters,
+        {{"type", "CosineAnnealingLR"}, {"T_max", "run"}, {"eta_min", Get(parameters, "lr_min")}},
+        place);
+  }
+  return Formulated(parameters, place,
+                    InCycles(parameters, "lr_min + (peak - lr_min) * (1 + cos(pi * " +
+                                             Progress(parameters) + ")) / 2"));
+}
+
+Map Polynomial(const Map& parameters, const AliasPlace& place) {
+  return Formulated(parameters, place,
+                    InCycles(parameters, "lr_min + (peak - lr_min) * (1 - " + Progress(parameters) +
+                                             ") ^ power"));
+}
+
+/// Its warm-up rises to the rate that the schedule has there.
+Map Tanh(const Map& parameters, const AliasPlace& place) {
+  const std::string formula =
+      InCycles(parameters,
+               "lr_min + (peak - lr_min) * (1 - tanh(lb * (1 - time / length) + ub * time / "
+               "length)) / 2");
+  if (IsZero(parameters, "warmup_t")) return FormulaOf("t == 0 ? lr : " + formula, parameters);
+  if (StartsBehindWarmup(parameters)) return Formulated(parameters, place, formula);
+  const std::string ramp = Replaced(kRamp, "lr", Replaced(formula, "t", "warmup_t"));
+  return FormulaOf("t < warmup_t ? " + ramp + " : " + formula, parameters);
+}
+
+// ------------------------------------------------------------------------------ steps
+
+Map Step(const Map& parameters, const AliasPlace& place) {
+  if (!StartsBehindWarmup(parameters)) {
+    return Formulated(parameters, place, "lr * decay_rate ^ floor(t / decay_t)");
+  }
+  return BehindWarmup(parameters,
+                      {{"type", "StepLR"},
+                       {"step_size", Get(parameters, "decay_t")},
+                       {"gamma", Get(parameters, "decay_rate")}},
+                      place);
+}
+
+Map Constant(const Map& parameters, const AliasPlace& place) {
+  return BehindWarmup(parameters, ConstantRate(), place);
+}
+
+/// How many milestones have passed at t, as arithmetic: m has at t = m - 1.
+std::string PassedMilestones(const List& milestones) {
+  std::string sum = "0";
+  for (const Value& milestone : milestones) {
+    sum += " + (t + 1 >= " + TicksText(milestone) + ")";
+  }
+  return sum;
+}
+
+/// The ticks at which MultiStepLR would decay, none before `first`. Nothing where it could not: a
+/// share less 1 is no share, and two milestones may come to one tick.
+std::optional<List> ShiftedMilestones(const List& milestones, int64_t first) {
+  List shifted;
+  for (const Value& milestone : milestones) {
+    const auto* tick = milestone.As<int64_t>();
+    if (tick == nullptr) return std::nullopt;
+    shifted.emplace_back(std::max(first, *tick - 1));
+    if (shifted.size() > 1 && shifted.back() == shifted[shifted.size() - 2]) return std::nullopt;
+  }
+  return shifted;
+}
+
+/// Without a warm-up tick 0 has the optimizer's rate whatever the milestones.
+Map MultiStep(const Map& parameters, const AliasPlace& place) {
+  const List& decay_t = std::get<List>(Get(parameters, "decay_t"));
+  const bool has_warmup = !IsZero(parameters, "warmup_t");
+  const auto milestones = ShiftedMilestones(decay_t, has_warmup ? 0 : 1);
+  if (milestones && StartsBehindWarmup(parameters)) {
+    return BehindWarmup(parameters,
+                        {{"type", "MultiStepLR"},
+                         {"milestones", *milestones},
+                         {"gamma", Get(parameters, "decay_rate")}},
+                        place);
+  }
+  const std::string formula = "lr * decay_rate ^ (" + PassedMilestones(decay_t) + ")";
+  if (!has_warmup) return FormulaOf("t == 0 ? lr : " + formula, parameters);
+  return Formulated(parameters, place, formula);
+}
+
+// ------------------------------------------------------------------------------ the others
+
+Map OnPlateau(const Map& parameters, const AliasPlace&) {
+  return {{"type", "ReduceLROnPlateau"},
+          {"metric", Get(parameters, "metric")},
+          {"mode", Get(parameters, "mode")},
+          {"factor", Get(parameters, "decay_rate")},
+          {"patience", Get(parameters, "patience_t")},
+          {"threshold", Get(parameters, "threshold")},
+          {"cooldown", Get(parameters, "cooldown_t")},
+          {"min_lr", Get(parameters, "lr_min")}};
+}
+
+std::string StableFormula(const Map& parameters) {
+  const std::string& stable = GetText(parameters, "stable_fn");
+  if (stable == "constant") return "lr";
+  std::string timescale = "stable_timescale";
+  if (Get(parameters, "stable_timescale").IsNull()) {
+    if (Get(parameters, "warmup_t").As<int64_t>() == nullptr || IsZero(parameters, "warmup_t")) {
+      throw std::invalid_argument(
+          "stable_timescale is required where warmup_t is 0 or a share of the run");
+    }
+    timescale = "warmup_t";
+  }
+  return "lr * (1 + t / " + timescale + ") ^ -" + (stable == "rsqrt" ? "0.5" : "stable_power");
+}
+
+/// From 1 to 0 while `done` goes from 0 to 1.
+std::string DecayFormula(const Map& parameters) {
+  const std::string& decay = GetText(parameters, "decay_fn");
+  if (decay == "linear") return "(1 - done)";
+  if (decay == "1-sqrt") return "(1 - sqrt(done))";
+  if (decay == "cosine") return "(1 + cos(pi * done)) / 2";
+  if (decay == "power") return "(1 - done ^ decay_power)";
+  return "(decay_ratio ^ done - decay_ratio) / (1 - decay_ratio)";
+}
+
+Map Wsd(const Map& parameters, const AliasPlace& place) {
+  const std::string& decay = GetText(parameters, "decay_fn");
+  const bool has_type = GetReal(parameters, "lr_min") == 0 &&
+                        GetText(parameters, "stable_fn") == "constant" &&
+                        (decay == "linear" || decay == "1-sqrt" || decay == "cosine");
+  if (has_type) {
+    return BehindWarmup(parameters,
+                        {{"type", "WSD"},
+                         {"num_warmup_steps", 0},
+                         {"num_training_steps", Get(parameters, "t_initial")},
+                         {"num_decay_steps", Get(parameters, "decay_t")},
+                         {"decay_type", decay}},
+                        place);
+  }
+  const std::string stable = "max(" + StableFormula(parameters) + ", lr_min)";
+  const std::string fall =
+      Replaced(DecayFormula(parameters), "done", "min((t - (t_initial - decay_t)) / decay_t, 1)");
+  return BehindWarmup(parameters,
+                      FormulaOf("t <= t_initial - decay_t ? " + stable + " : lr_min + (" + stable +
+                                    " - lr_min) * " + fall,
+                                parameters),
+                      place);
+}
+
+/// `stable` and `decay`: the defaults.
+std::vector<Parameter> WsdParameters(const std::vector<std::string>& stable,
+                                     const std::vector<std::string>& decay) {
+  const Range share = {.minimum = 0, .maximum = 1, .open_minimum = true, .open_maximum = true};
+  std::vector<Parameter> parameters = {
+      TicksRow("t_initial", 1, "run", "ticks in all, without the warm-up"),
+      TicksRow("decay_t", 1, std::nullopt, "ticks of the decay, the last ones of t_initial"),
+      LrMin(),
+      ChoiceRow("stable_fn", stable, "what comes before the decay"),
+      RealRow("stable_timescale", Above(0), Value(),
+              "ticks, for stable_fn rsqrt and power; null: warmup_t"),
+      RealRow("stable_power", Above(0), 0.5, "for stable_fn power"),
+      ChoiceRow("decay_fn", decay, "how it falls"),
+      RealRow("decay_power", Above(0), 0.5, "for decay_fn power"),
+      RealRow("decay_ratio", share, 0.1, "for decay_fn exp")};
+  AddWarmup(parameters);
+  return parameters;
+}
+
+std::vector<Parameter> PlateauParameters() {
+  std::vector<Parameter> parameters;
+  const std::vector<std::pair<std::string, std::string>> names = {{"metric", "metric"},
+                                                                  {"decay_rate", "factor"},
+                                                                  {"patience_t", "patience"},
+                                                                  {"threshold", "threshold"},
+                                                                  {"cooldown_t", "cooldown"},
+                                                                  {"lr_min", "min_lr"},
+                                                                  {"mode", "mode"}};
+  for (const auto& [name, ours] : names) {
+    for (const Parameter& parameter : FindSchedulerType("ReduceLROnPlateau")->parameters) {
+      if (parameter.name != ours) continue;
+      parameters.push_back(parameter);
+      parameters.back().name = name;
+      if (name == "metric") parameters.back().default_value = "val_accuracy";
+      if (name == "mode") parameters.back().default_value = "max";
+    }
+  }
+  return parameters;
+}
+
+Refusals NotTakenByPlateau() {
+  Refusals refused = NotTaken();
+  const std::string why =
+      "its warm-up sets the rate once an epoch; write warmup: {steps: ..., start_factor: 0}, which "
+      "rises with every step";
+  refused.emplace_back("warmup_t", why);
+  refused.emplace_back("warmup_lr_init", why);
+  return refused;
+}
+
+Alias Named(Alias alias) {
+  alias.default_interval = "epoch";
+  if (alias.refused.empty()) alias.refused = NotTaken();
+  return alias;
+}
+
+const std::vector<std::string> kStable = {"constant", "rsqrt", "power"};
+const std::vector<std::string> kDecays = {"1-sqrt", "linear", "cosine", "power", "exp"};
+const char kUnderWarmup[] =
+    "With warmup_prefix false, the default, the schedule's own clock runs under the warm-up: the "
+    "rate\nmay fall at the warm-up's end.";
+
+}  // namespace
+
+std::vector<Alias> TimmAliases() {
+  std::vector<Parameter> step_own = {
+      TicksRow("decay_t", 1, std::nullopt, "ticks from one decay to the next")};
+  std::vector<Parameter> milestones = {{.name = "decay_t",
+                                        .kind = Kind::kIntegerList,
+                                        .range = AtLeast(1),
+                                        .counts_ticks = true,
+                                        .help = "ticks of the decays, increasing"}};
+  std::vector<Parameter> constant;
+  AddWarmup(constant);
+  return {
+      Named({.name = "timm.cosine",
+             .summary = "half a cosine to lr_min, or several, each lower and longer",
+             .notes = std::string("After the last cycle lr_min holds. ") + kUnderWarmup,
+             .source = "timm.scheduler.CosineLRScheduler",
+             .example = "{type: timm.cosine, lr_min: 0.0001, warmup_t: 10%}",
+             .warmup = "warmup_t",
+             .parameters = Cyclic({Length(), LrMin(), KDecay()}),
+             .translate = Cosine}),
+      Named({.name = "timm.tanh",
+             .summary = "a hyperbolic tangent from the optimizer's rate to lr_min",
+             .notes = std::string("Tick 0 has the optimizer's rate itself. ") + kUnderWarmup,
+             .source = "timm.scheduler.TanhLRScheduler; arXiv:1806.01593",
+             .example = "{type: timm.tanh, lr_min: 0.0001}",
+             .warmup = "warmup_t",
+             .parameters =
+                 Cyclic({Length(), LrMin(),
+                         RealRow("lb", {}, -7.0, "where on the tangent a cycle begins; below ub"),
+                         RealRow("ub", {}, 3.0, "where it ends")}),
+             .translate = Tanh}),
+      Named({.name = "timm.step",
+             .summary = "the rate falls by decay_rate every decay_t ticks",
+             .notes = "decay_rate is 1 by default, as in the class: give one.",
+             .source = "timm.scheduler.StepLRScheduler",
+             .example = "{type: timm.step, decay_t: 25%, decay_rate: 0.5}",
+             .warmup = "warmup_t",
+             .parameters = Stepwise(std::move(step_own)),
+             .translate = Step}),
+      Named({.name = "timm.multistep",
+             .summary = "the rate falls by decay_rate at given ticks",
+             .notes = "A milestone m counts from tick m - 1 on, one tick before PyTorch's.",
+             .source = "timm.scheduler.MultiStepLRScheduler",
+             .example = "{type: timm.multistep, decay_t: [50%, 75%], decay_rate: 0.1}",
+             .warmup = "warmup_t",
+             .parameters = Stepwise(std::move(milestones)),
+             .translate = MultiStep}),
+      Named({.name = "timm.plateau",
+             .summary = "the rate falls when a metric no longer improves",
+             .notes = "mode is max by default, and metric val_accuracy.",
+             .source = "timm.scheduler.PlateauLRScheduler, PyTorch's ReduceLROnPlateau",
+             .example = "{type: timm.plateau, decay_rate: 0.5, patience_t: 3}",
+             .epoch_only = true,
+             .parameters = PlateauParameters(),
+             .refused = NotTakenByPlateau(),
+             .translate = OnPlateau}),
+      Named({.name = "timm.poly",
+             .summary = "a power of the time that is left, down to lr_min",
+             .notes = std::string("After the last cycle lr_min holds. ") + kUnderWarmup,
+             .source = "timm.scheduler.PolyLRScheduler",
+             .example = "{type: timm.poly, power: 2}",
+             .warmup = "warmup_t",
+             .parameters = Cyclic(
+                 {Length(), RealRow("power", AtLeast(0), 0.5, "1: a line; above: steeper first"),
+                  LrMin(), KDecay()}),
+             .translate = Polynomial}),
+      Named({.name = "timm.wsd",
+             .summary = "a warm-up, a stable rate, a decay in the last decay_t ticks",
+             .notes = "lr_min is reached one tick behind t_initial.",
+             .source = "timm.scheduler.WSDLRScheduler",
+             .example = "{type: timm.wsd, warmup_t: 5%, decay_t: 20%}",
+             .warmup = "warmup_t",
+             .parameters = WsdParameters(kStable, kDecays),
+             .translate = Wsd}),
+      Named({.name = "timm.rsqrt",
+             .summary = "the inverse square root of the time, then a decay",
+             .source = "timm.scheduler.WSDLRScheduler, as create_scheduler calls it for rsqrt",
+             .example = "{type: timm.rsqrt, stable_timescale: 2, decay_t: 20%}",
+             .warmup = "warmup_t",
+             .parameters = WsdParameters({"rsqrt", "power", "constant"},
+                                         {"linear", "1-sqrt", "cosine", "power", "exp"}),
+             .translate = Wsd}),
+      Named({.name = "timm.constant",
+             .summary = "the optimizer's rate, behind a warm-up",
+             .source = "timm.scheduler.StepLRScheduler, as create_scheduler calls it for constant",
+             .example = "{type: timm.constant, warmup_t: 10%}",
+             .warmup = "warmup_t",
+             .parameters = std::move(constant),
+             .translate = Constant}),
+  };
+}
+
+}  // namespace lrsweep
