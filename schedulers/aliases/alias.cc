@@ -84,7 +84,11 @@ void Complete(const std::vector<Parameter>& table, Map& scheduler) {
   for (const Parameter& parameter : table) {
     const auto found = scheduler.find(parameter.name);
     if (found != scheduler.end()) {
-      found->second = Coerce(parameter, found->second);
+      try {
+        found->second = Coerce(parameter, found->second);
+      } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(parameter.name + ": " + error.what());
+      }
     } else if (parameter.default_value) {
       scheduler.emplace(parameter.name, *parameter.default_value);
     } else {

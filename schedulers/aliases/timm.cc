@@ -159,14 +159,15 @@ Map Polynomial(const Map& parameters, const AliasPlace& place) {
                                              ") ^ power"));
 }
 
-/// Its warm-up rises to the rate that the schedule has there.
-Map Tanh(const Map& parameters, const AliasPlace& place) {
+/// A warm-up under it rises to the rate that it has at the warm-up's end, one in front to lr.
+Map Tanh(const Map& parameters, const AliasPlace&) {
   const std::string formula =
       InCycles(parameters,
                "lr_min + (peak - lr_min) * (1 - tanh(lb * (1 - time / length) + ub * time / "
                "length)) / 2");
   if (IsZero(parameters, "warmup_t")) return FormulaOf("t == 0 ? lr : " + formula, parameters);
-  if (StartsBehindWarmup(parameters)) return Formulated(parameters, place, formula);
+  // Not as `warmup`, which would rise to the tangent's first rate: that is just below lr.
+  if (StartsBehindWarmup(parameters)) return Formulated(parameters, {}, formula);
   const std::string ramp = Replaced(kRamp, "lr", Replaced(formula, "t", "warmup_t"));
   return FormulaOf("t < warmup_t ? " + ramp + " : " + formula, parameters);
 }

@@ -121,9 +121,8 @@ Map AfterWarmup(const Value& ticks, Map schedule, const AliasPlace& place) {
     schedule["warmup"] = Map{{"steps", ticks}, {"start_factor", 0.0}};
     return schedule;
   }
-  return OneAfterAnother(
-      {{"type", "LinearLR"}, {"start_factor", 0.0}, {"end_factor", 1.0}, {"total_iters", "run"}},
-      ticks, std::move(schedule));
+  // LinearLR, as PyTorch's, cannot begin at 0.
+  return OneAfterAnother(FormulaOf("lr * t / T", {}), ticks, std::move(schedule));
 }
 
 Map OneAfterAnother(Map first, const Value& ticks, Map second) {

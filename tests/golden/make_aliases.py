@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes the golden files of other libraries' names with the libraries themselves.
 
-    python3 -m venv /tmp/aliases-venv
-    /tmp/aliases-venv/bin/pip install torch torchvision transformers timm
-    /tmp/aliases-venv/bin/python tests/golden/make_aliases.py [NAME ...]
+    python3 -m venv aliases-venv
+    aliases-venv/bin/pip install torch torchvision transformers timm
+    aliases-venv/bin/python tests/golden/make_aliases.py [NAME ...]
 
 It drives a real optimizer with the original scheduler, as the library's own training loop does, and
 writes the rate that the optimizer has at each tick to aliases/transformers.cosine.txt, ... The

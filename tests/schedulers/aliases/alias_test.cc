@@ -81,7 +81,7 @@ TEST(AliasTest, IsTranslatedInsideAComposedSchedule) {
   EXPECT_FALSE(HasAlias(schedule));
   EXPECT_EQ(At(schedule, "schedulers.1.type"), Value("SequentialLR"));
   EXPECT_EQ(At(schedule, "schedulers.1.schedulers.1.type"), Value("CosineAnnealingLR"));
-  EXPECT_EQ(At(schedule, "schedulers.0.total_iters"), Value(5));
+  EXPECT_EQ(At(schedule, "schedulers.0.total_iters"), Value(5));  // its default
 }
 
 TEST(AliasTest, EveryTranslationIsASectionOfATrial) {
