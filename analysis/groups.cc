@@ -9,6 +9,10 @@
 namespace lrsweep {
 namespace {
 
+/// What means are compared by, so that equal ones are equal whatever the order of summation: in
+/// units of 1e-12.
+double Rounded(double mean) { return std::round(mean * 1e12); }
+
 void Summarise(RankedGroup& group) {
   std::sort(group.repetitions.begin(), group.repetitions.end(),
             [](const Repetition& a, const Repetition& b) {
@@ -77,6 +81,14 @@ std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objecti
   return groups;
 }
 
+int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
+  if (groups.empty() || !groups.front().IsSound()) return 0;
+  const double mean = Rounded(groups.front().summary->mean);
+  return std::count_if(groups.begin() + 1, groups.end(), [mean](const RankedGroup& group) {
+    return group.IsSound() && Rounded(group.summary->mean) == mean;
+  });
+}
+
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective) {
   std::vector<RankedGroup> found = Gather(store.Scores(objective, group_id), store.Labels());
@@ -87,7 +99,7 @@ std::optional<RankedGroup> FindGroup(const Store& store, const std::string& grou
 void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {
   const double sign = objective.mode == "min" ? 1 : -1;
   const auto key = [sign](const RankedGroup& group) {
-    const double mean = group.summary ? std::round(group.summary->mean * 1e12) : 0;
+    const double mean = group.summary ? Rounded(group.summary->mean) : 0;
     return std::make_tuple(group.diverged + group.never > 0, !group.summary, sign * mean,
                            group.group_id);
   };

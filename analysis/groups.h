@@ -47,6 +47,10 @@ struct RankedGroup {
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
 
+/// How many groups behind the first one of RankGroups have exactly its mean (rounded as there). 0
+/// where the first is not sound.
+int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);
+
 /// One of them, without its place; none where none of its trials has ended. Throws as RankGroups.
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective);

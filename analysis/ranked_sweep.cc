@@ -56,9 +56,15 @@ RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective
       counts_(store.CountTrials()),
       labels_(store.Labels()),
       validation_images_(ValidationImagesOf(store, labels_)) {
-  for (RankedTrial& placed : store.Ranking(objective_, limit)) {
-    TrialRow trial = store.TrialById(placed.trial_id);
-    first_.push_back({std::move(placed), std::move(trial)});
+  // The second place tells whether equal values have to be counted.
+  std::vector<RankedTrial> placed = store.Ranking(objective_, limit == 1 ? 2 : limit);
+  if (placed.size() > 1 && placed[0].value && placed[0].value == placed[1].value) {
+    tied_ = store.CountWithValue(objective_, *placed[0].value) - 1;
+  }
+  if (limit == 1 && placed.size() > 1) placed.resize(1);
+  for (RankedTrial& one : placed) {
+    TrialRow trial = store.TrialById(one.trial_id);
+    first_.push_back({std::move(one), std::move(trial)});
   }
 }
 

@@ -41,6 +41,8 @@ class RankedSweep {
   const std::vector<RankedRow>& First() const { return first_; }  // in order of place
   /// The first place; nullptr if no trial has a value.
   const RankedRow* Best() const;
+  /// Other trials with exactly the value of the first place.
+  int64_t Tied() const { return tied_; }
 
   const TrialLabels& Labels() const { return labels_; }
   /// The parameters that tell this trial from the others: "max_lr=0.1 seed=2".
@@ -63,6 +65,7 @@ class RankedSweep {
   std::vector<TrialCount> counts_;
   TrialLabels labels_;
   std::vector<RankedRow> first_;
+  int64_t tied_ = 0;
   std::optional<int64_t> validation_images_;
 };
 

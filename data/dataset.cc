@@ -28,9 +28,9 @@ LoadedSet LoadSet(const std::filesystem::path& folder, const char* images_name,
   IdxFile images = ReadIdxFile(images_path, 3);
   const IdxFile labels = ReadIdxFile(labels_path, 1);
   if (images.sizes[0] != labels.sizes[0]) {
-    throw DataError(images_path.string() + " holds " + std::to_string(images.sizes[0]) +
-                    " images, but " + labels_path.string() + " " + std::to_string(labels.sizes[0]) +
-                    " labels");
+    throw DataError(images_path.string() + " and " + labels_path.string() +
+                    " differ in their counts: images " + std::to_string(images.sizes[0]) +
+                    ", labels " + std::to_string(labels.sizes[0]));
   }
   LoadedSet loaded;
   loaded.shape = {images.sizes[1], images.sizes[2]};

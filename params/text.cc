@@ -24,6 +24,10 @@ std::string ShellWord(const std::string& word) {
   return quoted + "'";
 }
 
+std::string ShellPath(const std::string& path) {
+  return ShellWord(path.starts_with('-') ? "./" + path : path);
+}
+
 std::string OneLine(const std::string& text) {
   std::string line = text;
   for (char& c : line) {

@@ -16,6 +16,9 @@ std::string Lower(std::string text);
 /// Quotes `word` if necessary, so that a shell reads it as one word.
 std::string ShellWord(const std::string& word);
 
+/// As ShellWord, for the name of a file: one that begins with '-' is no option either.
+std::string ShellPath(const std::string& path);
+
 /// Makes `text` one line without control codes for a terminal: control characters become spaces.
 std::string OneLine(const std::string& text);
 

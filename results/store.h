@@ -245,6 +245,8 @@ class Store {
   /// sweep's own objective an index has the order; for another one all epochs are read. Throws
   /// std::invalid_argument as Check.
   std::vector<RankedTrial> Ranking(const Objective& objective, size_t limit) const;
+  /// How many of the trials with a place have exactly this value. Costs and throws as Ranking.
+  int64_t CountWithValue(const Objective& objective, double value) const;
   /// Every trial of the space, or of one of its groups, in the order in which they were added.
   /// Costs (of a group that of its trials) and throws as Ranking.
   std::vector<ScoredTrial> Scores(const Objective& objective,

@@ -164,6 +164,24 @@ std::vector<RankedTrial> Store::Ranking(const Objective& objective, size_t limit
   });
 }
 
+int64_t Store::CountWithValue(const Objective& objective, double value) const {
+  const MetricTable table = Metrics();
+  Check(objective, table);
+  const std::string sql =
+      objective == Sweep().objective
+          ? fmt::format("SELECT count(*) FROM {} AND objective_value = ?", RankedByValue())
+          : fmt::format(
+                "SELECT count(*) FROM trials JOIN ({}) USING (trial_id) "
+                "WHERE {} AND diverged = 0 AND score = ?",
+                ScoreQuery(objective, table, ""), kRanked);
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), sql);
+    query.bind(1, value);
+    query.executeStep();
+    return query.getColumn(0).getInt64();
+  });
+}
+
 std::vector<ScoredTrial> Store::Scores(const Objective& objective,
                                        const std::string& group_id) const {
   const bool at_hand = objective == Sweep().objective;

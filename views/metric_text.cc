@@ -6,6 +6,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "params/text.h"
+
 namespace lrsweep {
 
 std::string Describe(const Objective& objective) {
@@ -51,6 +53,12 @@ std::string MetricText(const std::string& metric, const std::optional<double>& v
                        bool diverged) {
   if (value) return NumberText(metric, *value);
   return !diverged && ParseKnownMetric(metric).HasThreshold() ? "never" : "diverged";
+}
+
+std::string TiedText(int64_t others, const std::string& noun, const std::string& number) {
+  if (others < 1) return "";
+  return fmt::format(" ({} {} the same {})", Counted(others, "other " + noun),
+                     others == 1 ? "has" : "have", number);
 }
 
 MetricTable InOrderOfInterest(const MetricTable& table) {

@@ -34,6 +34,9 @@ class DifferenceText {
 std::string MetricText(const std::string& metric, const std::optional<double>& value,
                        bool diverged);
 
+/// " (2 other trials have the same value)"; empty for no others.
+std::string TiedText(int64_t others, const std::string& noun, const std::string& number);
+
 /// The metrics of Store::Metrics with what matters most first: val_accuracy, val_loss, train_loss,
 /// then those that users' programs report.
 MetricTable InOrderOfInterest(const MetricTable& table);

@@ -52,6 +52,10 @@ std::string OneSeed(const Verdict& verdict) {
 
 /// Where the two have different seeds, a greater mean may come from the seeds alone.
 std::string NotInFront(const Verdict& verdict) {
+  if (verdict.compared.front().paired.mean == 0) {
+    return fmt::format("{} and {} have the same mean on their common seeds", verdict.first,
+                       verdict.compared.front().name);
+  }
   return fmt::format("{} is not in front of {} on their common seeds", verdict.first,
                      verdict.compared.front().name);
 }

@@ -151,9 +151,10 @@ std::string NotableText(const SharedSchedule& shared) {
 
 std::string ChartText(const SharedSchedule& shared) {
   const auto [low, high] = std::minmax_element(shared.lr.begin(), shared.lr.end());
-  std::string text = fmt::format("{}\n  {}, {} epochs of {} steps\n", Label(shared),
-                                 Counted(shared.trials, "trial"), shared.schedule.clock().epochs,
-                                 shared.schedule.clock().steps_per_epoch);
+  std::string text =
+      fmt::format("{}\n  {}, {} of {}\n", Label(shared), Counted(shared.trials, "trial"),
+                  Counted(shared.schedule.clock().epochs, "epoch"),
+                  Counted(shared.schedule.clock().steps_per_epoch, "step"));
   const std::string chart = DrawText(shared.lr, kChartColumns, kChartRows);
   size_t first = 0;
   for (int row = 0; row < kChartRows; ++row) {

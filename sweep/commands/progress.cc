@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "params/text.h"
 #include "sweep/config/trial_text.h"
 #include "views/metric_text.h"
 #include "views/terminal/style.h"
@@ -34,15 +35,32 @@ std::string EndText(const EndedTrial& ended) {
     return "failed: " + ended.error.substr(0, ended.error.find('\n'));
   }
   if (ended.state == TrialState::kStopped) {
+    if (!ended.live.curve.diverged) return "stopped early: " + FirstLine(ended.error);
     return fmt::format("stopped: the loss diverged in epoch {}", ended.live.epoch);
   }
   return "completed";
+}
+
+/// "2 stopped early, "; empty for none.
+std::string StoppedEarly(const SweepState& state) {
+  const int64_t count = state.stopped - state.diverged;
+  return count > 0 ? fmt::format("{} stopped early, ", count) : "";
 }
 
 /// Four digits after the point, or "diverged".
 std::string EpochValueText(const MetricInfo& metric, double value) {
   return std::isfinite(value) || !metric.marks_divergence ? fmt::format("{:.4f}", value)
                                                           : "diverged";
+}
+
+/// "[########------------]  40%".
+std::string Bar(int64_t done, int64_t all) {
+  constexpr int kCells = 30;
+  const double share =
+      all > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(all), 0.0, 1.0) : 0;
+  const int filled = static_cast<int>(share * kCells);  // full, and 100%, only at the end
+  return fmt::format("[{}{}] {:>3}%", std::string(filled, '#'), std::string(kCells - filled, '-'),
+                     static_cast<int>(100 * share));
 }
 
 void PrintWarning(const std::string& sentence, std::FILE* err) {
@@ -174,17 +192,19 @@ class LiveView : public ProgressView {
     const double rate = elapsed > 0 ? static_cast<double>(state.epochs_done) / elapsed : 0;
     const auto left = static_cast<double>(state.epochs - state.epochs_done);
     std::vector<std::string> lines;
-    lines.push_back(
-        fmt::format("{}  {} of {} trials  {} running, {} completed, {} diverged, {} failed",
-                    state.name, state.Ended(), state.trials, state.running.size(), state.completed,
-                    state.stopped, state.failed));
-    lines.push_back(fmt::format("{} elapsed  {} remaining  {} of {} epochs  {:.2f} epochs/s",
-                                Duration(elapsed), rate > 0 ? Duration(left / rate) : "-",
-                                state.epochs_done, state.epochs, rate));
+    lines.push_back(fmt::format("{}  {} of {}  {} running, {} completed, {} diverged, {}{} failed",
+                                state.name, state.Ended(), Counted(state.trials, "trial"),
+                                state.running.size(), state.completed, state.diverged,
+                                StoppedEarly(state), state.failed));
+    lines.push_back(fmt::format("{}  {} elapsed  {} remaining  {} of {}  {:.2f} epochs/s",
+                                Bar(state.epochs_done, state.epochs), Duration(elapsed),
+                                rate > 0 ? Duration(left / rate) : "-", state.epochs_done,
+                                Counted(state.epochs, "epoch"), rate));
     if (state.best) {
-      lines.push_back(fmt::format(
-          "best  {}  {} {}  {}", state.best->trial.id, state.objective.metric,
-          NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial)));
+      lines.push_back(
+          fmt::format("best  {}  {} {}  {}{}", state.best->trial.id, state.objective.metric,
+                      NumberText(state.objective.metric, state.best->value),
+                      ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value")));
     }
     for (const ExcludedWorker& excluded : state.excluded) lines.push_back(Describe(excluded));
     return lines;

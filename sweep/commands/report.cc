@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "params/errors.h"
+#include "params/text.h"
 #include "results/database_file.h"
 #include "results/store.h"
 #include "sweep/commands/commands.h"
@@ -115,9 +116,9 @@ class Report {
       const Progress progress = Look(gives_up);
       if (progress.left == 0) return Say("every trial has ended");
       if (gives_up) {
-        return Say(fmt::format("{}, with {} trials left: the report shows what there is",
+        return Say(fmt::format("{}, with {} left: the report shows what there is",
                                stops ? "interrupted" : "no run is writing the database",
-                               progress.left));
+                               Counted(progress.left, "trial")));
       }
       SleepUnlessInterrupted(kWatchInterval);
     }

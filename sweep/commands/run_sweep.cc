@@ -12,16 +12,15 @@
 #include "data/label_warnings.h"
 #include "data/shared_dataset.h"
 #include "results/store.h"
+#include "sweep/commands/run_summary.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/commands/sweep_store.h"
 #include "sweep/commands/version.h"
-#include "sweep/config/trial_text.h"
 #include "sweep/coordinator/coordinator.h"
 #include "sweep/process/interrupt.h"
 #include "sweep/process/launcher.h"
 #include "sweep/search/grid_source.h"
 #include "sweep/search/search_space.h"
-#include "views/metric_text.h"
 
 namespace lrsweep {
 namespace {
@@ -40,32 +39,12 @@ SweepRecord RecordOf(const SweepConfig& config, const WorkerSetup& setup) {
   return sweep;
 }
 
-void PrintInterrupted(const SweepState& state, const fs::path& db) {
-  fmt::print(stderr,
-             "lrsweep: interrupted: {} of {} trials ended; {} keeps them and the epochs of the "
-             "others: the same command continues it\n",
-             state.Ended(), state.trials, db.string());
-}
-
 /// Says which workers got no trials any more, and why: whatever ends well, someone has to look at
 /// these machines.
 void PrintExcluded(const SweepState& state) {
   for (const ExcludedWorker& excluded : state.excluded) {
     fmt::print(stderr, "lrsweep: {}\n", Describe(excluded));
   }
-}
-
-void PrintSummary(const SweepState& state, const fs::path& db) {
-  fmt::print("{}: {} of {} trials completed in {:.1f} s", state.name, state.completed, state.trials,
-             state.ElapsedSeconds());
-  if (state.stopped > 0) fmt::print(", {} diverged", state.stopped);
-  if (state.failed > 0) fmt::print(", {} failed", state.failed);
-  fmt::print("; the database is {}\n", db.string());
-  if (state.best) {
-    fmt::print("best: {}  {} {}  {}\n", state.best->trial.id, state.objective.metric,
-               NumberText(state.objective.metric, state.best->value), ShortText(state.best->trial));
-  }
-  fmt::print("the ranking: {} top {}\n", program_invocation_name, db.string());
 }
 
 Verbosity VerbosityOf(const RunArguments& arguments) {
@@ -102,10 +81,15 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   }
   PrintExcluded(coordinator.state());
   // Print before closing: mpirun kills us one second after SIGTERM.
-  if (outcome.interrupted) PrintInterrupted(coordinator.state(), sweep.path);
+  if (outcome.interrupted) {
+    fmt::print(stderr, "lrsweep: {}\n", InterruptedText(coordinator.state(), sweep.path.string()));
+  }
   sweep.store.Close();
   if (outcome.interrupted) return {kInterrupted, outcome.lost_all_workers};
-  if (!arguments.quiet) PrintSummary(coordinator.state(), sweep.path);
+  if (!arguments.quiet) {
+    fmt::print("{}",
+               SummaryText(coordinator.state(), program_invocation_name, sweep.path.string()));
+  }
   return {coordinator.state().failed > 0 ? kSomeFailed : kAllEndedWell, false};
 }
 

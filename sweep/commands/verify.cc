@@ -59,15 +59,14 @@ StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialR
   }
   const auto epochs = static_cast<int64_t>(stored.epochs.size());
   if (epochs != row.epochs_done) {
-    throw StoreError(
-        fmt::format("trial {}: {} of its {} epochs are recorded: the database is damaged",
-                    row.trial_id, epochs, row.epochs_done));
+    throw StoreError(fmt::format("trial {}: {} of its {} are recorded: the database is damaged",
+                                 row.trial_id, epochs, Counted(row.epochs_done, "epoch")));
   }
   const auto steps = static_cast<int64_t>(stored.steps.size());
   if (steps > 0 && steps != stored.epochs.back().steps_done) {
-    throw StoreError(
-        fmt::format("trial {}: {} of its {} steps are recorded: the database is damaged",
-                    row.trial_id, steps, stored.epochs.back().steps_done));
+    throw StoreError(fmt::format("trial {}: {} of its {} are recorded: the database is damaged",
+                                 row.trial_id, steps,
+                                 Counted(stored.epochs.back().steps_done, "step")));
   }
   return stored;
 }

@@ -147,7 +147,7 @@ std::string ChangesText(const Verification& found) {
 std::string HowMuch(const Verification& found) {
   std::string text = ComparedText(found.bits);
   if (found.bits.epochs < found.epochs_recorded) {
-    text += fmt::format(", the first of {} epochs", found.epochs_recorded);
+    text += fmt::format(", the first of {}", Counted(found.epochs_recorded, "epoch"));
   }
   return text;
 }

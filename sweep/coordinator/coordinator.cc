@@ -192,6 +192,7 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   live.epoch = record.epoch;
   live.loss = MetricValue(record.metrics, kTrainLoss);
   live.lr = record.rates.lr.back();
+  live.curve.diverged = live.curve.diverged || record.Diverged();
   live.curve.Add(MetricValue(record.metrics, metric_.recorded), record.steps_done,
                  record.wall_seconds);
   ++state_.epochs_done;
@@ -261,6 +262,7 @@ void Coordinator::Close(LiveTrial live, TrialState state, const std::string& err
     if (value) CompareWithBest(live.trial, *value);
   } else if (state == TrialState::kStopped) {
     ++state_.stopped;
+    if (live.curve.diverged) ++state_.diverged;
   } else {
     ++state_.failed;
   }
@@ -273,9 +275,15 @@ void Coordinator::CompareWithBest(const Trial& trial, double value) {
   const auto key = [sign](double of, const std::string& id) {
     return std::make_pair(-sign * of, id);  // as the ranking orders: equal values by id
   };
-  const bool better =
+  const bool is_tied = state_.best && state_.best->value == value;
+  const int64_t tied = is_tied ? state_.best->tied + 1 : 0;
+  const bool is_first =
       !state_.best || key(value, trial.id) < key(state_.best->value, state_.best->trial.id);
-  if (better) state_.best = {trial, value};
+  if (is_first) {
+    state_.best = {trial, value, tied};
+  } else if (is_tied) {
+    state_.best->tied = tied;
+  }
 }
 
 void Coordinator::CutOffRunningTrials() {

@@ -2,6 +2,7 @@
 // own, or were told to stop.
 #include <utility>
 
+#include "params/text.h"
 #include "sweep/coordinator/coordinator.h"
 
 namespace lrsweep {
@@ -69,7 +70,7 @@ void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   const int64_t alone = store_.LostAttempts(live.trial.id);
   if (live.pack_size == 1 && alone >= options_.max_attempts) {
     return conclude(TrialState::kFailed,
-                    "it brought down " + std::to_string(alone) + " workers, the last time " + what);
+                    "it brought down " + Counted(alone, "worker") + ", the last time " + what);
   }
   state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
   if (live.pack_size > 1) return queue_.RequeueAlone(std::move(live.trial));

@@ -49,6 +49,7 @@ void Coordinator::RestoreProgress() {
     if (!count.in_space || count.state == "pending") continue;
     if (count.state == "completed") state_.completed += count.trials;
     if (count.state == "stopped") state_.stopped += count.trials;
+    if (count.state == "stopped" && count.diverged) state_.diverged += count.trials;
     if (count.state == "failed") state_.failed += count.trials;
     state_.epochs += count.epochs_done;
     state_.epochs_done += count.epochs_done;
@@ -56,7 +57,10 @@ void Coordinator::RestoreProgress() {
   if (state_.completed == 0) return;
   const RankedTrial first = store_.Ranking(state_.objective, 1).front();
   if (!first.value) return;
-  if (auto trial = source_.Find(first.trial_id)) state_.best = {std::move(*trial), *first.value};
+  const int64_t tied = store_.CountWithValue(state_.objective, *first.value) - 1;
+  if (auto trial = source_.Find(first.trial_id)) {
+    state_.best = {std::move(*trial), *first.value, tied};
+  }
 }
 
 /// The bytes of the trial's checkpoint, if it has an undamaged one. Notes the epoch after which the

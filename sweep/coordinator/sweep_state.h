@@ -40,6 +40,7 @@ struct EndedTrial {
 struct BestTrial {
   Trial trial;
   double value = 0;
+  int64_t tied = 0;  // other trials with this value
 };
 
 struct SweepState {
@@ -48,6 +49,7 @@ struct SweepState {
   int64_t trials = 0;  // of the sweep, as many as are known now
   int64_t completed = 0;
   int64_t stopped = 0;
+  int64_t diverged = 0;  // of the stopped ones
   int64_t failed = 0;
   int64_t workers = 0;                   // ready ones
   std::vector<ExcludedWorker> excluded;  // those that get no trials any more, in this order

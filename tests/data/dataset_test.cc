@@ -72,7 +72,7 @@ TEST_F(DatasetTest, MissingFileIsNamed) {
 
 TEST_F(DatasetTest, CountsThatDisagreeAreAnError) {
   folder_.Write("train-labels-idx1-ubyte", IdxBytes({2}, "ab"));
-  EXPECT_THAT(LoadError(), HasSubstr("holds 3 images"));
+  EXPECT_THAT(LoadError(), HasSubstr("differ in their counts: images 3, labels 2"));
 }
 
 TEST_F(DatasetTest, ShapesThatDisagreeAreAnError) {

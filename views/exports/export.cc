@@ -47,7 +47,7 @@ void ExportFolder(const ExportOptions& options, std::ostream& out, const std::st
   fill(folder);
   folder.Finish();
   out << "written to " << folder.Target().string() << "\n";
-  out << fmt::format(fmt::runtime(viewer), ShellWord(folder.Target().string()));
+  out << fmt::format(fmt::runtime(viewer), ShellPath(folder.Target().string()));
 }
 
 void ExportTensorBoard(const Store& store, const ExportOptions& options, std::ostream& out) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "params/text.h"
 #include "views/metric_text.h"
 #include "views/verdict_text.h"
 
@@ -13,21 +14,21 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
   const RankedGroup& first = groups.front();
   if (!first.IsSound()) {
     return fmt::format(
-        "In each of the {} groups a trial diverged or never got there, so none of them is the "
-        "best.",
-        groups.size());
+        "In {} a trial diverged or never got there, so none of them is the best.",
+        groups.size() == 1 ? "the one group" : fmt::format("each of the {} groups", groups.size()));
   }
   const Summary& summary = *first.summary;
   const auto number = [&objective](double value) { return NumberText(objective.metric, value); };
-  std::string text = fmt::format("Best of {} groups is {}, with {} {}", groups.size(), first.Name(),
-                                 objective.metric, number(summary.mean));
-  if (summary.n == 1) return text + " from one seed.";
+  std::string text = fmt::format("Best of {} is {}, with {} {}", Counted(groups.size(), "group"),
+                                 first.Name(), objective.metric, number(summary.mean));
+  const std::string tied = TiedText(TiedWithFirst(groups), "group", "mean");
+  if (summary.n == 1) return text + " from one seed" + tied + '.';
   text += fmt::format(" on average over {} seeds", summary.n);
   if (summary.interval95) {
     text += fmt::format(" (95% interval {} to {})", number(summary.interval95->low),
                         number(summary.interval95->high));
   }
-  return text + '.';
+  return text + tied + '.';
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "analysis/groups.h"
 #include "analysis/statistics/summary.h"
+#include "params/text.h"
 #include "results/stored_params.h"
 #include "results/trial_labels.h"
 #include "views/json_rows.h"
@@ -127,7 +128,7 @@ std::string ItemsText(const Items& items, const Style& style) {
   Table table({{""}, {"id"}, {"scheduler"}, {"database"}, {""}});
   for (const SelectedItem& item : items) {
     const TrialRow& trial = item.trials.front();
-    std::string what = item.is_group ? fmt::format("group, {} seeds: means", item.trials.size())
+    std::string what = item.is_group ? "group, " + Counted(item.trials.size(), "seed") + ": means"
                                      : fmt::format("seed {}, {}", trial.seed, trial.state);
     if (!item.is_group && trial.diverged) what += ", diverged";
     table.AddRow({LetterOf(item), item.Id(), trial.scheduler, item.of->db, what},

@@ -194,7 +194,7 @@ std::string GroupText(const Shown& shown, const Style& style) {
          ranked ? MetricText(metric, one.value, one.diverged) : "", is_this ? "this one" : ""},
         ToneOf(one.state, one.diverged));
   }
-  std::string title = fmt::format("its group: {} seeds", shown.group.size());
+  std::string title = "its group: " + Counted(shown.group.size(), "seed");
   if (values.size() > 1) {
     const Summary summary = Summarize(values);
     title += fmt::format(", mean {}, sd {:.2g}, 95% interval of the mean {} to {}",
@@ -208,7 +208,7 @@ std::string GroupText(const Shown& shown, const Style& style) {
 }
 
 std::string RepeatText(const Shown& shown, const std::string& db, const Style& style) {
-  const std::string file = ShellWord(db);
+  const std::string file = ShellPath(db);
   const std::string& id = shown.trial.trial_id;
   std::string text = Heading("repeat it", style);
   text += fmt::format("  lrsweep show --config {} {} > trial.yaml && lrsweep run trial.yaml\n",

@@ -60,11 +60,17 @@ std::string TrialsLine(const Status& status) {
 
 std::string BestLine(const Status& status) {
   const RankedRow* best = status.ranked.Best();
-  if (best == nullptr) return "no trial has finished with a value yet";
+  if (best == nullptr) {
+    const int64_t ranked = status.ranked.Ranked();
+    return ranked > 0 && ranked == status.ranked.Diverged()
+               ? "no trial has a value: all that have ended diverged"
+               : "no trial has finished with a value yet";
+  }
   const TrialRow& trial = best->trial;
-  return fmt::format("{} {}  {}  {} {}", status.ranked.By().metric,
+  return fmt::format("{} {}  {}  {} {}{}", status.ranked.By().metric,
                      NumberText(status.ranked.By().metric, *best->ranked.value), trial.trial_id,
-                     trial.scheduler, status.ranked.Label(trial));
+                     trial.scheduler, status.ranked.Label(trial),
+                     TiedText(status.ranked.Tied(), "trial", "value"));
 }
 
 std::string RunningTable(const Status& status, const Style& style) {
@@ -173,8 +179,8 @@ std::string StatusText(const Store& store, const Style& style) {
 
 std::string StatusLine(const Store& store) {
   const Status status(store);
-  std::string line =
-      fmt::format("trials {}; {} epochs done", TrialsLine(status), status.ranked.EpochsDone());
+  std::string line = fmt::format("trials {}; {} done", TrialsLine(status),
+                                 Counted(status.ranked.EpochsDone(), "epoch"));
   if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
   for (const ExcludedWorker& excluded : status.excluded) line += "; " + Describe(excluded);
   return OneLine(line) + '\n';

@@ -106,6 +106,14 @@ size_t RowsLeftOut(const Top& top) {
   return static_cast<size_t>(top.ranked.Ranked()) - top.shown.rows.size();
 }
 
+/// What the order of the first places means where they are equal.
+std::string TiedPlaces(const Top& top) {
+  const int64_t tied = top.options.by_group ? TiedWithFirst(top.groups) : top.ranked.Tied();
+  if (tied == 0) return "";
+  return fmt::format("Places 1 to {} have the same {}: their order is that of their ids.\n",
+                     tied + 1, top.options.by_group ? "mean" : "value");
+}
+
 std::string RangeTests(const Top& top) {
   const TopOptions& options = top.options;
   std::string text;
@@ -155,6 +163,7 @@ std::string TopText(const Store& store, const TopOptions& options, const Style& 
   const Top top(store, options);
   std::string text = Title(top) + TableOrWhyNone(top, style);
   if (const size_t more = RowsLeftOut(top)) text += fmt::format("... and {} more\n", more);
+  text += TiedPlaces(top);
   text += RangeTests(top);
   const std::string rest = CountsText(top.ranked.CountUnranked(),
                                       {"failed", "stopped", "running", "pending", "completed"});

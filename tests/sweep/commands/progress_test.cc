@@ -77,7 +77,13 @@ TEST_F(ProgressTest, FailureIsSaidWithItsError) {
               HasSubstr("failed: it broke"));
 }
 
+TEST_F(ProgressTest, AnEarlyEndIsSaidWithItsReason) {
+  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kStopped, "the median is better"),
+              HasSubstr(" stopped early: the median is better"));
+}
+
 TEST_F(ProgressTest, DivergenceIsSaidWithItsEpoch) {
+  live_.curve.diverged = true;
   EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kStopped),
               HasSubstr("stopped: the loss diverged in epoch 2"));
 }

@@ -19,6 +19,11 @@ function usualThreshold(metric) {
   return (max ? Math.floor : Math.ceil)(d3.quantile(bests, 0.5) * 1000) / 1000;
 }
 
+/// "1 epoch", "2 epochs", "2.3 epochs".
+function epochsText(mean) {
+  return Number.isInteger(mean) ? count(mean, "epoch") : `${mean.toFixed(1)} epochs`;
+}
+
 function drawConvergence() {
   const section = makeSection("convergence", "Convergence",
     "Epochs until a metric first reaches a threshold. Groups of which every seed reaches it come first, by " +
@@ -112,7 +117,7 @@ function drawEpochsTo(figure, metric, threshold) {
     if (i < 0 || i >= rows.length) return null;
     const { group, reached, of, mean } = rows[i];
     return { pick: group.trials, near: () => {},
-      lines: [groupName(group), `${reached.length} of ${of} reach ${threshold}, after ${mean.toFixed(1)} epochs on average`] };
+      lines: [groupName(group), `${reached.length} of ${count(of, "trial")} reached ${threshold}, after ${epochsText(mean)} on average`] };
   });
 }
 
@@ -139,7 +144,7 @@ function spreadLetters(letters) {
 function describeConvergence(figure, metric, threshold) {
   const first = figure.rows[0];
   return first ? `Epochs to ${metric} ${threshold}: fastest is ${groupName(first.group)}, after ` +
-    `${first.mean.toFixed(1)} epochs on average, ${first.reached.length} of ${first.of} trials.`
+    `${epochsText(first.mean)} on average, ${first.reached.length} of ${count(first.of, "trial")}.`
     : `No trial reaches ${metric} ${threshold}.`;
 }
 

@@ -2,10 +2,11 @@
 // marked. Time in which no worker trained is cut out.
 
 const OUTCOMES = {
-  completed: "completed", stopped: "diverged", failed: "failed", interrupted: "interrupted",
-  lost: "worker lost",
+  completed: "completed", stopped: "stopped early", diverged: "diverged", failed: "failed",
+  interrupted: "interrupted", lost: "worker lost",
 };
-const outcomeOf = (attempt) => attempt.outcome || "running";
+const outcomeOf = ({ outcome, trial }) =>
+  (outcome === "stopped" && trial.diverged ? "diverged" : outcome || "running");
 const LEAST_GAP = 60;  // seconds without training that are cut out, if at least a tenth of the rest
 
 const attempts = (raw.attempts.trial || []).map((trial, i) => ({

@@ -1,0 +1,17 @@
+// What `run` says at its end. Pure.
+#pragma once
+
+#include <string>
+
+#include "sweep/coordinator/sweep_state.h"
+
+namespace lrsweep {
+
+/// What was trained, the best trial or why there is none, and the command of `program` that shows
+/// the ranking, quoted for a shell. Lines.
+std::string SummaryText(const SweepState& state, const std::string& program, const std::string& db);
+
+/// What an interrupted run leaves behind. A sentence.
+std::string InterruptedText(const SweepState& state, const std::string& db);
+
+}  // namespace lrsweep
