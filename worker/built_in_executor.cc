@@ -11,7 +11,12 @@ class BuiltInExecutor : public Executor {
  public:
   BuiltInExecutor(const BuiltInParts& parts, const WorkerSetup& setup)
       : data_(WithValidationSet(parts.load_dataset(setup), setup.validation_images)),
-        engine_(parts.make_engine(setup)) {}
+        engine_(parts.make_engine(setup)) {
+    // An engine that trains trials one by one has nothing to fill up.
+    if (setup.pack_size != 0 && engine_->PackSize() > 1) {
+      engine_->FixPackSize(static_cast<size_t>(setup.pack_size));
+    }
+  }
 
   WorkerInfo Describe() const override {
     return {0,

@@ -4,7 +4,9 @@
 // For the same trial, build and CpuTarget, an engine gives the same results: in every run and on
 // every worker. On the CPU also in every pack. On CUDA the results depend, in rounding, on the
 // number of members of the pack in each epoch: cuBLAS and LibTorch choose other routines, and other
-// splits of sums, for other numbers. (docs/engines.md has the details.)
+// splits of sums, for other numbers. With a fixed pack size (Engine::FixPackSize) every call has
+// the same shape, so the results should not depend on the pack; no GPU has shown this yet.
+// (docs/engines.md has the details.)
 #pragma once
 
 #include <cstddef>
@@ -125,10 +127,16 @@ class Engine {
   /// weights do not fit into the cache together, and the first result arrives later.
   virtual size_t PackSize() const { return 1; }
 
+  /// Fixes the size of every later pack, at least 1: an engine that stacks trials computes as if
+  /// there were always so many, however few are given or stay, and PackSize returns `size`. A lone
+  /// trial then takes as long as a full pack. Does nothing in an engine that does not stack trials,
+  /// whose results do not depend on a pack's size. CpuTarget names the size: "packs of 64".
+  virtual void FixPackSize(size_t /*size*/) {}
+
   /// Starts a pack of `configs`, at least one, all at step 0. `hidden`, `batch_size` and
-  /// `optimizer` must be equal in all of them; if not, an engine may throw std::invalid_argument.
-  /// Throws as Start. By default, the pack consists of independent trainings that take turns, an
-  /// epoch each.
+  /// `optimizer` must be equal in all of them; if not, or if there are more than the fixed size,
+  /// an engine may throw std::invalid_argument. Throws as Start. By default, the pack consists of
+  /// independent trainings that take turns, an epoch each.
   virtual std::unique_ptr<PackTraining> StartPack(const std::vector<TrainConfig>& configs,
                                                   const std::shared_ptr<const Dataset>& dataset);
 };

@@ -30,14 +30,35 @@ class NoEvents : public PackObserver {
   void OnEnd(size_t, TrialState) override { ADD_FAILURE() << "an end"; }
 };
 
+/// An engine that likes packs of some size.
+class PackEngine : public FailedEngine {
+ public:
+  explicit PackEngine(size_t liked) : size_(liked) {}
+  size_t PackSize() const override { return size_; }
+  void FixPackSize(size_t size) override { size_ = size; }
+
+ private:
+  size_t size_;
+};
+
+std::shared_ptr<const Dataset> TwoImages() {
+  auto dataset = std::make_shared<Dataset>();
+  dataset->train = {2, 1, {1, 2}, {0, 1}};
+  return dataset;
+}
+
+/// The pack size of which a worker tells whose engine likes packs of `liked`, by `setup`.
+int64_t PackSizeOf(size_t liked, const WorkerSetup& setup) {
+  const MakeExecutor make = MakeBuiltInExecutor({
+      .load_dataset = [](const WorkerSetup&) { return TwoImages(); },
+      .make_engine = [&](const WorkerSetup&) { return std::make_unique<PackEngine>(liked); },
+  });
+  return make(setup)->Describe().pack_size;
+}
+
 std::unique_ptr<Executor> MakeFailedExecutor() {
   return MakeBuiltInExecutor({
-      .load_dataset =
-          [](const WorkerSetup&) {
-            auto dataset = std::make_shared<Dataset>();
-            dataset->train = {2, 1, {1, 2}, {0, 1}};
-            return dataset;
-          },
+      .load_dataset = [](const WorkerSetup&) { return TwoImages(); },
       .make_engine = [](const WorkerSetup&) { return std::make_unique<FailedEngine>(); },
   })(WorkerSetup{});
 }
@@ -47,6 +68,13 @@ TEST(BuiltInExecutor, DescribesItsEngine) {
   EXPECT_EQ(info.engine, "torch");
   EXPECT_EQ(info.device, "cuda:0");
   EXPECT_EQ(info.cpu_target, "a GPU, LibTorch");
+}
+
+TEST(BuiltInExecutor, FixesThePackSizeOfAnEngineThatStacksTrials) {
+  EXPECT_EQ(PackSizeOf(64, {}), 64);
+  EXPECT_EQ(PackSizeOf(64, {.pack_size = 16}), 16);
+  EXPECT_EQ(PackSizeOf(64, {.pack_size = 1}), 1);
+  EXPECT_EQ(PackSizeOf(1, {.pack_size = 16}), 1);  // on a CPU
 }
 
 TEST(BuiltInExecutor, IsUnusableWhenItsEngineIs) {

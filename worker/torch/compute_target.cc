@@ -29,10 +29,11 @@ std::string BlasName() {
 
 }  // namespace
 
-std::string ComputeTarget(const ComputeDevice& device) {
+std::string ComputeTarget(const ComputeDevice& device, size_t fixed_pack_size) {
   return (device.IsCuda() ? DescribeCudaDevice(device.Device().index())
                           : CpuCapability() + ", " + BlasName()) +
-         ", LibTorch " TORCH_VERSION;
+         ", LibTorch " TORCH_VERSION +
+         (fixed_pack_size == 0 ? "" : ", packs of " + std::to_string(fixed_pack_size));
 }
 
 }  // namespace lrsweep

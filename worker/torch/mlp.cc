@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "worker/torch/tensors.h"
+
 namespace lrsweep {
 namespace {
 
@@ -37,17 +39,19 @@ void InitializeLinear(const at::Tensor& weight, const at::Tensor& bias,
 }  // namespace
 
 Mlp::Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& generators,
-         at::Device device)
+         size_t members, at::Device device)
     : widths_(widths),
       count_(CountParameters(widths)),
       options_(at::TensorOptions().dtype(at::kFloat).device(device)) {
-  const auto members = static_cast<int64_t>(generators.size());
-  const at::Tensor initial = at::zeros({members, RowSize(count_)}, at::kFloat);
-  for (int64_t member = 0; member < members; ++member) {
+  const auto drawn = static_cast<int64_t>(generators.size());
+  const auto all = static_cast<int64_t>(members);
+  const at::Tensor initial = at::zeros({all, RowSize(count_)}, at::kFloat);
+  for (int64_t member = 0; member < drawn; ++member) {
     for (const Layer& layer : Views(initial.narrow(0, member, 1))) {
       InitializeLinear(layer.weight, layer.bias, generators[static_cast<size_t>(member)]);
     }
   }
+  initial.narrow(0, drawn, all - drawn).copy_(initial.narrow(0, 0, 1));
   parameters_ = initial.to(device);
   white_ = at::full({1}, 255, options_);
   Arrange();
@@ -62,9 +66,10 @@ void Mlp::Arrange() {
   evaluation_.clear();
 }
 
-void Mlp::Keep(const at::Tensor& members) {
-  parameters_ = parameters_.index_select(0, members);
-  Arrange();
+void Mlp::Select(const at::Tensor& members) {
+  const int64_t before = Members();
+  SelectRows(parameters_, members);
+  if (Members() != before) Arrange();
 }
 
 std::vector<Mlp::Layer> Mlp::Views(const at::Tensor& stacked) const {

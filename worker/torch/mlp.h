@@ -10,6 +10,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -22,8 +23,9 @@ class Mlp {
   /// Makes layers of `widths[i]` inputs and `widths[i + 1]` outputs; the first width is the number
   /// of pixels, the last one that of classes. There is one member for each generator, from which
   /// nn.Linear's initial values are drawn, layer by layer, on the CPU, then moved to `device`.
+  /// Copies of the first member fill them up to `members`.
   Mlp(const std::vector<int64_t>& widths, const std::vector<at::Generator>& generators,
-      at::Device device);
+      size_t members, at::Device device);
 
   /// Writes the gradient of every member's mean cross-entropy to Gradient(), and the cross-entropy
   /// of each image to `losses` (float32 [members * rows]). `images` ([members * rows, pixels]) and
@@ -42,15 +44,15 @@ class Mlp {
   /// Float32 [members, row] on the device. A row holds for each layer the weight [outputs, inputs],
   /// then the bias, and then zeros up to a multiple of 32 floats: so the rows of all members are
   /// aligned alike, which cuBLAS's choice of kernels may depend on. Stays at the same address until
-  /// Keep.
+  /// the number of members changes.
   at::Tensor& Parameters() { return parameters_; }
   const at::Tensor& Parameters() const { return parameters_; }
   /// The gradient of the last batches, in the same layout. Callers may write to it, but no other
   /// value than 0 behind the parameters.
   at::Tensor& Gradient() { return gradient_; }
 
-  /// Drops all members but those of these indices (int64 [kept], on the device).
-  void Keep(const at::Tensor& members);
+  /// Replaces the members by those of these indices (int64, on the device).
+  void Select(const at::Tensor& members);
 
  private:
   /// Views into a tensor of parameters: one layer's.

@@ -85,10 +85,10 @@ class Adam : public Optimizer {
         second_moment_(at::zeros_like(parameters)),
         scratch_(at::empty_like(parameters)) {}
 
-  void Keep(const std::vector<size_t>& members, const at::Tensor& indices) override {
-    Optimizer::Keep(members, indices);
-    second_moment_ = second_moment_.index_select(0, indices);
-    scratch_ = at::empty_like(second_moment_);
+  void Keep(const std::vector<size_t>& members, const at::Tensor& rows) override {
+    Optimizer::Keep(members, rows);
+    SelectRows(second_moment_, rows);
+    if (scratch_.sizes() != second_moment_.sizes()) scratch_ = at::empty_like(second_moment_);
   }
 
   void Save(size_t member, TrainingState& state) const override {
@@ -171,18 +171,32 @@ Optimizer::Optimizer(const std::vector<TrainConfig>& configs, const at::Tensor& 
 
 /// Allocates the table, unless the current one has the right shape.
 void Optimizer::Arrange(int64_t steps) {
-  const auto members = static_cast<int64_t>(members_.size());
+  const int64_t rows = first_moment_.size(0);
   const auto columns = static_cast<int64_t>(columns_);
-  if (table_.defined() && table_.size(0) == steps && table_.size(2) == members) return;
-  table_ = at::empty({steps, columns, members}, first_moment_.options());
-  row_ = at::empty({1, columns, members}, first_moment_.options());
+  if (table_.defined() && table_.size(0) == steps && table_.size(2) == rows) return;
+  table_ = at::empty({steps, columns, rows}, first_moment_.options());
+  row_ = at::empty({1, columns, rows}, first_moment_.options());
   now_.clear();
   for (int64_t column = 0; column < columns; ++column) {
-    now_.push_back(row_.select(1, column).view({members, 1}));
+    now_.push_back(row_.select(1, column).view({rows, 1}));
   }
 }
 
-/// Computes the epoch's table, [steps, columns, members].
+/// Writes the ghosts' columns of the table: at every step the first member's numbers at rate 0.
+void Optimizer::WriteGhosts(double momentum) {
+  const auto members = static_cast<int64_t>(members_.size());
+  const int64_t ghosts = table_.size(2) - members;
+  if (ghosts == 0) return;
+  Member ghost = members_.front();
+  ++ghost.steps;
+  std::vector<double> row(columns_);
+  WriteRow(ghost, 0, momentum, row);
+  const std::vector<float> numbers(row.begin(), row.end());
+  const at::Tensor column = View(numbers, {1, static_cast<int64_t>(columns_), 1});
+  table_.narrow(2, members, ghosts).copy_(column.to(table_.device()));
+}
+
+/// Computes the members' columns of the epoch's table, [steps, columns, members].
 std::vector<float> Optimizer::Table(const std::vector<StepRates>& rates, int64_t steps) {
   const size_t members = members_.size();
   std::vector<float> table(static_cast<size_t>(steps) * columns_ * members);
@@ -212,8 +226,10 @@ std::vector<Optimizer::Content> Optimizer::Contents(const std::vector<float>& ta
 
 bool Optimizer::PlanEpoch(const std::vector<StepRates>& rates, int64_t steps) {
   Arrange(steps);
+  WriteGhosts(rates.front().MomentumAt(0));
   const std::vector<float> table = Table(rates, steps);
-  table_.copy_(View(table, table_.sizes()));
+  const auto members = static_cast<int64_t>(members_.size());
+  table_.narrow(2, 0, members).copy_(View(table, {steps, table_.size(1), members}));
   std::vector<Content> contents = Contents(table);
   const bool differs = contents != contents_;
   contents_ = std::move(contents);
@@ -225,12 +241,12 @@ void Optimizer::Step(const at::Tensor& step, at::Tensor& parameters, at::Tensor&
   Update(parameters, gradient);
 }
 
-void Optimizer::Keep(const std::vector<size_t>& members, const at::Tensor& indices) {
+void Optimizer::Keep(const std::vector<size_t>& members, const at::Tensor& rows) {
   std::vector<Member> kept;
   kept.reserve(members.size());
   for (const size_t member : members) kept.push_back(members_.at(member));
   members_ = std::move(kept);
-  first_moment_ = first_moment_.index_select(0, indices);
+  SelectRows(first_moment_, rows);
 }
 
 void Optimizer::Save(size_t member, TrainingState& state) const {

@@ -32,8 +32,9 @@ enum class MomentumForm {
 /// The optimizer of a pack. Call every function within a ComputeScope. Not thread-safe.
 class Optimizer {
  public:
-  /// Makes the optimizer of stacked parameters (float32 [members, row]), each row of `count`
-  /// parameters and then zeros. All `configs` have the same type of optimizer.
+  /// Makes the optimizer of stacked parameters (float32 [rows, row]), each row of `count`
+  /// parameters and then zeros. There is a member for each config, all of the same type of
+  /// optimizer; further rows are ghosts, which train as the first member does, at rate 0.
   static std::unique_ptr<Optimizer> Make(const std::vector<TrainConfig>& configs,
                                          const at::Tensor& parameters, int64_t count,
                                          MomentumForm form);
@@ -47,8 +48,9 @@ class Optimizer {
   /// `gradient`.
   void Step(const at::Tensor& step, at::Tensor& parameters, at::Tensor& gradient);
 
-  /// Drops all members but these; `indices` holds the same indices on the device.
-  virtual void Keep(const std::vector<size_t>& members, const at::Tensor& indices);
+  /// Drops all members but these. `rows` holds their indices on the device, and then those of the
+  /// rows that become the ghosts'.
+  virtual void Keep(const std::vector<size_t>& members, const at::Tensor& rows);
 
   /// Save and restore the optimizer's part of the state: momentum, second_moment and steps.
   virtual void Save(size_t member, TrainingState& state) const;
@@ -74,7 +76,7 @@ class Optimizer {
     return stacked.select(0, static_cast<int64_t>(member)).narrow(0, 0, count_);
   }
 
-  /// One column of the current step's row, float32 [members, 1].
+  /// One column of the current step's row, float32 [rows, 1].
   const at::Tensor& Column(size_t column) const { return now_[column]; }
   /// Whether the column is 0, or 1, at every step of the planned epoch for every member.
   bool IsZero(size_t column) const { return contents_[column].only_zeros; }
@@ -92,14 +94,15 @@ class Optimizer {
   };
 
   void Arrange(int64_t steps);
+  void WriteGhosts(double momentum);
   std::vector<float> Table(const std::vector<StepRates>& rates, int64_t steps);
   std::vector<Content> Contents(const std::vector<float>& table) const;
 
   int64_t count_;
   size_t columns_;
-  at::Tensor table_;               // [steps, columns, members]
-  at::Tensor row_;                 // [1, columns, members]: the current step's row
-  std::vector<at::Tensor> now_;    // views of its columns, [members, 1] each
+  at::Tensor table_;               // [steps, columns, rows]
+  at::Tensor row_;                 // [1, columns, rows]: the current step's row
+  std::vector<at::Tensor> now_;    // views of its columns, [rows, 1] each
   std::vector<Content> contents_;  // by column
 };
 

@@ -37,6 +37,15 @@ int64_t EvaluationRows(int64_t parameters) {
   return std::clamp<int64_t>(250'000'000 / parameters, 1, 1000);
 }
 
+/// The members and ghosts of a pack.
+size_t WidthOf(size_t members, const PackOptions& options) {
+  if (options.width == 0) return members;
+  if (members <= options.width) return options.width;
+  throw std::invalid_argument("a pack of " + std::to_string(members) +
+                              " trials, where packs have a fixed size of " +
+                              std::to_string(options.width));
+}
+
 }  // namespace
 
 std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dataset,
@@ -57,15 +66,17 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
       batches_{.images = data_->source->train.count,
                .size = std::min(configs.front().batch_size, data_->source->train.count)},
       size_(configs.size()),
+      keeps_width_(options.width != 0),
       orders_(Generators(configs), batches_),
-      model_(LayerWidths(configs.front(), *data_->source), orders_.Generators(), device.Device()),
+      model_(LayerWidths(configs.front(), *data_->source), orders_.Generators(),
+             WidthOf(configs.size(), options), device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters(), model_.Count(), options.momentum)),
       repeated_step_(device.GraphCapture()),
       mean_losses_(batches_) {
   Arrange();
 }
 
-/// Makes everything that depends on the number of members.
+/// Makes everything that depends on the pack's width.
 void TorchPack::Arrange() {
   const int64_t columns = model_.Members() * batches_.size;
   const auto counts = at::TensorOptions().dtype(at::kLong).device(device_.Device());
@@ -92,12 +103,15 @@ TorchPack::Batch& TorchPack::BatchOf(int64_t rows) {
   return batch;
 }
 
-/// Puts everything that the epoch's steps read on the device.
+/// Puts everything that the epoch's steps read on the device. Ghosts keep the images that they had:
+/// at first, all of them the first image.
 void TorchPack::BeginEpoch(const std::vector<StepRates>& rates) {
   if (optimizer_->PlanEpoch(rates, batches_.Count())) repeated_step_.Forget();
-  at::Tensor indices = order_.select(1, 0);
-  indices.copy_(orders_.BeginEpoch());
-  order_.select(1, 1).copy_(data_->train.labels.take(indices));
+  const at::Tensor drawn = orders_.BeginEpoch();
+  const at::Tensor order = order_.narrow(2, 0, drawn.size(1));  // the members' columns
+  at::Tensor indices = order.select(1, 0);
+  indices.copy_(drawn);
+  order.select(1, 1).copy_(data_->train.labels.take(indices));
   step_.zero_();
   mean_losses_.Begin(size_, losses_);
 }
@@ -196,14 +210,15 @@ std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
 
 void TorchPack::Keep(const std::vector<size_t>& members) {
   const ComputeScope scope(device_);
-  const std::vector<int64_t> rows(members.begin(), members.end());
+  std::vector<int64_t> rows(members.begin(), members.end());
+  if (keeps_width_) rows.resize(static_cast<size_t>(model_.Members()), rows.at(0));
   const at::Tensor indices = View(rows, {static_cast<int64_t>(rows.size())}).to(device_.Device());
-  model_.Keep(indices);
+  model_.Select(indices);
   optimizer_->Keep(members, indices);
   orders_.Keep(members);
   size_ = members.size();
   progress_ = {};
-  Arrange();
+  if (!keeps_width_) Arrange();
 }
 
 /// The member's parameters.

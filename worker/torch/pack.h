@@ -20,6 +20,10 @@
 //
 // The host waits for the device every few steps (work_in_flight.h). Before each wait, while the
 // device computes, it draws some of the next epoch's orders and averages the losses that it has.
+//
+// A pack may be wider than its members: ghosts fill it up, whose numbers never leave the pack. They
+// train copies of the first member at rate 0 on images that do not matter. Members that leave
+// become ghosts, so that the shapes of all operations stay.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -61,6 +65,7 @@ std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dat
 
 /// How a pack computes, beside what its trials say.
 struct PackOptions {
+  size_t width = 0;  // of the pack, with ghosts; 0: as many as there are members
   MomentumForm momentum = MomentumForm::kPyTorch;
 };
 
@@ -68,7 +73,7 @@ struct PackOptions {
 class TorchPack : public PackTraining {
  public:
   /// Call it within a ComputeScope. `configs` must agree (CheckPack); `device` must outlive the
-  /// pack.
+  /// pack. Throws std::invalid_argument for more configs than the options' width.
   TorchPack(const std::vector<TrainConfig>& configs, std::shared_ptr<const DeviceDataset> data,
             const ComputeDevice& device, const PackOptions& options = {});
 
@@ -80,14 +85,14 @@ class TorchPack : public PackTraining {
   void Restore(size_t member, const TrainingState& state) override;
 
  private:
-  /// The buffers of one step: the batches of all members, one after the other.
+  /// The buffers of one step: the batches of all members and ghosts, one after the other.
   struct Batch {
-    at::Tensor indices;        // int64 [members * rows], a view of now_
-    at::Tensor labels;         // int64 [members * rows], a view of now_
-    at::Tensor images;         // [members * rows, pixels], of the data set's type
-    at::Tensor losses;         // float32 [members * rows], one for each image
-    at::Tensor losses_as_row;  // a view of `losses` as [1, members * rows]
-    at::Tensor losses_target;  // a view of losses_ as [steps, members * rows]
+    at::Tensor indices;        // int64 [width * rows], a view of now_
+    at::Tensor labels;         // int64 [width * rows], a view of now_
+    at::Tensor images;         // [width * rows, pixels], of the data set's type
+    at::Tensor losses;         // float32 [width * rows], one for each image
+    at::Tensor losses_as_row;  // a view of `losses` as [1, width * rows]
+    at::Tensor losses_target;  // a view of losses_ as [steps, width * rows]
   };
 
   void Arrange();
@@ -103,16 +108,17 @@ class TorchPack : public PackTraining {
   const ComputeDevice& device_;
   std::shared_ptr<const DeviceDataset> data_;
   Batches batches_;
-  size_t size_;  // members
+  size_t size_;       // members, without ghosts
+  bool keeps_width_;  // ghosts take the place of members that leave
   EpochOrders orders_;
   Mlp model_;
   std::unique_ptr<Optimizer> optimizer_;
   RepeatedWork repeated_step_;
   at::Tensor step_;    // int64 [1], the step of the epoch, from 0
   at::Tensor one_;     // int64 [1], 1
-  at::Tensor order_;   // int64 [steps, 2, members * batch size]: the images' indices and labels
-  at::Tensor now_;     // int64 [1, 2, members * batch size]: the current row of order_
-  at::Tensor losses_;  // float32 [steps, members * batch size]: of each image, as in order_
+  at::Tensor order_;   // int64 [steps, 2, width * batch size]: the images' indices and labels
+  at::Tensor now_;     // int64 [1, 2, width * batch size]: the current row of order_
+  at::Tensor losses_;  // float32 [steps, width * batch size]: of each image, as in order_
   std::map<int64_t, Batch> buffers_;  // by the number of rows
   EpochLosses mean_losses_;
   StepProgress progress_;

@@ -1,9 +1,10 @@
-// Converts vectors to tensors and back, and images to floats.
+// Converts vectors to tensors and back, and images to floats; selects the rows of stacked tensors.
 #pragma once
 
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace lrsweep {
@@ -22,6 +23,17 @@ std::vector<T> ToVector(const at::Tensor& tensor) {
   const at::Tensor local = tensor.to(at::kCPU).contiguous();
   const T* data = local.data_ptr<T>();
   return std::vector<T>(data, data + local.numel());
+}
+
+/// Replaces the rows of `stacked` by its rows of these indices (int64, on its device): in place, at
+/// the same address, where their number stays the same.
+inline void SelectRows(at::Tensor& stacked, const at::Tensor& indices) {
+  at::Tensor selected = stacked.index_select(0, indices);
+  if (selected.sizes() == stacked.sizes()) {
+    stacked.copy_(selected);
+  } else {
+    stacked = std::move(selected);
+  }
 }
 
 /// Returns the pixels of images (uint8) as value / 255, as torchvision's ToTensor() computes them:

@@ -93,14 +93,18 @@ class TorchEngine : public Engine {
 
   std::string Name() const override { return "torch"; }
   std::string Device() const override { return device_.Device().str(); }
-  std::string CpuTarget() const override { return ComputeTarget(device_); }
+  std::string CpuTarget() const override { return ComputeTarget(device_, fixed_size_); }
 
   /// On CUDA a single small network leaves most of the device idle: a step takes some 30 kernels of
   /// 1 to 2 us each, for any number of networks. Beside its weights and momentum, a network of
   /// 784-128-10 with batches of 64 touches its gradient and its batch in every step, together about
   /// 1.5 MB: some 30 of them fit into the 50 MB cache of an H100, fewer where its two halves hold
   /// the same data. (From data sheets, not measured.)
-  size_t PackSize() const override { return device_.IsCuda() ? 64 : 1; }
+  size_t PackSize() const override {
+    if (fixed_size_ != 0) return fixed_size_;
+    return device_.IsCuda() ? 64 : 1;
+  }
+  void FixPackSize(size_t size) override { fixed_size_ = size; }
 
   std::unique_ptr<Training> Start(const TrainConfig& config,
                                   std::shared_ptr<const Dataset> dataset) override {
@@ -137,11 +141,13 @@ class TorchEngine : public Engine {
   }
 
   PackOptions Options() const {
-    return {.momentum = device_.IsCuda() ? MomentumForm::kOnePass : MomentumForm::kPyTorch};
+    return {.width = fixed_size_,
+            .momentum = device_.IsCuda() ? MomentumForm::kOnePass : MomentumForm::kPyTorch};
   }
 
   ComputeDevice device_;
   DeviceHealth health_;
+  size_t fixed_size_ = 0;                      // 0: every pack has its own
   std::shared_ptr<const DeviceDataset> data_;  // of the last pack
 };
 
