@@ -30,6 +30,15 @@ Value TicksOf(const Parameter& parameter, const Value& value, int64_t run_ticks)
       ", expected " + Describe(number));
 }
 
+/// Throws where one of `ticks` is not at least `least` above the one before it.
+void RequireRising(const std::string& name, const std::vector<int64_t>& ticks, int64_t least) {
+  for (size_t i = 1; i < ticks.size(); ++i) {
+    if (ticks[i] - ticks[i - 1] >= least) continue;
+    throw std::invalid_argument(name + " must increase: " + std::to_string(ticks[i]) +
+                                " comes after " + std::to_string(ticks[i - 1]));
+  }
+}
+
 }  // namespace
 
 Value ResolveTicks(const Parameter& parameter, const Value& value, int64_t run_ticks) {
@@ -66,11 +75,11 @@ void RequireOrder(const std::string& low_name, double low, const std::string& hi
 }
 
 void RequireIncreasing(const std::string& name, const std::vector<int64_t>& ticks) {
-  for (size_t i = 1; i < ticks.size(); ++i) {
-    if (ticks[i] > ticks[i - 1]) continue;
-    throw std::invalid_argument(name + " must increase: " + std::to_string(ticks[i]) +
-                                " comes after " + std::to_string(ticks[i - 1]));
-  }
+  RequireRising(name, ticks, /*least=*/1);
+}
+
+void RequireNotDecreasing(const std::string& name, const std::vector<int64_t>& ticks) {
+  RequireRising(name, ticks, /*least=*/0);
 }
 
 }  // namespace lrsweep

@@ -118,6 +118,9 @@ void RequireOrder(const std::string& low_name, double low, const std::string& hi
 /// Throws std::invalid_argument unless `ticks` are strictly increasing.
 void RequireIncreasing(const std::string& name, const std::vector<int64_t>& ticks);
 
+/// Throws std::invalid_argument where one of `ticks` is below the one before it.
+void RequireNotDecreasing(const std::string& name, const std::vector<int64_t>& ticks);
+
 /// Marks a row whose parameter must be written.
 struct Required {};
 inline constexpr Required kRequired;

@@ -10,10 +10,13 @@
 #include "schedulers/decay.h"
 #include "schedulers/formula.h"
 #include "schedulers/inverse_sqrt.h"
+#include "schedulers/inverse_time.h"
 #include "schedulers/one_cycle.h"
-#include "schedulers/piecewise_linear.h"
+#include "schedulers/piecewise.h"
 #include "schedulers/plateau.h"
 #include "schedulers/range_test.h"
+#include "schedulers/rex.h"
+#include "schedulers/trial_schedule.h"
 #include "schedulers/wsd.h"
 
 namespace lrsweep {
@@ -35,7 +38,11 @@ const std::vector<SchedulerType>& SchedulerTypes() {
       ChainedSchedulerType(),
       WsdType(),
       InverseSqrtType(),
+      CosineWithHardRestartsType(),
+      RexType(),
+      InverseTimeDecayType(),
       PiecewiseLinearType(),
+      PiecewiseConstantType(),
       LrRangeTestType(),
       FormulaType(),
   };
@@ -78,8 +85,18 @@ std::vector<Parameter> MakeCommon(const SchedulerType& type) {
                    {.name = "start_factor",
                     .default_value = 1.0 / 3,
                     .range = Between(0, 1),
-                    .help = "share of the schedule's first rate at step 0"}},
-       .help = "a linear rise to the schedule's first rate, in front of it; null: none"},
+                    .help = "share of the schedule's first rate at step 0"},
+                   {.name = "shape",
+                    .kind = Kind::kChoice,
+                    .default_value = "linear",
+                    .choices = WarmupShapes(),
+                    .help = "how it rises over the share p of its steps: p, (1 - cos(pi * p)) / 2, "
+                            "p ^ power; or by equal factors"},
+                   {.name = "power",
+                    .default_value = Value(),
+                    .range = Above(0),
+                    .help = "exponent in shape polynomial; null: 2"}},
+       .help = "a rise to the schedule's first rate, in front of it; null: none"},
   };
 }
 

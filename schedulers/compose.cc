@@ -153,6 +153,7 @@ Schedule BuildChained(const Map& parameters, const ScheduleContext& context) {
                   RequireComposable(type, "ChainedScheduler", /*as_factors=*/true);
                   ScheduleContext own = context;
                   own.lr = 1;
+                  own.as_factor = true;
                   factors.push_back(type.build(member_parameters, own));
                 });
   return Chained(std::move(factors), {context.lr, context.momentum});

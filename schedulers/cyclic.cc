@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "schedulers/scheduler_type.h"
 
@@ -14,7 +15,7 @@ const OptionTable<CyclicLrOptions>& Table() {
        kRequired,
        {.name = "base_lr",
         .range = AtLeast(0),
-        .help = "learning rate at the start of every cycle"}},
+        .help = "learning rate at the start of every cycle; at most max_lr"}},
       {&CyclicLrOptions::max_lr,
        kRequired,
        {.name = "max_lr",
@@ -91,7 +92,12 @@ double CycleScale(const CyclicLrOptions& options, double cycle, int64_t tick) {
 
 Schedule CyclicLr(const CyclicLrOptions& options, double momentum) {
   Table().RequireInRange(options);
-  RequireOrder("base_lr", options.base_lr, "max_lr", options.max_lr);
+  if (options.base_lr > options.max_lr) {
+    throw std::invalid_argument("base_lr " + ShortestReal(options.base_lr) + " is above max_lr " +
+                                ShortestReal(options.max_lr) +
+                                ": the cycle would begin at its top and go down to max_lr, as in "
+                                "PyTorch; exchange the two");
+  }
   if (options.cycle_momentum) {
     RequireOrder("base_momentum", options.base_momentum, "max_momentum", options.max_momentum);
   }
@@ -123,7 +129,8 @@ SchedulerType CyclicLrType() {
            "base_lr + (max_lr - base_lr) * h * s\n"
            "max_momentum - (max_momentum - base_momentum) * h * s, if it is cycled\n"
            "h: from 0 to 1 in step_size_up ticks, back to 0 in step_size_down\n"
-           "s: 1 (triangular), 0.5 ^ finished cycles (triangular2), gamma ^ tick (exp_range)",
+           "s: 1 (triangular), 0.5 ^ finished cycles (triangular2), gamma ^ tick (exp_range)\n"
+           "base_lr above max_lr is refused: PyTorch takes it and turns the cycle upside down.",
        .source = "torch.optim.lr_scheduler.CyclicLR; Smith, arXiv:1506.01186",
        .example =
            "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 12.5%, mode: triangular2}",

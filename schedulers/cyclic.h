@@ -11,7 +11,7 @@ enum class CyclicMode { kTriangular, kTriangular2, kExpRange };
 
 struct CyclicLrOptions {
   double base_lr = 0;                    // required
-  double max_lr = 0;                     // required; at least base_lr
+  double max_lr = 0;                     // required; at least base_lr, unlike in PyTorch
   double step_size_up = 2000;            // ticks; may be a fraction
   std::optional<double> step_size_down;  // none: step_size_up
   CyclicMode mode = CyclicMode::kTriangular;

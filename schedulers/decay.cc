@@ -2,18 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "schedulers/scheduler_type.h"
 
 namespace lrsweep {
 namespace {
 
-/// Adds to an entry what the whole family has in common.
-template <typename Options>
-SchedulerType DecayType(SchedulerType type, const OptionTable<Options>& table,
-                        Schedule (*make)(const Options&, const Rates&),
+/// Adds to an entry what the whole family has in common; its `source` is what follows PyTorch's.
+template <typename Options, typename Make>
+SchedulerType DecayType(SchedulerType type, const OptionTable<Options>& table, Make make,
                         std::vector<Span> (*spans)(const Options&) = nullptr) {
-  type.source = "torch.optim.lr_scheduler." + type.name;
+  type.source = "torch.optim.lr_scheduler." + type.name + type.source;
   type.default_interval = "epoch";
   type.chains_as_factor = true;
   if (spans != nullptr) type.spans = SpansFrom(table, spans);
@@ -74,7 +74,8 @@ const OptionTable<MultiStepLrOptions>& MultiStepLrTable() {
        {.name = "milestones",
         .range = AtLeast(0),
         .counts_ticks = true,
-        .help = "ticks of the interval at which it decays, increasing"}},
+        .help = "ticks of the interval at which it decays, in their order; one listed twice decays "
+                "twice"}},
       {&MultiStepLrOptions::gamma,
        {.name = "gamma", .range = Above(0), .help = "factor of each decay"}},
   };
@@ -92,7 +93,7 @@ std::vector<Span> MultiStepLrSpans(const MultiStepLrOptions& options) {
 
 Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer) {
   MultiStepLrTable().RequireInRange(options);
-  RequireIncreasing("milestones", options.milestones);
+  RequireNotDecreasing("milestones", options.milestones);
   return [options, optimizer](int64_t tick) {
     const auto& milestones = options.milestones;
     const auto next = std::upper_bound(milestones.begin(), milestones.end(), tick);
@@ -104,7 +105,9 @@ Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer) 
 SchedulerType MultiStepLrType() {
   return DecayType({.name = "MultiStepLR",
                     .summary = "multiplies the learning rate by gamma at each milestone",
-                    .formula = "lr * gamma ^ (milestones that are at most tick)",
+                    .formula = "lr * gamma ^ (milestones that are at most tick)\n"
+                               "As in PyTorch, milestone 0 decays from the start, and one that is "
+                               "listed twice decays twice.",
                     .example = "{type: MultiStepLR, milestones: [50%, 75%], gamma: 0.1}"},
                    MultiStepLrTable(), MultiStepLr, MultiStepLrSpans);
 }
@@ -208,9 +211,21 @@ const OptionTable<ExponentialLrOptions>& ExponentialLrTable() {
   static const OptionTable<ExponentialLrOptions> table = {
       {&ExponentialLrOptions::gamma,
        kRequired,
-       {.name = "gamma", .range = Above(0), .help = "factor of every tick"}},
+       {.name = "gamma", .range = Above(0), .help = "factor of every decay_steps ticks"}},
+      {&ExponentialLrOptions::decay_steps,
+       {.name = "decay_steps",
+        .range = AtLeast(1),
+        .counts_ticks = true,
+        .help = "ticks of the interval in which the rate falls by gamma"}},
+      {&ExponentialLrOptions::staircase,
+       {.name = "staircase", .help = "whether it falls every decay_steps ticks, as StepLR does"}},
   };
   return table;
+}
+
+std::vector<Span> ExponentialLrSpans(const ExponentialLrOptions& options) {
+  if (!options.staircase) return {};
+  return {{"decay_steps", "the first decay", options.decay_steps, options.decay_steps}};
 }
 
 }  // namespace
@@ -218,17 +233,21 @@ const OptionTable<ExponentialLrOptions>& ExponentialLrTable() {
 Schedule ExponentialLr(const ExponentialLrOptions& options, const Rates& optimizer) {
   ExponentialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
-    const double factor = std::pow(options.gamma, static_cast<double>(tick));
-    return Rates{optimizer.lr * factor, optimizer.momentum};
+    const double decays =
+        options.staircase ? static_cast<double>(tick / options.decay_steps)
+                          : static_cast<double>(tick) / static_cast<double>(options.decay_steps);
+    return Rates{optimizer.lr * std::pow(options.gamma, decays), optimizer.momentum};
   };
 }
 
 SchedulerType ExponentialLrType() {
-  return DecayType({.name = "ExponentialLR",
-                    .summary = "multiplies the learning rate by gamma every tick",
-                    .formula = "lr * gamma ^ tick",
-                    .example = "{type: ExponentialLR, gamma: 0.9}"},
-                   ExponentialLrTable(), ExponentialLr);
+  return DecayType(
+      {.name = "ExponentialLR",
+       .summary = "multiplies the learning rate by gamma every decay_steps ticks, evenly",
+       .formula = "lr * gamma ^ (tick / decay_steps), staircase: rounded down",
+       .source = "; decay_steps and staircase: Keras, ExponentialDecay",
+       .example = "{type: ExponentialLR, gamma: 0.9}"},
+      ExponentialLrTable(), ExponentialLr, ExponentialLrSpans);
 }
 
 // ---- PolynomialLR
@@ -237,9 +256,13 @@ namespace {
 
 const OptionTable<PolynomialLrOptions>& PolynomialLrTable() {
   static const OptionTable<PolynomialLrOptions> table = {
-      {&PolynomialLrOptions::total_iters, TotalIters("ticks of the interval down to 0")},
+      {&PolynomialLrOptions::total_iters, TotalIters("ticks of the interval down to lr_end")},
       {&PolynomialLrOptions::power,
        {.name = "power", .range = AtLeast(0), .help = "1: a line; above: steeper first"}},
+      {&PolynomialLrOptions::lr_end,
+       {.name = "lr_end", .range = AtLeast(0), .help = "learning rate from total_iters on"}},
+      {&PolynomialLrOptions::k_decay,
+       {.name = "k_decay", .range = Above(0), .help = "above 1: stays high for longer"}},
   };
   return table;
 }
@@ -254,23 +277,35 @@ std::vector<Span> PolynomialLrSpans(const PolynomialLrOptions& options) {
 Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer) {
   PolynomialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
-    double factor = 1;
-    if (options.total_iters > 0) {
-      const double done = static_cast<double>(std::min(options.total_iters, tick)) /
-                          static_cast<double>(options.total_iters);
-      factor = std::pow(1.0 - done, options.power);
-    }
-    return Rates{optimizer.lr * factor, optimizer.momentum};
+    if (options.total_iters == 0) return optimizer;
+    const double done = static_cast<double>(std::min(options.total_iters, tick)) /
+                        static_cast<double>(options.total_iters);
+    const double factor = std::pow(1.0 - std::pow(done, options.k_decay), options.power);
+    return Rates{options.lr_end + (optimizer.lr - options.lr_end) * factor, optimizer.momentum};
   };
 }
 
 SchedulerType PolynomialLrType() {
-  return DecayType({.name = "PolynomialLR",
-                    .summary = "falls to 0 in total_iters ticks along a power of what is left",
-                    .formula = "lr * (1 - min(tick, total_iters) / total_iters) ^ power\n"
-                               "total_iters 0: lr for ever, as in PyTorch",
-                    .example = "{type: PolynomialLR, total_iters: run, power: 2}"},
-                   PolynomialLrTable(), PolynomialLr, PolynomialLrSpans);
+  return DecayType(
+      {.name = "PolynomialLR",
+       .summary = "falls to lr_end in total_iters ticks along a power of what is left",
+       .formula = "lr_end + (lr - lr_end) * (1 - p ^ k_decay) ^ power\n"
+                  "p: min(tick, total_iters) / total_iters\n"
+                  "total_iters 0: lr for ever, as in PyTorch",
+       .source = "; lr_end: Hugging Face transformers, "
+                 "get_polynomial_decay_schedule_with_warmup;\n"
+                 "k_decay: timm, PolyLRScheduler; arXiv:2004.05909",
+       .example = "{type: PolynomialLR, total_iters: run, power: 2}"},
+      PolynomialLrTable(),
+      [](const PolynomialLrOptions& options, const ScheduleContext& context) {
+        if (context.as_factor && options.lr_end != 0) {
+          throw std::invalid_argument(
+              "lr_end must be 0 in ChainedScheduler, which multiplies shares of the "
+              "optimizer's rate");
+        }
+        return PolynomialLr(options, {context.lr, context.momentum});
+      },
+      PolynomialLrSpans);
 }
 
 }  // namespace lrsweep

@@ -25,15 +25,16 @@ Schedule StepLr(const StepLrOptions& options, const Rates& optimizer);
 SchedulerType StepLrType();
 
 struct MultiStepLrOptions {
-  std::vector<int64_t> milestones;  // strictly increasing; may be empty
+  std::vector<int64_t> milestones;  // not decreasing; may be empty
   double gamma = 0.1;
 };
 
 /// lr * gamma ^ (number of milestones that are at most tick), found by bisection.
 /// (torch.optim.lr_scheduler.MultiStepLR)
 ///
-/// Tick 0: lr, or lr * gamma where 0 is a milestone. It decays at each milestone itself. Past the
-/// last one the rate is constant; without milestones it is lr at every tick.
+/// Tick 0: lr, or lr * gamma where 0 is a milestone. It decays at each milestone itself; at one
+/// that is listed twice, twice. Past the last one the rate is constant; without milestones it is lr
+/// at every tick. PyTorch takes milestones in any order, here they must not decrease.
 Schedule MultiStepLr(const MultiStepLrOptions& options, const Rates& optimizer);
 
 SchedulerType MultiStepLrType();
@@ -70,10 +71,14 @@ Schedule LinearLr(const LinearLrOptions& options, const Rates& optimizer);
 SchedulerType LinearLrType();
 
 struct ExponentialLrOptions {
-  double gamma = 0;  // required
+  double gamma = 0;         // required
+  int64_t decay_steps = 1;  // ticks in which the rate falls by gamma
+  bool staircase = false;
 };
 
-/// lr * gamma ^ tick. (torch.optim.lr_scheduler.ExponentialLR)
+/// lr * gamma ^ (tick / decay_steps), with the quotient rounded down in a staircase.
+/// (torch.optim.lr_scheduler.ExponentialLR, where decay_steps is 1; decay_steps and staircase:
+/// Keras, ExponentialDecay, whose decay_rate is gamma)
 ///
 /// Tick 0: lr. There is no end. PyTorch's chained products stay within 2e-14 of this over 100,000
 /// ticks (of the largest rate).
@@ -84,13 +89,19 @@ SchedulerType ExponentialLrType();
 struct PolynomialLrOptions {
   int64_t total_iters = 5;
   double power = 1.0;
+  double lr_end = 0;
+  double k_decay = 1;
 };
 
-/// lr * (1 - min(tick, total_iters) / total_iters) ^ power. (torch.optim.lr_scheduler.PolynomialLR)
+/// lr_end + (lr - lr_end) * (1 - p ^ k_decay) ^ power, p = min(tick, total_iters) / total_iters.
+/// (torch.optim.lr_scheduler.PolynomialLR, where lr_end is 0 and k_decay 1; lr_end: Hugging Face
+/// transformers, get_polynomial_decay_schedule_with_warmup; k_decay: timm, PolyLRScheduler, and
+/// Zhang and Li, arXiv:2004.05909)
 ///
-/// Tick 0: lr. From total_iters on: 0 (lr if power is 0). With total_iters 0 it stays at lr, as
-/// PyTorch's optimizer does (its closed form divides by zero). PyTorch's chained products stay
-/// within 2e-14 of this over 100,000 ticks (of the largest rate).
+/// Tick 0: lr. From total_iters on: lr_end (lr if power is 0). lr_end may be above lr; it must be 0
+/// in ChainedScheduler, where only shares of the optimizer's rate can stand. With total_iters 0 it
+/// stays at lr, as PyTorch's optimizer does (its closed form divides by zero). PyTorch's chained
+/// products stay within 2e-14 of this over 100,000 ticks (of the largest rate).
 Schedule PolynomialLr(const PolynomialLrOptions& options, const Rates& optimizer);
 
 SchedulerType PolynomialLrType();

@@ -152,6 +152,12 @@ std::vector<std::string> Overrides(const FormulaOptions& options) {
   return paths;
 }
 
+/// Whether neither formula has the time in it.
+bool AsksForConstant(const Map& scheduler) {
+  const Formulas formulas(Table().Read(scheduler, kLongerThanAnyRun), {}, {});
+  return !formulas.Use("t") && !formulas.Use("epoch");
+}
+
 }  // namespace
 
 Schedule Formula(const FormulaOptions& options, const Rates& optimizer, const FormulaClock& clock) {
@@ -189,7 +195,8 @@ SchedulerType FormulaType() {
        .example = "{type: Formula, lr: \"lr * (1 - t / T) ^ power\", params: {power: 2}}",
        .default_interval = "epoch",
        .rises_on_purpose = true,
-       .not_a_factor = "its rate need not be a share of the optimizer's; write the product in it"},
+       .not_a_factor = "its rate need not be a share of the optimizer's; write the product in it",
+       .asks_for_constant = AsksForConstant},
       Table(),
       [](const FormulaOptions& options, const ScheduleContext& context) {
         return Formula(options, {context.lr, context.momentum},

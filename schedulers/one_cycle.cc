@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "schedulers/scheduler_type.h"
@@ -21,7 +23,8 @@ const OptionTable<OneCycleLrOptions>& Table() {
         .range = AtLeast(1),
         .counts_ticks = true,
         .null_is_run = true,
-        .help = "ticks of the interval in the cycle; null or run: epochs times steps per epoch"}},
+        .help = "ticks of the interval in the cycle; null: epochs * steps_per_epoch where they are "
+                "given, else run"}},
       {&OneCycleLrOptions::pct_start,
        {.name = "pct_start",
         .range = Between(0, 1),
@@ -51,6 +54,44 @@ const OptionTable<OneCycleLrOptions>& Table() {
         .help = "whether it falls to the initial rate first, then to the final one"}},
   };
   return table;
+}
+
+/// The other way to say how long the cycle is.
+std::vector<Parameter> EpochsAndSteps() {
+  return {{.name = "epochs",
+           .kind = Kind::kInteger,
+           .default_value = Value(),
+           .range = AtLeast(1),
+           .help = "with steps_per_epoch: total_steps is their product; unused beside total_steps"},
+          {.name = "steps_per_epoch",
+           .kind = Kind::kInteger,
+           .default_value = Value(),
+           .range = AtLeast(1),
+           .help = "ticks of the interval, not of the trial's own epochs; see epochs"}};
+}
+
+const int64_t* Integer(const Map& parameters, const std::string& name) {
+  const Value* value = Find(parameters, name);
+  return value == nullptr ? nullptr : value->As<int64_t>();
+}
+
+bool HasTotalSteps(const Map& parameters) {
+  const Value* total = Find(parameters, "total_steps");
+  return total != nullptr && !total->IsNull();
+}
+
+/// The parameters with the product as total_steps, where that is how its length is given. Throws
+/// where only one of the factors is there.
+Map WithTotalSteps(Map parameters) {
+  if (HasTotalSteps(parameters)) return parameters;
+  const int64_t* epochs = Integer(parameters, "epochs");
+  const int64_t* steps = Integer(parameters, "steps_per_epoch");
+  if (epochs == nullptr && steps == nullptr) return parameters;
+  if (epochs == nullptr) throw std::invalid_argument("steps_per_epoch needs epochs beside it");
+  if (steps == nullptr) throw std::invalid_argument("epochs needs steps_per_epoch beside it");
+  const bool endless = *epochs > kLongerThanAnyRun / *steps;
+  parameters["total_steps"] = endless ? kLongerThanAnyRun : *epochs * *steps;
+  return parameters;
 }
 
 /// The way from one pair of rates to another, up to `end` (a tick, perhaps a fraction).
@@ -108,7 +149,7 @@ Schedule OneCycleLr(const OneCycleLrOptions& options, double momentum) {
 }
 
 SchedulerType OneCycleLrType() {
-  return FromTable<OneCycleLrOptions>(
+  SchedulerType type = FromTable<OneCycleLrOptions>(
       {.name = "OneCycleLR",
        .summary = "rises to max_lr and falls far below, once, the momentum against it",
        .formula =
@@ -122,9 +163,26 @@ SchedulerType OneCycleLrType() {
        .example = "{type: OneCycleLR, max_lr: 0.1, total_steps: run}",
        .default_interval = "step",
        .horizon = "total_steps",
-       .rises_on_purpose = true,
-       .spans = SpansFrom(Table(), Spans)},
+       .rises_on_purpose = true},
       Table(), OneCycleLr, Overrides);
+  for (Parameter& parameter : EpochsAndSteps()) type.parameters.push_back(std::move(parameter));
+  type.build = [build = type.build](const Map& parameters, const ScheduleContext& context) {
+    return build(WithTotalSteps(parameters), context);
+  };
+  type.overrides = [overrides = type.overrides](const Map& parameters) {
+    std::vector<std::string> paths = overrides(WithTotalSteps(parameters));
+    if (HasTotalSteps(parameters)) {
+      paths.insert(paths.end(), {"scheduler.epochs", "scheduler.steps_per_epoch"});
+    }
+    return paths;
+  };
+  type.spans = [spans = SpansFrom(Table(), Spans)](const Map& parameters, int64_t run_ticks) {
+    std::vector<Span> all = spans(WithTotalSteps(parameters), run_ticks);
+    const bool by_epochs = !HasTotalSteps(parameters) && Integer(parameters, "epochs") != nullptr;
+    if (by_epochs) all.front().parameter = "epochs";
+    return all;
+  };
+  return type;
 }
 
 }  // namespace lrsweep

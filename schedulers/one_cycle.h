@@ -21,6 +21,7 @@ struct OneCycleLrOptions {
   double final_div_factor = 1e4;
   bool three_phase = false;
 };
+// A configuration may give `epochs` and `steps_per_epoch` instead of total_steps, their product.
 
 /// Rises from the initial rate, max_lr / div_factor, to max_lr, then falls to the final rate,
 /// max_lr / div_factor / final_div_factor: along half a cosine (cos) or a line (linear) between the

@@ -23,6 +23,7 @@ struct ScheduleContext {
   double momentum = 0;    // the optimizer's; unused where the schedule cycles it
   int64_t run_ticks = 0;  // the value of "run": the schedule's length, in ticks of its interval
   double ticks_per_epoch = 1;
+  bool as_factor = false;  // in ChainedScheduler: lr is 1, the rates are shares of the optimizer's
 };
 
 struct SchedulerType {
@@ -40,6 +41,8 @@ struct SchedulerType {
   std::string not_a_factor{};    // why it does not; empty: its rate depends on the path
   std::string not_composable{};  // why no composed schedule can contain it; empty: one can
   SpansOf spans{};               // what it does at which ticks; empty: nothing that has an end
+  /// Whether parameters ask for a constant rate in so many words; empty: none do.
+  std::function<bool(const Map& parameters)> asks_for_constant{};
 
   // The rest follows from the type's table of options (FromTable).
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "params/value.h"
 #include "schedulers/plateau.h"
@@ -19,6 +20,26 @@ struct TrialClock {
   int64_t TotalSteps() const { return epochs * steps_per_epoch; }
 };
 
+/// How a warm-up rises over the share p of its steps, from start_factor at p = 0 to 1 at p = 1:
+/// start_factor + (1 - start_factor) * r, where r is p (linear), (1 - cos(pi * p)) / 2 (cosine) or
+/// p ^ power (polynomial); or start_factor ^ (1 - p) (exponential), where start_factor is above 0.
+/// (linear: Goyal et al., arXiv:1706.02677; exponential: MMCV, LrUpdaterHook, warmup exp; cosine:
+/// Hugging Face transformers, warmup_type of get_wsd_schedule)
+enum class WarmupShape { kLinear, kCosine, kPolynomial, kExponential };
+
+/// The names of the shapes, in the order of the help.
+std::vector<std::string> WarmupShapes();
+
+struct Warmup {
+  int64_t steps = 0;  // 0: no warm-up
+  double start_factor = 1;
+  WarmupShape shape = WarmupShape::kLinear;
+  double power = 2;  // of kPolynomial
+};
+
+/// The share of the schedule's first rate at a step below `warmup.steps`.
+double WarmupFactor(const Warmup& warmup, int64_t step);
+
 /// The rates that a trial's `scheduler` section means for its optimizer: the type's own schedule,
 /// with the `interval` and `warmup` that every type has.
 ///
@@ -26,10 +47,11 @@ struct TrialClock {
 /// down (interval epoch). A warm-up comes before the schedule and lasts W optimizer steps with
 /// either interval: at a step s below W the rate is
 ///   first * (start_factor + (1 - start_factor) * s / W)
-/// where `first` is the schedule's rate at its own 0; the momentum is the schedule's at its 0. At
-/// step W the schedule starts at its own 0 and counts from there: s - W, or (s - W) /
-/// steps_per_epoch rounded down. (Goyal et al., arXiv:1706.02677; PyTorch's LinearLR followed by
-/// the schedule in SequentialLR, where the schedule starts at the optimizer's rate.)
+/// or rises in another way (WarmupShape), where `first` is the schedule's rate at its own 0; the
+/// momentum is the schedule's at its 0. At step W the schedule starts at its own 0 and counts from
+/// there: s - W, or (s - W) / steps_per_epoch rounded down. (Goyal et al., arXiv:1706.02677;
+/// PyTorch's LinearLR followed by the schedule in SequentialLR, where the schedule starts at the
+/// optimizer's rate.)
 ///
 /// `run` as a horizon is the length that the warm-up leaves to the schedule (`run_ticks`).
 /// Past the trial's last step the schedule goes on by its own formula.
@@ -62,7 +84,7 @@ class TrialSchedule {
   /// epochs - W / steps_per_epoch rounded down. Below 1 where the warm-up takes them all.
   int64_t run_ticks() const;
 
-  int64_t warmup_steps() const { return warmup_steps_; }
+  int64_t warmup_steps() const { return warmup_.steps; }
   const TrialClock& clock() const { return clock_; }
 
  private:
@@ -70,8 +92,7 @@ class TrialSchedule {
 
   TrialClock clock_;
   bool per_step_ = false;
-  int64_t warmup_steps_ = 0;  // 0: no warm-up
-  double start_factor_ = 1;
+  Warmup warmup_;
   double momentum_;
   Schedule schedule_;
   std::optional<Plateau> plateau_;  // used instead of schedule_ where there is one

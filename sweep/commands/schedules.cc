@@ -89,7 +89,8 @@ std::string SchedulesText() {
                         Indented(type.summary), Indented(Signature(type)));
   }
   return text +
-         "\nEvery type also has interval (epoch or step) and warmup ({steps, start_factor}).\n"
+         "\nEvery type also has interval (epoch or step) and warmup ({steps, start_factor, shape, "
+         "power}).\n"
          "`lrsweep schedules NAME` explains one.\n";
 }
 

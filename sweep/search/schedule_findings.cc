@@ -88,6 +88,8 @@ bool NeedsManySteps(const SchedulerType& type, const Map& scheduler, const std::
 
 /// Whether the parameters ask for a constant rate in so many words.
 bool AsksForConstant(const Map& scheduler) {
+  const auto& asks_for_constant = TypeOf(scheduler).asks_for_constant;
+  if (asks_for_constant && asks_for_constant(scheduler)) return true;
   const std::string& type = TypeOf(scheduler).name;
   if (type == "ConstantLR") return true;
   if (type == "ExponentialLR") return Real(scheduler, "gamma", 0) == 1;

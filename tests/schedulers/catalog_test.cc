@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -44,7 +45,9 @@ std::string Refusal(const Map& parameters) {
 // Trial ids leave out values equal to their default: a change here changes what stored ids mean.
 TEST(CatalogTest, DefaultsArePyTorchsForEver) {
   EXPECT_THAT(Defaults("StepLR"), ElementsAre("step_size", "gamma=0.1"));
-  EXPECT_THAT(Defaults("CosineAnnealingLR"), ElementsAre("T_max", "eta_min=0.0"));
+  EXPECT_THAT(
+      Defaults("CosineAnnealingLR"),
+      ElementsAre("T_max", "eta_min=0.0", "eta_min_ratio=null", "num_cycles=0.5", "k_decay=1.0"));
   EXPECT_THAT(Defaults("CyclicLR"),
               ElementsAre("base_lr", "max_lr", "step_size_up=2000.0", "step_size_down=null",
                           "mode=\"triangular\"", "gamma=1.0", "cycle_momentum=true",
@@ -53,14 +56,17 @@ TEST(CatalogTest, DefaultsArePyTorchsForEver) {
   EXPECT_THAT(Defaults("ConstantLR"), ElementsAre("factor=0.3333333333333333", "total_iters=5"));
   EXPECT_THAT(Defaults("LinearLR"),
               ElementsAre("start_factor=0.3333333333333333", "end_factor=1.0", "total_iters=5"));
-  EXPECT_THAT(Defaults("ExponentialLR"), ElementsAre("gamma"));
-  EXPECT_THAT(Defaults("PolynomialLR"), ElementsAre("total_iters=5", "power=1.0"));
+  EXPECT_THAT(Defaults("ExponentialLR"), ElementsAre("gamma", "decay_steps=1", "staircase=false"));
+  EXPECT_THAT(Defaults("PolynomialLR"),
+              ElementsAre("total_iters=5", "power=1.0", "lr_end=0.0", "k_decay=1.0"));
   EXPECT_THAT(Defaults("CosineAnnealingWarmRestarts"),
-              ElementsAre("T_0", "T_mult=1", "eta_min=0.0"));
+              ElementsAre("T_0", "T_mult=1", "eta_min=0.0", "eta_min_ratio=null", "cycle_decay=1.0",
+                          "cycle_limit=null", "k_decay=1.0"));
   EXPECT_THAT(Defaults("OneCycleLR"),
               ElementsAre("max_lr", "total_steps=null", "pct_start=0.3", "anneal_strategy=\"cos\"",
                           "cycle_momentum=true", "base_momentum=0.85", "max_momentum=0.95",
-                          "div_factor=25.0", "final_div_factor=10000.0", "three_phase=false"));
+                          "div_factor=25.0", "final_div_factor=10000.0", "three_phase=false",
+                          "epochs=null", "steps_per_epoch=null"));
   EXPECT_THAT(Defaults("ReduceLROnPlateau"),
               ElementsAre("metric=\"val_loss\"", "mode=\"min\"", "factor=0.1", "patience=10",
                           "threshold=1e-04", "threshold_mode=\"rel\"", "cooldown=0", "min_lr=0.0",
@@ -73,7 +79,15 @@ TEST(CatalogTest, DefaultsBeyondPyTorchAreTheirLibrariesForEver) {
   EXPECT_THAT(Defaults("WSD"),
               ElementsAre("num_warmup_steps", "num_decay_steps", "num_training_steps=\"run\"",
                           "num_stable_steps=null", "warmup_type=\"linear\"",
-                          "decay_type=\"cosine\"", "min_lr_ratio=0.0", "num_cycles=0.5"));
+                          "decay_type=\"cosine\"", "min_lr_ratio=0.0", "num_cycles=0.5",
+                          "decay_power=0.5", "decay_ratio=null", "cooldown_start_lr_factor=0.7"));
+  EXPECT_THAT(Defaults("CosineWithHardRestarts"),
+              ElementsAre("num_training_steps=\"run\"", "num_cycles=1", "eta_min=0.0",
+                          "eta_min_ratio=null", "cycle_decay=1.0"));
+  EXPECT_THAT(Defaults("REX"), ElementsAre("total_iters=\"run\"", "eta_min=0.0"));
+  EXPECT_THAT(Defaults("InverseTimeDecay"),
+              ElementsAre("decay_rate", "decay_steps=1", "staircase=false"));
+  EXPECT_THAT(Defaults("PiecewiseConstant"), ElementsAre("milestones_values"));
   EXPECT_THAT(Defaults("InverseSqrt"), ElementsAre("num_warmup_steps", "timescale=null"));
   EXPECT_THAT(Defaults("PiecewiseLinear"), ElementsAre("milestones_values"));
   EXPECT_THAT(Defaults("LRRangeTest"),
@@ -92,7 +106,7 @@ TEST(CatalogTest, EveryTypeHasAnIntervalAndMayHaveAWarmup) {
     EXPECT_EQ(common[1].name, "warmup");
     EXPECT_EQ(common[1].default_value, Value());
     EXPECT_EQ(ToJson(Coerce(common[1], Map{{"steps", 100}})),
-              R"({"start_factor":0.3333333333333333,"steps":100})");
+              R"({"power":null,"shape":"linear","start_factor":0.3333333333333333,"steps":100})");
   }
 }
 
@@ -161,9 +175,42 @@ TEST(CatalogTest, OneCycleLrAndTheTablesOverrideTheOptimizersRate) {
 
 TEST(CatalogTest, WsdUsesItsTotalOnlyWhereTheStableStepsAreOpen) {
   EXPECT_THAT(Type("WSD").overrides({{"num_stable_steps", 5}}),
-              ElementsAre("scheduler.num_training_steps"));
+              testing::Contains("scheduler.num_training_steps"));
+}
+
+TEST(CatalogTest, WsdUsesTheParametersOfItsDecayAlone) {
+  EXPECT_THAT(Type("WSD").overrides({}),
+              ElementsAre("scheduler.decay_power", "scheduler.decay_ratio",
+                          "scheduler.cooldown_start_lr_factor"));
   EXPECT_THAT(Type("WSD").overrides({{"decay_type", "linear"}}),
-              ElementsAre("scheduler.num_cycles"));
+              ElementsAre("scheduler.num_cycles", "scheduler.decay_power", "scheduler.decay_ratio",
+                          "scheduler.cooldown_start_lr_factor"));
+  EXPECT_THAT(
+      Type("WSD").overrides({{"decay_type", "lowered_linear"}}),
+      ElementsAre("scheduler.num_cycles", "scheduler.decay_power", "scheduler.decay_ratio"));
+}
+
+TEST(CatalogTest, OneCycleLrTakesEpochsAndStepsPerEpochAsPyTorchDoes) {
+  const auto at = [](int64_t tick, const Map& more) {
+    Map parameters = {{"type", "OneCycleLR"}, {"max_lr", 1.0}};
+    parameters.insert(more.begin(), more.end());
+    return RatesAt(tick, parameters, {.run_ticks = 100}).lr;
+  };
+  const Map by_product = {{"epochs", 2}, {"steps_per_epoch", 5}};
+  for (int64_t tick = 0; tick < 12; ++tick) {
+    EXPECT_EQ(at(tick, by_product), at(tick, {{"total_steps", 10}})) << tick;
+  }
+  EXPECT_EQ(at(9, {{"epochs", 2}, {"steps_per_epoch", 5}, {"total_steps", 50}}),
+            at(9, {{"total_steps", 50}}));
+  EXPECT_THAT(Type("OneCycleLR").overrides({{"max_lr", 1.0}, {"total_steps", 50}}),
+              testing::IsSupersetOf({"scheduler.epochs", "scheduler.steps_per_epoch"}));
+  EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"epochs", 3}}),
+            "epochs needs steps_per_epoch beside it");
+  EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"steps_per_epoch", 3}}),
+            "steps_per_epoch needs epochs beside it");
+  EXPECT_EQ(Type("OneCycleLR").spans(by_product, 100).front().parameter, "epochs");
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_LT(at(9, {{"epochs", most}, {"steps_per_epoch", most}}), 0.05);
 }
 
 Map Cycle() { return {{"type", "CyclicLR"}, {"base_lr", 0.1}, {"max_lr", 0.5}}; }
@@ -263,6 +310,29 @@ TEST(CatalogTest, RefusesContradictionsOfTheOtherTypes) {
   EXPECT_EQ(Refusal({{"type", "PiecewiseLinear"},
                      {"milestones_values", List{List{3, 0.1}, List{3, 0.2}}}}),
             "milestones_values: ticks must increase: 3 comes after 3");
+  EXPECT_EQ(
+      Refusal({{"type", "WSD"},
+               {"num_warmup_steps", 0},
+               {"num_decay_steps", 5},
+               {"decay_type", "exponential"}}),
+      "decay_type: exponential falls by equal factors and never reaches min_lr_ratio 0: write "
+      "a min_lr_ratio above 0, or a decay_ratio");
+  EXPECT_EQ(Refusal({{"type", "WSD"},
+                     {"num_warmup_steps", 0},
+                     {"num_decay_steps", 5},
+                     {"decay_type", "lowered_linear"},
+                     {"min_lr_ratio", 0.8}}),
+            "min_lr_ratio 0.8 is above cooldown_start_lr_factor 0.7");
+  EXPECT_EQ(
+      Refusal(
+          {{"type", "CosineAnnealingLR"}, {"T_max", 5}, {"eta_min", 0.01}, {"eta_min_ratio", 0.1}}),
+      "eta_min 0.01 and eta_min_ratio 0.1 are two lowest rates: write one of them");
+  EXPECT_EQ(Refusal({{"type", "CosineWithHardRestarts"}, {"num_cycles", 11}}),
+            "num_cycles 11.0 is above num_training_steps 10.0");
+  EXPECT_EQ(Refusal({{"type", "ChainedScheduler"},
+                     {"schedulers", List{Map{{"type", "PolynomialLR"}, {"lr_end", 0.1}}}}}),
+            "schedulers.0: lr_end must be 0 in ChainedScheduler, which multiplies shares of the "
+            "optimizer's rate");
   EXPECT_EQ(Refusal({{"type", "WSD"}, {"num_warmup_steps", 8}, {"num_decay_steps", 8}}),
             "num_warmup_steps 8 and num_decay_steps 8 are more than num_training_steps 10");
 }
@@ -300,7 +370,9 @@ TEST(CatalogTest, BuildsWithoutWhatIsOverridden) {
 
 TEST(CatalogTest, RefusesABaseAboveItsMaximum) {
   EXPECT_EQ(Refusal({{"type", "CyclicLR"}, {"base_lr", 0.5}, {"max_lr", 0.1}}),
-            "base_lr 0.5 is above max_lr 0.1");
+            "base_lr 0.5 is above max_lr 0.1: the cycle would begin at its top and go down to "
+            "max_lr, as in PyTorch; exchange the two");
+  EXPECT_THAT(Type("CyclicLR").formula, testing::HasSubstr("base_lr above max_lr is refused"));
   EXPECT_EQ(
       Refusal({{"type", "CyclicLR"}, {"base_lr", 0.1}, {"max_lr", 0.5}, {"base_momentum", 0.95}}),
       "base_momentum 0.95 is above max_momentum 0.9");

@@ -31,8 +31,13 @@ TEST(MultiStepLrTest, DecaysAtEachMilestoneItself) {
   EXPECT_DOUBLE_EQ(schedule(1'000'000).lr, 0.2);
 }
 
-TEST(MultiStepLrTest, RefusesMilestonesThatDoNotIncrease) {
-  EXPECT_THROW(MultiStepLr({.milestones = {5, 5}}, {}), std::invalid_argument);
+TEST(MultiStepLrTest, DecaysTwiceAtAMilestoneThatIsListedTwiceAndFromTheStartAtZero) {
+  EXPECT_DOUBLE_EQ(MultiStepLr({.milestones = {5, 5}, .gamma = 0.5}, {.lr = 0.8})(4).lr, 0.8);
+  EXPECT_DOUBLE_EQ(MultiStepLr({.milestones = {5, 5}, .gamma = 0.5}, {.lr = 0.8})(5).lr, 0.2);
+  EXPECT_DOUBLE_EQ(MultiStepLr({.milestones = {0, 5}, .gamma = 0.5}, {.lr = 0.8})(0).lr, 0.4);
+}
+
+TEST(MultiStepLrTest, RefusesMilestonesThatDecrease) {
   EXPECT_THROW(MultiStepLr({.milestones = {5, 2}}, {}), std::invalid_argument);
   EXPECT_THROW(MultiStepLr({.milestones = {-1}}, {}), std::invalid_argument);
 }

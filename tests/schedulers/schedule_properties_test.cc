@@ -116,7 +116,14 @@ Map RandomScheduler(const std::string& name, Dice& dice, int depth = 0) {
   Order(parameters, "base_lr", "max_lr");
   Order(parameters, "base_momentum", "max_momentum");
   Order(parameters, "start_lr", "end_lr");
-  if (name == "WSD") parameters["num_stable_steps"] = dice.Integer(0, 40);
+  if (name == "WSD") {
+    parameters["num_stable_steps"] = dice.Integer(0, 40);
+    Order(parameters, "min_lr_ratio", "cooldown_start_lr_factor");
+  }
+  if (dice.Integer(0, 1) == 1) parameters.erase("eta_min_ratio");
+  if (parameters.count("eta_min_ratio") > 0) parameters.erase("eta_min");
+  if (name == "CosineWithHardRestarts") parameters["num_training_steps"] = dice.Integer(40, 90);
+  if (depth > 0) parameters.erase("lr_end");  // it must be 0 in ChainedScheduler
   if (name == "Formula") {
     parameters["lr"] = dice.OneOf(kFormulas);
     parameters["momentum"] = dice.Integer(0, 1) == 1 ? Value("min(1, base * momentum)") : Value();

@@ -1,5 +1,6 @@
 // Every type of the catalog against PyTorch (and the libraries that have what it lacks): the rates
-// that a real optimizer applied, as tests/golden/make_schedules.py wrote them down.
+// that a real optimizer applied, as tests/golden/make_schedules.py and make_further_schedules.py
+// wrote them down.
 
 #include "schedulers/schedule.h"
 
@@ -7,7 +8,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schedulers/catalog.h"
@@ -18,7 +21,7 @@ namespace {
 
 constexpr double kTolerance = 1e-12;  // of the schedule's largest rate
 
-class GoldenTest : public testing::TestWithParam<std::string> {
+class GoldenComparison {
  protected:
   /// Builds the case's schedule and compares it with what PyTorch's optimizer applied.
   static void ExpectPyTorchsRates(const GoldenCase& golden) {
@@ -43,6 +46,13 @@ class GoldenTest : public testing::TestWithParam<std::string> {
   }
 };
 
+using TypeAndParameter = std::pair<std::string, std::string>;
+
+class FurtherGoldenTest : public testing::TestWithParam<TypeAndParameter>,
+                          protected GoldenComparison {};
+
+class GoldenTest : public testing::TestWithParam<std::string>, protected GoldenComparison {};
+
 TEST_P(GoldenTest, GivesPyTorchsRates) {
   const std::vector<GoldenCase> cases = ReadGolden(GetParam());
   ASSERT_GE(cases.size(), 6U);
@@ -51,6 +61,50 @@ TEST_P(GoldenTest, GivesPyTorchsRates) {
     EXPECT_EQ(golden.parameters.at("type"), Value(GetParam()));
     ASSERT_GE(golden.rows.size(), std::min<size_t>(20, golden.run));
     ExpectPyTorchsRates(golden);
+  }
+}
+
+// Parameters that PyTorch's types lack, and types of other libraries' parameters.
+TEST_P(FurtherGoldenTest, GivesTheRatesOfTheLibraryThatHasTheParameter) {
+  const auto [type, parameter] = GetParam();
+  int found = 0;
+  for (const GoldenCase& golden : ReadGolden("FurtherParameters")) {
+    if (golden.parameters.at("type") != Value(type) || golden.parameters.count(parameter) == 0) {
+      continue;
+    }
+    SCOPED_TRACE(golden.line);
+    ++found;
+    ExpectPyTorchsRates(golden);
+  }
+  EXPECT_GE(found, 6);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Schedules, FurtherGoldenTest,
+    testing::Values(TypeAndParameter{"WSD", "decay_type"}, TypeAndParameter{"WSD", "decay_power"},
+                    TypeAndParameter{"WSD", "decay_ratio"},
+                    TypeAndParameter{"PolynomialLR", "lr_end"},
+                    TypeAndParameter{"PolynomialLR", "k_decay"},
+                    TypeAndParameter{"CosineAnnealingLR", "eta_min_ratio"},
+                    TypeAndParameter{"CosineAnnealingLR", "num_cycles"},
+                    TypeAndParameter{"CosineAnnealingLR", "k_decay"},
+                    TypeAndParameter{"CosineAnnealingWarmRestarts", "cycle_decay"},
+                    TypeAndParameter{"ExponentialLR", "staircase"},
+                    TypeAndParameter{"OneCycleLR", "epochs"},
+                    TypeAndParameter{"MultiStepLR", "milestones"}),
+    [](const auto& tested) { return tested.param.first + "_" + tested.param.second; });
+
+TEST(GoldenFilesTest, EveryDecayOfWsdHasSixCases) {
+  std::map<std::string, int> cases;
+  for (const char* file : {"WSD", "FurtherParameters"}) {
+    for (const GoldenCase& golden : ReadGolden(file)) {
+      const auto shape = golden.parameters.find("decay_type");
+      if (shape != golden.parameters.end()) ++cases[ToJson(shape->second)];
+    }
+  }
+  for (const char* shape :
+       {"exponential", "square", "sqrt", "mirror_cosine", "lowered_linear", "power"}) {
+    EXPECT_GE(cases["\"" + std::string(shape) + "\""], 6) << shape;
   }
 }
 

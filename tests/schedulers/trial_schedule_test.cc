@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -44,6 +45,39 @@ TEST(TrialScheduleTest, GivesTheRatesOfPyTorchsLoops) {
       EXPECT_NEAR(schedule.At(row.tick).momentum, row.momentum, 1e-13) << row.tick;
     }
   }
+}
+
+TEST(TrialScheduleTest, WarmsUpInEveryShape) {
+  const auto cases = ReadGolden("WarmupShapes");
+  std::map<std::string, int> found;
+  for (const GoldenCase& golden : cases) {
+    SCOPED_TRACE(golden.line);
+    const TrialSchedule schedule(golden.parameters, golden.lr, golden.momentum,
+                                 {golden.epochs, golden.steps_per_epoch});
+    for (const GoldenRow& row : golden.rows) {
+      EXPECT_NEAR(schedule.At(row.tick).lr, row.lr, 1e-13) << row.tick;
+    }
+    ++found[ToJson(std::get<Map>(golden.parameters.at("warmup")).at("shape"))];
+  }
+  for (const std::string& shape : WarmupShapes()) EXPECT_GE(found["\"" + shape + "\""], 6) << shape;
+}
+
+TEST(TrialScheduleTest, RefusesAWarmupThatContradictsItself) {
+  const auto refusal = [](const Map& warmup) -> std::string {
+    try {
+      LrAt(0, With(Halving("step"), "warmup", warmup));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal({{"steps", 4}, {"shape", "exponential"}, {"start_factor", 0.0}}),
+            "scheduler.warmup.start_factor: expected a number above 0 in shape exponential, which "
+            "rises by equal factors");
+  EXPECT_EQ(refusal({{"steps", 4}, {"power", 2.0}}),
+            "scheduler.warmup.power: it is the exponent of shape polynomial");
+  EXPECT_EQ(refusal({{"steps", 4}, {"power", 2.0}, {"shape", "polynomial"}}), "");
+  EXPECT_NE(refusal({{"steps", 4}, {"shape", "square"}}), "");
 }
 
 TEST(TrialScheduleTest, CountsInItsInterval) {

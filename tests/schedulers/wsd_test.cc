@@ -12,7 +12,7 @@ TEST(WsdTest, RisesStaysAndFalls) {
   const Schedule schedule = Wsd({.num_warmup_steps = 4,
                                  .num_decay_steps = 4,
                                  .num_stable_steps = 2,
-                                 .decay_type = RampType::kLinear,
+                                 .decay_type = DecayShape::kLinear,
                                  .min_lr_ratio = 0.2},
                                 {.lr = 1, .momentum = 0.7});
   EXPECT_DOUBLE_EQ(schedule(0).lr, 0.2);
@@ -27,7 +27,7 @@ TEST(WsdTest, RisesStaysAndFalls) {
 
 TEST(WsdTest, FallsWithTheSquareRootOfTheDecay) {
   const Schedule schedule =
-      Wsd({.num_decay_steps = 4, .num_training_steps = 4, .decay_type = RampType::kOneMinusSqrt},
+      Wsd({.num_decay_steps = 4, .num_training_steps = 4, .decay_type = DecayShape::kOneMinusSqrt},
           {.lr = 1});
   EXPECT_DOUBLE_EQ(schedule(0).lr, 1);
   EXPECT_DOUBLE_EQ(schedule(1).lr, 0.5);
@@ -38,7 +38,7 @@ TEST(WsdTest, StaysForWhatIsLeftOfTheTrainingSteps) {
   const Schedule schedule = Wsd({.num_warmup_steps = 2,
                                  .num_decay_steps = 4,
                                  .num_training_steps = 10,
-                                 .decay_type = RampType::kLinear},
+                                 .decay_type = DecayShape::kLinear},
                                 {.lr = 1});
   EXPECT_DOUBLE_EQ(schedule(1).lr, 0.5);
   EXPECT_DOUBLE_EQ(schedule(6).lr, 1);

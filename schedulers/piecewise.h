@@ -1,4 +1,4 @@
-// PiecewiseLinear: straight lines between the points of a table.
+// Schedules through the points of a list: PiecewiseLinear, PiecewiseConstant.
 #pragma once
 
 #include <cstdint>
@@ -25,5 +25,18 @@ struct PiecewiseLinearOptions {
 Schedule PiecewiseLinear(const PiecewiseLinearOptions& options, double momentum);
 
 SchedulerType PiecewiseLinearType();
+
+struct PiecewiseConstantOptions {
+  std::vector<SchedulePoint> milestones_values;  // at least one, ticks strictly increasing
+};
+
+/// The rate of the last point whose tick is reached. The rates are absolute, not shares of the
+/// optimizer's. (Keras, PiecewiseConstantDecay, whose boundary b is a point at b + 1: there a rate
+/// still holds at its boundary)
+///
+/// At a point's tick: its rate. Before the first point: the first rate.
+Schedule PiecewiseConstant(const PiecewiseConstantOptions& options, double momentum);
+
+SchedulerType PiecewiseConstantType();
 
 }  // namespace lrsweep
