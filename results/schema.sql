@@ -21,6 +21,9 @@ CREATE TABLE sweep (
   version TEXT NOT NULL,         -- of the program that made this file
   started_at TEXT,               -- of the first attempt
   ended_at TEXT,                 -- of the attempt that ended last
+  identity INTEGER NOT NULL DEFAULT 1, -- 2: a data set in a folder is named by its content, and
+                                 --   held-back images are drawn; 1, of lrsweep 0.1.0: by its path,
+                                 --   and they are the last
   journal TEXT NOT NULL          -- of the latest run: wal, or delete (SQLite's rollback journal,
                                  --   for network file systems)
 ) STRICT;

@@ -54,6 +54,9 @@ struct SweepRecord {
   bool record_steps = true;
   std::optional<std::string> started_at, ended_at;  // its attempts: set by the store
   std::string journal;  // "wal" or "delete", of the last run: set by the store
+  /// How trials name what they train on. 2: a data set in a folder by its content; held-back images
+  /// are drawn. 1, of lrsweep 0.1.0: by its path; they are the last ones.
+  int64_t identity = 2;
   /// What is known of the metrics that the user's program reports: for writing; read by Metrics().
   MetricTable reported_metrics;
 };

@@ -216,7 +216,9 @@ struct Store::Impl {
   std::string end_trial;              // the statement that gives a trial its state, error and value
   std::string first_start, last_end;  // of attempts in this transaction; empty: none
   std::optional<MetricTable> metrics;  // as Metrics() has read it
-  bool has_reported_metrics = true;    // false for a file of an older layout that is only read
+  // False for a file of an older layout that is only read.
+  bool has_reported_metrics = true;
+  bool has_identity = true;
   bool record_steps = true;
   bool in_transaction = false;
 };

@@ -24,10 +24,11 @@ namespace fs = std::filesystem;
 // "lrsw" marks the file as ours. Application id, page size and auto_vacuum cannot be changed later
 // without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
-// The layout. 3 added the view `groups`, 4 the metrics of users' programs.
-constexpr int32_t kSchemaVersion = 4;
+// The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity.
+constexpr int32_t kSchemaVersion = 5;
 constexpr int32_t kGroupsVersion = 3;
 constexpr int32_t kMetricsVersion = 4;
+constexpr int32_t kIdentityVersion = 5;
 // Oldest layout that is read; opening for writing upgrades it.
 constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
@@ -47,11 +48,11 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement insert(
-      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, '')");
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, '')");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
-               UtcNow(), sweep.version);
+               UtcNow(), sweep.version, sweep.identity);
 }
 
 /// Sets the journal and records it.
@@ -169,6 +170,9 @@ void Upgrade(SQLite::Database& db) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   if (version < kGroupsVersion) db.exec(kGroupsSql);
   if (version < kMetricsVersion) db.exec(kMetricsSql);
+  if (version < kIdentityVersion) {
+    db.exec("ALTER TABLE sweep ADD COLUMN identity INTEGER NOT NULL DEFAULT 1");
+  }
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
 }
@@ -231,7 +235,9 @@ Store Store::Open(const fs::path& path) {
     DistrustFile(impl->Db());
     impl->Db().exec("PRAGMA query_only = ON; BEGIN");
     RefuseForeign(path, impl->Db());
-    impl->has_reported_metrics = Pragma(impl->Db(), "user_version") >= kMetricsVersion;
+    const int64_t version = Pragma(impl->Db(), "user_version");
+    impl->has_reported_metrics = version >= kMetricsVersion;
+    impl->has_identity = version >= kIdentityVersion;
     return Store(std::move(impl));
   };
   return Guarded(path, [&] {

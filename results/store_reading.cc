@@ -12,8 +12,8 @@ SweepRecord Store::Sweep() const {
     SQLite::Statement query(
         impl_->Db(),
         "SELECT name, config_yaml, metric, mode, scope, engine, "
-        "dataset_sha256, created_at, version, record_steps, started_at, ended_at, journal "
-        "FROM sweep");
+        "dataset_sha256, created_at, version, record_steps, started_at, ended_at, journal, " +
+            std::string(impl_->has_identity ? "identity" : "1") + " FROM sweep");
     if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
     const auto text = [&query](int i) { return query.getColumn(i).getString(); };
     return SweepRecord{text(0),
@@ -26,7 +26,8 @@ SweepRecord Store::Sweep() const {
                        query.getColumn(9).getInt() != 0,
                        TextOrNone(query.getColumn(10)),
                        TextOrNone(query.getColumn(11)),
-                       text(12)};
+                       text(12),
+                       query.getColumn(13).getInt64()};
   });
 }
 

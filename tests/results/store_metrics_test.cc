@@ -187,15 +187,17 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   old.Close();
   Execute(
       "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
-      "PRAGMA user_version = 3");
+      "ALTER TABLE sweep DROP COLUMN identity; PRAGMA user_version = 3");
   EXPECT_EQ(Store::Open(db_).Epochs("a").size(), 1U);
+  EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
   EXPECT_EQ(NamesOf(Store::Open(db_).Metrics()), "train_loss, val_loss, val_accuracy");
   EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("3"));
   Store store = Store::OpenForWriting(db_);
   Report(store, "b", {0.25});
   EXPECT_EQ(MetricValue(store.Epochs("b")[0].metrics, "f1"), 0.25);
   store.Close();
-  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("4"));
+  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("5"));
+  EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
   EXPECT_THAT(Rows("SELECT count(*) FROM metrics"), ElementsAre("7"));
 }
 
