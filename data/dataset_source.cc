@@ -40,6 +40,13 @@ std::string Sha256OfAll(const std::array<std::string, 4>& sha256) {
   return Sha256Hex(all);
 }
 
+std::string ContentName(const std::array<std::string, 4>& sha256) {
+  for (const KnownDataset& known : KnownDatasets()) {
+    if (known.sha256 == sha256) return known.name;
+  }
+  return "sha256:" + Sha256OfAll(sha256).substr(0, 16);
+}
+
 /// Throws DataError if `name` is not a folder.
 void RequireFolder(const std::string& name) {
   std::error_code ignored;
@@ -203,6 +210,7 @@ SourcedDataset SourceDataset(const std::string& name,
   const auto sha256 = FileSha256s(*sourced.data);
   if (known != nullptr) CheckSha256(*known, sourced.folder, sha256);
   sourced.sha256 = Sha256OfAll(sha256);
+  sourced.content = ContentName(sha256);
   return sourced;
 }
 

@@ -31,7 +31,9 @@ const KnownDataset* FindKnownDataset(const std::string& name);
 struct SourcedDataset {
   std::filesystem::path folder;  // absolute
   std::shared_ptr<const Dataset> data;
-  std::string sha256;  // DatasetSha256
+  std::string sha256;   // DatasetSha256
+  std::string content;  // a name by the content alone: that of a known data set, or "sha256:" and
+                        // the first 16 digits
 };
 
 /// Returns the folders in which `known` is searched, in order: $LRSWEEP_DATA_DIR/NAME, ./data/NAME,

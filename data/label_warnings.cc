@@ -67,7 +67,7 @@ std::vector<std::string> LabelWarnings(const Dataset& dataset, int64_t validatio
   if (held_back && std::is_sorted(all.begin(), all.end()) && all.front() != all.back()) {
     sentences.emplace_back(
         "the training images are in the order of their classes, and the last of them are held back "
-        "for evaluation: shuffle the files");
+        "for evaluation: shuffle the files, or write dataset.held_back: by_class");
   }
   AddMissing(trained, "training", sentences);
   AddMissing(evaluated, "evaluation", sentences);

@@ -119,6 +119,29 @@ ImageSet TakeSet(const SharedBytes& bytes, int64_t count, int64_t pixels, size_t
   return set;
 }
 
+/// Maps what is published under `path`; validates the layout but not the content.
+std::shared_ptr<const Dataset> MapPublished(const std::string& path) {
+  const File file(path.empty() ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return nullptr;
+  // Require seals: otherwise the owner could truncate the mapping while we read it (SIGBUS).
+  const int seals = fcntl(file.get(), F_GET_SEALS);
+  if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || (seals & F_SEAL_WRITE) == 0) return nullptr;
+  const SharedBytes bytes = Map(file.get());
+  Header header{};
+  if (bytes.size() < sizeof header) return nullptr;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (!Fits(header, bytes.size())) return nullptr;
+  auto dataset = std::make_shared<Dataset>();
+  size_t at = sizeof header;
+  const int64_t pixels = header.rows * header.columns;
+  dataset->train = TakeSet(bytes, header.train_count, pixels, at);
+  dataset->test = TakeSet(bytes, header.test_count, pixels, at);
+  dataset->rows = header.rows;
+  dataset->columns = header.columns;
+  dataset->classes = header.classes;
+  return dataset;
+}
+
 }  // namespace
 
 PublishedDataset::PublishedDataset(const Dataset& data) {
@@ -141,32 +164,14 @@ PublishedDataset::~PublishedDataset() {
   if (file_ >= 0) close(file_);
 }
 
-std::shared_ptr<const Dataset> MapDataset(const std::string& path) {
-  const File file(path.empty() ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) return nullptr;
-  // Require seals: otherwise the owner could truncate the mapping while we read it (SIGBUS).
-  const int seals = fcntl(file.get(), F_GET_SEALS);
-  if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || (seals & F_SEAL_WRITE) == 0) return nullptr;
-  const SharedBytes bytes = Map(file.get());
-  Header header{};
-  if (bytes.size() < sizeof header) return nullptr;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  if (!Fits(header, bytes.size())) return nullptr;
-  auto dataset = std::make_shared<Dataset>();
-  size_t at = sizeof header;
-  const int64_t pixels = header.rows * header.columns;
-  dataset->train = TakeSet(bytes, header.train_count, pixels, at);
-  dataset->test = TakeSet(bytes, header.test_count, pixels, at);
-  dataset->rows = header.rows;
-  dataset->columns = header.columns;
-  dataset->classes = header.classes;
-  return dataset;
+std::shared_ptr<const Dataset> MapDataset(const std::string& path, const std::string& sha256) {
+  auto mapped = MapPublished(path);
+  const bool is_it = mapped != nullptr && (sha256.empty() || DatasetSha256(*mapped) == sha256);
+  return is_it ? mapped : nullptr;
 }
 
-std::shared_ptr<const Dataset> MapOrLoadDataset(const std::string& map, const std::string& folder,
-                                                const std::string& sha256) {
-  auto mapped = MapDataset(map);
-  if (mapped != nullptr && DatasetSha256(*mapped) == sha256) return mapped;
+std::shared_ptr<const Dataset> LoadSameDataset(const std::string& folder,
+                                               const std::string& sha256) {
   auto data = LoadDataset(folder);
   if (!sha256.empty() && DatasetSha256(*data) != sha256) {
     throw DataError(folder + ": holds other data here than on the coordinator's machine");

@@ -32,14 +32,14 @@ class PublishedDataset {
 };
 
 /// Maps the data set published under `path`. Returns nullptr if that is impossible: the publisher
-/// has ended, or is on another machine, another user's, or in another container. Validates the
-/// layout but not the content: compare DatasetSha256 where that matters.
-std::shared_ptr<const Dataset> MapDataset(const std::string& path);
+/// has ended, or is on another machine, another user's, or in another container; and where its
+/// DatasetSha256 is not `sha256`, because on another node a path may hold other data. An empty
+/// `sha256` accepts any.
+std::shared_ptr<const Dataset> MapDataset(const std::string& path, const std::string& sha256 = "");
 
-/// Returns the data set published under `map`, or else loads that of `folder`. Its DatasetSha256
-/// must be `sha256`, because on another node a path may hold other data; an empty `sha256` accepts
-/// any data of `folder`. Throws DataError.
-std::shared_ptr<const Dataset> MapOrLoadDataset(const std::string& map, const std::string& folder,
-                                                const std::string& sha256);
+/// Loads the data set of `folder`. Its DatasetSha256 must be `sha256`; an empty one accepts any
+/// data. Throws DataError.
+std::shared_ptr<const Dataset> LoadSameDataset(const std::string& folder,
+                                               const std::string& sha256);
 
 }  // namespace lrsweep

@@ -1,5 +1,6 @@
 // The program: joins the commands to the engines that train.
 
+#include "data/held_back.h"
 #include "data/shared_dataset.h"
 #include "sweep/commands/command_line.h"
 #include "worker/built_in_executor.h"
@@ -15,8 +16,12 @@ MakeExecutor MakeWorker() {
   return MakeBuiltInExecutor({
       .load_dataset =
           [](const WorkerSetup& setup) {
+            auto mapped = MapDataset(setup.dataset_map, setup.dataset_map_sha256);
+            if (mapped != nullptr) return mapped;
             if (setup.data != nullptr) return setup.data;
-            return MapOrLoadDataset(setup.dataset_map, setup.dataset_folder, setup.dataset_sha256);
+            auto data = LoadSameDataset(setup.dataset_folder, setup.dataset_sha256);
+            if (!setup.draws_held_back) return data;
+            return WithHeldBackLast(*data, setup.validation_images);
           },
       .make_engine =
           [](const WorkerSetup& setup) {

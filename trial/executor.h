@@ -36,8 +36,10 @@ struct WorkerSetup {
   std::string engine;          // "cpu" or "torch"
   std::string dataset_folder;  // the coordinator's; every worker reads it under the same path
   std::string dataset_map;     // where a worker on the coordinator's machine can map it; or empty
-  std::string dataset_sha256;  // of the data that must be there; empty: any data
-  int64_t validation_images = 0;  // training images to evaluate on in place of the test images
+  std::string dataset_map_sha256;  // of the data under the map: the held-back images are last there
+  std::string dataset_sha256;      // of the data that must be there; empty: any data
+  int64_t validation_images = 0;   // training images to evaluate on in place of the test images
+  bool draws_held_back = false;    // these images, equally from the classes; else they are the last
 
   // Every executor.
   double checkpoint_seconds = 10;  // least time from one checkpoint of a trial to the next
@@ -49,7 +51,8 @@ struct WorkerSetup {
   // This process's own: never sent.
   int64_t worker = 0;                   // its rank
   int worker_index = 0;                 // its position among the workers of its node, from 0
-  std::shared_ptr<const Dataset> data;  // where this process has loaded it already; or null
+  std::shared_ptr<const Dataset> data;  // where this process has loaded it already, the held-back
+                                        // images last; or null
 };
 
 /// How far a running trial is.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "params/errors.h"
 #include "params/text.h"
@@ -25,7 +26,9 @@ struct PlanArguments {
 };
 
 int Plan(const PlanArguments& arguments) {
-  const SearchSpace space(arguments.config.Load());
+  SweepConfig config = arguments.config.Load();
+  NameByContent(config);
+  const SearchSpace space(std::move(config));
   ReportLint(space, arguments.strict, false);
   if (!arguments.json) return PrintResult(PlanText(space, arguments.limit));
   PlanJson(space, [](const std::string& text) { return PrintResult(text) == kAllEndedWell; });

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "params/errors.h"
@@ -31,7 +32,9 @@ struct PreviewArguments {
 };
 
 int Preview(const PreviewArguments& arguments) {
-  const SearchSpace space(arguments.config.Load());
+  SweepConfig config = arguments.config.Load();
+  NameByContent(config);
+  const SearchSpace space(std::move(config));
   if (!arguments.svg.empty()) {
     WriteFile(arguments.svg, PreviewSvg(space));
   } else if (arguments.csv) {

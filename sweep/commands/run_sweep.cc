@@ -58,6 +58,24 @@ CoordinatorOptions CoordinatorOptionsOf(const RunArguments& arguments) {
           .worker_timeout = std::chrono::milliseconds(timeout)};
 }
 
+/// Lets the trials name their data as the database does, if there is one, or else by content.
+/// Returns the data where they had to be read for that.
+std::optional<SourcedDataset> UseIdentityOf(const fs::path& db, SweepConfig& config) {
+  if (const auto sweep = ExistingSweep(db); sweep && sweep->identity == 1) {
+    HoldBackLast(config);
+    return std::nullopt;
+  }
+  return NameByContent(config);
+}
+
+/// Publishes the data for the workers of this machine, in place of this process' own copy.
+void Publish(WorkerSetup& setup, std::optional<PublishedDataset>& published) {
+  const auto data = std::exchange(setup.data, nullptr);
+  published.emplace(*data);
+  setup.dataset_map = published->path();
+  setup.dataset_map_sha256 = setup.draws_held_back ? DatasetSha256(*data) : setup.dataset_sha256;
+}
+
 /// Runs the coordinator over the store and closes it.
 RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, SweepStore& sweep,
                   WorkerPool& pool, StopCondition& stop) {
@@ -110,24 +128,26 @@ bool StopCondition::ShouldContinue() {
 }
 
 RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondition& stop) {
-  const SearchSpace space(LoadConfig(arguments));
-  const SweepConfig& config = space.config();
+  SweepConfig config = LoadConfig(arguments);
+  std::optional<SourcedDataset> read = UseIdentityOf(DatabasePath(arguments, config), config);
+  const SearchSpace space(std::move(config));
   ReportLint(space, arguments.strict, arguments.quiet);
-  SourcedDataset data = FindData(config.fixed, arguments.quiet);
-  const int64_t validation_images = std::get<int64_t>(*Find(config.fixed, "dataset.validation"));
-  if (!arguments.quiet) PrintWarnings(LabelWarnings(*data.data, validation_images));
-  std::optional<PublishedDataset> published;
-  if (workers.are_processes) published.emplace(*std::exchange(data.data, nullptr));
-  WorkerSetup setup{.engine = ChooseEngine(config.engine, workers.have_gpus),
+  SourcedDataset data = read ? *std::move(read) : FindData(space.config().dataset, arguments.quiet);
+  const HeldBack held_back(space.config().fixed);
+  data.data = held_back.Last(data.data);
+  if (!arguments.quiet) PrintWarnings(LabelWarnings(*data.data, held_back.images));
+  WorkerSetup setup{.engine = ChooseEngine(space.config().engine, workers.have_gpus),
                     .dataset_folder = data.folder.string(),
-                    .dataset_map = published ? published->path() : "",
                     .dataset_sha256 = data.sha256,
-                    .validation_images = validation_images,
+                    .validation_images = held_back.images,
+                    .draws_held_back = held_back.are_drawn,
                     .checkpoint_seconds = arguments.checkpoint_seconds,
                     .silence_seconds = 3 * arguments.worker_timeout_seconds,
                     .pack_size = arguments.pack_size.value_or(0),
-                    .data = data.data};
-  SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(config, setup));
+                    .data = std::move(data.data)};
+  std::optional<PublishedDataset> published;
+  if (workers.are_processes) Publish(setup, published);
+  SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(space.config(), setup));
   setup.engine = sweep.engine;
   const auto pool = workers.make_pool(setup);
   return RunInStore(arguments, space, sweep, *pool, stop);

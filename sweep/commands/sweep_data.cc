@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "data/held_back.h"
 #include "params/errors.h"
 #include "params/names.h"
 #include "params/parameter.h"
@@ -18,8 +19,9 @@
 namespace lrsweep {
 namespace {
 
-const std::string& NameIn(const Map& params) {
-  return std::get<std::string>(*Find(params, "dataset.name"));
+void SetDataset(const std::string& name, SweepConfig& config) {
+  SetAt(config.fixed, "dataset.name", name);
+  config.dataset = name;
 }
 
 bool IsFolder(const std::string& name) {
@@ -64,30 +66,43 @@ std::vector<std::string> FoldersHere() {
 }  // namespace
 
 void ResolveDatasetName(SweepConfig& config) {
-  std::string name = NameIn(config.fixed);
+  const std::string& name = config.dataset;
   if (FindKnownDataset(name) != nullptr || IsFolder(name)) return;
   const char* home = std::getenv("HOME");
   if ((name == "~" || name.starts_with("~/")) && home != nullptr && *home != '\0') {
-    SetAt(config.fixed, "dataset.name", home + name.substr(1));
-    return;
+    return SetDataset(home + name.substr(1), config);
   }
   for (const KnownDataset& known : KnownDatasets()) {
     if (Folded(known.name) != Folded(name)) continue;
-    SetAt(config.fixed, "dataset.name", known.name);
-    return;
+    return SetDataset(known.name, config);
   }
   const bool is_path = name.find('/') != std::string::npos || name.starts_with("~");
   if (!is_path) RefuseName(name, config.dataset_name_at);
 }
 
-SourcedDataset FindData(const Map& params, bool quiet) {
-  return SourceDataset(NameIn(params), [quiet](const std::string& sentence) {
+SourcedDataset FindData(const std::string& dataset, bool quiet) {
+  return SourceDataset(dataset, [quiet](const std::string& sentence) {
     if (!quiet) fmt::print(stderr, "lrsweep: {}\n", sentence);
   });
 }
 
+std::optional<SourcedDataset> NameByContent(SweepConfig& config) {
+  if (FindKnownDataset(config.dataset) != nullptr) return std::nullopt;
+  SourcedDataset data = FindData(config.dataset, true);
+  SetAt(config.fixed, "dataset.name", data.content);
+  return data;
+}
+
+HeldBack::HeldBack(const Map& params)
+    : images(std::get<int64_t>(*Find(params, "dataset.validation"))),
+      are_drawn(Find(params, "dataset.held_back") != nullptr) {}
+
+std::shared_ptr<const Dataset> HeldBack::Last(std::shared_ptr<const Dataset> data) const {
+  return are_drawn ? WithHeldBackLast(*data, images) : data;
+}
+
 int64_t ImagesPerEpoch(const SweepConfig& config) {
-  return ImagesPerEpoch(config, CountTrainImages(NameIn(config.fixed)));
+  return ImagesPerEpoch(config, CountTrainImages(config.dataset));
 }
 
 }  // namespace lrsweep

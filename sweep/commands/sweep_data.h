@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "data/dataset_source.h"
 #include "params/value.h"
@@ -14,9 +17,26 @@ namespace lrsweep {
 /// neither a path nor that of a folder or a known data set.
 void ResolveDatasetName(SweepConfig& config);
 
-/// Finds and loads the data set of a trial's parameters (`dataset.name`), downloading a known one
-/// if needed; unless `quiet`, stderr tells what takes time. Throws DataError.
-SourcedDataset FindData(const Map& params, bool quiet);
+/// Finds and loads the data set that SweepConfig::dataset names, downloading a known one if needed;
+/// unless `quiet`, stderr tells what takes time. Throws DataError.
+SourcedDataset FindData(const std::string& dataset, bool quiet);
+
+/// Lets the trials name a data set in a folder by its content (SourcedDataset::content), so that it
+/// is the same wherever it lies, and MNIST's files in a folder are `mnist`. Returns the data where
+/// they had to be read for that: a known name stays. Throws DataError.
+std::optional<SourcedDataset> NameByContent(SweepConfig& config);
+
+/// The training images on which trials are evaluated.
+struct HeldBack {
+  int64_t images = 0;
+  bool are_drawn = false;  // equally from the classes; else they are the last ones
+
+  /// From a trial's parameters.
+  explicit HeldBack(const Map& params);
+  bool operator==(const HeldBack&) const = default;
+  /// The data set with these images last. Throws DataError as WithHeldBackLast.
+  std::shared_ptr<const Dataset> Last(std::shared_ptr<const Dataset> data) const;
+};
 
 /// The images of every trial's epoch: the data set's training images less those held back for
 /// validation. Of a data set that lrsweep knows by name this reads no file. Throws DataError where

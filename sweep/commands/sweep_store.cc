@@ -55,25 +55,30 @@ fs::path DatabasePath(const RunArguments& arguments, const SweepConfig& config) 
   return arguments.db.empty() ? config.name + ".db" : arguments.db;
 }
 
+std::optional<SweepRecord> ExistingSweep(const fs::path& path) {
+  if (!Exists(path)) return std::nullopt;
+  return Store::Open(path).Sweep();
+}
+
 SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& space,
                           SweepRecord record) {
   const fs::path path = DatabasePath(arguments, space.config());
   const auto trial_at = [&space](size_t i) { return space.At(i); };
   const Journal journal = ParseJournal(arguments.journal);
-  if (!Exists(path)) {
+  // Checked before the database is opened for writing, so that a refusal does not touch it.
+  const auto before = ExistingSweep(path);
+  if (!before) {
     return {path, true, record.engine,
             Store::Create(path, record, space.size(), trial_at, journal)};
   }
-  // Checked before the database is opened for writing, so that a refusal does not touch it.
-  const SweepRecord before = Store::Open(path).Sweep();
-  RequireSameMeaning(path, before, record, space.config().engine != "auto");
+  RequireSameMeaning(path, *before, record, space.config().engine != "auto");
   Store store = Store::OpenForWriting(path, journal);
-  record.engine = before.engine;
+  record.engine = before->engine;
   const SpaceChange change = store.ChangeSpace(record, space.size(), trial_at);
   const int64_t retried = arguments.retry_failed ? store.RetryFailed() : 0;
   store.Commit();
   if (!arguments.quiet) PrintChange(change, retried);
-  return {path, false, before.engine, std::move(store)};
+  return {path, false, before->engine, std::move(store)};
 }
 
 }  // namespace lrsweep

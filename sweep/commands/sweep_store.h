@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "results/store.h"
@@ -23,6 +24,9 @@ struct SweepStore {
 
 /// --db, or NAME.db in the current folder.
 std::filesystem::path DatabasePath(const RunArguments& arguments, const SweepConfig& config);
+
+/// The sweep of the database `path`; nullopt where there is no such file. Throws StoreError.
+std::optional<SweepRecord> ExistingSweep(const std::filesystem::path& path);
 
 /// Creates the database with `record` and the trials of `space`, or opens the one that is there and
 /// adapts its trials to the space; says on stderr what changed. Throws UsageError, and leaves the

@@ -72,10 +72,24 @@ ConfigNode Objectives(const Objective& objective) {
       Map{{"metric", objective.metric}, {"mode", objective.mode}, {"scope", objective.scope}});
 }
 
+/// Names data that the trial names by content as the sweep's configuration does, since they cannot
+/// be found by that; and names the held-back images where they are not those of a new database.
+void CompleteDataset(const SweepRecord& sweep, const Map& params, Map& sections) {
+  const auto& name = std::get<std::string>(*Find(params, "dataset.name"));
+  if (name.starts_with("sha256:")) {
+    SetAt(sections, "dataset.name", ParseSweepConfig(sweep.config_yaml, sweep.name).dataset);
+  }
+  const Value* images = Find(sections, "dataset.validation");
+  if (images != nullptr && Find(sections, "dataset.held_back") == nullptr) {
+    SetAt(sections, "dataset.held_back", "last");
+  }
+}
+
 std::string Compose(const SweepRecord& sweep, const TrialRow& row) {
   Map params = ParseParams(row.params_json);
   FillOverriddenBeta(params);
   Map sections = CanonicalParams(params);
+  CompleteDataset(sweep, params, sections);
   ConfigNode::Mapping root;
   root.push_back({"name",
                   {},
@@ -97,7 +111,10 @@ std::string Compose(const SweepRecord& sweep, const TrialRow& row) {
 
 /// Throws UsageError unless the trial of `yaml` is the stored one.
 Trial OnlyTrialOf(const std::string& yaml, const SweepRecord& sweep, const TrialRow& row) {
-  const SearchSpace space(ParseSweepConfig(yaml, "trial " + row.trial_id));
+  SweepConfig config = ParseSweepConfig(yaml, "trial " + row.trial_id);
+  const Map stored = ParseParams(row.params_json);
+  SetAt(config.fixed, "dataset.name", *Find(stored, "dataset.name"));
+  const SearchSpace space(std::move(config));
   if (space.size() == 1 && space.IdAt(0) == row.trial_id) return space.At(0);
   throw UsageError(
       fmt::format("trial {}: its parameters do not give its id: they were changed, or lrsweep {}, "

@@ -34,6 +34,7 @@ struct VerifyArguments {
   std::vector<std::string> trials;  // beginnings of their ids
   bool all = false;
   std::optional<int64_t> epochs;  // the first ones only
+  std::string data;  // the folder where the data are now; empty: where the sweep found them
   bool json = false;
 };
 
@@ -91,17 +92,18 @@ std::vector<std::string> ChosenIds(const Store& store, const VerifyArguments& ar
 /// images or in packs of another fixed size.
 class Trainer {
  public:
-  Trainer(const SweepRecord& sweep, const MakeExecutor& make) : sweep_(sweep), make_(make) {}
+  /// `data`: as VerifyArguments::data.
+  Trainer(const SweepRecord& sweep, std::string data, const MakeExecutor& make)
+      : sweep_(sweep), data_(std::move(data)), make_(make) {}
 
   Executor& For(const StoredTrial& stored) {
-    const Needs needs{
-        .dataset = std::get<std::string>(*Find(stored.params, "dataset.name")),
-        .validation_images = std::get<int64_t>(*Find(stored.params, "dataset.validation")),
-        .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
-    if (executor_ != nullptr && needs == needs_) return *executor_;
-    needs_ = needs;
+    Needs needs{.dataset = DatasetOf(stored),
+                .held_back = HeldBack(stored.params),
+                .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
+    if (executor_ != nullptr && needs == *needs_) return *executor_;
     executor_ = nullptr;
-    executor_ = MakeFor(FindData(stored.params, false));
+    executor_ = MakeFor(needs, FindDataOf(needs));
+    needs_ = std::move(needs);
     return *executor_;
   }
 
@@ -109,12 +111,29 @@ class Trainer {
   /// What an executor is made for.
   struct Needs {
     std::string dataset;
-    int64_t validation_images = 0;
+    HeldBack held_back;
     int64_t pack_size = 0;
     bool operator==(const Needs&) const = default;
   };
 
-  std::unique_ptr<Executor> MakeFor(const SourcedDataset& data) const {
+  /// Where the trial's data are: trials of lrsweep 0.1.0 say it, newer ones name the content.
+  std::string DatasetOf(const StoredTrial& stored) const {
+    if (!data_.empty()) return data_;
+    if (sweep_.identity == 1) return std::get<std::string>(*Find(stored.params, "dataset.name"));
+    return ParseSweepConfig(sweep_.config_yaml, sweep_.name).dataset;
+  }
+
+  SourcedDataset FindDataOf(const Needs& needs) const {
+    try {
+      return FindData(needs.dataset, false);
+    } catch (const DataError& error) {
+      if (!data_.empty()) throw;
+      throw DataError(std::string(error.what()) +
+                      "; if the data have moved, name their folder by --data");
+    }
+  }
+
+  std::unique_ptr<Executor> MakeFor(const Needs& needs, const SourcedDataset& data) const {
     if (data.sha256 != sweep_.dataset_sha256) {
       throw UsageError(fmt::format(
           "{}: other data than the sweep was trained on (SHA-256 {}, then {}): nothing can be "
@@ -124,9 +143,10 @@ class Trainer {
     const WorkerSetup setup{.engine = sweep_.engine,
                             .dataset_folder = data.folder.string(),
                             .dataset_sha256 = data.sha256,
-                            .validation_images = needs_.validation_images,
-                            .pack_size = needs_.pack_size,
-                            .data = data.data};
+                            .validation_images = needs.held_back.images,
+                            .draws_held_back = needs.held_back.are_drawn,
+                            .pack_size = needs.pack_size,
+                            .data = needs.held_back.Last(data.data)};
     try {
       return make_(setup);
     } catch (const std::runtime_error& error) {
@@ -136,8 +156,9 @@ class Trainer {
   }
 
   const SweepRecord& sweep_;
+  std::string data_;
   const MakeExecutor& make_;
-  Needs needs_;
+  std::optional<Needs> needs_;
   std::unique_ptr<Executor> executor_;
 };
 
@@ -264,7 +285,7 @@ int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std
   const std::vector<std::string> ids = WithUsageErrors(
       arguments.db, [&] { return ChosenIds(Store::Open(arguments.db), arguments); });
   const Style style = StyleFor(out);
-  Trainer trainer(sweep, make);
+  Trainer trainer(sweep, arguments.data, make);
   Json trials = Json::array();
   int64_t agree = 0;
   int64_t differ = 0;
@@ -318,7 +339,11 @@ Subcommand VerifyCommand() {
                       {.name = "--epochs",
                        .target = &arguments->epochs,
                        .help = "compare only the first epochs, so many",
-                       .range = Range{.minimum = 1}}},
+                       .range = Range{.minimum = 1}},
+                      {.name = "--data",
+                       .target = &arguments->data,
+                       .help = "the folder where the data are now, if they have moved",
+                       .value_name = "FOLDER"}},
           .run =
               [arguments](const CommandContext& context) {
                 return VerifyTrials(*arguments, context.parts.make_executor, stdout, stderr);

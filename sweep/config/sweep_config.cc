@@ -210,6 +210,28 @@ void ApplySetting(const Setting& setting, ConfigNode& root) {
   SetPath(root, setting.path, value);
 }
 
+/// Completes the section `dataset`. A trial has `held_back` only where it says what 0.1.0 could not
+/// do: its ids, and the parameters that it stored, are of trials without it.
+void ReadDataset(SectionContent& content, SweepConfig& config) {
+  config.dataset = std::get<std::string>(content.values.at("name"));
+  if (const auto at = content.places.find("dataset.name"); at != content.places.end()) {
+    config.dataset_name_at = at->second;
+  }
+  const auto written = content.places.find("dataset.held_back");
+  config.held_back_is_written = written != content.places.end();
+  const bool holds_back = content.values.at("validation") != Value(int64_t{0});
+  if (config.held_back_is_written && !holds_back) {
+    throw ConfigError(written->second,
+                      "dataset.held_back needs dataset.validation, the number of these images");
+  }
+  const auto held_back = content.values.find("held_back");
+  if (!holds_back || (config.held_back_is_written && held_back->second == Value("last"))) {
+    content.values.erase(held_back);
+  } else {
+    held_back->second = "by_class";
+  }
+}
+
 /// Reads dataset, model or training into the configuration.
 void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfig& config) {
   const ConfigNode* node = root.Get(section.name);
@@ -224,9 +246,7 @@ void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfi
     throw ConfigError(node != nullptr ? node->at : root.at,
                       section.name + "." + content.missing.front() + " is required");
   }
-  if (const auto name = content.places.find("dataset.name"); name != content.places.end()) {
-    config.dataset_name_at = name->second;
-  }
+  if (section.name == "dataset") ReadDataset(content, config);
   config.fixed.emplace(section.name, std::move(content.values));
   std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
 }
@@ -277,6 +297,11 @@ void CheckOptimizerEntry(const Entry& optimizer, const Map& section) {
     throw ConfigError(PlaceOf(error.what(), "optimizer", optimizer),
                       "optimizer: " + optimizer.type + ": " + error.what());
   }
+}
+
+void HoldBackLast(SweepConfig& config) {
+  if (config.held_back_is_written) return;
+  std::get<Map>(config.fixed.at("dataset")).erase("held_back");
 }
 
 std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus) {

@@ -22,17 +22,24 @@ struct Entry {
 };
 
 struct SweepConfig {
-  std::string name;               // a file name: letters, digits, '.', '_' and '-'
-  Map fixed;                      // dataset, model and training; of an axis its first value
-  Location dataset_name_at;       // where dataset.name is written
-  std::vector<Axis> axes;         // of these sections
-  std::vector<Entry> schedulers;  // at least one
-  std::vector<Entry> optimizers;  // at least one
+  std::string name;          // a file name: letters, digits, '.', '_' and '-'
+  Map fixed;                 // dataset, model and training; of an axis its first value
+  std::string dataset;       // finds the data: dataset.name as written, which trials may name
+                             // otherwise
+  Location dataset_name_at;  // where it is written
+  bool held_back_is_written = false;  // dataset.held_back
+  std::vector<Axis> axes;             // of these sections
+  std::vector<Entry> schedulers;      // at least one
+  std::vector<Entry> optimizers;      // at least one
   Objective objective;
   bool record_steps = true;     // rate and loss of every step go to the database
   std::string engine = "auto";  // auto, cpu or torch; not part of a trial (ChooseEngine)
   std::string yaml;             // the text that was read, with the settings applied
 };
+
+/// Reads the data of a configuration that continues a database of lrsweep 0.1.0 (identity 1): the
+/// held-back images are the last ones where nothing else is written.
+void HoldBackLast(SweepConfig& config);
 
 /// The engine of a sweep that asks for "auto", "cpu" or "torch": auto is LibTorch where every
 /// worker has a GPU that it can use, else the CPU engine. Decided once, when the database is

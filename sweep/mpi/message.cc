@@ -157,8 +157,10 @@ void Fields(auto& archive, Is<WorkerSetup> auto& setup) {
   archive.Field("engine", setup.engine);
   archive.Field("dataset_folder", setup.dataset_folder);
   archive.Field("dataset_map", setup.dataset_map);
+  archive.Field("dataset_map_sha256", setup.dataset_map_sha256);
   archive.Field("dataset_sha256", setup.dataset_sha256);
   archive.Field("validation_images", setup.validation_images);
+  archive.Field("draws_held_back", setup.draws_held_back);
   archive.Field("checkpoint_seconds", setup.checkpoint_seconds);
   archive.Field("workers", setup.workers);
   archive.Field("silence_seconds", setup.silence_seconds);

@@ -2,8 +2,8 @@
 // numbers are IEEE 754 and every field has a name. message.cc lists each message's fields.
 //
 //   to a worker
-//   {"v": 5, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_sha256": text,
-//    "validation_images", "workers", "pack_size": int, "checkpoint_seconds", "silence_seconds":
+//   {"v": 5, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_map_sha256",
+//    "dataset_sha256": text, "draws_held_back": bool, "validation_images", "workers", "pack_size": int, "checkpoint_seconds", "silence_seconds":
 //    real}
 //   {"v": 5, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
 //    binary (empty: none), "epochs_done": int}, ...]}  at least one

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "data/dataset_source.h"
 #include "tests/support/temp_folder.h"
 
 namespace lrsweep {
@@ -48,6 +49,12 @@ TEST(SharedDatasetTest, ArrivesWholeInAnotherProcess) {
            data->train.labels == std::vector<uint8_t>{0, 4} && data->test.images[2] == 9 &&
            data->test.labels == std::vector<uint8_t>{2};
   }));
+}
+
+TEST(SharedDatasetTest, OtherDataUnderThePathAreNotTaken) {
+  const PublishedDataset published(SmallDataset());
+  EXPECT_EQ(MapDataset(published.path(), std::string(64, '0')), nullptr);
+  EXPECT_NE(MapDataset(published.path(), DatasetSha256(SmallDataset())), nullptr);
 }
 
 TEST(SharedDatasetTest, StaysAsItIsWhileTheSystemMovesItIntoHugePages) {

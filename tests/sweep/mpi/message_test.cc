@@ -114,8 +114,10 @@ TEST(MessageTest, SetupAndShutdownArrive) {
   const WorkerSetup sent{.engine = "cpu",
                          .dataset_folder = "/data",
                          .dataset_map = "/proc/1/fd/5",
+                         .dataset_map_sha256 = "def",
                          .dataset_sha256 = "abc",
                          .validation_images = 7,
+                         .draws_held_back = true,
                          .checkpoint_seconds = 2.5,
                          .workers = 3,
                          .silence_seconds = 90,
@@ -126,7 +128,9 @@ TEST(MessageTest, SetupAndShutdownArrive) {
   EXPECT_EQ(setup.engine, "cpu");
   EXPECT_EQ(setup.dataset_map, "/proc/1/fd/5");
   EXPECT_EQ(setup.dataset_sha256, "abc");
+  EXPECT_EQ(setup.dataset_map_sha256, "def");
   EXPECT_EQ(setup.validation_images, 7);
+  EXPECT_TRUE(setup.draws_held_back);
   EXPECT_EQ(setup.workers, 3);
   EXPECT_EQ(setup.checkpoint_seconds, 2.5);
   EXPECT_EQ(setup.silence_seconds, 90);
