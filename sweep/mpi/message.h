@@ -3,8 +3,8 @@
 //
 //   to a worker
 //   {"v": 5, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_map_sha256",
-//    "dataset_sha256": text, "draws_held_back": bool, "validation_images", "workers", "pack_size": int, "checkpoint_seconds", "silence_seconds":
-//    real}
+//    "dataset_sha256": text, "draws_held_back": bool, "validation_images", "workers", "pack_size":
+//    int, "checkpoint_seconds", "silence_seconds": real}
 //   {"v": 5, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
 //    binary (empty: none), "epochs_done": int}, ...]}  at least one
 //   {"v": 5, "type": "order", "trial_id", "order": text}  "hold" or "end" that trial when its epoch
