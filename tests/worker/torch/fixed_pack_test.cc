@@ -37,7 +37,12 @@ Engine& FreeEngine() {
   return *engine;
 }
 
+/// Between packs of different sizes.
 double Tolerance() { return PromisesEqualBits(FixedEngine()) ? 0 : 1e-5; }
+
+/// Between packs of the fixed size. On CUDA their bits should be equal: tests that fail by this on
+/// a GPU show that they are not, and that docs/engines.md and README promise too much.
+double FixedTolerance() { return FixedEngine().Device() == "cpu" ? Tolerance() : 0; }
 
 /// Members that need the same passes over their parameters, whichever of them are together.
 std::vector<TrainConfig> AlikeMembers(size_t count, OptimizerType type) {
@@ -137,11 +142,11 @@ TEST(FixedPack, GivesThemAfterMembersHaveLeft) {
 TEST(FixedPack, GivesATrialTheSameEpochsAloneAndAtAnyPlaceInAPack) {
   const std::unique_ptr<Engine> engine = LoadTorchEngine(0);
   engine->FixPackSize(PackTrials().size() + 1);
-  ExpectTheSameAloneAndInAPack(*engine, Tolerance());
+  ExpectTheSameAloneAndInAPack(*engine, FixedTolerance());
 }
 
 TEST(FixedPack, EndsAResumedTrialWithTheSameBits) {
-  ExpectResumedTrialToEndTheSame(FixedEngine(), Tolerance());
+  ExpectResumedTrialToEndTheSame(FixedEngine(), FixedTolerance());
 }
 
 TEST(FixedPack, TellsOnlyOfMembers) {

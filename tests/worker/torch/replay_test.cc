@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/engine_checks.h"
+#include "tests/worker/torch/member_courses.h"
 #include "worker/torch/torch_loader.h"
 
 namespace lrsweep {
@@ -27,6 +27,12 @@ std::unique_ptr<Engine> MakeEngine(const char* graphs) {
   return engine;
 }
 
+std::unique_ptr<Engine> MakeFixedEngine(const char* graphs) {
+  std::unique_ptr<Engine> engine = MakeEngine(graphs);
+  engine->FixPackSize(6);
+  return engine;
+}
+
 Engine& WithGraphs() {
   static const std::unique_ptr<Engine> engine = MakeEngine("on");
   return *engine;
@@ -37,18 +43,8 @@ Engine& WithoutGraphs() {
   return *engine;
 }
 
-constexpr int64_t kSteps = 4;  // of 32 images of TinyDataset's 100, the last one of 4
-
-TrainConfig Member(uint64_t seed, OptimizerType type) {
-  TrainConfig config = Config(seed, {20, 10}, 32);
-  config.optimizer = type;
-  config.weight_decay = seed % 2 == 0 ? 0.01 : 0;
-  config.nesterov = seed % 3 == 0;
-  return config;
-}
-
 /// Rates that differ at every step, for every member and in every epoch.
-StepRates RatesOf(const TrainConfig& config, int64_t epoch, double momentum) {
+StepRates RatesFrom(const TrainConfig& config, int64_t epoch, double momentum) {
   StepRates rates;
   const double scale = config.optimizer == OptimizerType::kSgd ? 0.02 : 0.001;
   for (int64_t step = 0; step < kSteps; ++step) {
@@ -70,7 +66,8 @@ class Recorded {
   void TrainEpochs(int64_t count, double momentum = 0.9) {
     for (int64_t i = 0; i < count; ++i, ++epoch_) {
       std::vector<StepRates> rates;
-      for (const TrainConfig& config : configs_) rates.push_back(RatesOf(config, epoch_, momentum));
+      for (const TrainConfig& config : configs_)
+        rates.push_back(RatesFrom(config, epoch_, momentum));
       for (const auto& losses : pack_->TrainEpoch(rates, GoOn)) Add(losses);
       for (const Evaluation& evaluation : pack_->Evaluate(GoOn)) {
         Add(std::vector<double>{evaluation.loss, evaluation.accuracy});
@@ -111,15 +108,19 @@ class Recorded {
   std::vector<double> numbers_;
 };
 
-/// Expects the same bits from `train` with and without graphs, for every optimizer.
-void ExpectTheSameBitsReplayed(
-    const std::function<std::vector<double>(Engine&, OptimizerType)>& train) {
-  for (const OptimizerType type :
-       {OptimizerType::kSgd, OptimizerType::kAdam, OptimizerType::kAdamW}) {
-    const std::vector<double> replayed = train(WithGraphs(), type);
+using TrainOn = std::function<std::vector<double>(Engine&, OptimizerType)>;
+
+/// Expects the same bits from `train` on both engines, for every optimizer.
+void ExpectTheSameBits(Engine& with_graphs, Engine& without_graphs, const TrainOn& train) {
+  for (const OptimizerType type : kTypes) {
+    const std::vector<double> replayed = train(with_graphs, type);
     EXPECT_GT(replayed.size(), 1000U);
-    EXPECT_EQ(replayed, train(WithoutGraphs(), type));
+    EXPECT_EQ(replayed, train(without_graphs, type));
   }
+}
+
+void ExpectTheSameBitsReplayed(const TrainOn& train) {
+  ExpectTheSameBits(WithGraphs(), WithoutGraphs(), train);
 }
 
 TEST(ReplayedSteps, HaveTheBitsOfTheSameStepsWithoutGraphs) {
@@ -148,6 +149,20 @@ TEST(ReplayedSteps, HaveThemAfterMembersHaveLeft) {
     pack.TrainEpochs(3);
     return pack.Numbers();
   });
+}
+
+/// There the graphs stay when members leave.
+TEST(ReplayedSteps, HaveThemAfterMembersHaveLeftAPackOfAFixedSize) {
+  ExpectTheSameBits(*MakeFixedEngine("on"), *MakeFixedEngine("off"),
+                    [](Engine& engine, OptimizerType type) {
+                      Recorded pack(engine, type, {1, 2, 3, 4});
+                      pack.TrainEpochs(3);
+                      pack.Keep({1, 3});
+                      pack.TrainEpochs(3);
+                      pack.Keep({0});
+                      pack.TrainEpochs(3);
+                      return pack.Numbers();
+                    });
 }
 
 TEST(ReplayedSteps, HaveThemAfterAChangeOfPasses) {
