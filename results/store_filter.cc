@@ -78,7 +78,12 @@ class Condition {
     const size_t end = text_.find(quote == '[' ? ']' : quote, at + 1);
     if (end == std::string::npos) Refuse(fmt::format("a quote {} that does not end", quote));
     const std::string inside = text_.substr(at + 1, end - at - 1);
-    AddName(quote == '\'' ? "" : inside, text_.substr(at, end + 1 - at));
+    if (const std::string* column = quote == '\'' ? nullptr : DottedColumn(inside)) {
+      AddColumn(*column);
+    } else {
+      if (quote == '"') RefuseMisspeltMember(inside);
+      AddName(quote == '\'' ? "" : inside, text_.substr(at, end + 1 - at));
+    }
     return end + 1;
   }
 
@@ -92,10 +97,49 @@ class Condition {
       const std::string metric = ToText(ParseMetric(text_.substr(at, end - at), names_.metrics));
       metrics_.insert(metric);
       sql_ += QuotedName(metric);
+    } else if (const std::string* column = DottedColumn(word)) {
+      AddColumn(*column);
     } else {
+      RefuseDotBeforeDigit(word);
       AddName(word, word);
     }
     return end;
+  }
+
+  /// The column that the word names and that SQL takes in quotes only: "schedulers.0.gamma".
+  const std::string* DottedColumn(const std::string& word) const {
+    if (word.find('.') == std::string::npos) return nullptr;
+    const auto found = std::find_if(
+        names_.columns.begin(), names_.columns.end(),
+        [lower = Lower(word)](const std::string& column) { return Lower(column) == lower; });
+    return found == names_.columns.end() ? nullptr : &*found;
+  }
+
+  void AddColumn(const std::string& column) {
+    words_.insert(Lower(column));
+    sql_ += QuotedName(column);
+  }
+
+  /// SQL would take "schedulers.0.gama" in double quotes for a text.
+  void RefuseMisspeltMember(const std::string& name) const {
+    const size_t dot = name.find('.');
+    if (dot == std::string::npos || names_.column_by_path.contains(name)) return;
+    const std::string prefix = name.substr(0, dot + 1);
+    const bool is_member =
+        std::any_of(names_.columns.begin(), names_.columns.end(),
+                    [&prefix](const std::string& column) { return column.starts_with(prefix); });
+    if (is_member) Refuse("no such column: " + name);
+  }
+
+  /// SQL would say "syntax error" of a misspelt "schedulers.0.gama".
+  void RefuseDotBeforeDigit(const std::string& word) const {
+    if (std::isdigit(static_cast<unsigned char>(word.front())) != 0) return;  // a number
+    if (names_.column_by_path.contains(word)) return;
+    for (size_t dot = word.find('.'); dot != std::string::npos; dot = word.find('.', dot + 1)) {
+      const bool digit_follows =
+          dot + 1 < word.size() && std::isdigit(static_cast<unsigned char>(word[dot + 1])) != 0;
+      if (digit_follows) Refuse("no such column: " + word);
+    }
   }
 
   void AddName(const std::string& name, const std::string& otherwise) {

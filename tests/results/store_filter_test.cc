@@ -16,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::ThrowsMessage;
 
 const std::vector<std::string> kColumns = {"scheduler", "max_lr", "T_max", "value"};
 
@@ -76,6 +77,23 @@ TEST(RowsWhere, PathsAndMetricsAreColumns) {
   EXPECT_THAT(where("\"scheduler.max_lr\" < 0.07"), ElementsAre(0));
   EXPECT_THAT(where("epochs_to ( val_accuracy, .90 ) >= 2"), ElementsAre(2, 3));
   EXPECT_THAT(where("scheduler <> 'scheduler.max_lr' AND max_lr > 0.07"), ElementsAre(1));
+}
+
+TEST(RowsWhere, ADottedColumnNeedsNoQuotes) {
+  const ConditionNames names = {{"schedulers.0.gamma", "value"}};
+  const auto cell_of = [](size_t row, const std::string& column) {
+    return column == "value" ? Cell(0.5) : Cell(static_cast<double>(row));
+  };
+  for (const char* condition :
+       {"schedulers.0.gamma > 1", "\"schedulers.0.gamma\" > 1", "Schedulers.0.Gamma>1",
+        "value = .5 and schedulers.0.gamma > 1.5", "schedulers.0.gamma > 1 and trials.value < 1"}) {
+    EXPECT_THAT(RowsWhere(condition, names, 3, cell_of), ElementsAre(2)) << condition;
+  }
+  for (const char* condition : {"schedulers.0.gama > 1", "\"schedulers.0.gama\" > 1"}) {
+    EXPECT_THAT([&] { RowsWhere(condition, names, 3, cell_of); },
+                ThrowsMessage<std::invalid_argument>("--where: no such column: schedulers.0.gama"));
+  }
+  EXPECT_THAT(RowsWhere("\"a.text\" = 'a.text'", names, 1, cell_of), ElementsAre(0));
 }
 
 TEST(RowsWhere, MistakesAreSentences) {
