@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "trial/metric_expression.h"
+
 namespace lrsweep {
 namespace {
 
@@ -13,7 +15,7 @@ namespace {
 /// units of 1e-12.
 double Rounded(double mean) { return std::round(mean * 1e12); }
 
-void Summarise(RankedGroup& group) {
+void Summarise(RankedGroup& group, const std::string& metric) {
   std::sort(group.repetitions.begin(), group.repetitions.end(),
             [](const Repetition& a, const Repetition& b) {
               return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
@@ -22,11 +24,14 @@ void Summarise(RankedGroup& group) {
   for (const Repetition& one : group.repetitions) {
     if (one.value) values.push_back(*one.value);
   }
-  if (!values.empty()) group.summary = Summarize(values);
+  if (values.empty()) return;
+  group.summary = Summarize(values);
+  CutInterval(*group.summary, metric);
 }
 
 /// The groups of these trials of which one has ended.
-std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabels& labels) {
+std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabels& labels,
+                                const std::string& metric) {
   std::vector<RankedGroup> groups;
   std::unordered_map<std::string, size_t> place_of;
   for (ScoredTrial& trial : trials) {
@@ -55,7 +60,7 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabe
   std::erase_if(groups, [](const RankedGroup& group) {
     return static_cast<size_t>(group.unfinished) == group.repetitions.size();
   });
-  for (RankedGroup& group : groups) Summarise(group);
+  for (RankedGroup& group : groups) Summarise(group, metric);
   return groups;
 }
 
@@ -76,7 +81,8 @@ std::optional<double> RankedGroup::Worst(const Objective& objective) const {
 }
 
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
-  std::vector<RankedGroup> groups = Gather(store.Scores(objective), store.Labels());
+  std::vector<RankedGroup> groups =
+      Gather(store.Scores(objective), store.Labels(), objective.metric);
   PlaceGroups(groups, objective);
   return groups;
 }
@@ -91,9 +97,14 @@ int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
 
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective) {
-  std::vector<RankedGroup> found = Gather(store.Scores(objective, group_id), store.Labels());
+  std::vector<RankedGroup> found =
+      Gather(store.Scores(objective, group_id), store.Labels(), objective.metric);
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
+}
+
+void CutInterval(Summary& summary, const std::string& metric) {
+  if (IsShare(ParseKnownMetric(metric))) CutInterval(summary, 0, 1);
 }
 
 void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {

@@ -55,6 +55,10 @@ int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective);
 
+/// Cuts the interval of a metric that is a share (an accuracy) at 0 and 1, which Student's t knows
+/// nothing of. Others stay.
+void CutInterval(Summary& summary, const std::string& metric);
+
 /// Brings groups into the order of RankGroups and gives them their places.
 void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective);
 

@@ -46,7 +46,11 @@ WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLab
     matters.repeated |= group.summary && group.summary->n > 1;
   }
   const std::vector<GridPoint> points = PointsOf(groups, labels);
-  if (points.size() > 1) matters.importance = ExplainVariance(points);
+  if (points.size() < 2) return matters;
+  matters.importance = ExplainVariance(points);
+  for (ParameterImportance& parameter : matters.importance->parameters) {
+    for (LevelEffect& level : parameter.levels) CutInterval(level.summary, objective.metric);
+  }
   return matters;
 }
 

@@ -91,6 +91,28 @@ std::string AgainstNext(const Verdict& verdict) {
                      text.WithUnit(next.paired.mean), evidence, needed);
 }
 
+/// What it would take to tell any group from the first, where none can be: intervals that lie far
+/// apart make readers doubt the sentence.
+std::string WhatItTakes(const Verdict& verdict) {
+  const auto has_too_few = [&verdict](const GroupComparison& one) {
+    return one.paired.pairs < verdict.fewest_seeds;
+  };
+  if (std::all_of(verdict.compared.begin(), verdict.compared.end(), has_too_few)) {
+    return fmt::format(
+        ", however far apart their intervals lie: to compare so many takes at least {} seeds",
+        verdict.fewest_seeds);
+  }
+  const GroupComparison* clearest = nullptr;
+  for (const GroupComparison& one : verdict.compared) {
+    const bool is_clearer =
+        one.seeds_needed && (clearest == nullptr || *one.seeds_needed < *clearest->seeds_needed);
+    if (is_clearer) clearest = &one;
+  }
+  if (clearest == nullptr) return "";
+  return fmt::format("; the clearest difference, from {}, would take about {} seeds",
+                     clearest->name, *clearest->seeds_needed);
+}
+
 /// Which other groups may be as good as the first.
 std::string Equals(const Verdict& verdict) {
   const int64_t equal = verdict.Indistinguishable();
@@ -99,9 +121,9 @@ std::string Equals(const Verdict& verdict) {
     return all == 2 ? "" : fmt::format("It is ahead of all {} that it was compared with", all - 1);
   }
   if (equal == all) {
-    return all == 2
-               ? ""
-               : fmt::format("None of the other {} groups can be told from the first", all - 1);
+    if (all == 2) return "";
+    return fmt::format("None of the other {} groups can be told from the first{}", all - 1,
+                       WhatItTakes(verdict));
   }
   const bool in_front =
       std::all_of(verdict.compared.begin(), verdict.compared.begin() + (equal - 1),
@@ -134,6 +156,7 @@ std::vector<std::string> Sentences(const Verdict& verdict) {
   }
   sentences.push_back(LeftOut(verdict));
   std::erase_if(sentences, [](const std::string& sentence) { return sentence.empty(); });
+  for (std::string& sentence : sentences) sentence = WithShortLists(sentence);
   return sentences;
 }
 

@@ -15,6 +15,12 @@ double StudentQuantile(double confidence, int64_t degrees) {
   return boost::math::quantile(boost::math::complement(student, (1 - confidence) / 2));
 }
 
+void CutInterval(Summary& summary, double least, double greatest) {
+  if (!summary.interval95) return;
+  summary.interval95->low = std::max(summary.interval95->low, least);
+  summary.interval95->high = std::min(summary.interval95->high, greatest);
+}
+
 Summary Summarize(std::span<const double> values) {
   if (values.empty()) throw std::invalid_argument("nothing to summarize");
   const auto [least, greatest] = std::minmax_element(values.begin(), values.end());

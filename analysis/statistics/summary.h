@@ -24,6 +24,10 @@ struct Summary {
 /// Of finite values; at least one, else std::invalid_argument.
 Summary Summarize(std::span<const double> values);
 
+/// Cuts the interval at the range in which every value lies. Its coverage stays: the mean of the
+/// population lies in the range too.
+void CutInterval(Summary& summary, double least, double greatest);
+
 /// The quantile of Student's t that |t| exceeds with probability 1 - `confidence`, for `degrees` >=
 /// 1 of freedom. Throws std::invalid_argument for no degree of freedom and outside 0 < confidence
 /// < 1.

@@ -115,6 +115,56 @@ TEST_F(GroupsTest, AreRankedByTheirMeansAndDivergedOnesAreLast) {
   EXPECT_EQ(groups[0].repetitions[1].value, 0.95);
 }
 
+TEST_F(GroupsTest, IntervalsOfAnAccuracyStayWithinItsRange) {
+  std::vector<Trial> trials;
+  for (const char* group : {"high", "low"}) {
+    for (int64_t seed = 0; seed < 3; ++seed) trials.push_back(Member(group, seed));
+  }
+  Store store = CreateSweep(trials, {});
+  for (const auto& [id, accuracy] : std::vector<std::pair<std::string, double>>{{"high0", 1.0},
+                                                                                {"high1", 1.0},
+                                                                                {"high2", 0.97},
+                                                                                {"low0", 0.0},
+                                                                                {"low1", 0.0},
+                                                                                {"low2", 0.03}}) {
+    Complete(store, id, {0.5, accuracy});
+  }
+  store.Commit();
+  const std::vector<RankedGroup> groups = RankGroups(store, {});
+  ASSERT_EQ(groups.size(), 2U);
+  // By scipy.stats.t.interval(0.95, 2, mean, sem), cut.
+  EXPECT_NEAR(groups[0].summary->interval95->low, 0.9469734727025054, 1e-9);
+  EXPECT_EQ(groups[0].summary->interval95->high, 1);
+  EXPECT_EQ(groups[1].summary->interval95->low, 0);
+  EXPECT_NEAR(groups[1].summary->interval95->high, 0.0530265272974946, 1e-9);
+  ExpectView(groups, {});
+  // A threshold's epochs have no such range.
+  Summary epochs = Summarize(std::vector{1.0, 1.0, 9.0});
+  CutInterval(epochs, "epochs_to(val_accuracy, 0.5)");
+  EXPECT_LT(epochs.interval95->low, 0);
+}
+
+TEST_F(GroupsTest, GroupsOfTheFirstOnesMeanAreTied) {
+  std::vector<Trial> trials;
+  for (const char* group : {"a", "b", "c", "d"}) {
+    for (int64_t seed = 0; seed < 2; ++seed) trials.push_back(Member(group, seed));
+  }
+  Store store = CreateSweep(trials, {});
+  EXPECT_EQ(TiedWithFirst(RankGroups(store, {})), 0);
+  for (const auto& [id, accuracy] : std::vector<std::pair<std::string, double>>{{"a0", 0.8},
+                                                                                {"a1", 0.6},
+                                                                                {"b0", 0.7},
+                                                                                {"b1", 0.7},
+                                                                                {"c0", 0.6},
+                                                                                {"c1", 0.8},
+                                                                                {"d0", 0.7},
+                                                                                {"d1", 0.69}}) {
+    Complete(store, id, {0.5, accuracy});
+  }
+  store.Commit();
+  EXPECT_EQ(TiedWithFirst(RankGroups(store, {})), 2);
+}
+
 TEST_F(GroupsTest, NeverReachingComesAfterReaching) {
   const Objective by{"epochs_to(val_accuracy, 0.92)", "min"};
   const std::vector<RankedGroup> groups = RankGroups(SixGroups(by), by);

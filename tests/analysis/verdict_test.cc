@@ -77,11 +77,31 @@ TEST(Verdict, HolmCorrectsForLookingAtMany) {
   const Verdict verdict = Of(groups);
   EXPECT_EQ(verdict.fewest_seeds, 9);
   EXPECT_EQ(verdict.Indistinguishable(), 8);
+  EXPECT_THAT(
+      TextOf(verdict),
+      AllOf(HasSubstr("A is in front of B by 0.20 points, but 8 seeds can show nothing: at "
+                      "least 9 are needed (the smallest p that n seeds can give is "
+                      "2^(1-n), here 0.00781, and 7 comparisons are corrected for)"),
+            HasSubstr("None of the other 7 groups can be told from the first, however far apart "
+                      "their intervals lie: to compare so many takes at least 9 seeds")));
+}
+
+TEST(Verdict, WhereNoneCanBeToldTheClearestDifferenceIsSaid) {
+  // Both differences scatter far more than they are: one more than the other.
+  std::vector<double> near = kTwelve;
+  std::vector<double> far = kTwelve;
+  for (size_t i = 0; i < kTwelve.size(); ++i) {
+    const double sign = i % 2 == 0 ? 1 : -1;
+    near[i] -= 0.0002 + sign * 0.001;
+    far[i] -= 0.001 + sign * 0.003;
+  }
+  const Verdict verdict = Of({Group("A", kTwelve), Group("B", near), Group("C", far)});
+  ASSERT_EQ(verdict.Indistinguishable(), 3);
+  ASSERT_TRUE(verdict.compared[1].seeds_needed);
   EXPECT_THAT(TextOf(verdict),
-              AllOf(HasSubstr("A is in front of B by 0.20 points, but 8 seeds can show nothing: at "
-                              "least 9 are needed (the smallest p that n seeds can give is "
-                              "2^(1-n), here 0.00781, and 7 comparisons are corrected for)"),
-                    HasSubstr("None of the other 7 groups can be told from the first")));
+              HasSubstr("None of the other 2 groups can be told from the first; the clearest "
+                        "difference, from C, would take about " +
+                        std::to_string(*verdict.compared[1].seeds_needed) + " seeds"));
 }
 
 TEST(Verdict, SaysHowManySeedsWouldBeNeeded) {

@@ -32,7 +32,10 @@ Json Quantiles() {
 }
 
 Json ToJson(const Objective& objective) {
-  return {{"metric", objective.metric}, {"mode", objective.mode}, {"text", Describe(objective)}};
+  return {{"metric", objective.metric},
+          {"mode", objective.mode},
+          {"text", Describe(objective)},
+          {"share", IsShare(ParseKnownMetric(objective.metric))}};
 }
 
 Json ToJson(const MetricTable& table) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/groups.h"
 #include "analysis/lr_finder.h"
 #include "analysis/selection.h"
 #include "analysis/statistics/summary.h"
@@ -196,7 +197,8 @@ std::string GroupText(const Shown& shown, const Style& style) {
   }
   std::string title = "its group: " + Counted(shown.group.size(), "seed");
   if (values.size() > 1) {
-    const Summary summary = Summarize(values);
+    Summary summary = Summarize(values);
+    CutInterval(summary, metric);
     title += fmt::format(", mean {}, sd {:.2g}, 95% interval of the mean {} to {}",
                          NumberText(metric, summary.mean), *summary.sd,
                          NumberText(metric, summary.interval95->low),

@@ -56,9 +56,19 @@ std::string MeasuredOn(const RankedSweep& ranked) {
   return fmt::format("val_* is measured on {} held-back training images", *validation_images);
 }
 
+/// Whether an interval of the mean ends where the metric's range does.
+bool IsIntervalCut(const Top& top) {
+  if (!IsShare(ParseKnownMetric(top.ranked.By().metric))) return false;
+  return std::any_of(top.groups.begin(), top.groups.end(), [](const RankedGroup& group) {
+    if (!group.summary || !group.summary->interval95) return false;
+    return group.summary->interval95->low == 0 || group.summary->interval95->high == 1;
+  });
+}
+
 std::string Title(const Top& top) {
   std::string by = "by " + Describe(top.ranked.By());
   if (top.options.by_group) by += ", means over the seeds with their 95% intervals";
+  if (top.options.by_group && IsIntervalCut(top)) by += " (Student's t, cut at 0 and 1)";
   if (!top.options.pareto.empty()) {
     const std::vector<std::string> metrics =
         ParetoMetrics(top.options.pareto, top.shown.rows.Metrics());

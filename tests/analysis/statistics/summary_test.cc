@@ -40,6 +40,22 @@ TEST(SummaryTest, NothingIsRefused) {
   EXPECT_THROW(Summarize(std::vector<double>{}), std::invalid_argument);
 }
 
+TEST(Summarize, AnIntervalIsCutAtTheRangeOfTheValues) {
+  // By scipy.stats.t.interval(0.95, 2, ...): 0.99 -+ 0.0430265 and 0.01 -+ 0.0430265.
+  Summary high = Summarize(std::vector{1.0, 1.0, 0.97});
+  EXPECT_NEAR(high.interval95->high, 1.0330265272974946, 1e-12);
+  CutInterval(high, 0, 1);
+  EXPECT_NEAR(high.interval95->low, 0.9469734727025054, 1e-12);
+  EXPECT_EQ(high.interval95->high, 1);
+  Summary low = Summarize(std::vector{0.0, 0.0, 0.03});
+  CutInterval(low, 0, 1);
+  EXPECT_EQ(low.interval95->low, 0);
+  EXPECT_NEAR(low.interval95->high, 0.0530265272974946, 1e-12);
+  Summary one = Summarize(std::vector{0.7});
+  CutInterval(one, 0, 1);
+  EXPECT_FALSE(one.interval95);
+}
+
 struct Quantile {
   double confidence;
   int64_t degrees;

@@ -80,14 +80,15 @@ TEST_F(ShowTest, TextTellsTheOtherSeedsOfItsGroup) {
   Store store =
       CreateSweep({MakeTrial("ab12", "StepLR", 0.1, 0), MakeTrial("cd34", "StepLR", 0.1, 7)});
   Complete(store, "ab12", {0.5});
-  Complete(store, "cd34", {0.75});
-  // By hand: sd = 0.25 / sqrt(2), and half of the interval is 12.706 * sd / sqrt(2).
-  EXPECT_THAT(Text(store, "ab"),
-              AllOf(HasSubstr("its group: 2 seeds, mean 0.6250, sd 0.18, 95% interval of the mean "
-                              "-0.9633 to 2.2133\n"),
-                    HasSubstr("   0  ab12      completed        0.5000  this one\n"),
-                    HasSubstr("   7  cd34      completed        0.7500\n")));
-  EXPECT_EQ(json::parse(ShowJson(store, "ab"))["group"][1]["value"], 0.75);
+  Complete(store, "cd34", {0.51});
+  // By hand: sd = 0.01 / sqrt(2), and half of the interval is 12.706 * sd / sqrt(2).
+  EXPECT_THAT(
+      Text(store, "ab"),
+      AllOf(HasSubstr("its group: 2 seeds, mean 0.5050, sd 0.0071, 95% interval of the mean "
+                      "0.4415 to 0.5685\n"),
+            HasSubstr("   0  ab12      completed        0.5000  this one\n"),
+            HasSubstr("   7  cd34      completed        0.5100\n")));
+  EXPECT_EQ(json::parse(ShowJson(store, "ab"))["group"][1]["value"], 0.51);
 }
 
 TEST_F(ShowTest, LongTrialsShowTheirFirstAndLastEpochs) {

@@ -139,7 +139,8 @@ TEST_F(TopGroupsTest, GroupsHaveTheirMeansAndTheVerdictIsAtTheEnd) {
       "CyclicLR gamma=0.1 is in front of StepLR gamma=0.5 by 1.00 points, but 6 seeds can show "
       "nothing: at least 7 are needed (the smallest p that n seeds can give is 2^(1-n), here "
       "0.0312, and 2 comparisons are corrected for).\n"
-      "None of the other 2 groups can be told from the first.\n"
+      "None of the other 2 groups can be told from the first, however far apart their intervals "
+      "lie: to compare so many takes at least 7 seeds.\n"
       "Not compared: 1 group of which a trial diverged.\n"
       // The shares by numpy.
       "What matters: type 78%, gamma 16%, their interplay 3%, luck (seeds) 2% of the variance of "

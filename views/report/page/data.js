@@ -115,11 +115,13 @@ function t95(n) {
   return raw.t95[Math.min(n - 1, raw.t95.length) - 1];
 }
 
-/// {n, mean, low, high} of numbers; low and high are the 95% interval of the mean, null where n is 1.
+/// {n, mean, low, high} of values of the objective; low and high are the 95% interval of the mean, null
+/// where n is 1. That of a share is cut at 0 and 1.
 function summarize(values) {
   const n = values.length;
   const mean = d3.mean(values);
   if (n < 2) return { n, mean, low: null, high: null };
   const half = (t95(n) * d3.deviation(values)) / Math.sqrt(n);
-  return { n, mean, low: mean - half, high: mean + half };
+  const [least, greatest] = objective.share ? [0, 1] : [-Infinity, Infinity];
+  return { n, mean, low: Math.max(mean - half, least), high: Math.min(mean + half, greatest) };
 }
