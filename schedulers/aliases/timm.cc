@@ -3,11 +3,13 @@
 // comes behind tick 0: so tick 0 has warmup_lr_init, or the optimizer's rate where there is no
 // warm-up, whatever the formula says of it.
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "params/option_table.h"
+#include "params/ticks.h"
 #include "schedulers/aliases/libraries.h"
 #include "schedulers/aliases/translation.h"
 #include "schedulers/catalog.h"
@@ -109,13 +111,15 @@ Map Formulated(const Map& parameters, const AliasPlace& place, const std::string
 
 // ------------------------------------------------------------------------------ cycles
 
+bool IsOneCycle(const Map& parameters) { return Get(parameters, "cycle_limit") == Value(1); }
+
 /// A fall from the peak to lr_min in each cycle. `fall`: a formula of `peak`, `time` (ticks in the
 /// cycle) and `length` (of the cycle).
 std::string InCycles(const Map& parameters, const std::string& fall) {
   const auto with = [&fall](const char* peak, const char* time, const char* length) {
     return Replaced(Replaced(Replaced(fall, "peak", peak), "time", time), "length", length);
   };
-  if (Get(parameters, "cycle_limit") == Value(1)) {
+  if (IsOneCycle(parameters)) {
     return "(t < t_initial ? " + with("lr", "t", "t_initial") + " : lr_min)";
   }
   std::string cycle = "floor(t / t_initial)";
@@ -138,15 +142,33 @@ std::string Progress(const Map& parameters) {
   return Raised(parameters, "time") + " / " + Raised(parameters, "length");
 }
 
+/// Whether CosineAnnealingWarmRestarts has these cycles: whole ticks, peaks that do not rise.
+bool HasRestartsOfCatalog(const Map& parameters) {
+  const double longer = GetReal(parameters, "cycle_mul");
+  const double decay = GetReal(parameters, "cycle_decay");
+  return IsOneCycle(parameters) || (longer == std::floor(longer) && decay > 0 && decay <= 1);
+}
+
+Map CosineOfCatalog(const Map& parameters) {
+  const Value& length = Get(parameters, "t_initial");
+  Map cosine = {{"eta_min", Get(parameters, "lr_min")}, {"k_decay", Get(parameters, "k_decay")}};
+  if (IsOneCycle(parameters) && length == Value(kWholeRun)) {
+    cosine["type"] = "CosineAnnealingLR";
+    cosine["T_max"] = length;
+    return cosine;
+  }
+  cosine["type"] = "CosineAnnealingWarmRestarts";
+  cosine["T_0"] = length;
+  cosine["cycle_limit"] = Get(parameters, "cycle_limit");
+  if (IsOneCycle(parameters)) return cosine;
+  cosine["T_mult"] = static_cast<int64_t>(GetReal(parameters, "cycle_mul"));
+  cosine["cycle_decay"] = Get(parameters, "cycle_decay");
+  return cosine;
+}
+
 Map Cosine(const Map& parameters, const AliasPlace& place) {
-  const bool is_half_cosine = Get(parameters, "cycle_limit") == Value(1) &&
-                              GetReal(parameters, "k_decay") == 1 &&
-                              Get(parameters, "t_initial") == Value("run");
-  if (is_half_cosine && StartsBehindWarmup(parameters)) {
-    return BehindWarmup(
-        parameters,
-        {{"type", "CosineAnnealingLR"}, {"T_max", "run"}, {"eta_min", Get(parameters, "lr_min")}},
-        place);
+  if (StartsBehindWarmup(parameters) && HasRestartsOfCatalog(parameters)) {
+    return BehindWarmup(parameters, CosineOfCatalog(parameters), place);
   }
   return Formulated(parameters, place,
                     InCycles(parameters, "lr_min + (peak - lr_min) * (1 + cos(pi * " +
@@ -154,6 +176,17 @@ Map Cosine(const Map& parameters, const AliasPlace& place) {
 }
 
 Map Polynomial(const Map& parameters, const AliasPlace& place) {
+  // With power 0 PolynomialLR stays at the optimizer's rate behind its end.
+  const bool has_type = IsOneCycle(parameters) && GetReal(parameters, "power") != 0;
+  if (StartsBehindWarmup(parameters) && has_type) {
+    return BehindWarmup(parameters,
+                        {{"type", "PolynomialLR"},
+                         {"total_iters", Get(parameters, "t_initial")},
+                         {"power", Get(parameters, "power")},
+                         {"lr_end", Get(parameters, "lr_min")},
+                         {"k_decay", Get(parameters, "k_decay")}},
+                        place);
+  }
   return Formulated(parameters, place,
                     InCycles(parameters, "lr_min + (peak - lr_min) * (1 - " + Progress(parameters) +
                                              ") ^ power"));
@@ -199,22 +232,36 @@ std::string PassedMilestones(const List& milestones) {
 }
 
 /// The ticks at which MultiStepLR would decay, none before `first`. Nothing where it could not: a
-/// share less 1 is no share, and two milestones may come to one tick.
+/// share less 1 is no share.
 std::optional<List> ShiftedMilestones(const List& milestones, int64_t first) {
   List shifted;
   for (const Value& milestone : milestones) {
     const auto* tick = milestone.As<int64_t>();
     if (tick == nullptr) return std::nullopt;
     shifted.emplace_back(std::max(first, *tick - 1));
-    if (shifted.size() > 1 && shifted.back() == shifted[shifted.size() - 2]) return std::nullopt;
   }
   return shifted;
+}
+
+/// Throws where a milestone that is a number is below the number before it.
+void RequireNotDecreasing(const List& milestones) {
+  int64_t last = 0;
+  for (const Value& milestone : milestones) {
+    const auto* tick = milestone.As<int64_t>();
+    if (tick == nullptr) continue;
+    if (*tick < last) {
+      throw std::invalid_argument("decay_t must increase: " + std::to_string(*tick) +
+                                  " comes after " + std::to_string(last));
+    }
+    last = *tick;
+  }
 }
 
 /// Without a warm-up tick 0 has the optimizer's rate whatever the milestones.
 Map MultiStep(const Map& parameters, const AliasPlace& place) {
   const List& decay_t = std::get<List>(Get(parameters, "decay_t"));
   const bool has_warmup = !IsZero(parameters, "warmup_t");
+  RequireNotDecreasing(decay_t);
   const auto milestones = ShiftedMilestones(decay_t, has_warmup ? 0 : 1);
   if (milestones && StartsBehindWarmup(parameters)) {
     return BehindWarmup(parameters,
@@ -265,19 +312,23 @@ std::string DecayFormula(const Map& parameters) {
   return "(decay_ratio ^ done - decay_ratio) / (1 - decay_ratio)";
 }
 
-Map Wsd(const Map& parameters, const AliasPlace& place) {
+/// A decay from the optimizer's rate to 0.
+Map WsdOfCatalog(const Map& parameters) {
   const std::string& decay = GetText(parameters, "decay_fn");
-  const bool has_type = GetReal(parameters, "lr_min") == 0 &&
-                        GetText(parameters, "stable_fn") == "constant" &&
-                        (decay == "linear" || decay == "1-sqrt" || decay == "cosine");
-  if (has_type) {
-    return BehindWarmup(parameters,
-                        {{"type", "WSD"},
-                         {"num_warmup_steps", 0},
-                         {"num_training_steps", Get(parameters, "t_initial")},
-                         {"num_decay_steps", Get(parameters, "decay_t")},
-                         {"decay_type", decay}},
-                        place);
+  Map wsd = {{"type", "WSD"},
+             {"num_warmup_steps", 0},
+             {"num_training_steps", Get(parameters, "t_initial")},
+             {"num_decay_steps", Get(parameters, "decay_t")},
+             {"decay_type", decay == "exp" ? "exponential" : decay}};
+  if (decay == "exp") wsd["decay_ratio"] = Get(parameters, "decay_ratio");
+  if (decay == "power") wsd["decay_power"] = Get(parameters, "decay_power");
+  return wsd;
+}
+
+Map Wsd(const Map& parameters, const AliasPlace& place) {
+  // WSD has a min_lr_ratio, a share of the optimizer's rate.
+  if (GetReal(parameters, "lr_min") == 0 && GetText(parameters, "stable_fn") == "constant") {
+    return BehindWarmup(parameters, WsdOfCatalog(parameters), place);
   }
   const std::string stable = "max(" + StableFormula(parameters) + ", lr_min)";
   const std::string fall =

@@ -96,29 +96,46 @@ Map Linear(const Map& parameters, const AliasPlace& place) {
 
 constexpr const char* kWave = "(1 + cos(pi * num_cycles * 2 * (t / steps))) / 2";
 
-/// `eta_min`: the rate at the bottom; `formula`: the same where the wave is no half cosine.
-Map CosineTo(double eta_min, const std::string& formula, const Map& parameters,
+/// `formula`: the same as `cosine`, which has yet to get its length.
+Map CosineTo(Map cosine, const std::string& formula, const Map& parameters,
              const AliasPlace& place) {
+  const Value& warmup = Get(parameters, "num_warmup_steps");
+  if (GetReal(parameters, "num_cycles") == 0) return AfterWarmup(warmup, ConstantRate(), place);
   const auto steps = FallSteps(parameters);
-  if (!steps || GetReal(parameters, "num_cycles") != 0.5) {
-    return Formulated(parameters, place, {.formula = formula});
-  }
-  return AfterWarmup(Get(parameters, "num_warmup_steps"),
-                     {{"type", "CosineAnnealingLR"}, {"T_max", *steps}, {"eta_min", eta_min}},
-                     place);
+  if (!steps) return InOneFormula(parameters, {.formula = formula});
+  cosine["T_max"] = *steps;
+  cosine["num_cycles"] = Get(parameters, "num_cycles");
+  return AfterWarmup(warmup, std::move(cosine), place);
 }
 
 Map Cosine(const Map& parameters, const AliasPlace& place) {
-  return CosineTo(0, std::string("lr * ") + kWave, parameters, place);
+  return CosineTo({{"type", "CosineAnnealingLR"}}, std::string("lr * ") + kWave, parameters, place);
 }
 
 Map CosineWithRestarts(const Map& parameters, const AliasPlace& place) {
-  return Formulated(
-      parameters, place,
-      {.formula = "t < steps ? lr * (1 + cos(pi * mod(num_cycles * (t / steps), 1))) / 2 : 0"});
+  const auto steps = FallSteps(parameters);
+  if (!steps) {
+    return InOneFormula(parameters, {.formula = "(t < steps ? lr * (1 + cos(pi * mod(num_cycles * "
+                                                "(t / steps), 1))) / 2 : 0)"});
+  }
+  return AfterWarmup(Get(parameters, "num_warmup_steps"),
+                     {{"type", "CosineWithHardRestarts"},
+                      {"num_training_steps", *steps},
+                      {"num_cycles", Get(parameters, "num_cycles")}},
+                     place);
 }
 
 Map Polynomial(const Map& parameters, const AliasPlace& place) {
+  const auto steps = FallSteps(parameters);
+  // With power 0 PolynomialLR stays at the optimizer's rate behind its end.
+  if (steps && GetReal(parameters, "power") != 0) {
+    return AfterWarmup(Get(parameters, "num_warmup_steps"),
+                       {{"type", "PolynomialLR"},
+                        {"total_iters", *steps},
+                        {"power", Get(parameters, "power")},
+                        {"lr_end", Get(parameters, "lr_end")}},
+                       place);
+  }
   return Formulated(
       parameters, place,
       {.formula = "lr_end + (t > steps ? 0 : (lr - lr_end) * (1 - t / steps) ^ power)"});
@@ -142,9 +159,13 @@ std::string DownToMinLr(const Map& parameters, const std::string& wave) {
 }
 
 Map CosineWithMinLr(const Map& parameters, const AliasPlace& place) {
-  const std::string formula = DownToMinLr(parameters, kWave);
-  if (!HasMinLr(parameters)) return Formulated(parameters, place, {.formula = formula});
-  return CosineTo(GetReal(parameters, "min_lr"), formula, parameters, place);
+  Map cosine = {{"type", "CosineAnnealingLR"}};
+  if (HasMinLr(parameters)) {
+    cosine["eta_min"] = Get(parameters, "min_lr");
+  } else {
+    cosine["eta_min_ratio"] = Get(parameters, "min_lr_rate");
+  }
+  return CosineTo(std::move(cosine), DownToMinLr(parameters, kWave), parameters, place);
 }
 
 /// The warm-up reaches 1 at its last tick, and the fall begins one tick further on.
@@ -199,7 +220,7 @@ const char kMinLrRateHelp[] = "the same as a share of the optimizer's rate";
 std::vector<Parameter> CosineWithMinLrParameters() {
   return {WarmupSteps(), TrainingSteps(), Cycles(),
           RealRow("min_lr", AtLeast(0), Value(), kMinLrHelp),
-          RealRow("min_lr_rate", AtLeast(0), Value(), kMinLrRateHelp)};
+          RealRow("min_lr_rate", Between(0, 1), Value(), kMinLrRateHelp)};
 }
 
 }  // namespace

@@ -128,6 +128,32 @@ TEST_F(CliTest, EveryTypesExampleIsAConfigurationThatBuilds) {
   }
 }
 
+TEST_F(CliTest, SchedulesListsAndExplainsTheNamesOfOtherLibraries) {
+  for (const std::string library : {"transformers", "timm"}) {
+    const auto names = nlohmann::json::parse(Lrsweep("schedules --json --of " + library).output);
+    ASSERT_GE(names.size(), 9U);
+    const std::string list = Lrsweep("schedules --of " + library).output;
+    for (const auto& one : names) {
+      const auto name = one["name"].get<std::string>();
+      SCOPED_TRACE(name);
+      EXPECT_TRUE(name.starts_with(library + "."));
+      EXPECT_THAT(list, HasSubstr(name + " (per "));
+      EXPECT_THAT(Lrsweep("schedules " + name).output,
+                  HasSubstr("\n  " + one["means"].get<std::string>() + "\n"));
+      // The example and what it means are the same trial.
+      const auto plan_of = [&](const std::string& entry) {
+        folder_.Write("s.yaml",
+                      "name: s\ntraining: {epochs: 40}\noptimizer: {lr: 0.1}\nscheduler:\n  - " +
+                          entry + "\n");
+        const auto result = Lrsweep("plan s.yaml");
+        EXPECT_EQ(result.status, 0) << result.output;
+        return result.output;
+      };
+      EXPECT_EQ(plan_of(one["example"]), plan_of(one["means"]));
+    }
+  }
+}
+
 TEST_F(CliTest, SrunWithoutPmixIsExplained) {
   WriteConfig();
   const auto result = RunShell("cd " + folder_.path().string() +
