@@ -19,7 +19,8 @@ SweepConfig Parse(const std::string& entry) {
 
 std::string ErrorOf(const std::string& entry) {
   try {
-    Parse(entry);
+    const SweepConfig config = Parse(entry);
+    TrialScheduler(config.schedulers.at(0), config.schedulers.at(0).section);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -44,7 +45,7 @@ TEST(AliasEntriesTest, MayStandInAComposedSchedule) {
   EXPECT_EQ(
       ErrorOf("{type: SequentialLR, milestones: [1], schedulers: [{type: timm.constant}, "
               "{type: transformers.linear, num_warmup_steps: 3, num_training_steps: 2}]}"),
-      "s.yaml:5:113: scheduler: SequentialLR: schedulers.1: num_training_steps 2 is not above "
+      "s.yaml:5:148: scheduler: SequentialLR: schedulers.1: num_training_steps 2 is not above "
       "num_warmup_steps 3");
 }
 
