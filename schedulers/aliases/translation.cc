@@ -132,6 +132,6 @@ Map OneAfterAnother(Map first, const Value& ticks, Map second) {
           {"schedulers", List{std::move(first), std::move(second)}}};
 }
 
-Map ConstantRate() { return {{"type", "ConstantLR"}, {"factor", 1.0}, {"total_iters", 0}}; }
+Map ConstantRate() { return {{"type", "ConstantLR"}, {"factor", 1.0}}; }
 
 }  // namespace lrsweep

@@ -100,9 +100,9 @@ std::string FlowText(const Value& value) {
 
 /// What the alias' example is translated to, without defaults.
 Map MeaningOfExample(const Alias& alias) {
-  const SweepConfig config =
-      ParseSweepConfig("name: example\ntraining: {epochs: 1}\noptimizer: {lr: 0.1}\nscheduler: " + alias.example,
-                       "the example of " + alias.name);
+  const SweepConfig config = ParseSweepConfig(
+      "name: example\ntraining: {epochs: 1}\noptimizer: {lr: 0.1}\nscheduler: " + alias.example,
+      "the example of " + alias.name);
   const Entry& entry = config.schedulers.front();
   return CanonicalSection("scheduler", TrialScheduler(entry, entry.section));
 }
