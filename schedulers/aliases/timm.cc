@@ -1,6 +1,6 @@
 // timm, timm/scheduler. Its schedulers give the rate of a tick t from 0: an epoch, or with
 // t_in_epochs=False an update. An optimizer keeps the rate that it has until the first call, which
-// comes behind tick 0: so tick 0 has warmup_lr_init, or the optimizer's rate where there is no
+// comes after tick 0: so tick 0 has warmup_lr_init, or the optimizer's rate where there is no
 // warm-up, whatever the formula says of it.
 #include <algorithm>
 #include <cmath>
@@ -67,7 +67,7 @@ void AddWarmupWithPrefix(std::vector<Parameter>& parameters, bool by_default) {
   parameters.push_back({.name = "warmup_prefix",
                         .kind = Kind::kBoolean,
                         .default_value = by_default,
-                        .help = "true: the schedule starts behind the warm-up, and its shares are "
+                        .help = "true: the schedule starts after the warm-up, and its shares are "
                                 "of what is left; false: under it"});
 }
 
@@ -87,7 +87,7 @@ std::vector<Parameter> Stepwise(std::vector<Parameter> own) {
 
 constexpr const char* kRamp = "warmup_lr_init + (lr - warmup_lr_init) * t / warmup_t";
 
-/// `schedule` behind the warm-up, from its own tick 0.
+/// `schedule` after the warm-up, from its own tick 0.
 Map BehindWarmup(const Map& parameters, Map schedule, const AliasPlace& place) {
   const Value& ticks = Get(parameters, "warmup_t");
   if (GetReal(parameters, "warmup_lr_init") == 0) {
@@ -176,7 +176,7 @@ Map Cosine(const Map& parameters, const AliasPlace& place) {
 }
 
 Map Polynomial(const Map& parameters, const AliasPlace& place) {
-  // With power 0 PolynomialLR stays at the optimizer's rate behind its end.
+  // With power 0 PolynomialLR stays at the optimizer's rate after its end.
   const bool has_type = IsOneCycle(parameters) && GetReal(parameters, "power") != 0;
   if (StartsBehindWarmup(parameters) && has_type) {
     return BehindWarmup(parameters,
@@ -469,14 +469,16 @@ std::vector<Alias> TimmAliases() {
                  {Length(), RealRow("power", AtLeast(0), 0.5, "1: a line; above: steeper first"),
                   LrMin(), KDecay()}),
              .translate = Polynomial}),
-      Named({.name = "timm.wsd",
-             .summary = "a warm-up, a stable rate, a decay in the last decay_t ticks",
-             .notes = "lr_min is reached one tick behind t_initial.",
-             .source = "timm.scheduler.WSDLRScheduler",
-             .example = "{type: timm.wsd, warmup_t: 5%, decay_t: 20%}",
-             .warmup = "warmup_t",
-             .parameters = WsdParameters(kStable, kDecays),
-             .translate = Wsd}),
+      Named(
+          {.name = "timm.wsd",
+           .summary = "a warm-up, a stable rate, a decay in the last decay_t ticks",
+           .notes =
+               "lr_min is reached at tick t_initial, which is one after the last tick of the run.",
+           .source = "timm.scheduler.WSDLRScheduler",
+           .example = "{type: timm.wsd, warmup_t: 5%, decay_t: 20%}",
+           .warmup = "warmup_t",
+           .parameters = WsdParameters(kStable, kDecays),
+           .translate = Wsd}),
       Named({.name = "timm.rsqrt",
              .summary = "the inverse square root of the time, then a decay",
              .source = "timm.scheduler.WSDLRScheduler, as create_scheduler calls it for rsqrt",
@@ -486,7 +488,7 @@ std::vector<Alias> TimmAliases() {
                                          {"linear", "1-sqrt", "cosine", "power", "exp"}),
              .translate = Wsd}),
       Named({.name = "timm.constant",
-             .summary = "the optimizer's rate, behind a warm-up",
+             .summary = "a warm-up, then the optimizer's rate",
              .source = "timm.scheduler.StepLRScheduler, as create_scheduler calls it for constant",
              .example = "{type: timm.constant, warmup_t: 10%}",
              .warmup = "warmup_t",

@@ -65,7 +65,7 @@ Map InOneFormula(const Map& parameters, const Fall& fall) {
   return FormulaOf("t < num_warmup_steps ? " + ramp + " : " + formula, parameters);
 }
 
-/// A fall for which the catalog has no type, behind a warm-up.
+/// A fall for which the catalog has no type, after a warm-up.
 Map Formulated(const Map& parameters, const AliasPlace& place, const Fall& fall) {
   const auto steps = FallSteps(parameters);
   if (!steps) return InOneFormula(parameters, fall);
@@ -127,7 +127,7 @@ Map CosineWithRestarts(const Map& parameters, const AliasPlace& place) {
 
 Map Polynomial(const Map& parameters, const AliasPlace& place) {
   const auto steps = FallSteps(parameters);
-  // With power 0 PolynomialLR stays at the optimizer's rate behind its end.
+  // With power 0 PolynomialLR stays at the optimizer's rate after its end.
   if (steps && GetReal(parameters, "power") != 0) {
     return AfterWarmup(Get(parameters, "num_warmup_steps"),
                        {{"type", "PolynomialLR"},
@@ -240,7 +240,7 @@ std::vector<Alias> TransformersAliases() {
              .translate = Linear}),
       Named({.name = "transformers.cosine",
              .summary = "a warm-up from 0, then half a cosine to 0",
-             .notes = "Behind num_training_steps the cosine rises again.",
+             .notes = "After num_training_steps the cosine rises again.",
              .source = "transformers.get_cosine_schedule_with_warmup",
              .example = "{type: transformers.cosine, num_warmup_steps: 5%}",
              .warmup = "num_warmup_steps",
@@ -303,7 +303,7 @@ std::vector<Alias> TransformersAliases() {
              .translate = ReduceLrOnPlateau}),
       Named({.name = "transformers.cosine_with_min_lr",
              .summary = "a warm-up from 0, then half a cosine to min_lr",
-             .notes = "Behind num_training_steps the cosine rises again.",
+             .notes = "After num_training_steps the cosine rises again.",
              .source = "transformers.get_cosine_with_min_lr_schedule_with_warmup",
              .example =
                  "{type: transformers.cosine_with_min_lr, num_warmup_steps: 5%, min_lr_rate: 0.1}",
@@ -311,7 +311,7 @@ std::vector<Alias> TransformersAliases() {
              .parameters = CosineWithMinLrParameters(),
              .translate = CosineWithMinLr}),
       Named({.name = "transformers.cosine_warmup_with_min_lr",
-             .summary = "the same, but the warm-up begins above 0",
+             .summary = "as cosine_with_min_lr, but the warm-up begins above 0",
              .notes =
                  "One tick ahead of cosine_with_min_lr: the warm-up is at the optimizer's rate "
                  "at its last\ntick, the cosine begins a tick further on and is at its bottom "

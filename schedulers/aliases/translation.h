@@ -28,7 +28,7 @@ const std::string& GetText(const Map& parameters, const std::string& name);
 bool IsZero(const Map& parameters, const std::string& name);
 
 /// The ticks from `from` to `to` where that is a number of ticks again: "run" less a warm-up is the
-/// run of what comes behind it. Nothing where only the run's length can tell: 90% - 100.
+/// run of what comes after it. Nothing where only the run's length can tell: 90% - 100.
 std::optional<Value> TicksBetween(const Value& from, const Value& to);
 
 /// Ticks as arithmetic of the run's length T: 5% is floor(T * 5 / 100), exactly as TicksOfShare.
