@@ -71,8 +71,8 @@ TorchPack::TorchPack(const std::vector<TrainConfig>& configs,
       model_(LayerWidths(configs.front(), *data_->source), orders_.Generators(),
              WidthOf(configs.size(), options), device.Device()),
       optimizer_(Optimizer::Make(configs, model_.Parameters(), model_.Count(), options.momentum)),
-      repeated_step_(device.GraphCapture()),
-      mean_losses_(batches_) {
+      mean_losses_(batches_),
+      repeated_step_(device.GraphCapture()) {
   Arrange();
 }
 
@@ -116,11 +116,6 @@ void TorchPack::BeginEpoch(const std::vector<StepRates>& rates) {
   mean_losses_.Begin(size_, losses_);
 }
 
-std::vector<std::vector<float>> TorchPack::TrainEpoch(const std::vector<StepRates>& rates,
-                                                      const Tick& tick) {
-  return TrainSteps(rates, tick);
-}
-
 void TorchPack::Step(int64_t rows) {
   RECORD_USER_SCOPE("lrsweep::step");
   Batch& batch = BatchOf(rows);
@@ -146,7 +141,7 @@ void TorchPack::Report(int64_t steps_done, const Tick& tick) {
   CallTick(tick, progress_);
 }
 
-std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRates>& rates,
+std::vector<std::vector<float>> TorchPack::TrainEpoch(const std::vector<StepRates>& rates,
                                                       const Tick& tick) {
   const int64_t steps = batches_.Count();
   if (rates.size() != size_) throw std::invalid_argument("expected one schedule per member");
@@ -172,9 +167,7 @@ std::vector<std::vector<float>> TorchPack::TrainSteps(const std::vector<StepRate
   return losses;
 }
 
-std::vector<Evaluation> TorchPack::Evaluate(const Tick& tick) { return EvaluateChunks(tick); }
-
-std::vector<Evaluation> TorchPack::EvaluateChunks(const Tick& tick) {
+std::vector<Evaluation> TorchPack::Evaluate(const Tick& tick) {
   const ComputeScope scope(device_);
   const DeviceDataset::Set& test = data_->test;
   const int64_t members = model_.Members();

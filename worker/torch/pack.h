@@ -101,8 +101,6 @@ class TorchPack : public PackTraining {
   void Step(int64_t rows);
   void WorkBesideDevice(int64_t steps_given);
   void Report(int64_t steps_done, const Tick& tick);
-  std::vector<std::vector<float>> TrainSteps(const std::vector<StepRates>& rates, const Tick& tick);
-  std::vector<Evaluation> EvaluateChunks(const Tick& tick);
   at::Tensor RowOf(size_t member) const;
 
   const ComputeDevice& device_;
@@ -113,7 +111,6 @@ class TorchPack : public PackTraining {
   EpochOrders orders_;
   Mlp model_;
   std::unique_ptr<Optimizer> optimizer_;
-  RepeatedWork repeated_step_;
   at::Tensor step_;    // int64 [1], the step of the epoch, from 0
   at::Tensor one_;     // int64 [1], 1
   at::Tensor order_;   // int64 [steps, 2, width * batch size]: the images' indices and labels
@@ -122,6 +119,7 @@ class TorchPack : public PackTraining {
   std::map<int64_t, Batch> buffers_;  // by the number of rows
   EpochLosses mean_losses_;
   StepProgress progress_;
+  RepeatedWork repeated_step_;  // the last member: graphs end before the memory that they use
 };
 
 }  // namespace lrsweep
