@@ -1,12 +1,12 @@
 // Trains one pack of 784-128-10 networks on an engine and prints seconds and numbers as JSON.
 // scripts/check-gpu compares engines, devices and sizes of packs by it.
 //
-//   pack_benchmark FOLDER ENGINE MEMBERS EPOCHS [LOSSES]
+//   pack_benchmark FOLDER ENGINE MEMBERS EPOCHS [LOSSES [PACK_SIZE]]
 //
 // FOLDER holds the four IDX files; ENGINE is `cpu` or `torch`. Member k has the seed k; all have
 // the batch size 64, a learning rate of 0.1 and a momentum of 0.9. LOSSES is a file to write: for
 // each member its losses, its evaluations and a checksum of its parameters, one per line, floats in
-// hexadecimal, so that equal files mean equal bits.
+// hexadecimal, so that equal files mean equal bits. PACK_SIZE fills the pack up to so many members.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -107,12 +107,14 @@ void Print(const Engine& engine, double start_seconds, const std::vector<EpochSe
 }
 
 int Run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 4 || arguments.size() > 5) {
-    throw std::invalid_argument("usage: pack_benchmark FOLDER ENGINE MEMBERS EPOCHS [LOSSES]");
+  if (arguments.size() < 4 || arguments.size() > 6) {
+    throw std::invalid_argument(
+        "usage: pack_benchmark FOLDER ENGINE MEMBERS EPOCHS [LOSSES [PACK_SIZE]]");
   }
   const std::shared_ptr<const Dataset> dataset = LoadDataset(arguments[0]);
   const auto start = std::chrono::steady_clock::now();
   const auto engine = arguments[1] == "cpu" ? MakeCpuEngine() : LoadTorchEngine(0);
+  if (arguments.size() == 6) engine->FixPackSize(std::stoull(arguments[5]));
   const auto configs = Configs(std::stoll(arguments[2]));
   const auto pack = engine->StartPack(configs, dataset);
   const double start_seconds = SecondsSince(start);
@@ -124,7 +126,7 @@ int Run(const std::vector<std::string>& arguments) {
     epochs.push_back(RunEpoch(*pack, results));
   }
   Print(*engine, start_seconds, epochs);
-  if (arguments.size() == 5) WriteResults(arguments[4], results, *pack);
+  if (arguments.size() >= 5) WriteResults(arguments[4], results, *pack);
   return 0;
 }
 

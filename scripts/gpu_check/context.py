@@ -62,10 +62,13 @@ class Context:
         epochs: int,
         losses: str = "",
         environment: Mapping[str, str] | None = None,
+        size: int = 0,
     ) -> Pack:
-        """Trains a pack by pack_benchmark; writes its numbers to the file `losses`, if named."""
+        """Trains a pack by pack_benchmark; writes its numbers to the file `losses`, if named. With a
+        `size` the pack is filled up to so many members."""
         words = [self.program("pack_benchmark"), str(self.data), engine, str(members), str(epochs)]
         words += [str(self.work / losses)] if losses else []
+        words += [str(size)] if size else []
         output = self.runner.command(words, environment)
         found = json.loads(output[output.index('{"engine"') :])
         seconds = [

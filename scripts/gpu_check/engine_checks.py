@@ -64,17 +64,24 @@ def replayed_and_eager(context: Context, result: Result) -> None:
 
 
 def sizes(context: Context, result: Result) -> None:
-    """Reports how a trial's numbers depend on the size of its pack. Nothing is promised."""
-    packs = {}
-    for members in (1, 16, 64):
-        context.train_pack("torch", members, 1, f"pack-{members}.txt")
-        packs[members] = read_results(context.work / f"pack-{members}.txt")
-    for small, large in [(1, 16), (16, 64)]:
-        different = differing(packs[small], packs[large])
-        answer = "equal bits"
-        if different:
-            answer = f"{len(different)} of {small} members differ, {different[0]}"
-        result.text.append(f"- a pack of {small} beside one of {large}: {answer}")
+    """Reports how a trial's numbers depend on the size of its pack; where that is fixed they must
+    not."""
+    failures = []
+    for size, kind in [(0, "a pack"), (64, "filled up to 64, a pack")]:
+        packs = {}
+        for members in (1, 16, 64):
+            losses = f"pack-{members}-{size}.txt"
+            context.train_pack("torch", members, 1, losses, size=size)
+            packs[members] = read_results(context.work / losses)
+        for small, large in [(1, 16), (16, 64)]:
+            different = differing(packs[small], packs[large])
+            answer = "equal bits"
+            if different:
+                answer = f"{len(different)} of {small} members differ, {different[0]}"
+                failures += [f"{small} and {large}"] if size else []
+            result.text.append(f"- {kind} of {small} beside one of {large}: {answer}")
+    if failures:
+        raise StepFailed(f"a fixed size does not give equal bits to packs of {', '.join(failures)}")
 
 
 def beside_cpu(context: Context, result: Result) -> None:
