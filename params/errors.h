@@ -33,6 +33,9 @@ struct Location {
   std::string file;
   int line = 0;
   int column = 0;
+  /// Of a text: the column of its first character, where the text stands in one line as it is,
+  /// perhaps in quotes; else 0.
+  int text_column = 0;
 };
 
 /// A mistake in the configuration (exit status 2). what() is "file:line:column: what is wrong".

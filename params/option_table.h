@@ -90,6 +90,21 @@ struct MemberType<std::vector<int64_t>> {
   }
 };
 
+template <>
+struct MemberType<std::vector<double>> {
+  static constexpr Kind kKind = Kind::kRealList;
+  static Value ToValue(const std::vector<double>& member) {
+    return List(member.begin(), member.end());
+  }
+  static std::vector<double> FromValue(const Value& value) {
+    std::vector<double> member;
+    for (const Value& element : MemberType<List>::FromValue(value)) {
+      member.push_back(MemberType<double>::FromValue(element));
+    }
+    return member;
+  }
+};
+
 /// No value is null.
 template <typename T>
 struct MemberType<std::optional<T>> {

@@ -84,6 +84,8 @@ std::string KindText(const Parameter& parameter) {
       return Choices(parameter.choices);
     case Kind::kIntegerList:
       return "a list of integers" + (range.empty() ? "" : ", each " + range);
+    case Kind::kRealList:
+      return "a list of numbers" + (range.empty() ? "" : ", each " + range);
     case Kind::kRealPair:
       return "a pair of numbers [a, b]" + (range.empty() ? "" : ", each " + range);
     case Kind::kPointList:
@@ -143,6 +145,14 @@ Value CoerceList(const Parameter& parameter, const Value& value) {
       if (coerced.back().IsNull()) Refuse(parameter, value);
     }
   }
+  return coerced;
+}
+
+Value CoerceReals(const Parameter& parameter, const Value& value) {
+  const List* list = value.As<List>();
+  if (list == nullptr) Refuse(parameter, value);
+  List coerced;
+  for (const Value& element : *list) coerced.push_back(CoerceReal(parameter, element));
   return coerced;
 }
 
@@ -261,6 +271,8 @@ Value Coerce(const Parameter& parameter, const Value& value) {
     }
     case Kind::kIntegerList:
       return CoerceList(parameter, value);
+    case Kind::kRealList:
+      return CoerceReals(parameter, value);
     case Kind::kRealPair:
       return CoercePair(parameter, value);
     case Kind::kPointList:

@@ -19,6 +19,7 @@ enum class Kind {
   kText,
   kChoice,
   kIntegerList,
+  kRealList,
   kRealPair,    // [a, b]
   kPointList,   // [[tick, value], ...]: ticks are integers of at least 0, values are reals
   kMapping,     // {name: value, ...} of the parameters in `members`

@@ -28,6 +28,18 @@ std::string ShellPath(const std::string& path) {
   return ShellWord(path.starts_with('-') ? "./" + path : path);
 }
 
+std::string Abbreviated(const std::string& text) {
+  constexpr size_t kLongest = 80;
+  if (text.size() <= kLongest) return text;
+  uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  size_t end = kLongest / 2;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // UTF-8
+  std::string digits;
+  for (int shift = 12; shift >= 0; shift -= 4) digits += "0123456789abcdef"[(hash >> shift) & 15U];
+  return text.substr(0, end) + "...#" + digits;
+}
+
 std::string OneLine(const std::string& text) {
   std::string line = text;
   for (char& c : line) {

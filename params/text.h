@@ -19,6 +19,10 @@ std::string ShellWord(const std::string& word);
 /// As ShellWord, for the name of a file: one that begins with '-' is no option either.
 std::string ShellPath(const std::string& path);
 
+/// `text`, or where it is longer than 80 bytes its beginning and four digits that stand for the
+/// whole: "[0.1,0.09,0.081...#3fa2".
+std::string Abbreviated(const std::string& text);
+
 /// Makes `text` one line without control codes for a terminal: control characters become spaces.
 std::string OneLine(const std::string& text);
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "params/json_value.h"
+#include "params/text.h"
 #include "results/stored_params.h"
 
 namespace lrsweep {
@@ -78,7 +79,7 @@ std::string TrialLabels::Of(const std::string& scheduler, const FlatParams& para
     const auto value = params.find(path);
     if (!varies || value == params.end()) continue;
     if (!label.empty()) label += ' ';
-    label += ShortName(path) + '=' + value->second;
+    label += ShortName(path) + '=' + Abbreviated(value->second);
   }
   return label;
 }

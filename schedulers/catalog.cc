@@ -16,6 +16,7 @@
 #include "schedulers/plateau.h"
 #include "schedulers/range_test.h"
 #include "schedulers/rex.h"
+#include "schedulers/table.h"
 #include "schedulers/trial_schedule.h"
 #include "schedulers/wsd.h"
 
@@ -45,6 +46,7 @@ const std::vector<SchedulerType>& SchedulerTypes() {
       PiecewiseConstantType(),
       LrRangeTestType(),
       FormulaType(),
+      TableType(),
   };
   return types;
 }

@@ -1,6 +1,7 @@
 #include "sweep/config/sweep_config.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -251,12 +252,20 @@ void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfi
   std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
 }
 
-/// The place of the parameter of `section` that the sentence begins with, or else of the entry:
-/// "gamma ...", or "schedulers.1: gamma: ..." for one of a nested scheduler.
+/// The number behind "at character" in the sentence; 0 where there is none.
+int CharacterIn(const std::string& sentence) {
+  const std::string words = " at character ";
+  const size_t at = sentence.find(words);
+  return at == std::string::npos ? 0 : std::atoi(sentence.c_str() + at + words.size());
+}
+
+}  // namespace
+
 Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry) {
   Location place = entry.at;
   std::string path = section;
-  for (size_t first = 0; first < sentence.size();) {
+  const bool has_section = sentence.starts_with(section + ".");
+  for (size_t first = has_section ? section.size() + 1 : 0; first < sentence.size();) {
     const size_t end = std::min(sentence.find_first_of(" :", first), sentence.size());
     path += "." + sentence.substr(first, end - first);
     const auto found = entry.places.find(path);
@@ -264,10 +273,10 @@ Location PlaceOf(const std::string& sentence, const std::string& section, const 
     if (sentence.compare(end, 2, ": ") != 0) break;
     first = end + 2;
   }
+  const int character = CharacterIn(sentence);
+  if (character > 0 && place.text_column > 0) place.column = place.text_column + character - 1;
   return place;
 }
-
-}  // namespace
 
 Map TrialScheduler(const Entry& scheduler, const Map& section) {
   if (!HasAlias(section)) return section;

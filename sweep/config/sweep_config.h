@@ -46,6 +46,12 @@ void HoldBackLast(SweepConfig& config);
 /// created.
 std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus);
 
+/// The place of the parameter of the entry that the sentence begins with, or else of the entry:
+/// "gamma ..." or "scheduler.gamma ...", "schedulers.1: gamma: ..." for one of a nested scheduler.
+/// `section` is "scheduler" or "optimizer". A sentence that says "at character 5" of a parameter's
+/// text leads to that character, where it stands in one line as it is.
+Location PlaceOf(const std::string& sentence, const std::string& section, const Entry& entry);
+
 /// The scheduler section of a trial, of the entry's section at one point: names of other libraries'
 /// are translated to types of the catalog. Throws ConfigError where their parameters contradict
 /// each other.

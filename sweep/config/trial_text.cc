@@ -1,5 +1,6 @@
 #include "sweep/config/trial_text.h"
 
+#include "params/text.h"
 #include "sweep/config/trial_id.h"
 
 namespace lrsweep {
@@ -16,7 +17,7 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
     const std::string section = path.substr(0, dot);
     if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
     const auto* plain = value.As<std::string>();
-    text += " " + name + "=" + (plain != nullptr ? *plain : ToJson(value));
+    text += " " + name + "=" + Abbreviated(plain != nullptr ? *plain : ToJson(value));
   }
   return text;
 }

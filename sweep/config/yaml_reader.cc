@@ -10,6 +10,7 @@
 #include <optional>
 #include <sstream>
 #include <unordered_map>
+#include <vector>
 
 #include "sweep/config/yaml_mistakes.h"
 
@@ -23,7 +24,10 @@ constexpr uintmax_t kMaximumFileBytes = 2 << 20;
 /// Builds nodes from yaml-cpp's events. Events, unlike its nodes, do not expand aliases.
 class NodeBuilder : public YAML::EventHandler {
  public:
-  explicit NodeBuilder(std::string file) : file_(std::move(file)) {}
+  NodeBuilder(const std::string& text, std::string file) : file_(std::move(file)) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) lines_.push_back(std::move(line));
+  }
 
   ConfigNode Take() {
     // An empty document gives no event; it is null.
@@ -45,7 +49,9 @@ class NodeBuilder : public YAML::EventHandler {
     Check(mark, tag, anchor);
     // Quoted scalars come with the tag "!", plain ones with "?".
     if (tag == "!") last_quote_ = Place(mark);
-    Add({Place(mark), ConfigNode::Scalar{text, tag == "!"}});
+    Location at = Place(mark);
+    at.text_column = TextColumn(mark, text);
+    Add({at, ConfigNode::Scalar{text, tag == "!"}});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -70,6 +76,17 @@ class NodeBuilder : public YAML::EventHandler {
   };
 
   Location Place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
+
+  /// Location::text_column of a scalar that begins at `mark`.
+  int TextColumn(const YAML::Mark& mark, const std::string& text) const {
+    if (text.empty() || mark.line < 0 || static_cast<size_t>(mark.line) >= lines_.size()) return 0;
+    const std::string& line = lines_[mark.line];
+    for (const int first : {mark.column, mark.column + 1}) {  // perhaps behind a quote
+      const auto at = static_cast<size_t>(first);
+      if (at <= line.size() && line.compare(at, text.size(), text) == 0) return first + 1;
+    }
+    return 0;
+  }
 
   void Check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) {
@@ -128,6 +145,7 @@ class NodeBuilder : public YAML::EventHandler {
   }
 
   std::string file_;
+  std::vector<std::string> lines_;
   std::optional<ConfigNode> root_;
   std::vector<Unfinished> open_;
   std::optional<Location> last_quote_;
@@ -165,9 +183,9 @@ ConfigNode ParseYaml(const std::string& text, const std::string& file) {
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    NodeBuilder builder(file);
+    NodeBuilder builder(text, file);
     parser.HandleNextDocument(builder);
-    NodeBuilder second(file);
+    NodeBuilder second(text, file);
     if (parser.HandleNextDocument(second)) throw ExplainSecondDocument(text, second.Take().at);
     if (builder.LastQuote() && IsUnclosedQuote(text, *builder.LastQuote())) {
       throw ConfigError(*builder.LastQuote(), kUnclosedQuote);
@@ -178,12 +196,12 @@ ConfigNode ParseYaml(const std::string& text, const std::string& file) {
   }
 }
 
-std::string ReadConfigText(const std::string& file) {
+std::string ReadConfigText(const std::string& file, const std::string& kind) {
   const auto fail = [&file](const std::string& what) -> ConfigError {
     return {Location{file, 0, 0}, what};
   };
   std::error_code error;
-  if (std::filesystem::is_directory(file, error)) throw fail("is a folder, not a YAML file");
+  if (std::filesystem::is_directory(file, error)) throw fail("is a folder, not " + kind);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw fail(std::strerror(errno));
   std::string text;

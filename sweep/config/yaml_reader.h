@@ -14,7 +14,8 @@ namespace lrsweep {
 ConfigNode ParseYaml(const std::string& text, const std::string& file);
 
 /// Reads the file's text. Throws ConfigError where it cannot be read or is larger than 2 MiB.
-std::string ReadConfigText(const std::string& file);
+/// `kind` says what a folder is not.
+std::string ReadConfigText(const std::string& file, const std::string& kind = "a YAML file");
 
 /// Writes YAML that ParseYaml reads back to equal nodes, places excepted.
 std::string EmitYaml(const ConfigNode& node);

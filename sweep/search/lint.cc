@@ -19,13 +19,14 @@ namespace {
 
 constexpr size_t kMostSchedules = 1000;
 
-/// Throws UsageError for a schedule that cannot be built for the trial's length in steps. The
+/// Throws ConfigError for a schedule that cannot be built for the trial's length in steps. The
 /// length depends on the data set's size, so that the configuration alone cannot be checked for it.
-void RequireSchedule(const Trial& trial, int64_t images) {
+void RequireSchedule(const Trial& trial, const Entry& entry, int64_t images) {
   try {
     ScheduleOf(trial, images);
   } catch (const std::invalid_argument& error) {
-    throw UsageError(ShortText(trial) + ": " + error.what() + " (trial " + trial.id + ")");
+    throw ConfigError(PlaceOf(error.what(), "scheduler", entry),
+                      ShortText(trial) + ": " + error.what() + " (trial " + trial.id + ")");
   }
 }
 
@@ -84,7 +85,7 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     if (!points.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
     const Trial trial = space.At(i);
     if (!schedules.insert(ScheduleKey(trial)).second) continue;
-    RequireSchedule(trial, images);
+    RequireSchedule(trial, space.SchedulerEntryAt(i), images);
     if (schedules.size() > kMostSchedules) continue;
     EntrySchedules& entry = entries[&space.SchedulerEntryAt(i)];
     const std::vector<Finding> found = FindingsOf(trial, images);

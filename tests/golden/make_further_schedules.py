@@ -11,7 +11,8 @@ rate at each step in double precision. Where no library on PyPI has a schedule (
 Dremov et al., arXiv:2508.01483, the shapes of warm-ups, a falling peak over the run), `independent`
 computes it by the paper's formula, written in another way than in schedulers/.
 
-It writes CosineWithHardRestarts.txt, InverseTimeDecay.txt, PiecewiseConstant.txt and REX.txt; what is
+It writes CosineWithHardRestarts.txt, InverseTimeDecay.txt, PiecewiseConstant.txt, REX.txt and
+Table.txt; what is
 new in types that make_schedules.py covers goes to FurtherParameters.txt, shapes of warm-ups to
 WarmupShapes.txt. The format is that of make_schedules.py.
 """
@@ -338,6 +339,21 @@ PIECEWISE_CONSTANT = [
     constant_case(300, [149, 224], [0.4, 0.04, 0.004]),
 ]
 
+def table_case(lr, steps, rates):
+    """LambdaLR with a list: PyTorch's own way to a table. Past its end the last rate holds."""
+    return ("Table", lr, steps, dict(rates=rates),
+            of_torch("LambdaLR", lr_lambda=lambda tick: rates[min(tick, len(rates) - 1)] / lr))
+
+
+TABLE = [
+    table_case(0.1, 30, [0.1, 0.05, 0.02, 0.01]),
+    table_case(0.5, 30, [0.3]),
+    table_case(1.0, 30, [0.0, 1e-7, 3.5, 0.0, 0.25]),
+    table_case(0.1, 30, [round(0.1 * 0.9 ** tick, 6) for tick in range(30)]),
+    table_case(0.1, 30, [round(0.1 + 0.01 * (tick % 7), 3) for tick in range(50)]),
+    table_case(0.003, 60, [0.001] * 20 + [0.0005] * 20),
+]
+
 # ---- PyTorch's own parameters
 
 
@@ -426,6 +442,7 @@ def main():
     write("REX", REX, f"pytorch_optimizer {metadata.version('pytorch_optimizer')}")
     write("InverseTimeDecay", INVERSE_TIME, in_keras)
     write("PiecewiseConstant", PIECEWISE_CONSTANT, in_keras)
+    write("Table", TABLE, in_torch)
     write("WarmupShapes", WARMUPS, "the formulas that it has")
 
 

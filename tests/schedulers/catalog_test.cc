@@ -92,6 +92,7 @@ TEST(CatalogTest, DefaultsBeyondPyTorchAreTheirLibrariesForEver) {
   EXPECT_THAT(Defaults("PiecewiseLinear"), ElementsAre("milestones_values"));
   EXPECT_THAT(Defaults("LRRangeTest"),
               ElementsAre("start_lr=1e-07", "end_lr=10.0", "num_iter=100", "step_mode=\"exp\""));
+  EXPECT_THAT(Defaults("Table"), ElementsAre("rates", "file=null"));
   EXPECT_THAT(Defaults("Formula"), ElementsAre("lr", "momentum=null", "params={}"));
 }
 

@@ -89,6 +89,11 @@ Value RandomValue(const Parameter& parameter, Dice& dice) {
       }
       return points;
     }
+    case Kind::kRealList: {
+      List rates;
+      for (int64_t i = dice.Integer(1, 90); i > 0; --i) rates.emplace_back(dice.Real(0, 1));
+      return rates;
+    }
     case Kind::kNumberMap:
       return Map{{"base", dice.Real(0, 1)}, {"power", dice.Real(0, 3)}};
     default:
@@ -124,6 +129,7 @@ Map RandomScheduler(const std::string& name, Dice& dice, int depth = 0) {
   if (parameters.count("eta_min_ratio") > 0) parameters.erase("eta_min");
   if (name == "CosineWithHardRestarts") parameters["num_training_steps"] = dice.Integer(40, 90);
   if (depth > 0) parameters.erase("lr_end");  // it must be 0 in ChainedScheduler
+  if (name == "Table") parameters.erase("file");
   if (name == "Formula") {
     parameters["lr"] = dice.OneOf(kFormulas);
     parameters["momentum"] = dice.Integer(0, 1) == 1 ? Value("min(1, base * momentum)") : Value();

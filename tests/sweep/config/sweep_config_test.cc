@@ -243,7 +243,7 @@ TEST(SweepConfigTest, MistakesInAFormulaNameTheirPlace) {
     FAIL() << "no error";
   } catch (const ConfigError& error) {
     EXPECT_EQ(std::string(error.what()),
-              "s.yaml:6:9: scheduler: Formula: lr: unknown name \"powr\" at character 6; did you "
+              "s.yaml:6:14: scheduler: Formula: lr: unknown name \"powr\" at character 6; did you "
               "mean \"power\"? in \"lr * powr\"");
   }
   EXPECT_THAT(ErrorOf({.scheduler = "scheduler: {type: Formula, lr: lr, params: {a: b}}"}),
@@ -262,6 +262,27 @@ TEST(SweepConfigTest, MistakesInANestedSchedulerNameTheirPlace) {
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(),
                 StartsWith("s.yaml:9:27: scheduler: SequentialLR: schedulers.1: lr: "));
+  }
+}
+
+TEST(SweepConfigTest, MistakesInAFormulaLeadToTheirCharacterWhereTheTextStandsAsItIs) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"lr: lr * powr", "s.yaml:5:45: "},
+      {"lr: \"lr * powr\"", "s.yaml:5:46: "},
+      {"lr: 'lr * powr'", "s.yaml:5:46: "},
+      {"lr: \"lr \\x2A powr\"", "s.yaml:5:40: "},  // an escape: the text's own place
+      {"lr: {grid: [lr, lr * powr]}", "s.yaml:5:40: "}};
+  for (const auto& [text, place] : cases) {
+    const SweepConfig config =
+        Parse({.scheduler = "scheduler:\n  - {type: Formula, momentum: 0.5, " + text + "}"});
+    Entry entry = config.schedulers.at(0);
+    entry.section["lr"] = "lr * powr";
+    try {
+      OverriddenBy(entry, entry.section);
+      FAIL() << "no error";
+    } catch (const ConfigError& error) {
+      EXPECT_THAT(error.what(), StartsWith(place)) << text;
+    }
   }
 }
 
