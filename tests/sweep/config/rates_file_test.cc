@@ -34,8 +34,9 @@ class RatesFileTest : public testing::Test {
   }
 
   SweepConfig Parse(const std::string& scheduler, const std::vector<Setting>& settings = {}) const {
-    return ParseSweepConfig("name: t\ntraining: {epochs: 2}\noptimizer: {lr: 0.1}\nscheduler: " + scheduler + "\n",
-                            (folder_ / "s.yaml").string(), settings);
+    return ParseSweepConfig(
+        "name: t\ntraining: {epochs: 2}\noptimizer: {lr: 0.1}\nscheduler: " + scheduler + "\n",
+        (folder_ / "s.yaml").string(), settings);
   }
 
   /// The rates that the Table has from a file with this text.

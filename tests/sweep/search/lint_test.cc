@@ -81,7 +81,8 @@ TEST(LintTest, MembersOfComposedSchedulesAreLookedAt) {
 }
 
 TEST(LintTest, ScheduleThatDoesNotFitIntoTheRunIsRefused) {
-  EXPECT_THROW(Found("{type: CosineAnnealingLR, T_max: run, warmup: {steps: 100000}}"), ConfigError);
+  EXPECT_THROW(Found("{type: CosineAnnealingLR, T_max: run, warmup: {steps: 100000}}"),
+               ConfigError);
   EXPECT_THROW(Found("{type: WSD, num_warmup_steps: 9000, num_decay_steps: 9000}"), ConfigError);
 }
 
