@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "data/dataset.h"
@@ -77,6 +78,20 @@ uint64_t TotalBytes(const GzipReader& reader, const std::vector<uint32_t>& sizes
   return total;
 }
 
+/// Grows the vector as the data come: the header may be damaged.
+void ReadBytes(GzipReader& reader, uint64_t total, HugePageBytes& bytes) {
+  while (bytes.size() < total) {
+    const size_t before = bytes.size();
+    const size_t wanted = std::min<uint64_t>(kChunk, total - before);
+    bytes.resize(before + wanted);
+    const size_t got = reader.Read(bytes.data() + before, wanted);
+    if (got < wanted) {
+      reader.Fail("is truncated: " + std::to_string(before + got) + " of " + std::to_string(total) +
+                  " bytes of data");
+    }
+  }
+}
+
 }  // namespace
 
 IdxFile ReadIdxFile(const std::filesystem::path& path, uint32_t dimensions) {
@@ -94,15 +109,11 @@ IdxFile ReadIdxFile(const std::filesystem::path& path, uint32_t dimensions) {
   for (uint32_t i = 0; i < dimensions; ++i) file.sizes.push_back(ReadNumber(reader));
   const uint64_t total = TotalBytes(reader, file.sizes);
 
-  while (file.bytes.size() < total) {
-    const size_t before = file.bytes.size();
-    const size_t wanted = std::min<uint64_t>(kChunk, total - before);
-    file.bytes.resize(before + wanted);
-    const size_t got = reader.Read(file.bytes.data() + before, wanted);
-    if (got < wanted) {
-      reader.Fail("is truncated: " + std::to_string(before + got) + " of " + std::to_string(total) +
-                  " bytes of data");
-    }
+  try {
+    ReadBytes(reader, total, file.bytes);
+  } catch (const std::bad_alloc&) {
+    reader.Fail("out of memory: the data set has " + std::to_string(total) +
+                " bytes in this file (dataset.name)");
   }
   uint8_t extra = 0;
   if (reader.Read(&extra, 1) > 0) {

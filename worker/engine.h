@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ namespace lrsweep {
 
 /// Thrown out of a training whose Tick returned false.
 struct TrainingInterrupted {};
+
+/// Thrown by an engine whose device or machine has too little memory; so is std::bad_alloc.
+struct OutOfMemory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// How far a training is.
 struct StepProgress {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <new>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -12,6 +13,7 @@
 #include "schedulers/trial_schedule.h"
 #include "worker/checkpoint.h"
 #include "worker/train_config.h"
+#include "worker/training_memory.h"
 
 namespace lrsweep {
 namespace {
@@ -100,6 +102,26 @@ void Resume(const ResumePoint& point, Runner& runner) {
   runner.epoch = point.epochs_done + 1;
 }
 
+/// What a pack asked for that got no memory. `why`: in the words of what refused it.
+std::runtime_error NoMemory(const TrainConfig& config, size_t members, const Dataset& dataset,
+                            const std::string& why) {
+  const std::string each =
+      members > 1 ? ", for each of the " + std::to_string(members) + " trials of the pack" : "";
+  return std::runtime_error("out of memory: " + DescribeMemory(config, dataset) + each + " (" +
+                            why + ")");
+}
+
+/// Throws std::runtime_error for a pack that this machine can never hold. Linux would promise the
+/// memory, and kill the process when it is used.
+void RequireMemory(const std::vector<TrainConfig>& configs, const Dataset& dataset) {
+  const double machine = MachineMemory();
+  const double wanted =
+      static_cast<double>(configs.size()) * MemoryOf(configs.front(), dataset).Bytes();
+  if (machine <= 0 || wanted <= machine) return;
+  throw NoMemory(configs.front(), configs.size(), dataset,
+                 "this machine has " + BytesText(machine));
+}
+
 /// The members of a pack and what trains them, in the same order.
 class Pack {
  public:
@@ -111,6 +133,7 @@ class Pack {
       configs.push_back(ToTrainConfig(pack.trials[i].params));
       runners_.emplace_back(i, configs.back(), configs[i].StepsPerEpoch(dataset->train.count));
     }
+    if (engine.Device() == "cpu") RequireMemory(configs, *dataset);
     training_ = engine.StartPack(configs, dataset);
     for (size_t i = 0; i < pack.trials.size(); ++i) {
       if (!pack.trials[i].checkpoint.empty()) Restore(pack.trials[i], i);
@@ -216,8 +239,18 @@ class Pack {
 
 void RunPack(const PackTask& pack, const std::shared_ptr<const Dataset>& dataset, Engine& engine,
              PackObserver& observer) {
-  Pack running(pack, dataset, engine, observer);
-  while (!running.HasEnded()) running.RunEpoch();
+  const auto no_memory = [&](const std::string& why) {
+    const TrainConfig config = ToTrainConfig(pack.trials.front().params);
+    return NoMemory(config, pack.trials.size(), *dataset, why);
+  };
+  try {
+    Pack running(pack, dataset, engine, observer);
+    while (!running.HasEnded()) running.RunEpoch();
+  } catch (const OutOfMemory& error) {
+    throw no_memory(error.what());
+  } catch (const std::bad_alloc&) {
+    throw no_memory("the system gives no more");
+  }
 }
 
 }  // namespace lrsweep

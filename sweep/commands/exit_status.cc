@@ -3,6 +3,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <new>
 
 #include "data/dataset.h"
 #include "views/exports/output.h"
@@ -43,6 +44,8 @@ int WithExitStatus(const std::function<int()>& command) {
     return Complain(error, kIoFailed);
   } catch (const std::filesystem::filesystem_error& error) {
     return Complain(ResourceError(PlainText(error)), kIoFailed);
+  } catch (const std::bad_alloc&) {
+    return Complain(ResourceError("out of memory: the system gives no more"), kIoFailed);
   } catch (const std::exception& error) {
     std::cerr << "lrsweep: a bug of ours: " << error.what() << "\n";
     return kBug;

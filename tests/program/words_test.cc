@@ -91,6 +91,21 @@ TEST_F(WordsTest, ASweepThatDivergedSaysSoAndEndsWell) {
   EXPECT_EQ(Lrsweep("status --exit-code s.db").status, 0);
 }
 
+TEST_F(WordsTest, WithoutMemoryItSaysWhatWasAskedFor) {
+  Write("{epochs: 1, batch_size: 64}", "{type: ConstantLR, factor: 1}");
+  for (const std::string engine : {"cpu", "torch"}) {
+    const auto result = RunShell(InFolder("ulimit -v 4000000; " LRSWEEP_PROGRAM
+                                          " run s.yaml --set model.hidden=[32768,32768] --engine " +
+                                          engine + " --db " + engine + ".db"));
+    EXPECT_EQ(result.status, 1) << result.output;
+    EXPECT_THAT(
+        result.output,
+        AllOf(HasSubstr("failed: out of memory: model.hidden [32768,32768] is a network of "),
+              HasSubstr(" GB, a batch of 64 images (training.batch_size) "),
+              Not(HasSubstr("bad_alloc"))));
+  }
+}
+
 TEST_F(WordsTest, CommandsCanBePasted) {
   Write("{epochs: 1, batch_size: 64}", "{type: ConstantLR, factor: 1}");
   const std::string db = "it's a $(touch pasted) sweep.db";
