@@ -92,37 +92,65 @@ ConfigNode RatesOf(const ConfigNode& node, const std::string& path) {
   return {node.at, std::move(rates)};
 }
 
-}  // namespace
-
-ConfigNode WithRatesOfFile(const ConfigNode& entry, const std::string& path) {
-  const ConfigNode* file = entry.Get("file");
-  const auto* scalar = file != nullptr ? file->AsScalar() : nullptr;
-  if (file == nullptr || (scalar != nullptr && ToValue(*file).IsNull())) {
-    if (entry.Get("rates") != nullptr) return entry;
-    throw ConfigError(entry.at, path + ": Table needs file: rates.csv, or rates: [0.1, 0.05]");
+/// Replaces the file of a Table at `path` ("scheduler"). Returns whether it has one.
+bool ReadFileOf(ConfigNode& table, const std::string& path) {
+  auto& entries = std::get<ConfigNode::Mapping>(table.content);
+  const auto file = std::find_if(entries.begin(), entries.end(),
+                                 [](const auto& entry) { return entry.key == "file"; });
+  const bool has_rates = table.Get("rates") != nullptr;
+  if (file == entries.end() ||
+      (file->value.AsScalar() != nullptr && ToValue(file->value).IsNull())) {
+    if (has_rates) return false;
+    throw ConfigError(table.at, path + ": Table needs file: rates.csv, or rates: [0.1, 0.05]");
   }
   const std::string file_path = path + ".file";
-  if (entry.Get("rates") != nullptr) {
-    throw ConfigError(file->at, file_path + ": rates are given too: write one of them");
+  if (has_rates) {
+    throw ConfigError(file->value.at, file_path + ": rates are given too: write one of them");
   }
-  ConfigNode rates = *file;
-  const ConfigNode* grid = file->Get("grid");
-  if (grid != nullptr && grid->AsSequence() != nullptr) {
-    ConfigNode::Sequence lists;
-    for (const ConfigNode& one : *grid->AsSequence()) lists.push_back(RatesOf(one, file_path));
-    for (ConfigNode::Entry& inner : std::get<ConfigNode::Mapping>(rates.content)) {
-      if (inner.key == "grid") inner.value.content = std::move(lists);
-    }
+  file->key = "rates";
+  auto* mapping = std::get_if<ConfigNode::Mapping>(&file->value.content);
+  const bool is_grid = mapping != nullptr && mapping->size() == 1 && mapping->front().key == "grid";
+  auto* grid =
+      is_grid ? std::get_if<ConfigNode::Sequence>(&mapping->front().value.content) : nullptr;
+  if (grid == nullptr) {
+    file->value = RatesOf(file->value, file_path);
   } else {
-    rates = RatesOf(*file, file_path);
+    for (ConfigNode& one : *grid) one = RatesOf(one, file_path);
   }
-  ConfigNode with_rates = entry;
-  for (ConfigNode::Entry& one : std::get<ConfigNode::Mapping>(with_rates.content)) {
-    if (one.key != "file") continue;
-    one.key = "rates";
-    one.value = std::move(rates);
+  return true;
+}
+
+bool IsTable(const ConfigNode& node) {
+  const ConfigNode* type = node.Get("type");
+  const auto* scalar = type != nullptr ? type->AsScalar() : nullptr;
+  return scalar != nullptr && scalar->text == "Table";
+}
+
+/// Replaces the files of all tables in `node`.
+bool ReadFilesIn(ConfigNode& node, const std::string& path, bool is_top) {
+  bool found = false;
+  if (IsTable(node)) return ReadFileOf(node, path);
+  if (auto* mapping = std::get_if<ConfigNode::Mapping>(&node.content)) {
+    for (ConfigNode::Entry& entry : *mapping) {
+      found |= ReadFilesIn(entry.value, entry.key == "grid" ? path : path + "." + entry.key, false);
+    }
+  } else if (auto* sequence = std::get_if<ConfigNode::Sequence>(&node.content)) {
+    for (size_t i = 0; i < sequence->size(); ++i) {
+      found |= ReadFilesIn((*sequence)[i], is_top ? path : path + "." + std::to_string(i), false);
+    }
   }
-  return with_rates;
+  return found;
+}
+
+}  // namespace
+
+bool ReadRatesFiles(ConfigNode& root) {
+  auto* mapping = std::get_if<ConfigNode::Mapping>(&root.content);
+  if (mapping == nullptr) return false;
+  for (ConfigNode::Entry& entry : *mapping) {
+    if (entry.key == "scheduler") return ReadFilesIn(entry.value, entry.key, /*is_top=*/true);
+  }
+  return false;
 }
 
 }  // namespace lrsweep

@@ -9,7 +9,6 @@
 #include "params/names.h"
 #include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
-#include "sweep/config/rates_file.h"
 #include "sweep/config/yaml_mistakes.h"
 #include "trial/optimizers.h"
 
@@ -240,8 +239,7 @@ SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, 
   if (place == Place::kEntry) {
     parameters.insert(parameters.end(), type.common.begin(), type.common.end());
   }
-  const ConfigNode entry = type.name == "Table" ? WithRatesOfFile(node, path) : node;
-  SectionContent content = ReadSection(&entry, path, type.name, parameters);
+  SectionContent content = ReadSection(&node, path, type.name, parameters);
   RequireComplete(content, node.at, path, type.name, parameters);
   return content;
 }

@@ -8,6 +8,7 @@
 #include "params/names.h"
 #include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
+#include "sweep/config/rates_file.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
 #include "trial/metric_expression.h"
@@ -330,11 +331,12 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
                              const std::vector<Setting>& settings) {
   ConfigNode root = ParseYaml(text, file);
   for (const Setting& setting : settings) ApplySetting(setting, root);
+  const bool has_files = ReadRatesFiles(root);
   CheckTopLevelKeys(root);
   CheckReplicate(root);
   SweepConfig config;
   config.name = ReadName(root);
-  config.yaml = settings.empty() ? text : EmitYaml(root);
+  config.yaml = settings.empty() && !has_files ? text : EmitYaml(root);
   config.schedulers = ReadSchedulers(root);
   config.optimizers = ReadOptimizers(root, config.schedulers);
   for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);

@@ -34,7 +34,7 @@ struct SweepConfig {
   Objective objective;
   bool record_steps = true;     // rate and loss of every step go to the database
   std::string engine = "auto";  // auto, cpu or torch; not part of a trial (ChooseEngine)
-  std::string yaml;             // the text that was read, with the settings applied
+  std::string yaml;  // the text that was read, with the settings applied and tables' files read
 };
 
 /// Reads the data of a configuration that continues a database of lrsweep 0.1.0 (identity 1): the

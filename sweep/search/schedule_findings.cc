@@ -74,7 +74,7 @@ std::optional<double> ChosenTicks(const SchedulerType& type, const Map& schedule
 bool NeedsManySteps(const SchedulerType& type, const Map& scheduler, const std::string& name) {
   if (name == "milestones") return type.name == "MultiStepLR";
   if (name == "total_iters") {
-    return type.name == "PolynomialLR" ||
+    return type.name == "PolynomialLR" || type.name == "REX" ||
            (type.name == "LinearLR" &&
             Real(scheduler, "end_factor", 1) < Real(scheduler, "start_factor", 1));
   }
@@ -152,10 +152,11 @@ class Linter {
     const SchedulerType& type = TypeOf(part.scheduler);
     const size_t before = findings_.size();
     AddWrongUnit(type, part);
+    AddTableOfEpochs(part);
     if (findings_.size() == before) AddOutOfReach(type, part);
     if (findings_.size() == before) AddWrongHorizon(type, part);
     if (findings_.size() == before) AddCutCycle(type, part);
-    AddRisingCosine(part);
+    AddRisingDecay(part);
     for (const MemberRun& member : MembersOf(part.scheduler, part.run_ticks)) {
       const int64_t ticks = std::min(member.begin + member.run_ticks, part.ticks) - member.begin;
       if (ticks < 1) continue;
@@ -198,6 +199,17 @@ class Linter {
                         name, *ticks));
       }
     }
+  }
+
+  /// A table of epochs where steps are counted.
+  void AddTableOfEpochs(const Part& part) {
+    const Value* rates = Find(part.scheduler, "rates");
+    const List* list = rates != nullptr ? rates->As<List>() : nullptr;
+    if (list == nullptr || !schedule_.per_step() || clock_.steps_per_epoch < 2) return;
+    const auto count = static_cast<int64_t>(list->size());
+    if (count < 2 || count > clock_.epochs) return;
+    Add(fmt::format("{} has {}, which looks like epochs, but {} (interval: epoch counts epochs)",
+                    NameIn(part, "rates"), Counted(count, "rate"), Has(part)));
   }
 
   /// What a run may fall short of without harm: a tick, or one in a hundred.
@@ -280,7 +292,9 @@ class Linter {
     int64_t length = type.spans(parameters, part.run_ticks).front().end;
     const int64_t* written = Integer(part.scheduler, "T_mult");
     const int64_t longer = written != nullptr ? *written : 1;
-    while (length <= part.ticks - begin) {
+    const int64_t* limit = Integer(part.scheduler, "cycle_limit");
+    for (int64_t cycles = 1; length <= part.ticks - begin; ++cycles) {
+      if (limit != nullptr && cycles >= *limit) return;
       begin += length;
       length = longer > kLongerThanAnyRun / length ? kLongerThanAnyRun : length * longer;
     }
@@ -293,13 +307,16 @@ class Linter {
                     Ticks(begin + length)));
   }
 
-  void AddRisingCosine(const Part& part) {
+  void AddRisingDecay(const Part& part) {
     const Value* lr = Find(trial_.params, "optimizer.lr");
-    const double eta_min = Real(part.scheduler, "eta_min", 0);
-    if (lr == nullptr || eta_min <= std::get<double>(*lr)) return;
-    Add(fmt::format("{} {:g} is above the optimizer's rate {:g}: the rate rises",
-                    NameIn(part, "eta_min"), eta_min, std::get<double>(*lr)),
-        NameIn(part, "eta_min") + " is above");
+    if (lr == nullptr) return;
+    for (const char* name : {"eta_min", "lr_end"}) {
+      const double lowest = Real(part.scheduler, name, 0);
+      if (lowest <= std::get<double>(*lr)) continue;
+      Add(fmt::format("{} {:g} is above the optimizer's rate {:g}: the rate rises",
+                      NameIn(part, name), lowest, std::get<double>(*lr)),
+          NameIn(part, name) + " is above");
+    }
   }
 
   void ExamineRates() {

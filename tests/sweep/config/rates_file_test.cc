@@ -98,6 +98,18 @@ TEST_F(RatesFileTest, TakesTheNameFromTheConfigurationsFolderAndASettingsFromThe
                ConfigError);
 }
 
+TEST_F(RatesFileTest, TheStoredConfigurationHasTheRatesAndNeedsNoFile) {
+  Write("rates.csv", "0.1\n0.05\n");
+  const SweepConfig config =
+      Parse("[{type: Table, file: rates.csv}, {type: StepLR, step_size: 1}]");
+  fs::remove(folder_ / "rates.csv");
+  const SweepConfig again = ParseSweepConfig(config.yaml, "stored");
+  ASSERT_EQ(again.schedulers.size(), 2U);
+  EXPECT_EQ(again.schedulers[0].section, config.schedulers[0].section);
+  const std::string plain = "{type: Table, rates: [0.1]}  # as it is";
+  EXPECT_THAT(Parse(plain).yaml, HasSubstr(plain));
+}
+
 TEST_F(RatesFileTest, AGridOfFilesIsAnAxisOfRates) {
   Write("a.csv", "0.1\n");
   Write("b.csv", "0.2\n0.1\n");

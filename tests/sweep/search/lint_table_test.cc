@@ -34,6 +34,29 @@ std::vector<std::string> Found(const Case& one) {
 
 const std::vector<Case>& Wrong() {
   static const std::vector<Case> cases = {
+      // Types beyond PyTorch's.
+      {20, 938, "{type: PiecewiseConstant, milestones_values: [[0, 0.1], [30, 0.01]]}",
+       "the rate of the point is never reached"},
+      {20, 938, "{type: Table, rates: [0.1, 0.05, 0.01], interval: step}", "looks like epochs"},
+      {2, 938, "{type: Table, rates: [0.1, 0.09, 0.08, 0.07, 0.06, 0.05]}",
+       "the table is cut off after 2 of its 6 epochs"},
+      {20, 938, "{type: REX, total_iters: 20}", "looks like epochs"},
+      {20, 938, "{type: REX, total_iters: 40, interval: epoch}", "the run has 20 epochs"},
+      {20, 938, "{type: CosineWithHardRestarts, num_training_steps: 90000, num_cycles: 4}",
+       "num_training_steps is 90000"},
+      {20, 938, "{type: ExponentialLR, gamma: 0.5, decay_steps: 30, staircase: true}",
+       "the first decay is never reached"},
+      {20, 938, "{type: InverseTimeDecay, decay_rate: 1, decay_steps: 25000, staircase: true}",
+       "the first decay is never reached"},
+      {20, 938, "{type: PolynomialLR, total_iters: run, lr_end: 0.5}", "lr_end 0.5 is above"},
+      {20, 938, "{type: Formula, lr: \"lr * 0.1 ^ floor(t / 30)\"}", "the rate never moves"},
+      {20, 938, "{type: Formula, lr: \"lr * max(0, 1 - t / 10)\"}", "the rate is zero"},
+      {20, 938, "{type: OneCycleLR, max_lr: 0.1, epochs: 40, steps_per_epoch: 938}",
+       "epochs: the cycle is cut off"},
+      {20, 938,
+       "{type: WSD, num_warmup_steps: 500, num_stable_steps: 30000, num_decay_steps: 2000, "
+       "decay_type: square}",
+       "the decay never begins"},
       // Never reached.
       {10, 938, "{type: MultiStepLR, milestones: [5, 30, 80]}", "30 and 80 are never reached"},
       {10, 938, "{type: MultiStepLR, milestones: [30, 60, 80]}", "30, 60 and 80 are never reached"},
@@ -177,6 +200,29 @@ const std::vector<Case>& Wrong() {
 
 const std::vector<Case>& Right() {
   static const std::vector<Case> cases = {
+      // Types beyond PyTorch's.
+      {20, 938,
+       "{type: PiecewiseConstant, milestones_values: [[0, 0.1], [10, 0.01], [15, 0.001]]}"},
+      {20, 938, "{type: Table, rates: [0.1, 0.05, 0.01]}"},
+      {20, 938, "{type: Table, rates: [0.1]}"},
+      {20, 938, "{type: REX}"},
+      {20, 938, "{type: REX, total_iters: run, eta_min: 0.001, interval: epoch}"},
+      {20, 938, "{type: CosineWithHardRestarts, num_cycles: 4, cycle_decay: 0.5}"},
+      {20, 938, "{type: CosineAnnealingWarmRestarts, T_0: 18, cycle_limit: 1, eta_min: 0.001}"},
+      {20, 938, "{type: CosineAnnealingLR, T_max: run, eta_min_ratio: 0.1, k_decay: 1.5}"},
+      {20, 938, "{type: ExponentialLR, gamma: 0.5, decay_steps: 25%, staircase: true}"},
+      {20, 938, "{type: InverseTimeDecay, decay_rate: 1, decay_steps: 938}"},
+      {20, 938, "{type: PolynomialLR, total_iters: run, lr_end: 0.0001, power: 2}"},
+      {20, 938, "{type: Formula, lr: \"lr * 0.5 * (1 + cos(pi * t / T))\"}"},
+      {20, 938, "{type: Formula, lr: \"base\", params: {base: 0.02}}"},
+      {20, 938, "{type: OneCycleLR, max_lr: 0.1, epochs: 20, steps_per_epoch: 938}"},
+      {20, 938,
+       "{type: WSD, num_warmup_steps: 5%, num_decay_steps: 20%, decay_type: lowered_linear}"},
+      {20, 938,
+       "{type: WSD, num_warmup_steps: 5%, num_decay_steps: 20%, decay_type: exponential, "
+       "min_lr_ratio: 0.01}"},
+      {20, 938, "{type: CosineAnnealingLR, T_max: run, warmup: {steps: 5%, shape: exponential}}"},
+      {20, 938, "{type: MultiStepLR, milestones: [0, 10, 10]}"},
       // Tutorials and papers.
       {90, 5005, "{type: StepLR, step_size: 30, gamma: 0.1}"},  // ImageNet
       {100, 5005, "{type: MultiStepLR, milestones: [30, 60, 80], gamma: 0.1}"},
