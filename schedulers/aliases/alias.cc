@@ -235,8 +235,12 @@ std::string UnknownScheduler(const std::string& name) {
   for (const SchedulerType& type : SchedulerTypes()) known.push_back(type.name);
   std::vector<std::string> all = known;
   for (const Alias& alias : Aliases()) all.push_back(alias.name);
-  const bool is_near = !NearestName(name, all).empty();
-  return UnknownName("scheduler", name, is_near ? all : known);
+  if (!NearestName(name, all).empty()) return UnknownName("scheduler", name, all);
+  std::vector<std::string> of_library;
+  for (const Alias& alias : Aliases()) {
+    if (Lower(name).starts_with(alias.library() + ".")) of_library.push_back(alias.name);
+  }
+  return UnknownName("scheduler", name, of_library.empty() ? known : of_library);
 }
 
 }  // namespace lrsweep

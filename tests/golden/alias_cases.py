@@ -50,7 +50,8 @@ WARMUP_ALONE = [
 COSINE_WITH_MIN_LR = [
     (lr, run, {**parameters, **minimum})
     for (lr, run, parameters), minimum in zip(
-        COSINE, 4 * [dict(min_lr=0.001), dict(min_lr_rate=0.1), dict(min_lr=0.2), dict(min_lr_rate=0)])
+        COSINE,
+        4 * [dict(min_lr=0.001), dict(min_lr_rate=0.1), dict(min_lr=0.2), dict(min_lr_rate=0)])
 ]
 
 COSINE_WARMUP_WITH_MIN_LR = COSINE_WITH_MIN_LR + [

@@ -149,6 +149,8 @@ TEST(AliasTest, AsksWhatAPlainWordMeans) {
   EXPECT_EQ(UnknownScheduler("tanh"), "unknown scheduler \"tanh\"; did you mean timm.tanh?");
   EXPECT_EQ(UnknownScheduler("transformer.cosine"),
             "unknown scheduler \"transformer.cosine\"; did you mean \"transformers.cosine\"?");
+  EXPECT_THAT(UnknownScheduler("timm.forever_and_ever"),
+              HasSubstr("known are timm.cosine, timm.tanh, timm.step"));
   EXPECT_THAT(UnknownScheduler("transformers.greedy"), HasSubstr("is not taken: "));
 }
 
