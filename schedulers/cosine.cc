@@ -239,7 +239,7 @@ Schedule CosineWithHardRestarts(const CosineWithHardRestartsOptions& options,
 SchedulerType CosineWithHardRestartsType() {
   return FromTable<CosineWithHardRestartsOptions>(
       {.name = "CosineWithHardRestarts",
-       .summary = "num_cycles equal half cosines over the run, with peaks that may fall",
+       .summary = "equal half cosines over the run, one after another, with peaks that may fall",
        .formula = "eta_min + (lr * cycle_decay ^ n - eta_min) * (1 + cos(pi * x)) / 2\n"
                   "n, x: num_cycles * tick / num_training_steps before and behind the point;\n"
                   "from num_training_steps on eta_min",

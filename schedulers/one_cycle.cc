@@ -171,8 +171,9 @@ SchedulerType OneCycleLrType() {
   };
   type.overrides = [overrides = type.overrides](const Map& parameters) {
     std::vector<std::string> paths = overrides(WithTotalSteps(parameters));
-    if (HasTotalSteps(parameters)) {
-      paths.insert(paths.end(), {"scheduler.epochs", "scheduler.steps_per_epoch"});
+    for (const char* name : {"epochs", "steps_per_epoch"}) {
+      if (!HasTotalSteps(parameters) || Integer(parameters, name) == nullptr) continue;
+      paths.push_back(std::string("scheduler.") + name);
     }
     return paths;
   };

@@ -75,13 +75,18 @@ const OptionTable<WsdOptions>& Table() {
 std::vector<std::string> Overrides(const WsdOptions& options) {
   std::vector<std::string> paths;
   if (options.num_stable_steps) paths.emplace_back("scheduler.num_training_steps");
-  const auto needs = [&](const char* parameter, DecayShape shape) {
-    if (options.decay_type != shape) paths.push_back(std::string("scheduler.") + parameter);
+  if (options.decay_type != DecayShape::kCosine) paths.emplace_back("scheduler.num_cycles");
+  // Only where they were chosen: elsewhere labels would name them of one decay and not of others.
+  const WsdOptions defaults;
+  const auto add = [&](const char* parameter, DecayShape shape, bool is_chosen) {
+    if (is_chosen && options.decay_type != shape) {
+      paths.push_back(std::string("scheduler.") + parameter);
+    }
   };
-  needs("num_cycles", DecayShape::kCosine);
-  needs("decay_power", DecayShape::kPower);
-  needs("decay_ratio", DecayShape::kExponential);
-  needs("cooldown_start_lr_factor", DecayShape::kLoweredLinear);
+  add("decay_power", DecayShape::kPower, options.decay_power != defaults.decay_power);
+  add("decay_ratio", DecayShape::kExponential, options.decay_ratio.has_value());
+  add("cooldown_start_lr_factor", DecayShape::kLoweredLinear,
+      options.cooldown_start_lr_factor != defaults.cooldown_start_lr_factor);
   return paths;
 }
 

@@ -180,15 +180,21 @@ TEST(CatalogTest, WsdUsesItsTotalOnlyWhereTheStableStepsAreOpen) {
 }
 
 TEST(CatalogTest, WsdUsesTheParametersOfItsDecayAlone) {
-  EXPECT_THAT(Type("WSD").overrides({}),
-              ElementsAre("scheduler.decay_power", "scheduler.decay_ratio",
-                          "scheduler.cooldown_start_lr_factor"));
-  EXPECT_THAT(Type("WSD").overrides({{"decay_type", "linear"}}),
-              ElementsAre("scheduler.num_cycles", "scheduler.decay_power", "scheduler.decay_ratio",
-                          "scheduler.cooldown_start_lr_factor"));
+  const auto overridden = [](const char* decay_type) {
+    return Type("WSD").overrides({{"decay_type", decay_type},
+                                  {"decay_power", 2.0},
+                                  {"decay_ratio", 0.5},
+                                  {"cooldown_start_lr_factor", 0.9}});
+  };
+  EXPECT_THAT(overridden("cosine"), ElementsAre("scheduler.decay_power", "scheduler.decay_ratio",
+                                                "scheduler.cooldown_start_lr_factor"));
   EXPECT_THAT(
-      Type("WSD").overrides({{"decay_type", "lowered_linear"}}),
+      overridden("lowered_linear"),
       ElementsAre("scheduler.num_cycles", "scheduler.decay_power", "scheduler.decay_ratio"));
+  EXPECT_THAT(overridden("power"), ElementsAre("scheduler.num_cycles", "scheduler.decay_ratio",
+                                               "scheduler.cooldown_start_lr_factor"));
+  EXPECT_THAT(Type("WSD").overrides({{"decay_type", "linear"}}),
+              ElementsAre("scheduler.num_cycles"));
 }
 
 TEST(CatalogTest, OneCycleLrTakesEpochsAndStepsPerEpochAsPyTorchDoes) {
@@ -203,8 +209,10 @@ TEST(CatalogTest, OneCycleLrTakesEpochsAndStepsPerEpochAsPyTorchDoes) {
   }
   EXPECT_EQ(at(9, {{"epochs", 2}, {"steps_per_epoch", 5}, {"total_steps", 50}}),
             at(9, {{"total_steps", 50}}));
-  EXPECT_THAT(Type("OneCycleLR").overrides({{"max_lr", 1.0}, {"total_steps", 50}}),
-              testing::IsSupersetOf({"scheduler.epochs", "scheduler.steps_per_epoch"}));
+  EXPECT_THAT(
+      Type("OneCycleLR")
+          .overrides({{"max_lr", 1.0}, {"total_steps", 50}, {"epochs", 2}, {"steps_per_epoch", 5}}),
+      testing::IsSupersetOf({"scheduler.epochs", "scheduler.steps_per_epoch"}));
   EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"epochs", 3}}),
             "epochs needs steps_per_epoch beside it");
   EXPECT_EQ(Refusal({{"type", "OneCycleLR"}, {"max_lr", 0.1}, {"steps_per_epoch", 3}}),
