@@ -48,28 +48,6 @@ std::string OneLine(const std::string& text) {
   return line;
 }
 
-std::string WithShortLists(const std::string& text) {
-  constexpr auto kMostElements = 9;
-  constexpr int kFirst = 3;
-  std::string out;
-  size_t copied = 0;
-  for (size_t open = text.find('['); open != std::string::npos; open = text.find('[', open + 1)) {
-    const size_t close = text.find_first_of("[]", open + 1);
-    if (close == std::string::npos || text[close] == '[') continue;  // of a list of lists the inner
-    const auto begin = text.begin() + static_cast<std::ptrdiff_t>(open);
-    const auto end = text.begin() + static_cast<std::ptrdiff_t>(close);
-    const auto elements = std::count(begin, end, ',') + 1;
-    if (elements <= kMostElements) continue;
-    size_t cut = open;
-    for (int i = 0; i < kFirst; ++i) cut = text.find(',', cut + 1);
-    out += text.substr(copied, cut + 1 - copied) + "..." +
-           text.substr(text.rfind(',', close), close - text.rfind(',', close)) + ": " +
-           std::to_string(elements) + " values";
-    copied = close;
-  }
-  return out + text.substr(copied);
-}
-
 std::string FirstLine(const std::string& text) {
   return OneLine(text.substr(0, text.find_first_of("\r\n")));
 }

@@ -26,9 +26,6 @@ std::string Abbreviated(const std::string& text);
 /// Makes `text` one line without control codes for a terminal: control characters become spaces.
 std::string OneLine(const std::string& text);
 
-/// Shortens the lists in `text` that have more than nine elements: "[1,2,3,...,400: 400 values]".
-std::string WithShortLists(const std::string& text);
-
 /// The first line of `text`, as OneLine.
 std::string FirstLine(const std::string& text);
 

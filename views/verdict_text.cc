@@ -156,7 +156,6 @@ std::vector<std::string> Sentences(const Verdict& verdict) {
   }
   sentences.push_back(LeftOut(verdict));
   std::erase_if(sentences, [](const std::string& sentence) { return sentence.empty(); });
-  for (std::string& sentence : sentences) sentence = WithShortLists(sentence);
   return sentences;
 }
 

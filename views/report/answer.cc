@@ -35,7 +35,7 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
 
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
                                          const Objective& objective) {
-  std::vector<std::string> sentences = {WithShortLists(Best(groups, objective))};
+  std::vector<std::string> sentences = {Best(groups, objective)};
   for (const std::string& sentence : Sentences(Judge(groups, objective))) {
     sentences.push_back(sentence + '.');
   }
