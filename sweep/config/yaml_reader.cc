@@ -203,7 +203,8 @@ std::string ReadConfigText(const std::string& file, const std::string& kind) {
   std::error_code error;
   if (std::filesystem::is_directory(file, error)) throw fail("is a folder, not " + kind);
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw fail(std::strerror(errno));
+  const std::string hint = file == "-" ? "; standard input is /dev/stdin" : "";
+  if (!stream) throw fail(std::strerror(errno) + hint);
   std::string text;
   std::string chunk(1 << 16, '\0');
   while (stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) ||

@@ -161,6 +161,11 @@ TEST_F(ExitStatusTest, AConfigurationThatCanBeReadOnceIsAMistakeWithWorkers) {
             "/dev/stdin: with --workers the configuration is read again");
 }
 
+TEST_F(ExitStatusTest, ADashIsNoConfiguration) {
+  ExpectAll({"run - < s.yaml", "run - --workers 2 < s.yaml"}, kMistake,
+            "-: No such file or directory; standard input is /dev/stdin");
+}
+
 TEST_F(ExitStatusTest, AMisspeltDataSetIsAMistakeWithItsPlace) {
   folder_.Write("d.yaml",
                 "name: d\ndataset: {name: mnits}\ntraining: {epochs: 1}\n"

@@ -1,7 +1,13 @@
 #include "sweep/commands/progress.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 #include "tests/support/temp_folder.h"
 #include "views/terminal/terminal.h"
@@ -9,6 +15,7 @@
 namespace lrsweep {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -97,6 +104,41 @@ TEST_F(ProgressTest, WarningsGoToTheErrorStreamUnlessQuiet) {
   std::fflush(out_);
   EXPECT_EQ(folder_.Read("err"), "lrsweep: warning: two workers on a GPU\n");
   EXPECT_EQ(folder_.Read("out"), "");
+}
+
+/// What the live view draws at last on a terminal of 30 rows and 120 columns.
+std::string DrawnOnATerminal(const SweepState& state) {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY);
+  if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) return "no terminal";
+  const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+  const winsize size{.ws_row = 30, .ws_col = 120, .ws_xpixel = 0, .ws_ypixel = 0};
+  ioctl(slave, TIOCSWINSZ, &size);
+  std::FILE* out = fdopen(slave, "w");
+  MakeProgressView(Verbosity::kNormal, state.trials, out)->OnFinish(state);
+  std::string text(4096, '\0');
+  text.resize(static_cast<size_t>(std::max<ssize_t>(read(master, text.data(), text.size()), 0)));
+  std::fclose(out);
+  close(master);
+  return text;
+}
+
+TEST_F(ProgressTest, ATerminalGetsABar) {
+  state_.epochs = 10;
+  state_.epochs_done = 4;
+  EXPECT_THAT(DrawnOnATerminal(state_),
+              AllOf(HasSubstr("[############------------------]  40%  "),
+                    HasSubstr("  1 of 3 trials  "), HasSubstr("  4 of 10 epochs  ")));
+  state_.epochs_done = 10;
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("[" + std::string(30, '#') + "] 100%"));
+  state_.epochs = state_.epochs_done = 0;
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("[" + std::string(30, '-') + "]   0%"));
+}
+
+TEST_F(ProgressTest, ATerminalTellsWhatDivergedFromWhatWasStoppedEarly) {
+  state_.stopped = 3;
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("0 diverged, 3 stopped early, 0 failed"));
+  state_.diverged = 3;
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("3 diverged, 0 failed"));
 }
 
 TEST_F(ProgressTest, FileIsNoTerminal) { EXPECT_FALSE(FindTerminal(out_).has_value()); }
