@@ -89,6 +89,14 @@ class Formulas {
   /// Throws std::invalid_argument where a rate cannot be applied.
   Rates At(int64_t tick) const {
     std::vector<double> values = values_;
+    return At(tick, values);
+  }
+
+  /// The values of all variables, for At with many ticks.
+  std::vector<double> Variables() const { return values_; }
+
+  /// The same, with a copy of Variables() that it may change.
+  Rates At(int64_t tick, std::vector<double>& values) const {
     values[0] = static_cast<double>(tick);
     values[2] = values[0] / clock_.ticks_per_epoch;
     Rates rates = {lr_formula_->At(values), momentum_};
@@ -167,8 +175,10 @@ Schedule Formula(const FormulaOptions& options, const Rates& optimizer, const Fo
     return [formulas](int64_t tick) { return formulas.At(tick); };
   }
   const auto kept = std::make_shared<KeptRates>();
+  std::vector<double> variables = formulas.Variables();
+  kept->lr.reserve(clock.run_ticks);
   for (int64_t tick = 0; tick < clock.run_ticks; ++tick) {
-    const Rates rates = formulas.At(tick);
+    const Rates rates = formulas.At(tick, variables);
     kept->lr.push_back(rates.lr);
     if (formulas.has_momentum()) kept->momentum.push_back(rates.momentum);
   }

@@ -19,11 +19,13 @@ namespace {
 
 constexpr size_t kMostSchedules = 1000;
 
-/// Throws ConfigError for a schedule that cannot be built for the trial's length in steps. The
-/// length depends on the data set's size, so that the configuration alone cannot be checked for it.
-void RequireSchedule(const Trial& trial, const Entry& entry, int64_t images) {
+/// Calls examine(), which builds the trial's schedule. Throws ConfigError where that cannot be
+/// built for the trial's length in steps: the length depends on the data set's size, so that the
+/// configuration alone cannot be checked for it.
+template <typename Examine>
+void WithPlace(const Trial& trial, const Entry& entry, const Examine& examine) {
   try {
-    ScheduleOf(trial, images);
+    examine();
   } catch (const std::invalid_argument& error) {
     throw ConfigError(PlaceOf(error.what(), "scheduler", entry),
                       ShortText(trial) + ": " + error.what() + " (trial " + trial.id + ")");
@@ -85,10 +87,14 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     if (!points.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
     const Trial trial = space.At(i);
     if (!schedules.insert(ScheduleKey(trial)).second) continue;
-    RequireSchedule(trial, space.SchedulerEntryAt(i), images);
-    if (schedules.size() > kMostSchedules) continue;
-    EntrySchedules& entry = entries[&space.SchedulerEntryAt(i)];
-    const std::vector<Finding> found = FindingsOf(trial, images);
+    const Entry& written = space.SchedulerEntryAt(i);
+    if (schedules.size() > kMostSchedules) {
+      WithPlace(trial, written, [&] { ScheduleOf(trial, images); });
+      continue;
+    }
+    EntrySchedules& entry = entries[&written];
+    std::vector<Finding> found;
+    WithPlace(trial, written, [&] { found = FindingsOf(trial, images); });
     for (const Finding& finding : found) findings.Add(trial, finding);
     entry.has_findings |= !found.empty();
     entry.trials.push_back(trial);
