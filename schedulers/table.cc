@@ -9,14 +9,14 @@
 namespace lrsweep {
 namespace {
 
-const OptionTable<TableOptions>& Parameters() {
-  static const OptionTable<TableOptions> table = {
-      {&TableOptions::rates,
+const OptionTable<RateTableOptions>& Parameters() {
+  static const OptionTable<RateTableOptions> table = {
+      {&RateTableOptions::rates,
        kRequired,
        {.name = "rates",
         .range = AtLeast(0),
         .help = "learning rates, one for each tick of the interval"}},
-      {&TableOptions::file,
+      {&RateTableOptions::file,
        {.name = "file",
         .help = "instead of rates: a text file with one rate a line, named from where the "
                 "configuration is"}},
@@ -24,15 +24,15 @@ const OptionTable<TableOptions>& Parameters() {
   return table;
 }
 
-std::vector<Span> Spans(const TableOptions& options) {
+std::vector<Span> Spans(const RateTableOptions& options) {
   return {{"rates", "the table", 0, static_cast<int64_t>(options.rates.size())}};
 }
 
-std::vector<std::string> Overrides(const TableOptions&) { return {"optimizer.lr"}; }
+std::vector<std::string> Overrides(const RateTableOptions&) { return {"optimizer.lr"}; }
 
 }  // namespace
 
-Schedule Table(const TableOptions& options, double momentum) {
+Schedule Table(const RateTableOptions& options, double momentum) {
   Parameters().RequireInRange(options);
   if (options.file) throw std::invalid_argument("file: " + *options.file + " has not been read");
   if (options.rates.empty()) throw std::invalid_argument("rates needs at least one rate");
@@ -44,7 +44,7 @@ Schedule Table(const TableOptions& options, double momentum) {
 }
 
 SchedulerType TableType() {
-  return FromTable<TableOptions>(
+  return FromTable<RateTableOptions>(
       {.name = "Table",
        .summary = "learning rates of your own, one for each tick, written out or from a file",
        .formula = "rates[tick]; past the last one, the last one\n"

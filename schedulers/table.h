@@ -9,7 +9,7 @@
 
 namespace lrsweep {
 
-struct TableOptions {
+struct RateTableOptions {
   std::vector<double> rates;        // at least one
   std::optional<std::string> file;  // where a configuration has them; none once they are read
 };
@@ -20,7 +20,7 @@ struct TableOptions {
 /// A configuration may name a file instead: sweep/config/rates_file.h reads it, and what is built,
 /// stored and hashed to the trial's id are its rates. Throws std::invalid_argument where the file
 /// is still to be read.
-Schedule Table(const TableOptions& options, double momentum);
+Schedule Table(const RateTableOptions& options, double momentum);
 
 SchedulerType TableType();
 

@@ -336,6 +336,7 @@ TEST(CatalogTest, RefusesContradictionsOfTheOtherTypes) {
       Refusal(
           {{"type", "CosineAnnealingLR"}, {"T_max", 5}, {"eta_min", 0.01}, {"eta_min_ratio", 0.1}}),
       "eta_min 0.01 and eta_min_ratio 0.1 are two lowest rates: write one of them");
+  EXPECT_EQ(Refusal({{"type", "Table"}, {"rates", List{}}}), "rates needs at least one rate");
   EXPECT_EQ(Refusal({{"type", "CosineWithHardRestarts"}, {"num_cycles", 11}}),
             "num_cycles 11.0 is above num_training_steps 10.0");
   EXPECT_EQ(Refusal({{"type", "ChainedScheduler"},
