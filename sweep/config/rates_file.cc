@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "params/text.h"
 #include "sweep/config/yaml_reader.h"
 
 namespace lrsweep {
@@ -43,8 +44,8 @@ ConfigNode ReadRate(const std::string& text, const Location& at) {
   const bool good = (real != nullptr && std::isfinite(*real) && *real >= 0) ||
                     (integer != nullptr && *integer >= 0);
   if (good) return node;
-  throw ConfigError(
-      at, "expected one learning rate, a number of at least 0, not \"" + text.substr(0, 40) + "\"");
+  throw ConfigError(at, "expected one learning rate, a number of at least 0, not \"" +
+                            OneLine(text.substr(0, 40)) + "\"");
 }
 
 ConfigNode::Sequence ReadRates(const std::string& text, const std::string& file) {
