@@ -9,6 +9,7 @@
 
 #include "params/errors.h"
 #include "sweep/config/trial_text.h"
+#include "sweep/search/alias_findings.h"
 #include "sweep/search/effects.h"
 #include "sweep/search/schedule_findings.h"
 #include "sweep/search/trial_shape.h"
@@ -95,6 +96,8 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     EntrySchedules& entry = entries[&written];
     std::vector<Finding> found;
     WithPlace(trial, written, [&] { found = FindingsOf(trial, images); });
+    const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(i), trial, images);
+    found.insert(found.end(), of_alias.begin(), of_alias.end());
     for (const Finding& finding : found) findings.Add(trial, finding);
     entry.has_findings |= !found.empty();
     entry.trials.push_back(trial);

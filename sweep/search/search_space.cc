@@ -161,6 +161,16 @@ const Entry& SearchSpace::SchedulerEntryAt(size_t index) const {
   return *BlockOf(distinct_.at(index).point).scheduler;
 }
 
+Map SearchSpace::WrittenSchedulerAt(size_t index) const {
+  const uint64_t point = distinct_.at(index).point;
+  const Block& block = BlockOf(point);
+  Map params = {{"scheduler", block.scheduler->section}};
+  ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
+    if (axis.path.starts_with("scheduler.")) SetAt(params, axis.path, axis.values[place]);
+  });
+  return std::get<Map>(std::move(params.at("scheduler")));
+}
+
 uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const {
   const uint64_t point = distinct_.at(index).point;
   const Block& block = BlockOf(point);

@@ -35,6 +35,9 @@ class SearchSpace {
   int64_t EpochsAt(size_t index) const;
   /// The entry under `scheduler:` that gives that trial.
   const Entry& SchedulerEntryAt(size_t index) const;
+  /// The section of that entry with the trial's values, before other libraries' names are
+  /// translated.
+  Map WrittenSchedulerAt(size_t index) const;
   /// Returns a key that is equal for two trials whose points differ only in axes for which `counts`
   /// is false. It is cheap: it creates no trial.
   uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;

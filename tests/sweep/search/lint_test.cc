@@ -133,6 +133,24 @@ std::vector<std::string> FoundOfMost(std::string scheduler) {
   return Found(scheduler);
 }
 
+TEST(LintTest, NamesOfOtherLibrariesAreHeldAgainstTheRun) {
+  for (const char* scheduler :
+       {"{type: timm.cosine, warmup_t: 2}", "{type: timm.cosine, t_initial: 10, warmup_t: 2}",
+        "{type: transformers.cosine, num_warmup_steps: 5%}",
+        "{type: transformers.cosine_warmup_with_min_lr, num_warmup_steps: 5%, min_lr: 0.001}"}) {
+    EXPECT_THAT(Found(scheduler), IsEmpty()) << scheduler;
+  }
+  EXPECT_THAT(Found("{type: timm.cosine, t_initial: {grid: [10, 300]}, warmup_t: 2}"),
+              ElementsAre(HasSubstr("t_initial of timm.cosine is 300, but the run has 10 epochs")));
+  EXPECT_THAT(
+      Found("{type: transformers.cosine_warmup_with_min_lr, num_training_steps: 50000, min_lr: 0}"),
+      ElementsAre(
+          HasSubstr("num_training_steps of transformers.cosine_warmup_with_min_lr is 50000, "
+                    "but the run has 9380 steps")));
+  EXPECT_THAT(Found("{type: transformers.cosine, num_training_steps: 50000}"),
+              ElementsAre(HasSubstr("T_max is 50000, but the run has 9380 steps")));
+}
+
 TEST(LintTest, LargestNumbersOfTicksAreOutOfReach) {
   for (const char* scheduler :
        {"{type: StepLR, step_size: MOST}", "{type: CosineAnnealingLR, T_max: MOST}",
