@@ -54,10 +54,11 @@ struct EpochRecord {
 struct WorkerInfo {
   int64_t worker = 0;  // its MPI rank; 0 where the coordinator trains itself
   std::string host;
-  std::string device;      // "cpu", "cuda:1"
-  std::string engine;      // "torch"
-  std::string cpu_target;  // what the engine's arithmetic depends on ("AVX512, OpenBLAS SkylakeX")
-  int64_t pack_size = 1;   // most trials that it trains together
+  std::string device;       // "cpu", "cuda:1"
+  std::string engine;       // "torch"
+  std::string cpu_target;   // what the engine's arithmetic depends on ("AVX512, OpenBLAS SkylakeX")
+  int64_t pack_size = 1;    // most trials that it trains together
+  std::string device_id{};  // of a GPU, among all of its host (Engine::DeviceId); else empty
 };
 
 }  // namespace lrsweep

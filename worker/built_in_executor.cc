@@ -24,7 +24,8 @@ class BuiltInExecutor : public Executor {
             engine_->Device(),
             engine_->Name(),
             engine_->CpuTarget(),
-            static_cast<int64_t>(engine_->PackSize())};
+            static_cast<int64_t>(engine_->PackSize()),
+            engine_->DeviceId()};
   }
 
   void Execute(const PackTask& pack, PackObserver& observer) override {

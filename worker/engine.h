@@ -120,6 +120,10 @@ class Engine {
   /// What else the bits depend on, as parts joined by ", ": "AVX3"; on CUDA the GPU and libraries.
   virtual std::string CpuTarget() const = 0;
 
+  /// Identifies the device among all of its machine, however it is numbered in this process: a
+  /// GPU's UUID. Empty for a CPU.
+  virtual std::string DeviceId() const { return ""; }
+
   /// Starts a training at step 0 of a model with dataset->train.pixels inputs and dataset->classes
   /// outputs. The engine may keep the data set, and its copy on the device, for the next training.
   /// Throws std::invalid_argument if the training or test set is empty, if its vectors do not have

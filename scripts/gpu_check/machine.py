@@ -64,6 +64,12 @@ def put_nvcc_on_path() -> None:
         )
 
 
+def models_of_driver() -> list[str]:
+    """The GPUs' names as the kernel's driver gives them, for a machine without nvidia-smi."""
+    texts = [Path(file).read_text() for file in glob("/proc/driver/nvidia/gpus/*/information")]
+    return [model for text in texts if (model := first_match(r"^Model:\s*(.*)", text))]
+
+
 @dataclass
 class Machine:
     """What this machine has; `gpu` is the first GPU's name, or empty."""
@@ -86,6 +92,7 @@ def look_around(dry_run: bool) -> Machine:
     put_nvcc_on_path()
     query = "name,driver_version,memory.total,compute_cap"
     gpus = output_of("nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader").splitlines()
+    gpus = gpus or models_of_driver()
     if dry_run:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
         gpus = []

@@ -50,6 +50,7 @@ void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
   for (const std::string& id : trained) {
     LoseTrial(std::move(state_.running.extract(id).mapped()), reason);
   }
+  ExcludeBrokenWorkers();
 }
 
 /// A trial fails only for workers that it lost while it was alone in its pack, and only after

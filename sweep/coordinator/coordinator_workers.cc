@@ -12,6 +12,7 @@ void Coordinator::OnEvent(const WorkerReady& ready) {
   const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info);
   if (!is_new) return;
   ++state_.workers;
+  trust_.OnReady(ready.info.worker, ready.info.host);
   AddCandidate(load->second);
   WarnOfSharedGpu(ready);
 }
@@ -19,8 +20,8 @@ void Coordinator::OnEvent(const WorkerReady& ready) {
 /// Says once per host that two workers have the same GPU.
 void Coordinator::WarnOfSharedGpu(const WorkerReady& ready) {
   const WorkerInfo& info = ready.info;
-  if (ready.gpu.empty()) return;
-  const auto [user, is_first] = gpu_users_.try_emplace({info.host, ready.gpu}, info.worker);
+  if (info.device_id.empty()) return;
+  const auto [user, is_first] = gpu_users_.try_emplace({info.host, info.device_id}, info.worker);
   if (is_first || !warned_hosts_.insert(info.host).second) return;
   view_.OnWarning("workers " + std::to_string(user->second) + " and " +
                   std::to_string(info.worker) + " on " + info.host + " seem to use the same GPU (" +
@@ -42,6 +43,7 @@ void Coordinator::OnEvent(const WorkerRefused& refused) {
   }
   ++refused_;
   trust_.Remove(refused.worker);
+  ExcludeBrokenWorkers();
   last_refusal_ =
       "worker " + std::to_string(refused.worker) + " on " + refused.host + ": " + refused.reason;
   view_.OnNotice(last_refusal_);
@@ -51,8 +53,7 @@ void Coordinator::ExcludeBrokenWorkers() {
   for (const WorkerTrust::Exclusion& broken : trust_.TakeExclusions()) {
     Exclude(workers_.at(broken.worker).info(),
             "its last " + Counted(broken.failures, "trial") +
-                " failed before their first epoch, and another worker could train "
-                "one of these: " +
+                " failed before their first epoch, while another worker could train: " +
                 FirstLine(broken.error));
   }
 }

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -133,37 +131,19 @@ class PackReporter : public PackObserver {
 
 }  // namespace
 
-std::string GpuName(const std::string& device, const char* visible) {
-  if (!device.starts_with("cuda")) return "";
-  const size_t colon = device.find(':');
-  std::string index = colon == std::string::npos ? "0" : device.substr(colon + 1);
-  if (visible == nullptr) return index;
-  // The device's number counts the elements of the list.
-  std::istringstream list(visible);
-  std::string element;
-  for (int skipped = std::atoi(index.c_str()); skipped >= 0; --skipped) {
-    if (!std::getline(list, element, ',')) return index;
-  }
-  return element;
-}
-
 std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const WorkerSetup& setup,
                                              const EventSink& sink) {
   std::unique_ptr<Executor> executor;
-  std::string reason;
+  WorkerReady ready;
   try {
     executor = make(setup);
+    ready.info = executor->Describe();
   } catch (const std::exception& error) {
-    reason = error.what();
-  }
-  if (executor == nullptr) {
-    sink(WorkerRefused{setup.worker, HostName(), reason});
+    sink(WorkerRefused{setup.worker, HostName(), error.what()});
     return std::nullopt;
   }
-  WorkerReady ready{executor->Describe()};
   ready.info.worker = setup.worker;
   ready.info.host = HostName();
-  ready.gpu = GpuName(ready.info.device, std::getenv("CUDA_VISIBLE_DEVICES"));
   sink(std::move(ready));
   return StartedExecutor{std::move(executor), setup};
 }

@@ -23,10 +23,6 @@ struct StartedExecutor {
   std::map<std::string, Order> orders{};
 };
 
-/// Names a worker's GPU so that two workers of a host have the same name only for the same GPU:
-/// `device` is "cuda:1", `visible` the value of CUDA_VISIBLE_DEVICES, or null. Empty for a CPU.
-std::string GpuName(const std::string& device, const char* visible);
-
 /// Starts an executor and reports WorkerReady; where it cannot be made, reports WorkerRefused and
 /// returns none.
 std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const WorkerSetup& setup,

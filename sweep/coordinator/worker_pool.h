@@ -18,7 +18,6 @@ namespace lrsweep {
 /// The worker has its data and its engine, and no pack.
 struct WorkerReady {
   WorkerInfo info;
-  std::string gpu{};  // its GPU's name among those of the host (GpuName); empty: it uses none
 };
 /// The worker cannot train at all, or not any more: what it trained is lost. Its last event.
 struct WorkerRefused {

@@ -192,7 +192,7 @@ void Fields(auto& archive, Is<WorkerReady> auto& ready) {
   archive.Field("engine", ready.info.engine);
   archive.Field("cpu_target", ready.info.cpu_target);
   archive.Field("pack_size", ready.info.pack_size);
-  archive.Field("gpu", ready.gpu);
+  archive.Field("device_id", ready.info.device_id);
 }
 
 void Check(const WorkerReady& ready) {

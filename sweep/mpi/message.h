@@ -14,8 +14,8 @@
 //   {"v": 5, "type": "alive"}     the coordinator is there
 //
 //   to the coordinator
-//   {"v": 5, "type": "ready", "host", "device", "engine", "cpu_target", "gpu": text, "pack_size":
-//    int}
+//   {"v": 5, "type": "ready", "host", "device", "engine", "cpu_target", "device_id": text,
+//    "pack_size": int}
 //   {"v": 5, "type": "refused", "host", "reason": text}
 //   {"v": 5, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
 //   {"v": 5, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,

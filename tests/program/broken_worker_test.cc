@@ -32,8 +32,8 @@ class BrokenWorkerTest : public RunTest {
   }
 
   const std::string broken_ =
-      " (cpu) gets no trials any more: its last 3 trials failed before their first epoch, and "
-      "another worker could train one of these: its driver is gone";
+      " (cpu) gets no trials any more: its last 3 trials failed before their first epoch, "
+      "while another worker could train: its driver is gone";
 };
 
 TEST_F(BrokenWorkerTest, AWorkerThatFailsEverythingFailsNoTrialOfTheSweep) {

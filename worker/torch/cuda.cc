@@ -52,16 +52,31 @@ std::string CublasVersion() {
   return version;
 }
 
+cudaDeviceProp PropertiesOf(int index) {
+  cudaDeviceProp device{};
+  C10_CUDA_CHECK(cudaGetDeviceProperties(&device, index));
+  return device;
+}
+
 }  // namespace
 
 int CountCudaDevices() { return c10::cuda::device_count_ensure_non_zero(); }
 
 std::string DescribeCudaDevice(int index) {
-  cudaDeviceProp device{};
-  C10_CUDA_CHECK(cudaGetDeviceProperties(&device, index));
+  const cudaDeviceProp device = PropertiesOf(index);
   return std::string(device.name) + ", compute capability " + std::to_string(device.major) + "." +
          std::to_string(device.minor) + ", " + std::to_string(device.multiProcessorCount) +
          " SMs, cuBLAS " + CublasVersion();
+}
+
+std::string CudaDeviceId(int index) {
+  const cudaDeviceProp device = PropertiesOf(index);
+  std::string id;
+  for (const char byte : device.uuid.bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    for (const int digit : {value / 16, value % 16}) id += "0123456789abcdef"[digit];
+  }
+  return id;
 }
 
 std::unique_ptr<Graph> CaptureCudaGraph(const std::function<void()>& work) {
@@ -87,6 +102,8 @@ int CountCudaDevices() { return 0; }
 std::string DescribeCudaDevice(int /*index*/) {
   throw std::logic_error("this LibTorch has no CUDA");
 }
+
+std::string CudaDeviceId(int /*index*/) { throw std::logic_error("this LibTorch has no CUDA"); }
 
 std::unique_ptr<Graph> CaptureCudaGraph(const std::function<void()>& /*work*/) {
   throw std::logic_error("this LibTorch has no CUDA");

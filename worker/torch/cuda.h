@@ -18,6 +18,9 @@ int CountCudaDevices();
 /// "NVIDIA H100 80GB HBM3, compute capability 9.0, 132 SMs, cuBLAS 13.1.0".
 std::string DescribeCudaDevice(int index);
 
+/// Returns the device's UUID, as hex digits.
+std::string CudaDeviceId(int index);
+
 /// Captures `work` on the current stream, which must not be the default one. Throws
 /// std::runtime_error if that fails; LibTorch's allocator and the stream may then be unusable.
 std::unique_ptr<Graph> CaptureCudaGraph(const std::function<void()>& work);

@@ -93,7 +93,13 @@ class TorchEngine : public Engine {
 
   std::string Name() const override { return "torch"; }
   std::string Device() const override { return device_.Device().str(); }
-  std::string CpuTarget() const override { return ComputeTarget(device_, fixed_size_); }
+  std::string CpuTarget() const override {
+    return WithPlainErrors([&] { return ComputeTarget(device_, fixed_size_); });
+  }
+  std::string DeviceId() const override {
+    if (!device_.IsCuda()) return "";
+    return WithPlainErrors([&] { return CudaDeviceId(device_.Device().index()); });
+  }
 
   /// On CUDA a single small network leaves most of the device idle: a step takes some 30 kernels of
   /// 1 to 2 us each, for any number of networks. Beside its weights and momentum, a network of
@@ -125,19 +131,34 @@ class TorchEngine : public Engine {
     CheckPack(configs);
     ComputeOnOneThread();
     const ComputeScope scope(device_);
+    if (FormOf(*dataset) == ImagesAs::kFloats) {
+      try {
+        return MakePack(configs, dataset, ImagesAs::kFloats);
+      } catch (const c10::OutOfMemoryError&) {  // others may use the device, too
+        has_room_for_floats_ = false;
+        data_ = nullptr;
+      }
+    }
+    return MakePack(configs, dataset, ImagesAs::kBytes);
+  }
+
+  std::unique_ptr<PackTraining> MakePack(const std::vector<TrainConfig>& configs,
+                                         const std::shared_ptr<const Dataset>& dataset,
+                                         ImagesAs form) {
     if (data_ == nullptr || data_->source != dataset) {
       data_ = nullptr;  // frees the device's memory before the next set needs it
-      data_ = ToDevice(dataset, device_.Device(), FormOf(*dataset));
+      data_ = ToDevice(dataset, device_.Device(), form);
     }
     return std::make_unique<TorchPack>(configs, data_, device_, Options());
   }
 
-  /// Floats save work in every step. They take four times the memory of bytes, which a large data
-  /// set may not find on the device.
+  /// Floats save work in every step, and give the same bits. They take four times the memory of
+  /// bytes, which a large data set may not find on the device.
   ImagesAs FormOf(const Dataset& dataset) const {
     constexpr size_t kMostBytes = size_t{1} << 30;  // as floats: 4 GiB
     const size_t bytes = dataset.train.images.size() + dataset.test.images.size();
-    return device_.IsCuda() && bytes <= kMostBytes ? ImagesAs::kFloats : ImagesAs::kBytes;
+    const bool fits = device_.IsCuda() && has_room_for_floats_ && bytes <= kMostBytes;
+    return fits ? ImagesAs::kFloats : ImagesAs::kBytes;
   }
 
   PackOptions Options() const {
@@ -148,6 +169,7 @@ class TorchEngine : public Engine {
   ComputeDevice device_;
   DeviceHealth health_;
   size_t fixed_size_ = 0;                      // 0: every pack has its own
+  bool has_room_for_floats_ = true;            // of the images
   std::shared_ptr<const DeviceDataset> data_;  // of the last pack
 };
 

@@ -71,7 +71,7 @@ class FakePool : public WorkerPool {
   void SpoilWorker(int64_t worker) { spoiled_.insert(worker); }
   /// The worker reports itself ready, with this GPU.
   void AnnounceGpu(int64_t worker, const std::string& host, const std::string& gpu) {
-    events_[worker] = {WorkerReady{{worker, host, "cuda:0", "fake", "", 1}, gpu}};
+    events_[worker] = {WorkerReady{{worker, host, "cuda:0", "fake", "", 1, gpu}}};
   }
   /// The seed's trial does not end the first time.
   void HangOnceInSeed(int64_t seed) { hanging_once_.insert(seed); }
@@ -671,7 +671,7 @@ TEST_F(ManyTrialsTest, ABrokenWorkerGetsNoTrialsAnyMoreAndNoTrialFails) {
   EXPECT_THAT(States(), Each("completed"));
   const std::string sentence =
       "worker 2 on host (cpu) gets no trials any more: its last 3 trials failed before their first "
-      "epoch, and another worker could train one of these: it broke";
+      "epoch, while another worker could train: it broke";
   EXPECT_THAT(view_.notices_, ElementsAre(sentence));
   ASSERT_THAT(state_.excluded, SizeIs(1));
   const auto stored = store_.ExcludedWorkers();
@@ -687,6 +687,16 @@ TEST_F(ManyTrialsTest, SeveralBrokenWorkersFailNoTrialEither) {
   EXPECT_FALSE(outcome.interrupted);
   EXPECT_THAT(States(), Each("completed"));
   EXPECT_THAT(state_.excluded, SizeIs(3));
+}
+
+TEST_F(ManyTrialsTest, BrokenWorkersFailNoTrialWhereTheHealthyOneMetABadOne) {
+  FakePool pool(3);
+  pool.BreakWorker(1);
+  pool.BreakWorker(2);
+  pool.FailSeed(10);
+  EXPECT_EQ(Run(pool).failed, 1);
+  EXPECT_EQ(States()[10], "failed");
+  EXPECT_THAT(state_.excluded, SizeIs(2));
 }
 
 TEST_F(ManyTrialsTest, ABrokenWorkerThatTakesPacksIsExcludedToo) {

@@ -117,16 +117,6 @@ TEST_F(LocalWorkerPoolTest, AnUnusableExecutorIsPassedOnAndGone) {
   EXPECT_EQ(started.executor, nullptr);
 }
 
-TEST(GpuNameTest, IsTheSameForTheSameGpuOnly) {
-  EXPECT_EQ(GpuName("cpu", "0,1"), "");
-  EXPECT_EQ(GpuName("cuda:1", nullptr), "1");
-  EXPECT_EQ(GpuName("cuda", nullptr), "0");
-  EXPECT_EQ(GpuName("cuda:1", "4,7"), "7");
-  EXPECT_EQ(GpuName("cuda:0", "7"), "7");
-  EXPECT_EQ(GpuName("cuda:0", "GPU-5a"), "GPU-5a");
-  EXPECT_EQ(GpuName("cuda:3", "4"), "3") << "a list that the device's number does not fit";
-}
-
 TEST_F(LocalWorkerPoolTest, WhatTheSinkThrowsIsNotTheTrialsFault) {
   LocalWorkerPool pool(MakeFake, {}, [] { return true; });
   pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});

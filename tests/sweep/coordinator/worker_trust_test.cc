@@ -101,6 +101,39 @@ TEST_F(WorkerTrustTest, BrokenWorkersDoNotConfirmEachOthersFailures) {
   EXPECT_TRUE(trust_.MayTrain("a", 4));
 }
 
+TEST_F(WorkerTrustTest, BrokenWorkersDoNotOutvoteOneThatTrainedAndHasFailedOnce) {
+  trust_.Remove(4);
+  trust_.OnEpoch("good", 3);  // 1 and 2 are broken from the start
+  EXPECT_FALSE(IsTrialsFault("bad", 3));
+  EXPECT_FALSE(IsTrialsFault("z", 2));
+  EXPECT_FALSE(IsTrialsFault("a", 1));
+  EXPECT_FALSE(trust_.MayTrain("a", 2));
+  EXPECT_TRUE(trust_.MayTrain("a", 3));
+  EXPECT_FALSE(IsTrialsFault("a", 2)) << "it had it already";
+}
+
+TEST_F(WorkerTrustTest, AFailureThatIsTheTrialsOwnRaisesNoDoubt) {
+  EveryoneTrains();
+  EXPECT_FALSE(IsTrialsFault("a", 1));
+  EXPECT_TRUE(IsTrialsFault("a", 2));
+  EXPECT_FALSE(IsTrialsFault("b", 3));
+  EXPECT_TRUE(IsTrialsFault("b", 2));
+}
+
+TEST_F(WorkerTrustTest, TheOtherOpinionComesFromAnotherHost) {
+  for (const int64_t worker : {1, 2, 3}) trust_.OnReady(worker, "a");
+  trust_.OnReady(4, "b");
+  EveryoneTrains();
+  EXPECT_FALSE(IsTrialsFault("t", 1));
+  EXPECT_FALSE(trust_.MayTrain("t", 2)) << "what broke worker 1 may have broken its host";
+  EXPECT_TRUE(trust_.MayTrain("t", 4));
+  EXPECT_FALSE(IsTrialsFault("t", 2)) << "it had it already";
+  EXPECT_TRUE(IsTrialsFault("t", 4));
+  trust_.Remove(4);
+  EXPECT_FALSE(IsTrialsFault("u", 1));
+  EXPECT_TRUE(trust_.MayTrain("u", 3)) << "there is no other host";
+}
+
 TEST_F(WorkerTrustTest, WhereAllAreInDoubtTwoOfThemDecide) {
   for (int64_t worker = 1; worker <= 4; ++worker) {
     EXPECT_FALSE(IsTrialsFault("trial " + std::to_string(worker), worker));
@@ -114,6 +147,26 @@ TEST_F(WorkerTrustTest, ALoneWorkerIsNotBlamed) {
   for (const int64_t worker : {2, 3, 4}) trust_.Remove(worker);
   for (const char* trial : {"a", "b", "c", "d"}) EXPECT_TRUE(IsTrialsFault(trial, 1));
   EXPECT_FALSE(trust_.IsResting(1, now_));
+}
+
+TEST_F(WorkerTrustTest, TheLastWorkerIsExcludedAfterThreeFailuresIfOthersHaveTrained) {
+  trust_.OnEpoch("good", 2);
+  for (const int64_t worker : {2, 3, 4}) trust_.Remove(worker);
+  EXPECT_TRUE(IsTrialsFault("a", 1));
+  EXPECT_TRUE(IsTrialsFault("b", 1));
+  EXPECT_FALSE(IsTrialsFault("c", 1)) << "it stays pending";
+  EXPECT_THAT(trust_.TakeExclusions(), SizeIs(1));
+  EXPECT_EQ(trust_.able(), 0);
+}
+
+TEST_F(WorkerTrustTest, AWorkerThatFailedThreeIsExcludedWhenItBecomesTheLast) {
+  trust_.OnEpoch("good", 2);
+  FailThree(1);
+  trust_.Remove(3);
+  trust_.Remove(4);
+  EXPECT_THAT(trust_.TakeExclusions(), IsEmpty());
+  trust_.Remove(2);
+  EXPECT_THAT(trust_.TakeExclusions(), SizeIs(1));
 }
 
 TEST_F(WorkerTrustTest, WhereNoOtherWorkerIsLeftTheSameOneTriesAgain) {

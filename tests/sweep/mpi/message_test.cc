@@ -58,14 +58,14 @@ TEST(MessageTest, EpochKeepsNanAndInfinity) {
 
 TEST(MessageTest, WorkerAnnouncesItself) {
   const auto ready =
-      Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64}, "3"});
+      Through<WorkerReady>(WorkerReady{{0, "node1", "cuda:1", "torch", "AVX2", 64, "3"}});
   EXPECT_EQ(ready.info.worker, 4);
   EXPECT_EQ(ready.info.host, "node1");
   EXPECT_EQ(ready.info.device, "cuda:1");
   EXPECT_EQ(ready.info.engine, "torch");
   EXPECT_EQ(ready.info.cpu_target, "AVX2");
   EXPECT_EQ(ready.info.pack_size, 64);
-  EXPECT_EQ(ready.gpu, "3");
+  EXPECT_EQ(ready.info.device_id, "3");
 }
 
 TEST(MessageTest, OtherEventsKeepTheirFields) {

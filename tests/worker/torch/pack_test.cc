@@ -138,13 +138,14 @@ TEST(TorchPack, LetsMembersWithAndWithoutMomentumShareAPack) {
   const auto without = TorchEngine().Start(configs[0], TinyDataset());
   const auto varied = TorchEngine().Start(configs[1], TinyDataset());
   const StepRates none = {.lr = {0.1}, .momentum = {0}};
+  const double most = std::max(1e-6, Tolerance());
   for (int64_t epoch = 0; epoch < 8; ++epoch) {
     const auto losses = pack->TrainEpoch({none, VariedRates(epoch)}, GoOn);
-    EXPECT_LT(LargestDifference(losses[0], without->TrainEpoch(none, GoOn)), 1e-6);
-    EXPECT_LT(LargestDifference(losses[1], varied->TrainEpoch(VariedRates(epoch), GoOn)), 1e-6);
+    EXPECT_LE(LargestDifference(losses[0], without->TrainEpoch(none, GoOn)), most);
+    EXPECT_LE(LargestDifference(losses[1], varied->TrainEpoch(VariedRates(epoch), GoOn)), most);
   }
   EXPECT_TRUE(pack->State(0).momentum.empty());
-  EXPECT_LT(LargestDifference(pack->State(1).momentum, varied->State().momentum), 1e-6);
+  EXPECT_LE(LargestDifference(pack->State(1).momentum, varied->State().momentum), most);
 }
 
 TEST(TorchPack, GoesOnWithTheMembersThatStay) {
