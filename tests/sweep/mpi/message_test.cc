@@ -170,7 +170,7 @@ TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
 
 TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
   // {"v": 5, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
-  //  "gpu": "", "pack_size": 1}
+  //  "device_id": "", "pack_size": 1}
   const std::string text =
       "\x88\xa1v\x05\xa4type\xa5ready\xa4host\xa0\xa6"
       "device\xa0\xa6"
