@@ -175,7 +175,8 @@ TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
       "\x88\xa1v\x05\xa4type\xa5ready\xa4host\xa0\xa6"
       "device\xa0\xa6"
       "engine\xa0\xaa"
-      "cpu_target\xa0\xa3gpu\xa0\xa9pack_size";
+      "cpu_target\xa0\xa9"
+      "device_id\xa0\xa9pack_size";
   const auto decode = [&text](const std::string& number) {
     const std::string bytes = text + number;
     return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
