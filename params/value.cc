@@ -175,4 +175,17 @@ std::map<std::string, Value> Flatten(const Map& map) {
   return flat;
 }
 
+std::optional<std::string> UnquotedText(const Value& value) {
+  if (const auto* text = value.As<std::string>()) return *text;
+  const List* list = value.As<List>();
+  if (list == nullptr || list->empty()) return std::nullopt;
+  std::string all;
+  for (const Value& element : *list) {
+    const auto* text = element.As<std::string>();
+    if (text == nullptr) return std::nullopt;
+    all += (all.empty() ? "[" : ",") + *text;
+  }
+  return all + "]";
+}
+
 }  // namespace lrsweep

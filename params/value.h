@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +33,9 @@ struct Value : std::variant<std::monostate, bool, int64_t, double, std::string, 
 
 /// "null", "a boolean", "an integer", "a number", "a text", "a list" or "a mapping".
 std::string_view KindName(const Value& value);
+
+/// A text as it is, and a list of texts as "[25%,50%]", for labels. nullopt for any other value.
+std::optional<std::string> UnquotedText(const Value& value);
 
 /// JSON on one line without spaces. The form is canonical, since trial ids are hashes of it:
 /// keys sorted by bytes; integers in decimal; reals in the shortest form that reads back to the

@@ -29,7 +29,7 @@ std::string LastWord(const std::string& path) {
 FlatParams FlatText(const Map& params) {
   FlatParams flat;
   ForEachLeaf(params, [&flat](const std::string& path, const Value& value) {
-    flat.emplace(path, PlainText(value));
+    flat.emplace(path, UnquotedText(value).value_or(PlainText(value)));
   });
   return flat;
 }

@@ -16,8 +16,7 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
     const std::string name = path == "optimizer.type" ? "optimizer" : path.substr(dot + 1);
     const std::string section = path.substr(0, dot);
     if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
-    const auto* plain = value.As<std::string>();
-    text += " " + name + "=" + Abbreviated(plain != nullptr ? *plain : ToJson(value));
+    text += " " + name + "=" + Abbreviated(UnquotedText(value).value_or(ToJson(value)));
   }
   return text;
 }

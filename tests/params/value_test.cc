@@ -121,6 +121,14 @@ TEST_F(NestedValueTest, EraseAtRemovesWhatIsThere) {
   EXPECT_EQ(ToJson(map_), R"({"a":[{"b":1},{"b":2}],"d":{}})");
 }
 
+TEST(UnquotedTextTest, TextsStandWithoutQuotesAlsoInAList) {
+  EXPECT_EQ(UnquotedText("25%"), "25%");
+  EXPECT_EQ(UnquotedText(List{"25%", "run"}), "[25%,run]");
+  EXPECT_EQ(UnquotedText(List{"25%", 1}), std::nullopt);
+  EXPECT_EQ(UnquotedText(List{}), std::nullopt);
+  EXPECT_EQ(UnquotedText(0.5), std::nullopt);
+}
+
 TEST_F(NestedValueTest, FlattenKeepsListsOfScalarsWhole) {
   std::string paths;
   for (const auto& [path, value] : Flatten(map_)) paths += path + "=" + ToJson(value) + " ";
