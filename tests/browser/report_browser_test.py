@@ -256,7 +256,7 @@ class ReportBrowserTest(unittest.TestCase):
         connection.close()
         run("report", db, "-o", page)
         self.open(page)
-        self.press("#parallel [aria-label='filter by epochs 9']")
+        self.press("#parallel [aria-label='filter by training.epochs 9']")
         self.show_trials()
         self.assertEqual({row["Scheduler"] for row in self.rows()}, {"StepLR"})
 
