@@ -233,8 +233,9 @@ std::vector<Span> ExponentialLrSpans(const ExponentialLrOptions& options) {
 Schedule ExponentialLr(const ExponentialLrOptions& options, const Rates& optimizer) {
   ExponentialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
+    const int64_t whole = tick / options.decay_steps;
     const double decays =
-        options.staircase ? static_cast<double>(tick / options.decay_steps)
+        options.staircase ? static_cast<double>(whole)
                           : static_cast<double>(tick) / static_cast<double>(options.decay_steps);
     return Rates{optimizer.lr * std::pow(options.gamma, decays), optimizer.momentum};
   };

@@ -33,8 +33,9 @@ std::vector<Span> Spans(const InverseTimeDecayOptions& options) {
 Schedule InverseTimeDecay(const InverseTimeDecayOptions& options, const Rates& optimizer) {
   Table().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
+    const int64_t whole = tick / options.decay_steps;
     const double time = options.staircase
-                            ? static_cast<double>(tick / options.decay_steps)
+                            ? static_cast<double>(whole)
                             : static_cast<double>(tick) / static_cast<double>(options.decay_steps);
     return Rates{optimizer.lr / (1 + options.decay_rate * time), optimizer.momentum};
   };

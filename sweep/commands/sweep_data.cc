@@ -97,7 +97,7 @@ HeldBack::HeldBack(const Map& params)
     : images(std::get<int64_t>(*Find(params, "dataset.validation"))),
       are_drawn(Find(params, "dataset.held_back") != nullptr) {}
 
-std::shared_ptr<const Dataset> HeldBack::Last(std::shared_ptr<const Dataset> data) const {
+std::shared_ptr<const Dataset> HeldBack::Last(const std::shared_ptr<const Dataset>& data) const {
   return are_drawn ? WithHeldBackLast(*data, images) : data;
 }
 

@@ -35,7 +35,7 @@ struct HeldBack {
   explicit HeldBack(const Map& params);
   bool operator==(const HeldBack&) const = default;
   /// The data set with these images last. Throws DataError as WithHeldBackLast.
-  std::shared_ptr<const Dataset> Last(std::shared_ptr<const Dataset> data) const;
+  std::shared_ptr<const Dataset> Last(const std::shared_ptr<const Dataset>& data) const;
 };
 
 /// The images of every trial's epoch: the data set's training images less those held back for

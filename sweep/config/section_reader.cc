@@ -1,5 +1,7 @@
 #include "sweep/config/section_reader.h"
 
+#include <fmt/format.h>
+
 #include <iterator>
 #include <stdexcept>
 #include <unordered_set>
@@ -221,7 +223,8 @@ void RefuseNotTaken(const Alias& alias, const ConfigNode& entry, const std::stri
   for (const auto& [key, key_at, value] : *entry.AsMapping()) {
     for (const auto& [name, why] : alias.refused) {
       if (key != name) continue;
-      throw ConfigError(key_at, path + "." + key + ": " + alias.name + " does not take it: " + why);
+      throw ConfigError(key_at,
+                        fmt::format("{}.{}: {} does not take it: {}", path, key, alias.name, why));
     }
     if (key == "warmup" && place == Place::kEntry && !alias.warmup.empty()) {
       throw ConfigError(key_at,

@@ -160,7 +160,7 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
     });
   } catch (const ExecutorUnusable& unusable) {
     // Never destroyed: its destructor would use the device that has failed.
-    static_cast<void>(started.executor.release());
+    [[maybe_unused]] const Executor* left = started.executor.release();
     sink(WorkerRefused{started.setup.worker, HostName(), unusable.what()});
     throw;
   } catch (const std::exception& failure) {

@@ -181,7 +181,9 @@ TEST_F(ExitStatusTest, AMisspeltDataSetIsAMistakeWithItsPlace) {
 TEST_F(ExitStatusTest, DataThatAreNotThereAreUnusable) {
   for (const std::string name : {"./nowhere", "~/nowhere"}) {
     for (const std::string command : {"plan", "preview", "run"}) {
-      ExpectAll({command + " s.yaml --set dataset.name=" + name}, kUnusable, "/nowhere");
+      std::string words = command;
+      words.append(" s.yaml --set dataset.name=").append(name);
+      ExpectAll({words}, kUnusable, "/nowhere");
     }
   }
 }

@@ -35,14 +35,16 @@ TEST_F(WordsTest, ACountOfOneIsSingular) {
   std::string all = Run(0, "--engine cpu --verbose").output;
   ASSERT_THAT(all, HasSubstr("1 of 1 trial completed"));
   const std::string id = FirstId();
+  std::string compare = "compare s.db ";
+  compare.append(id).append(" ").append(id);
   for (const std::string& command :
        {std::string("plan s.yaml"), std::string("preview s.yaml"), std::string("top s.db"),
         std::string("top --by group --verdict --effects s.db"), std::string("status s.db"),
-        std::string("status --watch s.db"), "show s.db " + id, "compare s.db " + id + " " + id,
+        std::string("status --watch s.db"), "show s.db " + id, compare,
         std::string("compare s.db s.db"), std::string("verify --all s.db"),
         std::string("report s.db"), std::string("export s.db --to csv"),
         std::string("run s.yaml")}) {
-    all += "$ " + command + "\n" + Lrsweep(command).output;
+    all.append("$ ").append(command).append("\n").append(Lrsweep(command).output);
   }
   const std::regex plural(
       R"([^0-9.,]1 (trials|epochs|steps|groups|seeds|schedules|workers|values|pairs|points)\b.*)");
@@ -94,9 +96,10 @@ TEST_F(WordsTest, ASweepThatDivergedSaysSoAndEndsWell) {
 TEST_F(WordsTest, WithoutMemoryItSaysWhatWasAskedFor) {
   Write("{epochs: 1, batch_size: 64}", "{type: ConstantLR, factor: 1}");
   for (const std::string engine : {"cpu", "torch"}) {
-    const auto result = RunShell(InFolder("ulimit -v 4000000; " LRSWEEP_PROGRAM
-                                          " run s.yaml --set model.hidden=[32768,32768] --engine " +
-                                          engine + " --db " + engine + ".db"));
+    std::string command =
+        "ulimit -v 4000000; " LRSWEEP_PROGRAM " run s.yaml --set model.hidden=[32768,32768]";
+    command.append(" --engine ").append(engine).append(" --db ").append(engine).append(".db");
+    const auto result = RunShell(InFolder(command));
     EXPECT_EQ(result.status, 1) << result.output;
     EXPECT_THAT(
         result.output,
@@ -108,7 +111,6 @@ TEST_F(WordsTest, WithoutMemoryItSaysWhatWasAskedFor) {
 
 TEST_F(WordsTest, CommandsCanBePasted) {
   Write("{epochs: 1, batch_size: 64}", "{type: ConstantLR, factor: 1}");
-  const std::string db = "it's a $(touch pasted) sweep.db";
   const std::string quoted = "'it'\\''s a $(touch pasted) sweep.db'";
   const auto run = RunShell(InFolder(LRSWEEP_PROGRAM " run s.yaml --engine cpu --db " + quoted));
   ASSERT_EQ(run.status, 0) << run.output;

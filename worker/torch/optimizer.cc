@@ -65,7 +65,7 @@ class Sgd : public Optimizer {
   }
 
   /// Returns gain * gradient.
-  const at::Tensor& Scaled(const at::Tensor& gradient) {
+  at::Tensor Scaled(const at::Tensor& gradient) {
     if (IsOne(kGain)) return gradient;
     if (!scaled_.defined() || scaled_.sizes() != gradient.sizes()) {
       scaled_ = at::empty_like(gradient);
