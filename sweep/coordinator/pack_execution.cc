@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -129,6 +130,13 @@ class PackReporter : public PackObserver {
   std::exception_ptr sink_failure_;
 };
 
+/// Keeps an executor to the end of the process: its destructor would use the device that has
+/// failed.
+void Abandon(std::unique_ptr<Executor> executor) {
+  static auto* const abandoned = new std::vector<std::unique_ptr<Executor>>;  // never destroyed
+  abandoned->push_back(std::move(executor));
+}
+
 }  // namespace
 
 std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const WorkerSetup& setup,
@@ -159,8 +167,7 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
       return member == unusable.member ? unusable.what() : "";
     });
   } catch (const ExecutorUnusable& unusable) {
-    // Never destroyed: its destructor would use the device that has failed.
-    [[maybe_unused]] const Executor* left = started.executor.release();
+    Abandon(std::move(started.executor));
     sink(WorkerRefused{started.setup.worker, HostName(), unusable.what()});
     throw;
   } catch (const std::exception& failure) {
