@@ -76,6 +76,67 @@ TEST(MpirunCommandTest, PassesHostfileAndFurtherArgumentsThrough) {
   EXPECT_EQ(command.back(), "lrsweep");
 }
 
+/// Sets TMPDIR, TEMP and TMP for a test.
+class TemporaryFolderTest : public LauncherTest {
+ protected:
+  TemporaryFolderTest() {
+    for (const char* name : kNames) {
+      const char* value = std::getenv(name);
+      before_.emplace_back(value != nullptr ? std::optional<std::string>(value) : std::nullopt);
+      unsetenv(name);
+    }
+    MpirunIs("dirname $status > " + (folder_ / "where").string() +
+             "; echo runs $$ 1 >> $status; echo ends 0 >> $status");
+  }
+  ~TemporaryFolderTest() override {
+    for (size_t i = 0; i < before_.size(); ++i) {
+      unsetenv(kNames[i]);
+      if (before_[i]) setenv(kNames[i], before_[i]->c_str(), 1);
+    }
+  }
+  /// The folder of the status file, as a launch sees it.
+  std::string Where() {
+    EXPECT_EQ(LaunchIt(), kAllEndedWell);
+    std::string where = folder_.Read("where");
+    if (!where.empty()) where.pop_back();  // the newline
+    return where;
+  }
+
+ private:
+  static constexpr std::array<const char*, 3> kNames = {"TMPDIR", "TEMP", "TMP"};
+  std::vector<std::optional<std::string>> before_;
+};
+
+TEST_F(TemporaryFolderTest, IsTmpWhereTheVariablesAreUnsetOrEmpty) {
+  EXPECT_EQ(Where(), "/tmp");
+  setenv("TMPDIR", "", 1);
+  EXPECT_EQ(Where(), "/tmp");
+}
+
+TEST_F(TemporaryFolderTest, IsThatOfTheFirstVariableThatIsSet) {
+  fs::create_directory(folder_ / "t");
+  setenv("TEMP", (folder_ / "t").c_str(), 1);
+  EXPECT_EQ(Where(), (folder_ / "t").string());
+  setenv("TMPDIR", folder_.path().c_str(), 1);
+  EXPECT_EQ(Where(), folder_.path().string());
+}
+
+TEST_F(TemporaryFolderTest, IsMadeWhereItIsMissing) {
+  setenv("TMPDIR", (folder_ / "a" / "b").c_str(), 1);
+  EXPECT_EQ(Where(), (folder_ / "a" / "b").string());
+}
+
+TEST_F(TemporaryFolderTest, IsNamedWithItsVariableWhereItCannotBeUsed) {
+  setenv("TMPDIR", "/dev/null", 1);
+  try {
+    LaunchIt();
+    FAIL() << "launched";
+  } catch (const ResourceError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("the temporary folder /dev/null"),
+                                    HasSubstr("set TMPDIR to a folder that can be written to")));
+  }
+}
+
 TEST_F(LauncherTest, GivesTheCoordinatorsStatusWhateverMpirunReturns) {
   MpirunIs("echo runs $$ 1 >> $status; echo ends 1 >> $status; exit 0");
   EXPECT_EQ(LaunchIt(), kSomeFailed);
@@ -119,6 +180,7 @@ TEST_F(LauncherTest, EndsAnMpirunThatHangsAfterTheCoordinatorsEnd) {
   EXPECT_EQ(LaunchIt(), kAllEndedWell);
 }
 
+// The last one, because an interrupt counts for the rest of the process.
 TEST_F(LauncherTest, PassesAnInterruptOnAsUsr1AndLaunchesNothingMore) {
   MpirunIs("trap 'echo ends 75 >> $status; exit 0' USR1; echo runs $$ 1 >> $status; touch " +
            (folder_ / "up").string() + "; while :; do sleep 0.05; done");
@@ -129,67 +191,6 @@ TEST_F(LauncherTest, PassesAnInterruptOnAsUsr1AndLaunchesNothingMore) {
   EXPECT_EQ(LaunchIt(), kInterrupted);
   user.join();
   EXPECT_EQ(Launches(), 1U);
-}
-
-/// Sets TMPDIR, TEMP and TMP for a test.
-class TemporaryFolderTest : public LauncherTest {
- protected:
-  TemporaryFolderTest() {
-    for (const char* name : kNames) {
-      const char* value = std::getenv(name);
-      before_.emplace_back(value != nullptr ? std::optional<std::string>(value) : std::nullopt);
-      unsetenv(name);
-    }
-    MpirunIs("dirname $status > " + (folder_ / "where").string() +
-             "; echo runs $$ 1 >> $status; echo ends 0 >> $status");
-  }
-  ~TemporaryFolderTest() override {
-    for (size_t i = 0; i < before_.size(); ++i) {
-      unsetenv(kNames[i]);
-      if (before_[i]) setenv(kNames[i], before_[i]->c_str(), 1);
-    }
-  }
-  /// The folder of the status file, as a launch sees it.
-  std::string Where() {
-    EXPECT_EQ(LaunchIt(), kAllEndedWell);
-    std::string where = folder_.Read("where");
-    where.pop_back();
-    return where;
-  }
-
- private:
-  static constexpr std::array<const char*, 3> kNames = {"TMPDIR", "TEMP", "TMP"};
-  std::vector<std::optional<std::string>> before_;
-};
-
-TEST_F(TemporaryFolderTest, IsTmpWhereTheVariablesAreUnsetOrEmpty) {
-  EXPECT_EQ(Where(), "/tmp");
-  setenv("TMPDIR", "", 1);
-  EXPECT_EQ(Where(), "/tmp");
-}
-
-TEST_F(TemporaryFolderTest, IsThatOfTheFirstVariableThatIsSet) {
-  fs::create_directory(folder_ / "t");
-  setenv("TEMP", (folder_ / "t").c_str(), 1);
-  EXPECT_EQ(Where(), (folder_ / "t").string());
-  setenv("TMPDIR", folder_.path().c_str(), 1);
-  EXPECT_EQ(Where(), folder_.path().string());
-}
-
-TEST_F(TemporaryFolderTest, IsMadeWhereItIsMissing) {
-  setenv("TMPDIR", (folder_ / "a" / "b").c_str(), 1);
-  EXPECT_EQ(Where(), (folder_ / "a" / "b").string());
-}
-
-TEST_F(TemporaryFolderTest, IsNamedWithItsVariableWhereItCannotBeUsed) {
-  setenv("TMPDIR", "/dev/null", 1);
-  try {
-    LaunchIt();
-    FAIL() << "launched";
-  } catch (const ResourceError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("the temporary folder /dev/null"),
-                                    HasSubstr("set TMPDIR to a folder that can be written to")));
-  }
 }
 
 }  // namespace
