@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "schedulers/scheduler_type.h"
+#include "schedulers/staircase.h"
 
 namespace lrsweep {
 namespace {
@@ -223,21 +224,13 @@ const OptionTable<ExponentialLrOptions>& ExponentialLrTable() {
   return table;
 }
 
-std::vector<Span> ExponentialLrSpans(const ExponentialLrOptions& options) {
-  if (!options.staircase) return {};
-  return {{"decay_steps", "the first decay", options.decay_steps, options.decay_steps}};
-}
-
 }  // namespace
 
 Schedule ExponentialLr(const ExponentialLrOptions& options, const Rates& optimizer) {
   ExponentialLrTable().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
-    const int64_t whole = tick / options.decay_steps;
-    const double decays =
-        options.staircase ? static_cast<double>(whole)
-                          : static_cast<double>(tick) / static_cast<double>(options.decay_steps);
-    return Rates{optimizer.lr * std::pow(options.gamma, decays), optimizer.momentum};
+    const double factor = std::pow(options.gamma, IntervalsOver(options, tick));
+    return Rates{optimizer.lr * factor, optimizer.momentum};
   };
 }
 
@@ -248,7 +241,7 @@ SchedulerType ExponentialLrType() {
        .formula = "lr * gamma ^ (tick / decay_steps), staircase: rounded down",
        .source = "; decay_steps and staircase: Keras, ExponentialDecay",
        .example = "{type: ExponentialLR, gamma: 0.9}"},
-      ExponentialLrTable(), ExponentialLr, ExponentialLrSpans);
+      ExponentialLrTable(), ExponentialLr, StaircaseSpans<ExponentialLrOptions>);
 }
 
 // ---- PolynomialLR

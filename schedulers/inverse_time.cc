@@ -1,6 +1,7 @@
 #include "schedulers/inverse_time.h"
 
 #include "schedulers/scheduler_type.h"
+#include "schedulers/staircase.h"
 
 namespace lrsweep {
 namespace {
@@ -23,21 +24,13 @@ const OptionTable<InverseTimeDecayOptions>& Table() {
   return table;
 }
 
-std::vector<Span> Spans(const InverseTimeDecayOptions& options) {
-  if (!options.staircase) return {};
-  return {{"decay_steps", "the first decay", options.decay_steps, options.decay_steps}};
-}
-
 }  // namespace
 
 Schedule InverseTimeDecay(const InverseTimeDecayOptions& options, const Rates& optimizer) {
   Table().RequireInRange(options);
   return [options, optimizer](int64_t tick) {
-    const int64_t whole = tick / options.decay_steps;
-    const double time = options.staircase
-                            ? static_cast<double>(whole)
-                            : static_cast<double>(tick) / static_cast<double>(options.decay_steps);
-    return Rates{optimizer.lr / (1 + options.decay_rate * time), optimizer.momentum};
+    return Rates{optimizer.lr / (1 + options.decay_rate * IntervalsOver(options, tick)),
+                 optimizer.momentum};
   };
 }
 
@@ -51,7 +44,7 @@ SchedulerType InverseTimeDecayType() {
        .example = "{type: InverseTimeDecay, decay_rate: 1, decay_steps: 10%}",
        .default_interval = "step",
        .chains_as_factor = true,
-       .spans = SpansFrom(Table(), Spans),
+       .spans = SpansFrom(Table(), StaircaseSpans<InverseTimeDecayOptions>),
        .asks_for_constant =
            [](const Map& scheduler) {
              const Value* rate = Find(scheduler, "decay_rate");
