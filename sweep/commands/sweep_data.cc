@@ -19,11 +19,6 @@
 namespace lrsweep {
 namespace {
 
-void SetDataset(const std::string& name, SweepConfig& config) {
-  SetAt(config.fixed, "dataset.name", name);
-  config.dataset = name;
-}
-
 bool IsFolder(const std::string& name) {
   std::error_code ignored;
   return std::filesystem::is_directory(name, ignored);
@@ -34,6 +29,20 @@ std::string Folded(const std::string& name) {
   std::string folded = Lower(name);
   std::erase_if(folded, [](char c) { return c == '-' || c == '_'; });
   return folded;
+}
+
+/// What the name of a data set stands for: "MNIST" for "mnist", a leading ~ for the user's home
+/// folder. Any other name stays.
+std::string Resolved(const std::string& name) {
+  if (FindKnownDataset(name) != nullptr || IsFolder(name)) return name;
+  const char* home = std::getenv("HOME");
+  if ((name == "~" || name.starts_with("~/")) && home != nullptr && *home != '\0') {
+    return home + name.substr(1);
+  }
+  for (const KnownDataset& known : KnownDatasets()) {
+    if (Folded(known.name) == Folded(name)) return known.name;
+  }
+  return name;
 }
 
 /// The folders beside this process, the first hundreds of them: what a name may have meant.
@@ -66,18 +75,16 @@ std::vector<std::string> FoldersHere() {
 }  // namespace
 
 void ResolveDatasetName(SweepConfig& config) {
-  const std::string& name = config.dataset;
-  if (FindKnownDataset(name) != nullptr || IsFolder(name)) return;
-  const char* home = std::getenv("HOME");
-  if ((name == "~" || name.starts_with("~/")) && home != nullptr && *home != '\0') {
-    return SetDataset(home + name.substr(1), config);
-  }
-  for (const KnownDataset& known : KnownDatasets()) {
-    if (Folded(known.name) != Folded(name)) continue;
-    return SetDataset(known.name, config);
-  }
+  const std::string name = config.dataset;
+  config.dataset = Resolved(name);
+  SetAt(config.fixed, "dataset.name", config.dataset);
+  if (FindKnownDataset(config.dataset) != nullptr || IsFolder(config.dataset)) return;
   const bool is_path = name.find('/') != std::string::npos || name.starts_with("~");
   if (!is_path) RefuseName(name, config.dataset_name_at);
+}
+
+std::string DatasetOf(const SweepRecord& sweep) {
+  return Resolved(ParseSweepConfig(sweep.config_yaml, sweep.name).dataset);
 }
 
 SourcedDataset FindData(const std::string& dataset, bool quiet) {

@@ -8,6 +8,7 @@
 
 #include "data/dataset_source.h"
 #include "params/value.h"
+#include "results/store.h"
 #include "sweep/config/sweep_config.h"
 
 namespace lrsweep {
@@ -16,6 +17,10 @@ namespace lrsweep {
 /// user's home folder. A folder of exactly that name stays. Throws ConfigError for a name that is
 /// neither a path nor that of a folder or a known data set.
 void ResolveDatasetName(SweepConfig& config);
+
+/// What finds the data of a stored sweep: the name in its configuration, replaced likewise. The
+/// data may not be there any more. Throws ConfigError.
+std::string DatasetOf(const SweepRecord& sweep);
 
 /// Finds and loads the data set that SweepConfig::dataset names, downloading a known one if needed;
 /// unless `quiet`, stderr tells what takes time. Throws DataError.

@@ -10,6 +10,7 @@
 
 #include "params/errors.h"
 #include "params/json_value.h"
+#include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_id.h"
 #include "sweep/config/yaml_reader.h"
 #include "sweep/search/search_space.h"
@@ -77,7 +78,7 @@ ConfigNode Objectives(const Objective& objective) {
 void CompleteDataset(const SweepRecord& sweep, const Map& params, Map& sections) {
   const auto& name = std::get<std::string>(*Find(params, "dataset.name"));
   if (name.starts_with("sha256:")) {
-    SetAt(sections, "dataset.name", ParseSweepConfig(sweep.config_yaml, sweep.name).dataset);
+    SetAt(sections, "dataset.name", DatasetOf(sweep));
   }
   const Value* images = Find(sections, "dataset.validation");
   if (images != nullptr && Find(sections, "dataset.held_back") == nullptr) {

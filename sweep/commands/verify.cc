@@ -97,7 +97,7 @@ class Trainer {
       : sweep_(sweep), data_(std::move(data)), make_(make) {}
 
   Executor& For(const StoredTrial& stored) {
-    Needs needs{.dataset = DatasetOf(stored),
+    Needs needs{.dataset = DatasetFor(stored),
                 .held_back = HeldBack(stored.params),
                 .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
     if (executor_ != nullptr && needs == *needs_) return *executor_;
@@ -117,10 +117,11 @@ class Trainer {
   };
 
   /// Where the trial's data are: trials of lrsweep 0.1.0 say it, newer ones name the content.
-  std::string DatasetOf(const StoredTrial& stored) const {
+  std::string DatasetFor(const StoredTrial& stored) {
     if (!data_.empty()) return data_;
     if (sweep_.identity == 1) return std::get<std::string>(*Find(stored.params, "dataset.name"));
-    return ParseSweepConfig(sweep_.config_yaml, sweep_.name).dataset;
+    if (!of_sweep_) of_sweep_ = DatasetOf(sweep_);
+    return *of_sweep_;
   }
 
   SourcedDataset FindDataOf(const Needs& needs) const {
@@ -157,6 +158,7 @@ class Trainer {
 
   const SweepRecord& sweep_;
   std::string data_;
+  std::optional<std::string> of_sweep_;  // DatasetOf, once it is known
   const MakeExecutor& make_;
   std::optional<Needs> needs_;
   std::unique_ptr<Executor> executor_;

@@ -70,6 +70,14 @@ TEST_F(DatasetIdentityTest, ATrialsOwnConfigurationFindsTheData) {
   EXPECT_EQ(result.output, id + "\n");
 }
 
+TEST_F(DatasetIdentityTest, VerifyFindsDataInTheHomeFolder) {
+  WriteDataset("name: ~/small");
+  const std::string home = "export HOME=$PWD; ";
+  ASSERT_EQ(RunShell(InFolder(home + LRSWEEP_PROGRAM " run s.yaml --quiet")).status, 0);
+  const auto result = RunShell(InFolder(home + LRSWEEP_PROGRAM " verify s.db --all"));
+  EXPECT_EQ(result.status, 0) << result.output;
+}
+
 TEST_F(DatasetIdentityTest, VerifyFindsDataThatHaveMoved) {
   ASSERT_EQ(Run(0, "--quiet").status, 0);
   std::filesystem::rename(folder_ / "small", folder_ / "moved");
