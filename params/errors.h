@@ -33,8 +33,8 @@ struct Location {
   std::string file;
   int line = 0;
   int column = 0;
-  /// Of a text: the column of its first character, where the text stands in one line as it is,
-  /// perhaps in quotes; else 0.
+  /// The column of a text's first character, if the text is on one line and written literally, with
+  /// or without quotes; else 0.
   int text_column = 0;
 };
 

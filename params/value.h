@@ -34,7 +34,7 @@ struct Value : std::variant<std::monostate, bool, int64_t, double, std::string, 
 /// "null", "a boolean", "an integer", "a number", "a text", "a list" or "a mapping".
 std::string_view KindName(const Value& value);
 
-/// A text as it is, and a list of texts as "[25%,50%]", for labels. nullopt for any other value.
+/// Writes a text, or a list of texts ("[25%,50%]"), without quotes, for labels. Else nullopt.
 std::optional<std::string> UnquotedText(const Value& value);
 
 /// JSON on one line without spaces. The form is canonical, since trial ids are hashes of it:

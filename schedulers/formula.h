@@ -28,7 +28,7 @@ struct FormulaClock {
 /// - epoch: t in epochs, 0 at the start and 1.5 in the middle of the second epoch;
 /// - lr and momentum, the optimizer's;
 /// - the names in `params`.
-/// `options.momentum`, if there is one, gives the momentum likewise.
+/// `options.momentum` is the formula of the momentum; without it the optimizer's applies.
 ///
 /// Throws std::invalid_argument where a formula cannot be read, and, for a run of up to 4 million
 /// ticks, where one gives NaN, infinity, a rate below 0 or a momentum outside of 0 to 1 at a tick

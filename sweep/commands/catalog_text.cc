@@ -11,7 +11,7 @@
 namespace lrsweep {
 namespace {
 
-/// As it is written in YAML.
+/// Returns the default value as YAML has it.
 std::string DefaultText(const Parameter& parameter) {
   if (!parameter.default_value) return "required";
   const auto* text = parameter.default_value->As<std::string>();
