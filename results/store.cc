@@ -74,7 +74,7 @@ void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
                impl_->Run("UPDATE trials SET epochs_done = ?2, diverged = "
                           "max(diverged, ?3), wall_seconds = wall_seconds + ?4 "
                           "WHERE trial_id = ?1",
-                          trial_id, epoch.epoch, int64_t{epoch.Diverged()}, epoch.wall_seconds));
+                          trial_id, epoch.epoch, int64_t{epoch.diverged}, epoch.wall_seconds));
     impl_->Run("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
                epoch.steps_done, lr, metric(kTrainLoss), metric(kValLoss), metric(kValAccuracy),
                epoch.wall_seconds);

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "trial/program.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -40,6 +42,9 @@ struct WorkerSetup {
   std::string dataset_sha256;      // of the data that must be there; empty: any data
   int64_t validation_images = 0;   // training images to evaluate on in place of the test images
   bool draws_held_back = false;    // these images, equally from the classes; else they are the last
+
+  // A user's program, in place of the built-in model.
+  std::optional<ProgramSpec> program{};
 
   // Every executor.
   double checkpoint_seconds = 10;  // least time from one checkpoint of a trial to the next
@@ -104,6 +109,12 @@ struct UnusableCheckpoint : std::runtime_error {
   size_t member;
 };
 
+/// The trial ended by itself before its last epoch, unasked, but with a checkpoint from which it
+/// can resume: that counts like the loss of its worker.
+struct EndedUnasked : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// The executor can train nothing any more (its device has failed): the process that has it must
 /// end.
 struct ExecutorUnusable : std::runtime_error {
@@ -120,8 +131,8 @@ class Executor {
 
   /// Trains the pack until each member has left it, or OnProgress returned false: members that have
   /// not ended then get no OnEnd. Throws UnusableCheckpoint before anything is trained,
-  /// ExecutorUnusable when it can train nothing any more, and another std::exception for what makes
-  /// the members that have not ended fail.
+  /// EndedUnasked, ExecutorUnusable when it can train nothing any more, and another std::exception
+  /// for what makes the members that have not ended fail.
   virtual void Execute(const PackTask& pack, PackObserver& observer) = 0;
 };
 

@@ -42,12 +42,11 @@ struct StepRates {
 struct EpochRecord {
   int64_t epoch = 0;          // from 1
   int64_t steps_done = 0;     // of the whole trial, this epoch included
-  std::vector<float> losses;  // mean cross-entropy of each step's batch, in the order of steps
+  std::vector<float> losses;  // of each step's batch, in the order of steps; NaN where not known
   StepRates rates;            // of the same steps
   Metrics metrics;            // by name, such as those of BuiltInMetrics()
   double wall_seconds = 0;    // training and evaluation
-
-  bool Diverged() const { return lrsweep::Diverged(metrics); }
+  bool diverged = false;      // a metric that marks divergence is NaN or infinite: ends the trial
 };
 
 /// Identifies a worker and what it computes with: announced by it, recorded with each attempt.

@@ -56,6 +56,7 @@ EpochRecord MakeRecord(int64_t epoch, std::vector<float> losses, StepRates rates
                     {kValLoss, evaluation.loss},
                     {kValAccuracy, evaluation.accuracy}};
   record.wall_seconds = wall_seconds;
+  record.diverged = Diverged(record.metrics);
   return record;
 }
 
@@ -186,7 +187,7 @@ class Pack {
 
   /// Reports the epoch, and the end of a member whose last one it is: then true.
   bool EndsWith(EpochRecord record, Runner& runner) {
-    const bool diverged = record.Diverged();
+    const bool diverged = record.diverged;
     const bool ends = diverged || runner.epoch == runner.config.epochs;
     if (runner.FollowsMetric()) {
       runner.metric_history.push_back(MetricValue(record.metrics, runner.schedule.metric()));

@@ -192,7 +192,7 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   live.epoch = record.epoch;
   live.loss = MetricValue(record.metrics, kTrainLoss);
   live.lr = record.rates.lr.back();
-  live.curve.diverged = live.curve.diverged || record.Diverged();
+  live.curve.diverged = live.curve.diverged || record.diverged;
   live.curve.Add(MetricValue(record.metrics, metric_.recorded), record.steps_done,
                  record.wall_seconds);
   ++state_.epochs_done;

@@ -82,6 +82,14 @@ class PackReporter : public PackObserver {
     }
   }
 
+  /// Reports that the members that have not ended did so unasked.
+  void EndUnasked(const std::string& why) {
+    for (size_t member = 0; member < trials_.size(); ++member) {
+      if (members_[member].has_ended) continue;
+      sink_(TrialEnded{Worker(), IdOf(member), TrialState::kPending, why, true});
+    }
+  }
+
   void RethrowSinkFailure() const {
     if (sink_failure_) std::rethrow_exception(sink_failure_);
   }
@@ -166,6 +174,8 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
     reporter.EndRest(TrialState::kPending, [&unusable](size_t member) {
       return member == unusable.member ? unusable.what() : "";
     });
+  } catch (const EndedUnasked& ended) {
+    reporter.EndUnasked(ended.what());
   } catch (const ExecutorUnusable& unusable) {
     Abandon(std::move(started.executor));
     sink(WorkerRefused{started.setup.worker, HostName(), unusable.what()});

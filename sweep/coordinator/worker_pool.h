@@ -48,12 +48,14 @@ struct CheckpointMade {
 /// one. `state` is
 /// - kCompleted, or kStopped: it diverged, or was told to end;
 /// - kFailed, with `error`; in a pack of several it is not known which of the trials caused it;
-/// - kPending: it was held or cut off, or, with `error`, its checkpoint could not be used.
+/// - kPending: it was held or cut off, or, with `error`, its checkpoint could not be used; or it
+///   ended `unasked`, its checkpoint good, which counts like the loss of its worker.
 struct TrialEnded {
   int64_t worker = 0;
   std::string trial_id;
   TrialState state = TrialState::kCompleted;
   std::string error;
+  bool unasked = false;
 };
 
 using Event = std::variant<WorkerReady, WorkerRefused, TrialProgressed, EpochFinished,

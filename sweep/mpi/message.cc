@@ -19,7 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 5;
+constexpr int kVersion = 6;
 
 // ---- The kinds of fields: how each is written and read.
 
@@ -104,6 +104,7 @@ class Writer {
     message_[name] = json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
   }
   void Field(const char* name, const std::vector<TrialTask>& tasks);
+  void Field(const char* name, const std::optional<ProgramSpec>& program);
 
  private:
   json& message_;
@@ -135,6 +136,7 @@ class Reader {
     bytes.assign(binary.begin(), binary.end());
   }
   void Field(const char* name, std::vector<TrialTask>& tasks);
+  void Field(const char* name, std::optional<ProgramSpec>& program);
 
  private:
   const json& message_;
@@ -153,6 +155,18 @@ void Fields(auto& archive, Is<TrialTask> auto& task) {
   archive.Field("epochs_done", task.epochs_done);
 }
 
+void Fields(auto& archive, Is<ProgramSpec> auto& program) {
+  archive.Field("command", program.command);
+  archive.Field("swept", program.swept);
+  archive.Field("metrics", program.metrics);
+  archive.Field("steps_per_epoch", program.steps_per_epoch);
+  archive.Field("gpus", program.gpus);
+  archive.Field("timeout_seconds", program.timeout_seconds);
+  archive.Field("grace_seconds", program.grace_seconds);
+  archive.Field("keep_checkpoints", program.keep_checkpoints);
+  archive.Field("trials_folder", program.trials_folder);
+}
+
 void Fields(auto& archive, Is<WorkerSetup> auto& setup) {
   archive.Field("engine", setup.engine);
   archive.Field("dataset_folder", setup.dataset_folder);
@@ -165,6 +179,7 @@ void Fields(auto& archive, Is<WorkerSetup> auto& setup) {
   archive.Field("workers", setup.workers);
   archive.Field("silence_seconds", setup.silence_seconds);
   archive.Field("pack_size", setup.pack_size);
+  archive.Field("program", setup.program);
 }
 
 void Check(const WorkerSetup& setup) {
@@ -221,6 +236,7 @@ void Fields(auto& archive, Is<EpochFinished> auto& finished) {
   archive.Field("momentum", finished.record.rates.momentum);
   archive.Field("metrics", finished.record.metrics);
   archive.Field("wall_seconds", finished.record.wall_seconds);
+  archive.Field("diverged", finished.record.diverged);
 }
 
 void Check(const EpochFinished& finished) {
@@ -243,6 +259,7 @@ void Fields(auto& archive, Is<TrialEnded> auto& ended) {
   archive.Field("trial_id", ended.trial_id);
   archive.Field("state", ended.state);
   archive.Field("error", ended.error);
+  archive.Field("unasked", ended.unasked);
 }
 
 void Check(const auto& /*message*/) {}
@@ -274,6 +291,22 @@ template <>
 constexpr const char* kType<CheckpointMade> = "checkpoint";
 template <>
 constexpr const char* kType<TrialEnded> = "ended";
+
+void Writer::Field(const char* name, const std::optional<ProgramSpec>& program) {
+  json& object = message_[name] = nullptr;
+  if (!program) return;
+  object = json::object();
+  Writer writer(object);
+  Fields(writer, *program);
+}
+
+void Reader::Field(const char* name, std::optional<ProgramSpec>& program) {
+  const json& object = message_.at(name);
+  program.reset();
+  if (object.is_null()) return;
+  Reader reader(object);
+  Fields(reader, program.emplace());
+}
 
 void Writer::Field(const char* name, const std::vector<TrialTask>& tasks) {
   json& array = message_[name] = json::array();

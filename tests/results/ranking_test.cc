@@ -60,6 +60,7 @@ class Ranking : public SweepFixture {
         EpochRecord record = MakeEpoch(static_cast<int64_t>(i) + 1, 0.5);
         record.metrics[kValAccuracy] = curve.values[i];
         if (curve.diverged) record.metrics[kTrainLoss] = kNan;
+        record.diverged = curve.diverged;
         store.AddEpoch(curve.trial_id, record);
       }
       store.EndAttempt(curve.trial_id,

@@ -51,6 +51,7 @@ class SweepFixture : public testing::Test {
     record.metrics = {
         {kTrainLoss, train_loss}, {kValLoss, 1 - val_accuracy}, {kValAccuracy, val_accuracy}};
     record.wall_seconds = 1.5;
+    record.diverged = Diverged(record.metrics);
     return record;
   }
 

@@ -217,7 +217,7 @@ TEST_F(TrialRunnerTest, EndsADivergedTrialAfterThatEpoch) {
   script_.nan_in_epoch = 2;
   EXPECT_EQ(Run(Params(HalvedEvery(1, "epoch"))), TrialState::kStopped);
   ASSERT_EQ(epochs_.size(), 2u);
-  EXPECT_TRUE(epochs_[1].Diverged());
+  EXPECT_TRUE(epochs_[1].diverged);
 }
 
 TEST_F(TrialRunnerTest, TellsProgressWithTheRateOfTheNextStep) {

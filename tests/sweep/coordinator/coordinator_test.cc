@@ -195,6 +195,7 @@ class FakePool : public WorkerPool {
     if (diverging_.count(seed) > 0) {
       EpochRecord record = Epoch(1, 0.1);
       record.metrics[kTrainLoss] = std::numeric_limits<double>::quiet_NaN();
+      record.diverged = true;
       return {EpochFinished{worker, id, record}, TrialEnded{worker, id, TrialState::kStopped, ""}};
     }
     const double accuracy = 0.9 + 0.01 * static_cast<double>(seed % 4);
