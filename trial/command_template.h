@@ -17,7 +17,7 @@ struct Placeholder {
 };
 
 /// The placeholders of a command: a letter, then letters, digits, '_', '-' and '.', between braces.
-/// Other braces are text, as those of {"a": 1}; {{ and }} stand for one brace.
+/// Other braces are text, as those of {"a": {"b": 1}}; {{name}} stands for the text {name}.
 std::vector<Placeholder> PlaceholdersOf(const std::vector<std::string>& command);
 
 /// The names that are no path of a parameter: args, args_no_hyphens, json, params_file, dir,
@@ -33,15 +33,16 @@ struct CommandValues {
   std::string params_file;
 };
 
-/// The command's argv. A parameter is its text (no quotes), its number in the shortest form, true
-/// or false; a list or mapping as JSON. {args} becomes two arguments for each swept parameter,
-/// "--width" "64", {args_no_hyphens} one, "width=64": the name is the path without its section
-/// (params, training, optimizer, scheduler). {json} is all of `params` as JSON. Throws
-/// std::invalid_argument for a placeholder that is neither special nor in `params`.
+/// The command's argv. A parameter is its text (no quotes), its number in the shortest form (as
+/// ToJson), true, false or null; a list or mapping as JSON. {args} becomes two arguments for each
+/// swept parameter, "--width" "64", {args_no_hyphens} one, "width=64". {json} is all of `params` as
+/// JSON. Throws std::invalid_argument for a placeholder that is neither special nor in `params`,
+/// and for an {args} that is part of an argument.
 std::vector<std::string> Resolve(const std::vector<std::string>& command,
                                  const CommandValues& values);
 
-/// The name that {args} gives the parameter at a path: "params.model.width" is "model.width".
+/// The name that {args} gives the parameter at a path, which is the path without its section:
+/// "params.model.width" is "model.width", "optimizer.lr" is "lr".
 std::string ArgumentName(const std::string& path);
 
 }  // namespace lrsweep
