@@ -138,6 +138,8 @@ TEST(DocsTest, TheVersionIsTheSameEverywhere) {
   ASSERT_EQ(versions.size(), 1U);
   EXPECT_NE(Content(kRoot / "CITATION.cff").find("\nversion: " + versions[0] + "\n"),
             std::string::npos);
+  EXPECT_NE(Content(kRoot / "python/pyproject.toml").find("\nversion = \"" + versions[0] + "\"\n"),
+            std::string::npos);
   EXPECT_NE(Content(kRoot / "CHANGELOG.md").find("\n## " + versions[0]), std::string::npos);
 }
 
