@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace lrsweep {
 namespace {
@@ -18,7 +19,8 @@ class Collector {
   Collector(int64_t epoch, BitComparison& comparison) : epoch_(epoch), comparison_(comparison) {}
 
   /// Returns whether they are the same.
-  bool Compare(const std::optional<int64_t>& step, const char* what, double first, double second) {
+  bool Compare(const std::optional<int64_t>& step, const std::string& what, double first,
+               double second) {
     if (Same(first, second)) return true;
     const Difference difference{epoch_, step, what, first, second};
     if (!comparison_.earliest) comparison_.earliest = difference;
@@ -48,6 +50,24 @@ void CompareSteps(int64_t first_number, std::span<const StepRow> first,
   }
 }
 
+/// The metrics that either epoch has: the built-in ones in the order of their columns, then by
+/// name.
+std::vector<std::string> MetricsOf(const EpochRow& first, const EpochRow& second) {
+  std::vector<std::string> names;
+  const auto has = [&](const std::string& name) {
+    return first.metrics.contains(name) || second.metrics.contains(name);
+  };
+  for (const MetricInfo& metric : BuiltInMetrics()) {
+    if (has(metric.name)) names.push_back(metric.name);
+  }
+  Metrics all = first.metrics;
+  all.insert(second.metrics.begin(), second.metrics.end());
+  for (const auto& [name, value] : all) {
+    if (FindMetric(BuiltInMetrics(), name) == nullptr) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 double Difference::Size() const {
@@ -64,20 +84,18 @@ void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
   bool same = collector.Compare(std::nullopt, "steps_done", static_cast<double>(first.steps_done),
                                 static_cast<double>(second.steps_done));
   same &= collector.Compare(std::nullopt, "lr", NumberOf(first.lr), NumberOf(second.lr));
-  const auto compare = [&](const char* metric) {
-    return collector.Compare(std::nullopt, metric, MetricValue(first.metrics, metric),
-                             MetricValue(second.metrics, metric));
-  };
-  same &= compare(kTrainLoss);
-  same &= compare(kValLoss);
-  const bool same_accuracy = compare(kValAccuracy);
+  for (const std::string& name : MetricsOf(first, second)) {
+    same &= collector.Compare(std::nullopt, name, MetricOrNan(first.metrics, name),
+                              MetricOrNan(second.metrics, name));
+  }
   ++comparison.epochs;
-  comparison.epochs_that_differ += same && same_accuracy ? 0 : 1;
-  comparison.final_accuracy.reset();
-  if (!same_accuracy) {
-    comparison.final_accuracy = {first.epoch, std::nullopt, kValAccuracy,
-                                 MetricValue(first.metrics, kValAccuracy),
-                                 MetricValue(second.metrics, kValAccuracy)};
+  comparison.epochs_that_differ += same ? 0 : 1;
+  const std::string& metric = comparison.metric;
+  const double before = MetricOrNan(first.metrics, metric);
+  const double after = MetricOrNan(second.metrics, metric);
+  comparison.final_value.reset();
+  if (!Same(before, after)) {
+    comparison.final_value = {first.epoch, std::nullopt, metric, before, after};
   }
 }
 

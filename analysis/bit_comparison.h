@@ -22,13 +22,13 @@ struct Difference {
 };
 
 struct BitComparison {
-  int64_t epochs = 0, steps = 0;   // compared
-  int64_t epochs_that_differ = 0;  // in a number of the epoch's own, wall_seconds left out
+  std::string metric = kValAccuracy;  // that final_value is of
+  int64_t epochs = 0, steps = 0;      // compared
+  int64_t epochs_that_differ = 0;     // in a number of the epoch's own, wall_seconds left out
   int64_t steps_that_differ = 0;
   std::optional<Difference> earliest;
-  std::optional<Difference> greatest;  // of the losses
-  std::optional<Difference>
-      final_accuracy;  // val_accuracy after the last epoch compared, if it differs
+  std::optional<Difference> greatest;     // of the losses
+  std::optional<Difference> final_value;  // of the metric after the last epoch, if it differs
 
   bool Differs() const { return earliest.has_value(); }
 };

@@ -15,7 +15,7 @@ namespace {
 /// units of 1e-12.
 double Rounded(double mean) { return std::round(mean * 1e12); }
 
-void Summarise(RankedGroup& group, const std::string& metric) {
+void Summarise(RankedGroup& group, const std::string& metric, const MetricTable& metrics) {
   std::sort(group.repetitions.begin(), group.repetitions.end(),
             [](const Repetition& a, const Repetition& b) {
               return std::tie(a.seed, a.trial_id) < std::tie(b.seed, b.trial_id);
@@ -26,12 +26,14 @@ void Summarise(RankedGroup& group, const std::string& metric) {
   }
   if (values.empty()) return;
   group.summary = Summarize(values);
-  CutInterval(*group.summary, metric);
+  CutInterval(*group.summary, metric, metrics);
 }
 
 /// The groups of these trials of which one has ended.
-std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabels& labels,
+std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const Store& store,
                                 const std::string& metric) {
+  const TrialLabels labels = store.Labels();
+  const MetricTable metrics = store.Metrics();
   std::vector<RankedGroup> groups;
   std::unordered_map<std::string, size_t> place_of;
   for (ScoredTrial& trial : trials) {
@@ -60,7 +62,7 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const TrialLabe
   std::erase_if(groups, [](const RankedGroup& group) {
     return static_cast<size_t>(group.unfinished) == group.repetitions.size();
   });
-  for (RankedGroup& group : groups) Summarise(group, metric);
+  for (RankedGroup& group : groups) Summarise(group, metric, metrics);
   return groups;
 }
 
@@ -81,8 +83,7 @@ std::optional<double> RankedGroup::Worst(const Objective& objective) const {
 }
 
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
-  std::vector<RankedGroup> groups =
-      Gather(store.Scores(objective), store.Labels(), objective.metric);
+  std::vector<RankedGroup> groups = Gather(store.Scores(objective), store, objective.metric);
   PlaceGroups(groups, objective);
   return groups;
 }
@@ -98,13 +99,13 @@ int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective) {
   std::vector<RankedGroup> found =
-      Gather(store.Scores(objective, group_id), store.Labels(), objective.metric);
+      Gather(store.Scores(objective, group_id), store, objective.metric);
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }
 
-void CutInterval(Summary& summary, const std::string& metric) {
-  if (IsShare(ParseKnownMetric(metric))) CutInterval(summary, 0, 1);
+void CutInterval(Summary& summary, const std::string& metric, const MetricTable& metrics) {
+  if (IsShare(metric, metrics)) CutInterval(summary, 0, 1);
 }
 
 void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {

@@ -30,7 +30,8 @@ struct RankedGroup {
   std::vector<Repetition> repetitions;  // by seed; those that have not ended, too
   std::optional<Summary> summary;       // of the values that there are
   int64_t diverged = 0;                 // trials that diverged
-  int64_t never = 0;                    // trials that never reached the objective's threshold
+  int64_t never = 0;                    // trials that never reached the objective's threshold, or
+                                        // did not report its metric
   int64_t unfinished = 0;               // pending, running, failed
 
   /// Whether every trial that has ended has a value.
@@ -55,9 +56,9 @@ int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);
 std::optional<RankedGroup> FindGroup(const Store& store, const std::string& group_id,
                                      const Objective& objective);
 
-/// Cuts the interval of a metric that is a share (an accuracy) at 0 and 1, which Student's t knows
-/// nothing of. Others stay.
-void CutInterval(Summary& summary, const std::string& metric);
+/// Cuts the interval of a metric that is a share by `metrics` (an accuracy) at 0 and 1, which
+/// Student's t knows nothing of. Others stay.
+void CutInterval(Summary& summary, const std::string& metric, const MetricTable& metrics);
 
 /// Brings groups into the order of RankGroups and gives them their places.
 void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective);

@@ -38,18 +38,21 @@ std::vector<GridPoint> PointsOf(const std::vector<RankedGroup>& groups, const Tr
 
 }  // namespace
 
-WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
+WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const Store& store,
                           const Objective& objective) {
   WhatMatters matters{.objective = objective};
   for (const RankedGroup& group : groups) {
     matters.left_out += group.diverged + group.never;
     matters.repeated |= group.summary && group.summary->n > 1;
   }
-  const std::vector<GridPoint> points = PointsOf(groups, labels);
+  const std::vector<GridPoint> points = PointsOf(groups, store.Labels());
   if (points.size() < 2) return matters;
   matters.importance = ExplainVariance(points);
+  const MetricTable metrics = store.Metrics();
   for (ParameterImportance& parameter : matters.importance->parameters) {
-    for (LevelEffect& level : parameter.levels) CutInterval(level.summary, objective.metric);
+    for (LevelEffect& level : parameter.levels) {
+      CutInterval(level.summary, objective.metric, metrics);
+    }
   }
   return matters;
 }

@@ -18,8 +18,8 @@ struct WhatMatters {
 };
 
 /// Explains the values of the groups' trials by the parameters that vary among the trials of one
-/// scheduler. Parameters have their short names (`labels`).
-WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const TrialLabels& labels,
+/// scheduler. Parameters have their short names. `groups`: of `store`, by `objective`.
+WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const Store& store,
                           const Objective& objective);
 
 }  // namespace lrsweep

@@ -55,7 +55,7 @@ RankedSweep::RankedSweep(const Store& store, const SweepRecord& sweep, Objective
       objective_(std::move(objective)),
       counts_(store.CountTrials()),
       labels_(store.Labels()),
-      validation_images_(ValidationImagesOf(store, labels_)) {
+      validation_images_(sweep.IsOfProgram() ? std::nullopt : ValidationImagesOf(store, labels_)) {
   // The second place tells whether equal values have to be counted.
   std::vector<RankedTrial> placed = store.Ranking(objective_, limit == 1 ? 2 : limit);
   if (placed.size() > 1 && placed[0].value && placed[0].value == placed[1].value) {

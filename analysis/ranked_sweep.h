@@ -56,7 +56,7 @@ class RankedSweep {
   StateCounts CountUnranked() const;
 
   /// Training images that are held back for val_*, 0 where val_* is the test set; none where the
-  /// trials differ in it.
+  /// trials differ in it, and for a user's program.
   std::optional<int64_t> ValidationImages() const { return validation_images_; }
 
  private:

@@ -1,6 +1,5 @@
 #include "analysis/sweep_comparison.h"
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -8,15 +7,30 @@
 namespace lrsweep {
 namespace {
 
+/// The metric whose final values are told: of a user's program the one that ranks A.
+std::string MetricToTell(const SweepRecord& sweep) {
+  if (!sweep.IsOfProgram()) return kValAccuracy;
+  return ParseKnownMetric(sweep.objective.metric).recorded;
+}
+
+/// Compares the epochs that both have; a program need not report every one.
 BitComparison CompareTrial(const NamedSweep& a, const NamedSweep& b, const std::string& id) {
   const std::vector<EpochRow> a_epochs = a.store.Epochs(id);
   const std::vector<EpochRow> b_epochs = b.store.Epochs(id);
   const std::vector<StepRow> a_steps = a.store.Steps(id);
   const std::vector<StepRow> b_steps = b.store.Steps(id);
-  BitComparison bits;
-  for (size_t i = 0; i < std::min(a_epochs.size(), b_epochs.size()); ++i) {
-    CompareEpoch(a_epochs[i], StepsOf(a_epochs, i, a_steps), b_epochs[i],
-                 StepsOf(b_epochs, i, b_steps), bits);
+  BitComparison bits{.metric = MetricToTell(a.sweep)};
+  for (size_t i = 0, j = 0; i < a_epochs.size() && j < b_epochs.size();) {
+    if (a_epochs[i].epoch < b_epochs[j].epoch) {
+      ++i;
+    } else if (b_epochs[j].epoch < a_epochs[i].epoch) {
+      ++j;
+    } else {
+      CompareEpoch(a_epochs[i], StepsOf(a_epochs, i, a_steps), b_epochs[j],
+                   StepsOf(b_epochs, j, b_steps), bits);
+      ++i;
+      ++j;
+    }
   }
   return bits;
 }
@@ -30,9 +44,12 @@ std::unordered_map<std::string, double> ValuesOf(const NamedSweep& of, const Obj
   return values;
 }
 
-/// Compares the trials that have a value in both sweeps; none where all these values are equal.
+/// Compares the trials that have a value in both sweeps; none where all these values are
+/// equal, or B does not know the metric.
 std::optional<PairedComparison> CompareByTrial(const NamedSweep& a, const NamedSweep& b) {
   const Objective& objective = a.sweep.objective;
+  const std::string recorded = ParseKnownMetric(objective.metric).recorded;
+  if (FindMetric(b.store.Metrics(), recorded) == nullptr) return std::nullopt;
   const double sign = objective.mode == "min" ? -1 : 1;
   const auto b_values = ValuesOf(b, objective);
   std::vector<double> differences;

@@ -64,8 +64,11 @@ int64_t Verdict::Indistinguishable() const {
                            [](const GroupComparison& one) { return !one.is_ahead; });
 }
 
-Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective) {
-  Verdict verdict{.objective = objective, .groups = static_cast<int64_t>(groups.size())};
+Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective,
+              const MetricTable& metrics) {
+  Verdict verdict{.objective = objective,
+                  .is_share = IsShare(objective.metric, metrics),
+                  .groups = static_cast<int64_t>(groups.size())};
   verdict.unsound = std::count_if(groups.begin(), groups.end(),
                                   [](const RankedGroup& group) { return !group.IsSound(); });
   verdict.diverged = std::count_if(groups.begin(), groups.end(),

@@ -31,6 +31,7 @@ struct GroupComparison {
 
 struct Verdict {
   Objective objective;
+  bool is_share = false;  // its values are shares, 0 to 1
   int64_t groups = 0;
   std::string first_id, first;  // the first group and its name; empty where none is sound
   int64_t seeds = 0;            // of the first with a value
@@ -38,7 +39,8 @@ struct Verdict {
   std::vector<GroupComparison> compared;
   int64_t fewest_seeds = 0;  // with fewer no difference can be shown, by this many comparisons
   int64_t not_compared = 0;  // sound groups behind these, or without a common seed
-  int64_t unsound = 0;       // groups with a trial that diverged or never reached the threshold
+  int64_t unsound = 0;       // groups with a trial that diverged, never reached the threshold, or
+                             // did not report the metric
   int64_t diverged = 0;      // of these, those with one that diverged
   /// By how much two trials that differ in the seed alone differ in 19 of 20 cases, from the spread
   /// within `noise_groups` groups; none where no group has two values.
@@ -54,7 +56,8 @@ inline constexpr size_t kMostCompared = 100;
 /// A difference with a smaller p counts as more than luck.
 inline constexpr double kSignificance = 0.05;
 
-/// `groups` as RankGroups gives them.
-Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective);
+/// `groups` as RankGroups gives them; `metrics`: those that their sweep knows.
+Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective,
+              const MetricTable& metrics);
 
 }  // namespace lrsweep

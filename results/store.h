@@ -21,6 +21,7 @@
 #include "results/ranking.h"
 #include "results/step_trace.h"
 #include "results/trial_labels.h"
+#include "trial/program.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -59,6 +60,10 @@ struct SweepRecord {
   int64_t identity = 2;
   /// What is known of the metrics that the user's program reports: for writing; read by Metrics().
   MetricTable reported_metrics;
+
+  /// Whether its trials are a user's program, of which lrsweep knows no data and no built-in
+  /// metric.
+  bool IsOfProgram() const { return engine == kCommandEngine; }
 };
 
 /// A row of `trials` for reading.

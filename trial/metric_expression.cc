@@ -127,9 +127,7 @@ Metric ParseKnownMetric(const std::string& text) {
   const size_t open = text.find('(');
   const size_t begin = open == std::string::npos ? 0 : open + 1;
   const std::string name = Trimmed(text.substr(begin, text.find_first_of(",)", begin) - begin));
-  MetricTable table = BuiltInMetrics();
-  if (FindMetric(table, name) == nullptr) table.push_back({.name = name});
-  return Parse(text, table);
+  return Parse(text, {{.name = name}});
 }
 
 bool IsDerivation(std::string_view word) {
@@ -158,9 +156,10 @@ std::string UnitOf(const Metric& metric) {
   return form == nullptr ? "" : form->unit;
 }
 
-bool IsShare(const Metric& metric) {
-  const MetricInfo* recorded = FindMetric(BuiltInMetrics(), metric.recorded);
-  return UnitOf(metric).empty() && recorded != nullptr && recorded->IsShare();
+bool IsShare(const std::string& metric, const MetricTable& table) {
+  const Metric parsed = ParseKnownMetric(metric);
+  const MetricInfo* recorded = FindMetric(table, parsed.recorded);
+  return UnitOf(parsed).empty() && recorded != nullptr && recorded->IsShare();
 }
 
 std::vector<std::string> SplitExpressions(const std::string& text) {

@@ -45,8 +45,8 @@ struct Metric {
 /// that needs to know which values are better where the table does not say.
 Metric ParseMetric(const std::string& text, const MetricTable& table = BuiltInMetrics());
 
-/// Reads a text that ParseMetric accepted before: any name of a metric passes. `better` is unknown
-/// for metrics that are not built in.
+/// Reads a text that ParseMetric accepted before, without its table: any name of a metric and any
+/// threshold passes, and `better` is unknown.
 Metric ParseKnownMetric(const std::string& text);
 
 /// Whether a derived metric begins with this word: "epochs_to".
@@ -62,8 +62,9 @@ std::string NaturalMode(const std::string& metric, const MetricTable& table = Bu
 /// What a value is counted in: "epochs", "steps", "s"; empty where it has the metric's own unit.
 std::string UnitOf(const Metric& metric);
 
-/// Whether a value is a share from 0 to 1.
-bool IsShare(const Metric& metric);
+/// Whether values of a metric, which may be a derived one, are shares from 0 to 1, as the table
+/// says.
+bool IsShare(const std::string& metric, const MetricTable& table);
 
 /// The parts of a list "A, B(c, d)" at the commas that are not inside parentheses or quotes, with
 /// no spaces around them.

@@ -50,6 +50,11 @@ double MetricValue(const Metrics& metrics, std::string_view name) {
                               (known.empty() ? "none" : known));
 }
 
+double MetricOrNan(const Metrics& metrics, std::string_view name) {
+  const auto found = metrics.find(name);
+  return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+}
+
 bool Diverged(const Metrics& metrics) {
   return std::any_of(metrics.begin(), metrics.end(), [](const auto& metric) {
     const MetricInfo* row = FindMetric(BuiltInMetrics(), metric.first);

@@ -52,6 +52,9 @@ using Metrics = std::map<std::string, double, std::less<>>;
 /// Throws std::invalid_argument, with the names that there are, where `name` is not among them.
 double MetricValue(const Metrics& metrics, std::string_view name);
 
+/// The metric's value; NaN where it is not among them.
+double MetricOrNan(const Metrics& metrics, std::string_view name);
+
 /// Whether a metric that marks divergence is NaN or infinite.
 bool Diverged(const Metrics& metrics);
 

@@ -8,6 +8,9 @@
 
 namespace lrsweep {
 
+/// The engine, as databases and workers name it, of a sweep whose trials are a user's program.
+inline constexpr const char* kCommandEngine = "command";
+
 struct ProgramSpec {
   std::vector<std::string> command;  // argv as written: placeholders are in it
                                      // (trial/command_template.h)

@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "params/text.h"
 
 namespace lrsweep {
+namespace {
+
+// From one to the other four decimals say enough.
+constexpr double kSmall = 1e-4;
+constexpr double kGreat = 1e6;
+
+}  // namespace
 
 std::string Describe(const Objective& objective) {
   if (ParseKnownMetric(objective.metric).IsDerived()) {
@@ -26,12 +32,14 @@ std::string NumberText(const std::string& metric, double value) {
   const std::string unit = UnitOf(ParseKnownMetric(metric));
   if (unit == "s") return fmt::format("{:.2f}", value);
   if (!unit.empty()) return fmt::format("{:.{}f}", value, value == std::floor(value) ? 0 : 1);
-  return std::abs(value) < 1e6 ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
+  const double size = std::abs(value);
+  const bool is_usual = value == 0 || (size >= kSmall && size < kGreat);
+  return is_usual ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
 }
 
-DifferenceText::DifferenceText(const std::string& metric, double size)
+DifferenceText::DifferenceText(const std::string& metric, bool is_share, double size)
     : unit_(UnitOf(ParseKnownMetric(metric))) {
-  if (IsShare(ParseKnownMetric(metric))) {
+  if (is_share) {
     factor_ = 100;
     unit_ = "points";
   }
@@ -52,7 +60,8 @@ std::string DifferenceText::WithUnit(double difference) const {
 std::string MetricText(const std::string& metric, const std::optional<double>& value,
                        bool diverged) {
   if (value) return NumberText(metric, *value);
-  return !diverged && ParseKnownMetric(metric).HasThreshold() ? "never" : "diverged";
+  if (diverged) return "diverged";
+  return ParseKnownMetric(metric).HasThreshold() ? "never" : "none";
 }
 
 std::string TiedText(int64_t others, const std::string& noun, const std::string& number) {
@@ -61,10 +70,16 @@ std::string TiedText(int64_t others, const std::string& noun, const std::string&
                      others == 1 ? "has" : "have", number);
 }
 
-MetricTable InOrderOfInterest(const MetricTable& table) {
-  const auto reported = table.begin() + static_cast<std::ptrdiff_t>(BuiltInMetrics().size());
-  MetricTable ordered(std::make_reverse_iterator(reported), table.rend());
-  ordered.insert(ordered.end(), reported, table.end());
+MetricTable InOrderOfInterest(const MetricTable& table, const SweepRecord& sweep) {
+  MetricTable ordered = table;
+  if (sweep.IsOfProgram()) {
+    const std::string first = ParseKnownMetric(sweep.objective.metric).recorded;
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&first](const MetricInfo& metric) { return metric.name == first; });
+    return ordered;
+  }
+  const size_t built_in = std::min(BuiltInMetrics().size(), ordered.size());
+  std::reverse(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(built_in));
   return ordered;
 }
 

@@ -43,7 +43,7 @@ std::string OneSeed(const Verdict& verdict) {
         "over at least {} seeds, training: {{seed: {{grid: [0, 1, 2, ...]}}}}",
         verdict.fewest_seeds);
   }
-  const DifferenceText text(verdict.objective.metric, *verdict.noise);
+  const DifferenceText text(verdict.objective.metric, verdict.is_share, *verdict.noise);
   return fmt::format(
       "One seed: order within {} is not to be trusted: in one case of twenty, two trials that "
       "differ in the seed alone are further apart (from the spread within {})",
@@ -63,7 +63,7 @@ std::string NotInFront(const Verdict& verdict) {
 std::string AgainstNext(const Verdict& verdict) {
   const GroupComparison& next = verdict.compared.front();
   const size_t comparisons = verdict.compared.size();
-  const DifferenceText text(verdict.objective.metric, SizeOf(next.paired));
+  const DifferenceText text(verdict.objective.metric, verdict.is_share, SizeOf(next.paired));
   const std::string evidence = Evidence(next, comparisons, text);
   if (next.is_ahead) {
     return fmt::format("{} is ahead of {} by {} ({})", verdict.first, next.name,
@@ -138,7 +138,9 @@ std::string LeftOut(const Verdict& verdict) {
     if (groups > 0) parts.push_back(Counted(groups, "group") + ' ' + why);
   };
   add(verdict.diverged, "of which a trial diverged");
-  add(verdict.unsound - verdict.diverged, "of which a trial never reached the threshold");
+  add(verdict.unsound - verdict.diverged, ParseKnownMetric(verdict.objective.metric).HasThreshold()
+                                              ? "of which a trial never reached the threshold"
+                                              : "of which a trial has no value");
   add(verdict.not_compared, "further behind or without a common seed");
   return parts.empty() ? "" : fmt::format("Not compared: {}", fmt::join(parts, "; "));
 }

@@ -161,11 +161,11 @@ std::string DifferenceLines(const BitComparison& bits) {
     text += fmt::format("  the greatest difference of a loss is at {}: {}\n",
                         WhereText(*bits.greatest), NumbersText(*bits.greatest));
   }
-  if (!bits.final_accuracy) {
-    return text + fmt::format("  val_accuracy after epoch {} is the same\n", bits.epochs);
+  if (!bits.final_value) {
+    return text + fmt::format("  {} after epoch {} is the same\n", bits.metric, bits.epochs);
   }
-  return text + fmt::format("  after epoch {} {}\n", bits.final_accuracy->epoch,
-                            NumbersText(*bits.final_accuracy));
+  return text + fmt::format("  after epoch {} {}\n", bits.final_value->epoch,
+                            NumbersText(*bits.final_value));
 }
 
 }  // namespace
@@ -221,7 +221,7 @@ Json ToJson(const Verification& found) {
           {"epochs_that_differ", found.bits.epochs_that_differ},
           {"first_difference", difference(found.bits.earliest)},
           {"greatest_difference_of_a_loss", difference(found.bits.greatest)},
-          {"final_accuracy", difference(found.bits.final_accuracy)},
+          {"final_accuracy", difference(found.bits.final_value)},
           {"recorded", std::move(recorded)},
           {"again", ToJson(found.again)},
           {"changes", Changes(found).clauses()},

@@ -44,7 +44,7 @@ TEST(BitComparisonTest, TheEarliestAndTheGreatestDifferenceAreFound) {
   EXPECT_EQ(AmountText(*bits.greatest), "by 0.25");
   EXPECT_EQ(bits.steps_that_differ, 2);
   EXPECT_EQ(bits.epochs_that_differ, 1);
-  EXPECT_FALSE(bits.final_accuracy);
+  EXPECT_FALSE(bits.final_value);
 }
 
 TEST(BitComparisonTest, OneBitIsADifference) {
@@ -82,9 +82,9 @@ TEST(BitComparisonTest, StepsThatAreNotRecordedAreNotCompared) {
 TEST(BitComparisonTest, OnlyTheLastEpochsAccuracyIsTheFinalOne) {
   BitComparison bits;
   CompareEpoch(Epoch(1, 1, 0.5), {}, Epoch(1, 1, 0.25), {}, bits);
-  EXPECT_EQ(bits.final_accuracy->second, 0.25);
+  EXPECT_EQ(bits.final_value->second, 0.25);
   CompareEpoch(Epoch(2, 1, 0.75), {}, Epoch(2, 1, 0.75), {}, bits);
-  EXPECT_FALSE(bits.final_accuracy);
+  EXPECT_FALSE(bits.final_value);
   EXPECT_EQ(bits.earliest->what, "val_accuracy");
 }
 

@@ -140,7 +140,7 @@ TEST_F(GroupsTest, IntervalsOfAnAccuracyStayWithinItsRange) {
   ExpectView(groups, {});
   // A threshold's epochs have no such range.
   Summary epochs = Summarize(std::vector{1.0, 1.0, 9.0});
-  CutInterval(epochs, "epochs_to(val_accuracy, 0.5)");
+  CutInterval(epochs, "epochs_to(val_accuracy, 0.5)", BuiltInMetrics());
   EXPECT_LT(epochs.interval95->low, 0);
 }
 

@@ -35,7 +35,7 @@ class ImportanceViewTest : public SweepFixture {
     Store store = CreateSweep(trials_);
     for (size_t i = 0; i < values.size(); ++i) Complete(store, trials_[i].id, {values[i]});
     for (size_t i = values.size(); i < trials_.size(); ++i) Diverge(store, trials_[i].id);
-    return ExplainGroups(RankGroups(store, {}), store.Labels(), {});
+    return ExplainGroups(RankGroups(store, {}), store, {});
   }
 
   std::vector<Trial> trials_;

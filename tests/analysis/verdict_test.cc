@@ -41,7 +41,7 @@ const std::vector<double> kTwelve = {0.970, 0.972, 0.969, 0.971, 0.973, 0.970,
 
 Verdict Of(std::vector<RankedGroup> groups, const Objective& by = {}) {
   for (size_t i = 0; i < groups.size(); ++i) groups[i].place = static_cast<int64_t>(i) + 1;
-  return Judge(groups, by);
+  return Judge(groups, by, BuiltInMetrics());
 }
 
 std::string TextOf(const Verdict& verdict) {

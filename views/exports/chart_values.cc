@@ -135,7 +135,7 @@ std::vector<Chart> DrawByLearningRate(const ChartInput& input) {
 }
 
 std::vector<Chart> DrawAxes(const ChartInput& input) {
-  const WhatMatters matters = ExplainGroups(input.groups, input.store.Labels(), input.objective);
+  const WhatMatters matters = ExplainGroups(input.groups, input.store, input.objective);
   if (!matters.importance) return {};
   std::vector<Chart> charts;
   UniqueNames names;

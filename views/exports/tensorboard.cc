@@ -97,9 +97,11 @@ class Writer {
 void WriteTensorBoard(const Store& store, const fs::path& folder, const RunOptions& options) {
   Writer writer(store, folder);
   std::vector<std::string> metrics;
-  for (const MetricInfo& metric : InOrderOfInterest(store.Metrics()))
+  const SweepRecord sweep = store.Sweep();
+  for (const MetricInfo& metric : InOrderOfInterest(store.Metrics(), sweep)) {
     metrics.push_back(metric.name);
-  writer.WriteExperiment(store.Sweep(), metrics);
+  }
+  writer.WriteExperiment(sweep, metrics);
   EachRun(store, options, [&](const Run& run) { writer.WriteRun(run); });
 }
 

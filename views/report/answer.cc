@@ -14,8 +14,9 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
   const RankedGroup& first = groups.front();
   if (!first.IsSound()) {
     return fmt::format(
-        "In {} a trial diverged or never got there, so none of them is the best.",
-        groups.size() == 1 ? "the one group" : fmt::format("each of the {} groups", groups.size()));
+        "In {} a trial diverged or {}, so none of them is the best.",
+        groups.size() == 1 ? "the one group" : fmt::format("each of the {} groups", groups.size()),
+        ParseKnownMetric(objective.metric).HasThreshold() ? "never got there" : "has no value");
   }
   const Summary& summary = *first.summary;
   const auto number = [&objective](double value) { return NumberText(objective.metric, value); };
@@ -34,9 +35,9 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
 }  // namespace
 
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
-                                         const Objective& objective) {
+                                         const Objective& objective, const MetricTable& metrics) {
   std::vector<std::string> sentences = {Best(groups, objective)};
-  for (const std::string& sentence : Sentences(Judge(groups, objective))) {
+  for (const std::string& sentence : Sentences(Judge(groups, objective, metrics))) {
     sentences.push_back(sentence + '.');
   }
   return sentences;

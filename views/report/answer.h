@@ -10,8 +10,9 @@
 namespace lrsweep {
 
 /// First which group is best and how good it is; then whether that is more than luck, and what was
-/// not compared (analysis/verdict.h). `groups` as RankGroups gives them.
+/// not compared (analysis/verdict.h). `groups` as RankGroups gives them; `metrics`: those that the
+/// sweep knows.
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
-                                         const Objective& objective);
+                                         const Objective& objective, const MetricTable& metrics);
 
 }  // namespace lrsweep

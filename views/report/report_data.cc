@@ -31,11 +31,11 @@ Json Quantiles() {
   return quantiles;
 }
 
-Json ToJson(const Objective& objective) {
+Json ToJson(const Objective& objective, const MetricTable& metrics) {
   return {{"metric", objective.metric},
           {"mode", objective.mode},
           {"text", Describe(objective)},
-          {"share", IsShare(ParseKnownMetric(objective.metric))}};
+          {"share", IsShare(objective.metric, metrics)}};
 }
 
 Json ToJson(const MetricTable& table) {
@@ -53,8 +53,8 @@ Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
                const std::vector<RankedGroup>& groups, const Objective& objective) {
   const RankedSweep ranked(source.store, sweep, objective, 1);
   return {{"label", source.label},
-          {"answer", AnswerSentences(groups, objective)},
-          {"importance", ToJson(ExplainGroups(groups, source.store.Labels(), objective))},
+          {"answer", AnswerSentences(groups, objective, source.store.Metrics())},
+          {"importance", ToJson(ExplainGroups(groups, source.store, objective))},
           {"name", sweep.name},
           {"objective", Describe(sweep.objective)},
           {"validation_images", OrNull(ranked.ValidationImages())},
@@ -89,8 +89,8 @@ ReportData MakeReportData(const std::vector<ReportSource>& sources, const Report
   const Json data = {{"generated_at", UtcNow()},
                      {"version", options.version},
                      {"reload_seconds", options.reload_seconds},
-                     {"objective", ToJson(input.objective)},
-                     {"metrics", ToJson(InOrderOfInterest(input.metrics))},
+                     {"objective", ToJson(input.objective, input.metrics)},
+                     {"metrics", ToJson(input.metrics)},
                      {"t95", Quantiles()},
                      {"sweeps", std::move(sweeps)},
                      {"trials", TrialColumns(input)},

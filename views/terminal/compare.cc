@@ -84,30 +84,57 @@ std::optional<double> MeanOver(
   return Summarize(values).mean;
 }
 
-std::optional<double> BestAccuracy(const std::vector<EpochRow>& epochs) {
+std::optional<double> BestOf(const std::vector<EpochRow>& epochs, const MetricInfo& metric) {
+  const bool more = metric.better == Better::kMore;
   std::optional<double> best;
   for (const EpochRow& epoch : epochs) {
-    const double accuracy = MetricValue(epoch.metrics, kValAccuracy);
-    if (std::isfinite(accuracy)) best = std::max(best.value_or(accuracy), accuracy);
+    const double value = MetricOrNan(epoch.metrics, metric.name);
+    if (!std::isfinite(value)) continue;
+    if (!best || (more ? value > *best : value < *best)) best = value;
   }
   return best;
 }
 
-std::vector<ValueRow> ValueRows(const std::vector<Recorded>& recorded) {
+/// The metrics of all the items' sweeps, those of the first one in front.
+MetricTable MetricsOf(const Items& items) {
+  MetricTable all;
+  for (const SelectedItem& item : items) {
+    for (MetricInfo& metric : InOrderOfInterest(item.of->store.Metrics(), item.of->sweep)) {
+      if (FindMetric(all, metric.name) == nullptr) all.push_back(std::move(metric));
+    }
+  }
+  return all;
+}
+
+/// The metric of which the best value is shown beside the last: of the built-in model its accuracy,
+/// of a user's program the one that ranks. Null where better values are not known.
+const MetricInfo* MetricWithBest(const Items& items, const MetricTable& metrics) {
+  const SweepRecord& sweep = items.front().of->sweep;
+  const MetricInfo* metric =
+      FindMetric(metrics, sweep.IsOfProgram() ? ParseKnownMetric(sweep.objective.metric).recorded
+                                              : kValAccuracy);
+  return metric == nullptr || metric->better == Better::kUnknown ? nullptr : metric;
+}
+
+std::vector<ValueRow> ValueRows(const Items& items, const std::vector<Recorded>& recorded) {
+  const MetricTable metrics = MetricsOf(items);
   std::vector<ValueRow> rows;
   const auto add = [&](const std::string& name, const auto& of_trial) {
     ValueRow row{name, {}};
     for (const Recorded& one : recorded) row.values.push_back(MeanOver(one.epochs, of_trial));
     rows.push_back(std::move(row));
   };
-  for (const MetricInfo& metric : InOrderOfInterest(BuiltInMetrics())) {
+  for (const MetricInfo& metric : metrics) {
     add(metric.name, [&metric](const std::vector<EpochRow>& epochs) {
-      return std::optional(MetricValue(epochs.back().metrics, metric.name));
+      return std::optional(LastReported(epochs, metric.name));
     });
   }
-  add(std::string("best ") + kValAccuracy, BestAccuracy);
+  if (const MetricInfo* metric = MetricWithBest(items, metrics)) {
+    add("best " + metric->name,
+        [metric](const std::vector<EpochRow>& epochs) { return BestOf(epochs, *metric); });
+  }
   add("epochs", [](const std::vector<EpochRow>& epochs) {
-    return std::optional(static_cast<double>(epochs.size()));
+    return std::optional(static_cast<double>(epochs.back().epoch));
   });
   add("wall_seconds", [](const std::vector<EpochRow>& epochs) {
     double seconds = 0;
@@ -118,9 +145,10 @@ std::vector<ValueRow> ValueRows(const std::vector<Recorded>& recorded) {
 }
 
 std::string NumberOf(const ValueRow& row, double number, bool is_signed) {
-  const int digits = row.name == "epochs" ? 0 : row.name == "wall_seconds" ? 2 : 4;
-  return is_signed ? fmt::format("{:+.{}f}", number, digits)
-                   : fmt::format("{:.{}f}", number, digits);
+  std::string text = row.name == "epochs"         ? fmt::format("{:.0f}", number)
+                     : row.name == "wall_seconds" ? fmt::format("{:.2f}", number)
+                                                  : NumberText(row.name, number);
+  return is_signed && !std::signbit(number) ? '+' + text : text;
 }
 
 /// A table of the items, with their letters.
@@ -141,6 +169,11 @@ std::string ItemsText(const Items& items, const Style& style) {
 std::string CautionText(const Items& items, const Style& style) {
   const SweepRecord& first = items.front().of->sweep;
   for (const SelectedItem& item : items) {
+    if (item.of->sweep.IsOfProgram() != first.IsOfProgram()) {
+      return style.Paint(Tone::kBad,
+                         "Some are of the built-in model, others of a user's program.") +
+             "\n";
+    }
     if (item.of->sweep.dataset_sha256 != first.dataset_sha256) {
       return style.Paint(Tone::kBad, "They were trained on different data.") + "\n";
     }
@@ -170,7 +203,7 @@ std::string ValuesText(const Items& items, const std::vector<Recorded>& recorded
     if (i > 0) columns.push_back({LetterOf(items[i]) + " - A", Align::kRight});
   }
   Table table(columns);
-  for (const ValueRow& row : ValueRows(recorded)) {
+  for (const ValueRow& row : ValueRows(items, recorded)) {
     std::vector<std::string> cells = {row.name};
     for (size_t i = 0; i < items.size(); ++i) {
       cells.push_back(row.values[i] ? NumberOf(row, *row.values[i], false) : "nan");
@@ -195,7 +228,8 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
     }
     plots.push_back(std::move(plot));
   };
-  for (const MetricInfo& metric : InOrderOfInterest(BuiltInMetrics())) {
+  const MetricTable metrics = MetricsOf(items);
+  for (const MetricInfo& metric : FirstToDraw(metrics)) {
     add(metric.name, metric.better == Better::kLess, [&metric](const Recorded& one) {
       std::vector<PlotCurve> curves;
       for (const auto& epochs : one.epochs) curves.push_back(EpochCurve(epochs, metric.name));
@@ -204,16 +238,19 @@ std::string CurvesText(const Items& items, const std::vector<Recorded>& recorded
   }
   add("lr", false, [](const Recorded& one) {
     return one.steps.empty() ? EpochRateCurve(one.epochs.front())
-                             : RateCurve(one.steps, one.epochs.front().size());
+                             : RateCurve(one.steps, one.epochs.front());
   });
-  return DrawPlots(plots, style);
+  return DrawPlots(plots, style) + NotDrawn(metrics);
 }
 
-/// The distinct groups of the items, named by the items' letters, in order of place.
+/// The distinct groups of the items, named by the items' letters, in order of place; without those
+/// of a sweep that does not know the metric.
 std::vector<RankedGroup> GroupsOf(const Items& items, const Objective& objective) {
   std::vector<RankedGroup> groups;
+  const std::string recorded = ParseKnownMetric(objective.metric).recorded;
   std::set<std::pair<const NamedSweep*, std::string>> seen;
   for (const SelectedItem& item : items) {
+    if (FindMetric(item.of->store.Metrics(), recorded) == nullptr) continue;
     const std::string& group_id = item.trials.front().group_id;
     if (!seen.insert({item.of, group_id}).second) continue;
     std::optional<RankedGroup> group = FindGroup(item.of->store, group_id, objective);
@@ -230,7 +267,7 @@ std::optional<Verdict> VerdictOf(const Items& items) {
   const Objective& objective = items.front().of->sweep.objective;
   const std::vector<RankedGroup> groups = GroupsOf(items, objective);
   if (groups.size() < 2) return std::nullopt;
-  return Judge(groups, objective);
+  return Judge(groups, objective, items.front().of->store.Metrics());
 }
 
 std::string BySeedText(const Items& items, const Style& style) {
@@ -280,7 +317,7 @@ std::string CompareJson(const Selection& selection) {
     differing[path] = std::move(array);
   }
   Json rows = Json::array();
-  for (const ValueRow& row : ValueRows(ReadAll(selection.items))) {
+  for (const ValueRow& row : ValueRows(selection.items, ReadAll(selection.items))) {
     Json values = Json::array();
     Json differences = Json::array();
     for (const auto& value : row.values) {

@@ -41,6 +41,11 @@ std::string SweepLine(char letter, const NamedSweep& of) {
 }
 
 std::string DataText(const NamedSweep& a, const NamedSweep& b, const Style& style) {
+  if (a.sweep.IsOfProgram() && b.sweep.IsOfProgram()) return "";  // their data are not known
+  if (a.sweep.IsOfProgram() || b.sweep.IsOfProgram()) {
+    return fmt::format("{} is of a user's program, {} of the built-in model.\n",
+                       a.sweep.IsOfProgram() ? "A" : "B", a.sweep.IsOfProgram() ? "B" : "A");
+  }
   if (a.sweep.dataset_sha256 == b.sweep.dataset_sha256) return "The data are the same.\n";
   return style.Paint(Tone::kBad, "The data differ") +
          OneLine(
@@ -55,16 +60,16 @@ std::string DifferingTable(const std::vector<SharedTrial>& differ, const Style& 
                {"in"},
                {"A", Align::kRight},
                {"B", Align::kRight},
-               {"val_accuracy A", Align::kRight},
+               {differ.front().bits.metric + " A", Align::kRight},
                {"B", Align::kRight}});
   for (size_t i = 0; i < std::min(differ.size(), kMostShown); ++i) {
     const SharedTrial& one = differ[i];
     const Difference& first = *one.bits.earliest;
-    const auto& accuracy = one.bits.final_accuracy;
+    const auto& value = one.bits.final_value;
     table.AddRow({one.a.trial_id, one.a.scheduler, WhereText(first), first.what,
                   ExactText(first.first), ExactText(first.second),
-                  accuracy ? fmt::format("{:.4f}", accuracy->first) : "same",
-                  accuracy ? fmt::format("{:.4f}", accuracy->second) : "same"});
+                  value ? NumberText(one.bits.metric, value->first) : "same",
+                  value ? NumberText(one.bits.metric, value->second) : "same"});
   }
   std::string text = '\n' + table.Text(style);
   if (differ.size() > kMostShown) {
@@ -89,11 +94,13 @@ std::string SharedText(const SweepComparison& comparison, const Style& style) {
   return text;
 }
 
-std::string ByTrialText(const SweepComparison& comparison, const Objective& objective) {
+std::string ByTrialText(const SweepComparison& comparison, const NamedSweep& by) {
   if (!comparison.by_trial) return "";
   const PairedComparison& paired = *comparison.by_trial;
+  const Objective& objective = by.sweep.objective;
   const bool a_first = paired.mean >= 0;
-  const DifferenceText text(objective.metric, std::abs(paired.mean));
+  const DifferenceText text(objective.metric, IsShare(objective.metric, by.store.Metrics()),
+                            std::abs(paired.mean));
   std::string evidence = fmt::format("{}, p = {:.2g}", Counted(paired.pairs, "trial"), paired.p);
   if (const auto& interval = paired.interval95) {
     evidence = fmt::format("95% interval {} to {}, ",
@@ -135,7 +142,7 @@ std::string CompareSweepsText(const NamedSweep& a, const NamedSweep& b, const St
   std::string text = SweepLine('A', a) + SweepLine('B', b) + '\n' + DataText(a, b, style) +
                      SharedText(comparison, style);
   if (!comparison.differ.empty()) text += DifferingTable(comparison.differ, style);
-  return text + ByTrialText(comparison, a.sweep.objective);
+  return text + ByTrialText(comparison, a);
 }
 
 std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b) {
@@ -148,7 +155,8 @@ std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b) {
                       {"steps", one.bits.steps},
                       {"first_difference", ToJson(one.bits.earliest, "a", "b")},
                       {"greatest_difference_of_a_loss", ToJson(one.bits.greatest, "a", "b")},
-                      {"final_accuracy", ToJson(one.bits.final_accuracy, "a", "b")}});
+                      {a.sweep.IsOfProgram() ? "final_value" : "final_accuracy",
+                       ToJson(one.bits.final_value, "a", "b")}});
   }
   Json by_trial = nullptr;
   if (const auto& paired = comparison.by_trial) {

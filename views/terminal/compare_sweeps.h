@@ -14,7 +14,8 @@ std::string CompareSweepsText(const NamedSweep& a, const NamedSweep& b, const St
 /// {"trial_id", "scheduler", "value"} or null}], "shared" (trials with an epoch in both), "agree",
 /// "differ":
 /// [{"trial_id", "scheduler", "epochs", "steps", "first_difference": {..., "a", "b"},
-/// "greatest_difference_of_a_loss", "final_accuracy"}], "only_in": [a, b], "by_trial": {"pairs",
+/// "greatest_difference_of_a_loss", "final_accuracy" (of a user's program "final_value", of the
+/// metric that ranks A)}], "only_in": [a, b], "by_trial": {"pairs",
 /// "difference", "low", "high", "p"} or null}.
 std::string CompareSweepsJson(const NamedSweep& a, const NamedSweep& b);
 

@@ -30,8 +30,11 @@ std::string RealText(const std::optional<double>& number) {
   return number ? fmt::format("{:.6g}", *number) : "nan";
 }
 
-std::string MetricCell(double value) {
-  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "nan";
+/// "-" for an epoch without the metric.
+std::string MetricCell(const EpochRow& row, const std::string& metric) {
+  const auto found = row.metrics.find(metric);
+  if (found == row.metrics.end()) return "-";
+  return std::isfinite(found->second) ? NumberText(metric, found->second) : "nan";
 }
 
 std::string Indented(const std::string& text) {
@@ -84,7 +87,10 @@ Tone ToneOf(const std::string& state, bool diverged) {
 std::string Head(const Shown& shown, const Style& style) {
   const TrialRow& trial = shown.trial;
   std::string state = trial.state;
-  if (trial.diverged) state += " (diverged: a loss became NaN or infinite)";
+  if (trial.diverged) {
+    state += fmt::format(" (diverged: a {} became NaN or infinite)",
+                         shown.sweep.IsOfProgram() ? "metric" : "loss");
+  }
   Table table({{"trial_id"}, {trial.trial_id}});
   table.AddRow({"group_id", trial.group_id});
   table.AddRow({"scheduler", trial.scheduler});
@@ -118,10 +124,12 @@ std::string Parameters(const TrialRow& trial, const Style& style) {
 std::string ProvenanceText(const Shown& shown, const Style& style) {
   const SweepRecord& sweep = shown.sweep;
   std::string text =
-      Heading("provenance", style) +
-      fmt::format("  sweep {}, made {} by lrsweep {}; engine {}\n  data SHA-256 {}\n",
-                  OneLine(sweep.name), sweep.created_at, OneLine(sweep.version),
-                  OneLine(sweep.engine), OneLine(sweep.dataset_sha256));
+      Heading("provenance", style) + fmt::format("  sweep {}, made {} by lrsweep {}; engine {}\n",
+                                                 OneLine(sweep.name), sweep.created_at,
+                                                 OneLine(sweep.version), OneLine(sweep.engine));
+  if (!sweep.IsOfProgram()) {
+    text += fmt::format("  data SHA-256 {}\n", OneLine(sweep.dataset_sha256));
+  }
   const std::vector<AttemptRow> attempts = shown.store.Attempts(shown.trial.trial_id);
   if (attempts.empty()) return text;
   Table table({{"attempt", Align::kRight},
@@ -149,8 +157,11 @@ std::string ProvenanceText(const Shown& shown, const Style& style) {
   return text + Indented(table.Text(style.Narrower(kIndent)) + errors);
 }
 
-std::string EpochsText(const std::vector<EpochRow>& epochs, const MetricTable& metrics,
-                       const Style& style) {
+std::string EpochsText(const Store& store, const TrialRow& trial, const Style& style) {
+  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
+  const SweepRecord sweep = store.Sweep();
+  const MetricTable metrics =
+      sweep.IsOfProgram() ? InOrderOfInterest(store.Metrics(), sweep) : store.Metrics();
   if (epochs.empty()) return "\nNo epoch is done yet.\n";
   std::vector<Table::Column> columns = {
       {"epoch", Align::kRight}, {"steps", Align::kRight}, {"lr", Align::kRight}};
@@ -169,10 +180,11 @@ std::string EpochsText(const std::vector<EpochRow>& epochs, const MetricTable& m
     std::vector<std::string> cells = {std::to_string(row.epoch), std::to_string(row.steps_done),
                                       RealText(row.lr)};
     for (const MetricInfo& metric : metrics) {
-      cells.push_back(MetricCell(MetricValue(row.metrics, metric.name)));
+      cells.push_back(MetricCell(row, metric.name));
     }
     cells.push_back(fmt::format("{:.2f}", row.wall_seconds));
-    table.AddRow(cells, Diverged(row.metrics) ? Tone::kBad : Tone::kPlain);
+    const bool ends_in_divergence = trial.diverged && i + 1 == epochs.size();
+    table.AddRow(cells, ends_in_divergence ? Tone::kBad : Tone::kPlain);
   }
   return Heading("epochs (lr: at the epoch's last step)", style) +
          Indented(table.Text(style.Narrower(kIndent)));
@@ -198,7 +210,7 @@ std::string GroupText(const Shown& shown, const Style& style) {
   std::string title = "its group: " + Counted(shown.group.size(), "seed");
   if (values.size() > 1) {
     Summary summary = Summarize(values);
-    CutInterval(summary, metric);
+    CutInterval(summary, metric, shown.store.Metrics());
     title += fmt::format(", mean {}, sd {:.2g}, 95% interval of the mean {} to {}",
                          NumberText(metric, summary.mean), *summary.sd,
                          NumberText(metric, summary.interval95->low),
@@ -225,15 +237,13 @@ std::string ShowText(const Store& store, const std::string& id_prefix, const std
                      const Style& style) {
   const Shown shown(store, id_prefix);
   const TrialRow& trial = shown.trial;
-  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
   std::string test;
   if (IsRangeTest(trial)) {
     test = Heading("range test", style) + "  " + Describe(RangeTestOf(store, trial)) + "\n";
   }
   return Head(shown, style) + test + Parameters(trial, style) + ProvenanceText(shown, style) +
-         TrialCurvesText(epochs, store.Steps(trial.trial_id), style) +
-         EpochsText(epochs, store.Metrics(), style) + GroupText(shown, style) +
-         RepeatText(shown, db, style);
+         TrialCurvesText(store, trial.trial_id, style) + EpochsText(store, trial, style) +
+         GroupText(shown, style) + RepeatText(shown, db, style);
 }
 
 std::string ShowJson(const Store& store, const std::string& id_prefix) {

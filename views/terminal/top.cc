@@ -47,18 +47,21 @@ struct Top {
   TopRows shown;
 };
 
+/// What the built-in model's val_* is measured on: "; val_* is measured on the test set". Of a
+/// user's program that is not known.
 std::string MeasuredOn(const RankedSweep& ranked) {
+  if (ranked.Sweep().IsOfProgram()) return "";
   const std::optional<int64_t> validation_images = ranked.ValidationImages();
   if (!validation_images) {
-    return "val_* is measured on different images: the trials differ in dataset.validation";
+    return "; val_* is measured on different images: the trials differ in dataset.validation";
   }
-  if (*validation_images == 0) return "val_* is measured on the test set";
-  return fmt::format("val_* is measured on {} held-back training images", *validation_images);
+  if (*validation_images == 0) return "; val_* is measured on the test set";
+  return fmt::format("; val_* is measured on {} held-back training images", *validation_images);
 }
 
 /// Whether an interval of the mean ends where the metric's range does.
 bool IsIntervalCut(const Top& top) {
-  if (!IsShare(ParseKnownMetric(top.ranked.By().metric))) return false;
+  if (!IsShare(top.ranked.By().metric, top.shown.rows.Metrics())) return false;
   return std::any_of(top.groups.begin(), top.groups.end(), [](const RankedGroup& group) {
     if (!group.summary || !group.summary->interval95) return false;
     return group.summary->interval95->low == 0 || group.summary->interval95->high == 1;
@@ -76,7 +79,7 @@ std::string Title(const Top& top) {
                      Describe(top.shown.rows.ObjectiveOf(metrics[0])),
                      Describe(top.shown.rows.ObjectiveOf(metrics[1])), by);
   }
-  return fmt::format("{}: {}; {}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top.ranked));
+  return fmt::format("{}: {}{}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top.ranked));
 }
 
 /// Highlights the first place and rows without a value.
@@ -136,6 +139,10 @@ std::string RangeTests(const Top& top) {
   return text;
 }
 
+Verdict JudgeOf(const Top& top) {
+  return Judge(top.groups, top.ranked.By(), top.shown.rows.Metrics());
+}
+
 std::string Judgement(const Top& top, const Style& style) {
   if (!top.judged) {
     const bool asked = top.options.verdict.has_value();
@@ -146,10 +153,10 @@ std::string Judgement(const Top& top, const Style& style) {
                        kMostJudged);
   }
   std::string text = top.options.where.empty() ? "" : "Of the whole sweep: ";
-  for (const std::string& sentence : Sentences(Judge(top.groups, top.ranked.By()))) {
+  for (const std::string& sentence : Sentences(JudgeOf(top))) {
     text += OneLine(sentence) + ".\n";
   }
-  const WhatMatters matters = ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By());
+  const WhatMatters matters = ExplainGroups(top.groups, top.store, top.ranked.By());
   text += ImportanceText(matters);
   if (top.options.effects) text += EffectsTable(matters, style);
   return text;
@@ -201,8 +208,8 @@ std::string TopJson(const Store& store, const TopOptions& options) {
   json["verdict"] = nullptr;
   json["what_matters"] = nullptr;
   if (top.judged) {
-    json["verdict"] = ToJson(Judge(top.groups, top.ranked.By()));
-    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.ranked.Labels(), top.ranked.By()));
+    json["verdict"] = ToJson(JudgeOf(top));
+    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.store, top.ranked.By()));
   }
   return Print(json);
 }

@@ -9,25 +9,34 @@
 
 namespace lrsweep {
 
-/// The metric after each epoch.
+/// The metric of the last epoch that has it, for a program may leave it out of some; NaN where none
+/// does.
+double LastReported(const std::vector<EpochRow>& epochs, const std::string& metric);
+
+/// The metric after each epoch, on straight lines over epochs that lack it. It ends before the
+/// first value that is NaN or infinite.
 PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric);
 
 /// The learning rate at each epoch's last step.
 PlotCurve EpochRateCurve(const std::vector<EpochRow>& epochs);
 
-/// The mean of curves over epochs, up to the end of the shortest. Needs at least one curve.
+/// The mean of curves over epochs, where all of them have a value. Needs at least one curve.
 PlotCurve MeanCurve(const std::vector<PlotCurve>& curves);
 
-/// The loss, or the learning rate, of each step over `epochs` epochs.
-PlotCurve LossCurve(const std::vector<StepRow>& steps, size_t epochs);
-PlotCurve RateCurve(const std::vector<StepRow>& steps, size_t epochs);
+/// The loss, or the learning rate, of each step of these epochs.
+PlotCurve LossCurve(const std::vector<StepRow>& steps, const std::vector<EpochRow>& epochs);
+PlotCurve RateCurve(const std::vector<StepRow>& steps, const std::vector<EpochRow>& epochs);
+
+/// The metrics that are drawn, for a program may report hundreds; and a line that says how many are
+/// not, empty for none.
+MetricTable FirstToDraw(const MetricTable& metrics);
+std::string NotDrawn(const MetricTable& metrics);
 
 /// Draws the plots, two side by side where the terminal is wide enough.
 std::string DrawPlots(const std::vector<Plot>& plots, const Style& style);
 
-/// Draws the trial's training loss and learning rate (of every step where steps are recorded),
-/// val_loss and val_accuracy. Empty where no epoch is done.
-std::string TrialCurvesText(const std::vector<EpochRow>& epochs, const std::vector<StepRow>& steps,
-                            const Style& style);
+/// Draws the trial's training loss and learning rate (of every step where steps are recorded), and
+/// its other metrics. Empty where no epoch is done.
+std::string TrialCurvesText(const Store& store, const std::string& trial_id, const Style& style);
 
 }  // namespace lrsweep
