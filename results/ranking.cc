@@ -37,36 +37,39 @@ double InScope(const std::vector<double>& values, const Objective& objective) {
   return Rounded(Mean(values.begin() + static_cast<std::ptrdiff_t>(skipped), values.end()));
 }
 
-double AreaUnder(const std::vector<double>& values) {
+double AreaUnder(const RankedCurve& curve) {
+  const std::vector<double>& values = curve.values;
   if (values.size() == 1) return Rounded(values[0]);
-  std::vector<double> trapezoids;
+  double area = 0;
   for (size_t i = 1; i < values.size(); ++i) {
-    trapezoids.push_back((values[i] + values[i - 1]) / 2);
+    const auto width = static_cast<double>(curve.epochs.at(i) - curve.epochs.at(i - 1));
+    area += (values[i] + values[i - 1]) / 2 * width;
   }
-  return Rounded(Mean(trapezoids.begin(), trapezoids.end()));
+  return Rounded(area / static_cast<double>(curve.epochs.back() - curve.epochs.front()));
 }
 
 std::optional<double> FirstReached(const RankedCurve& curve, const Metric& metric) {
   for (size_t i = 0; i < curve.values.size(); ++i) {
     const double value = curve.values[i];
     if (metric.MoreIsBetter() ? value < metric.threshold : value > metric.threshold) continue;
-    if (metric.derivation == Derivation::kEpochsTo) return static_cast<double>(i + 1);
+    if (metric.derivation == Derivation::kEpochsTo) return static_cast<double>(curve.epochs.at(i));
     if (metric.derivation == Derivation::kStepsTo) {
       return static_cast<double>(curve.steps_done.at(i));
     }
-    return Rounded(std::accumulate(curve.wall_seconds.begin(),
-                                   curve.wall_seconds.begin() + static_cast<std::ptrdiff_t>(i + 1),
-                                   0.0));
+    return Rounded(curve.elapsed_seconds.at(i));
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-void RankedCurve::Add(double value, int64_t steps, double seconds) {
+void RankedCurve::Add(int64_t epoch, double value, int64_t steps, double seconds) {
+  wall_seconds += seconds;
+  if (is_sparse && !std::isfinite(value)) return;
   values.push_back(value);
+  epochs.push_back(epoch);
   steps_done.push_back(steps);
-  wall_seconds.push_back(seconds);
+  elapsed_seconds.push_back(wall_seconds);
 }
 
 std::optional<double> Score(const RankedCurve& curve, const Objective& objective,
@@ -80,7 +83,7 @@ std::optional<double> Score(const RankedCurve& curve, const Objective& objective
   const Metric metric = ParseMetric(objective.metric, table);
   if (!metric.IsDerived()) return InScope(values, objective);
   if (metric.HasThreshold()) return FirstReached(curve, metric);
-  if (metric.derivation == Derivation::kAreaUnder) return AreaUnder(values);
+  if (metric.derivation == Derivation::kAreaUnder) return AreaUnder(curve);
   return Rounded(values.back() - Best(values, metric.MoreIsBetter()));
 }
 

@@ -12,15 +12,20 @@
 
 namespace lrsweep {
 
-/// What ranking needs of one trial.
+/// What ranking needs of one trial: a point for each epoch that counts.
 struct RankedCurve {
   std::string trial_id;
   bool diverged = false;
-  std::vector<double> values;        // the recorded metric after each epoch; NaN if not finite
-  std::vector<int64_t> steps_done;   // of the whole trial, after each epoch: for steps_to
-  std::vector<double> wall_seconds;  // of each epoch: for seconds_to
+  std::vector<double> values;           // the recorded metric after each epoch; NaN if not finite
+  std::vector<int64_t> epochs;          // from 1; a user's program may leave some out
+  std::vector<int64_t> steps_done;      // of the whole trial, after each epoch: for steps_to
+  std::vector<double> elapsed_seconds;  // of the whole trial, after each epoch: for seconds_to
+  bool is_sparse = false;   // only epochs with a finite value count: a user's program may evaluate
+                            // at every fifth epoch, and report its loss at each
+  double wall_seconds = 0;  // of all epochs, those that do not count included
 
-  void Add(double value, int64_t steps, double seconds);
+  /// Adds the next epoch. `seconds` are its own.
+  void Add(int64_t epoch, double value, int64_t steps, double seconds);
 };
 
 /// A trial's place in the ranking.

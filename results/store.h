@@ -182,7 +182,7 @@ class Store {
   /// Writes the epoch. A built-in metric that it lacks is NULL; one that is not built in goes into
   /// the table of reported metrics.
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
-  /// Replaces the trial's checkpoint by this one, of the last epoch that was added. It is kept
+  /// Replaces the running trial's checkpoint by this one, of an epoch that was added. It is kept
   /// until the trial ends.
   void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
   /// Ends the attempt. `state` kPending means interrupted: the trial is to be trained again, from
@@ -223,8 +223,8 @@ class Store {
   std::vector<TrialRow> TrialsInState(TrialState state) const;  // in the same order
   /// Ids of the trials of the space that are to be trained.
   std::vector<std::string> PendingIds() const;
-  /// Ids of the trials that have a checkpoint.
-  std::vector<std::string> IdsWithCheckpoint() const;
+  /// The epochs of the checkpoints that there are, by trial id.
+  std::map<std::string, int64_t> CheckpointEpochs() const;
   /// Attempts at the trial, alone in its pack, that ended with the loss of their worker.
   int64_t LostAttempts(const std::string& trial_id) const;
   TrialRow TrialById(const std::string& trial_id) const;
@@ -234,7 +234,8 @@ class Store {
   std::vector<TrialCount> CountTrials() const;
   /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;
-  /// The built-in metrics, then those that the user's program reports, by name.
+  /// The built-in metrics, then those that are reported, by name. Of a user's program only the
+  /// latter: those that it declares, and others that it reported.
   MetricTable Metrics() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;
   /// In the order of the trial's optimizer steps; none where steps are not recorded. Every number

@@ -88,6 +88,10 @@ class Condition {
   }
 
   size_t ReadWord(size_t at) {
+    if (const std::string* column = OddColumnAt(at)) {
+      AddColumn(*column);
+      return at + column->size();
+    }
     size_t end = at;
     while (end < text_.size() && (IsWord(text_[end]) || text_[end] == '.')) ++end;
     const std::string word = text_.substr(at, end - at);
@@ -104,6 +108,20 @@ class Condition {
       AddName(word, word);
     }
     return end;
+  }
+
+  /// The longest column at `at` whose name has characters that SQL would take for operators:
+  /// "val/top-5".
+  const std::string* OddColumnAt(size_t at) const {
+    const std::string* longest = nullptr;
+    for (const std::string& column : names_.columns) {
+      const size_t end = at + column.size();
+      const bool is_odd = column.find_first_of("/-") != std::string::npos;
+      if (!is_odd || Lower(text_.substr(at, column.size())) != Lower(column)) continue;
+      if (end < text_.size() && (IsWord(text_[end]) || text_[end] == '.')) continue;
+      if (longest == nullptr || column.size() > longest->size()) longest = &column;
+    }
+    return longest;
   }
 
   /// The column that the word names and that SQL takes in quotes only: "schedulers.0.gamma".

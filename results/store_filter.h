@@ -26,7 +26,8 @@ struct ConditionNames {
 };
 
 /// The rows, ascending, for which the SQL expression `condition` is true. Texts may be in double
-/// quotes where no column has that name. A derived metric ("epochs_to(val_accuracy, 0.975)") is a
+/// quotes where no column has that name. A column "val/top-5" may stand without quotes, too, and is
+/// then no division. A derived metric ("epochs_to(val_accuracy, 0.975)") is a
 /// column under its canonical name. `cell_of` is asked only for columns that the condition names.
 ///
 /// The condition sees one table `trials` of these rows, and functions that compute. Refuses

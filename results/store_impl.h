@@ -87,24 +87,37 @@ inline std::optional<double> RealOrNone(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
 }
 
-/// Where a metric's values are: a table or a query with the columns trial_id, epoch, steps_done,
-/// wall_seconds and `column`, a row for each epoch.
+/// Where a metric's values are: a table or a query with the columns trial_id, epoch, steps_done and
+/// `column`, a row for each epoch that counts; and the seconds that the trial had taken after it,
+/// which is to be used for seconds_to alone.
 struct MetricSource {
   std::string table;
   std::string column;
+  std::string elapsed;
 };
-MetricSource SourceOf(const std::string& metric);
+/// `of_program`: of the sweep of a user's program, where only epochs that have the metric count.
+MetricSource SourceOf(const Metric& metric, bool of_program);
 
 /// Writes what is known of the metrics that the user's program reports.
 void DeclareMetrics(SQLite::Database& db, const MetricTable& metrics);
 
+/// Takes back what was declared of metrics: those that were never reported are gone.
+void ForgetDeclaredMetrics(SQLite::Database& db);
+
+/// What a score depends on beside the objective.
+struct ScoredMetrics {
+  const MetricTable& table;
+  bool of_program = false;  // SweepRecord::IsOfProgram
+};
+
 /// A query of each trial's `trial_id` and `score`: the objective over its epochs, NULL where one of
-/// them lacks the metric. `where` chooses the epochs. Throws std::invalid_argument as Check.
-std::string ScoreQuery(const Objective& objective, const MetricTable& table,
+/// them lacks the metric. Of a user's program only epochs that have the metric count. `where`
+/// chooses the epochs. Throws std::invalid_argument as Check.
+std::string ScoreQuery(const Objective& objective, const ScoredMetrics& metrics,
                        const std::string& where);
 
 /// What EndAttempt does to the trial: ?1 its id, ?2 its state, ?3 its error.
-std::string EndTrialSql(const Objective& objective, const MetricTable& table);
+std::string EndTrialSql(const Objective& objective, const ScoredMetrics& metrics);
 
 /// Puts the trials of a new sweep, pending, into its empty tables.
 void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
@@ -120,7 +133,7 @@ struct Store::Impl {
     prepared.clear();  // end_trial may be among them
     record_steps = sweep.record_steps;
     metrics.reset();
-    end_trial = EndTrialSql(sweep.objective, Metrics());
+    end_trial = EndTrialSql(sweep.objective, Scored());
   }
 
   SQLite::Database& Db() {
@@ -200,6 +213,14 @@ struct Store::Impl {
   /// The built-in metrics and those that the user's program reports.
   const MetricTable& Metrics();
 
+  /// What scores of this sweep depend on.
+  ScoredMetrics Scored() {
+    return Guarded(path, [&] { return ScoredMetrics{Metrics(), IsOfProgram()}; });
+  }
+
+  /// SweepRecord::IsOfProgram.
+  bool IsOfProgram();
+
   /// Writes the epoch's metrics that have no column in `epochs`.
   void AddReported(const std::string& trial_id, const EpochRecord& epoch);
 
@@ -216,6 +237,7 @@ struct Store::Impl {
   std::string end_trial;              // the statement that gives a trial its state, error and value
   std::string first_start, last_end;  // of attempts in this transaction; empty: none
   std::optional<MetricTable> metrics;  // as Metrics() has read it
+  std::optional<bool> is_of_program;   // as IsOfProgram() has read it
   // False for a file of an older layout that is only read.
   bool has_reported_metrics = true;
   bool has_identity = true;

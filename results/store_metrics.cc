@@ -26,6 +26,23 @@ void AddObjective(const Objective& objective, MetricTable& table) {
   }
 }
 
+constexpr const char* kEpochColumns =
+    "SELECT e.trial_id AS trial_id, e.epoch AS epoch, steps_done, wall_seconds, ";
+
+/// Queries of all epochs with their values of a metric.
+std::string EpochsWithColumn(const std::string& metric) {
+  return fmt::format("{} {} AS reported FROM epochs AS e", kEpochColumns, metric);
+}
+
+std::string EpochsWithReported(const std::string& metric) {
+  std::string quoted;
+  for (const char c : metric) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return fmt::format(
+      "{} r.value AS reported FROM epochs AS e LEFT JOIN reported_metrics AS r "
+      "ON r.trial_id = e.trial_id AND r.epoch = e.epoch AND r.name = '{}'",
+      kEpochColumns, quoted);
+}
+
 }  // namespace
 
 void DeclareMetrics(SQLite::Database& db, const MetricTable& metrics) {
@@ -39,26 +56,47 @@ void DeclareMetrics(SQLite::Database& db, const MetricTable& metrics) {
   }
 }
 
-MetricSource SourceOf(const std::string& metric) {
-  if (FindMetric(BuiltInMetrics(), metric) != nullptr) return {"epochs", metric};
-  std::string quoted;
-  for (const char c : metric) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  return {fmt::format("(SELECT e.trial_id AS trial_id, e.epoch AS epoch, steps_done, wall_seconds, "
-                      "r.value AS reported FROM epochs AS e LEFT JOIN reported_metrics AS r "
-                      "ON r.trial_id = e.trial_id AND r.epoch = e.epoch AND r.name = '{}')",
-                      quoted),
-          "reported"};
+void ForgetDeclaredMetrics(SQLite::Database& db) {
+  db.exec(
+      "UPDATE metric_names SET mode = NULL, unit = NULL; "
+      "DELETE FROM metric_names WHERE NOT EXISTS "
+      "(SELECT 1 FROM metrics WHERE metrics.name = metric_names.name)");
+}
+
+MetricSource SourceOf(const Metric& metric, bool of_program) {
+  const std::string elapsed = "sum(wall_seconds) OVER (PARTITION BY trial_id ORDER BY epoch)";
+  const bool has_column = FindMetric(BuiltInMetrics(), metric.recorded) != nullptr;
+  if (has_column && !of_program) return {"epochs", metric.recorded, elapsed};
+  const std::string epochs =
+      has_column ? EpochsWithColumn(metric.recorded) : EpochsWithReported(metric.recorded);
+  if (!of_program) return {"(" + epochs + ")", "reported", elapsed};
+  const std::string needed = metric.derivation == Derivation::kSecondsTo ? elapsed : "NULL";
+  return {fmt::format("(SELECT * FROM (SELECT *, {} AS elapsed_then FROM ({})) "
+                      "WHERE reported IS NOT NULL)",
+                      needed, epochs),
+          "reported", "elapsed_then"};
+}
+
+bool Store::Impl::IsOfProgram() {
+  if (!is_of_program) {
+    SQLite::Statement query(Db(), "SELECT engine FROM sweep");
+    is_of_program = query.executeStep() && query.getColumn(0).getString() == kCommandEngine;
+  }
+  return *is_of_program;
 }
 
 const MetricTable& Store::Impl::Metrics() {
   if (metrics) return *metrics;
-  MetricTable table = BuiltInMetrics();
+  // A program's val_accuracy means what the program says: it may be in percent, or of anything.
+  MetricTable table = IsOfProgram() ? MetricTable() : BuiltInMetrics();
   if (has_reported_metrics) {
     SQLite::Statement query(Db(), "SELECT name, mode, unit FROM metric_names ORDER BY name");
     while (query.executeStep()) {
+      const auto mode = TextOrNone(query.getColumn(1));
       table.push_back({.name = query.getColumn(0).getString(),
-                       .better = BetterOf(TextOrNone(query.getColumn(1))),
-                       .unit = query.getColumn(2).getString()});
+                       .better = BetterOf(mode),
+                       .unit = query.getColumn(2).getString(),
+                       .marks_divergence = IsOfProgram() && mode});
     }
   }
   SQLite::Statement query(Db(), "SELECT metric, mode FROM sweep");
@@ -70,26 +108,30 @@ const MetricTable& Store::Impl::Metrics() {
 
 void Store::Impl::AddReported(const std::string& trial_id, const EpochRecord& epoch) {
   for (const auto& [name, value] : epoch.metrics) {
-    if (FindMetric(BuiltInMetrics(), name) != nullptr) continue;
+    const bool has_column = FindMetric(BuiltInMetrics(), name) != nullptr;
+    if (has_column && !IsOfProgram()) continue;
     if (Run("INSERT OR IGNORE INTO metric_names (name) VALUES (?)", name) > 0) metrics.reset();
+    if (has_column) continue;
     Run("INSERT INTO reported_metrics VALUES (?, ?, ?, ?)", trial_id, epoch.epoch, name, value);
   }
 }
 
 void Store::Impl::ReadReported(const std::string& trial_id, std::vector<EpochRow>& epochs) {
-  const MetricTable& table = Metrics();
-  if (table.size() == BuiltInMetrics().size() || epochs.empty()) return;
+  if (epochs.empty() || epochs.front().metrics.size() == Metrics().size()) return;
   for (EpochRow& row : epochs) {
-    for (const MetricInfo& metric : table) row.metrics.try_emplace(metric.name, kNan);
+    for (const MetricInfo& metric : Metrics()) row.metrics.try_emplace(metric.name, kNan);
   }
   if (!has_reported_metrics) return;
   SQLite::Statement query(Db(),
-                          "SELECT epoch, name, value FROM reported_metrics WHERE trial_id = ?");
+                          "SELECT epoch, name, value FROM reported_metrics WHERE trial_id = ? "
+                          "ORDER BY epoch");
   query.bind(1, trial_id);
+  auto row = epochs.begin();  // a program may leave out epochs
   while (query.executeStep()) {
-    const auto place = static_cast<size_t>(query.getColumn(0).getInt64() - epochs.front().epoch);
-    if (place >= epochs.size()) continue;
-    epochs[place].metrics[query.getColumn(1).getString()] = RealOrNan(query.getColumn(2));
+    const int64_t epoch = query.getColumn(0).getInt64();
+    while (row != epochs.end() && row->epoch < epoch) ++row;
+    if (row == epochs.end() || row->epoch != epoch) continue;
+    row->metrics[query.getColumn(1).getString()] = RealOrNan(query.getColumn(2));
   }
 }
 

@@ -45,18 +45,21 @@ std::string Rounded(const std::string& number) {
 }
 
 constexpr const char* kFinal = ", max(epoch) OVER (PARTITION BY trial_id) AS final";
+constexpr const char* kFromTheEnd =  // 1 for the last epoch
+    ", row_number() OVER (PARTITION BY trial_id ORDER BY epoch DESC) AS from_the_end";
 
 ScoreSql ScopedScore(const Objective& objective) {
   if (objective.scope == "best") return {objective.mode + "(value)"};
   if (objective.scope == "avg") return {Rounded("avg(value)")};
   if (const int64_t last = LastEpochsOf(objective.scope); last > 0) {
-    return {Rounded(fmt::format("avg(CASE WHEN epoch > final - {} THEN value END)", last)), kFinal};
+    return {Rounded(fmt::format("avg(CASE WHEN from_the_end <= {} THEN value END)", last)),
+            kFromTheEnd};
   }
   // Beside the one max(epoch), SQLite takes a column from that epoch's row.
   return {"value", "", "HAVING max(epoch) > 0"};
 }
 
-ScoreSql DerivedScore(const Metric& metric, const std::string& column) {
+ScoreSql DerivedScore(const Metric& metric, const MetricSource& source) {
   const std::string in_order = "OVER (PARTITION BY trial_id ORDER BY epoch)";
   const std::string first = fmt::format("min(CASE WHEN value {} {} THEN {{}} END)",
                                         metric.MoreIsBetter() ? ">=" : "<=", metric.threshold);
@@ -67,10 +70,12 @@ ScoreSql DerivedScore(const Metric& metric, const std::string& column) {
       return {fmt::format(fmt::runtime(first), "steps_done"), ", steps_done"};
     case Derivation::kSecondsTo:
       return {Rounded(fmt::format(fmt::runtime(first), "elapsed")),
-              fmt::format(", sum(wall_seconds) {} AS elapsed", in_order)};
+              fmt::format(", {} AS elapsed", source.elapsed)};
     case Derivation::kAreaUnder:  // one epoch has no trapezoid
-      return {Rounded("coalesce(avg(trapezoid), max(value))"),
-              fmt::format(", ({0} + lag({0}) {1}) / 2 AS trapezoid", column, in_order)};
+      return {
+          Rounded("coalesce(sum(trapezoid * width) / sum(width), max(value))"),
+          fmt::format(", ({0} + lag({0}) {1}) / 2 AS trapezoid, epoch - lag(epoch) {1} AS width",
+                      source.column, in_order)};
     case Derivation::kFinalMinusBest:
       return {Rounded(fmt::format("max(CASE WHEN epoch = final THEN value END) - {}(value)",
                                   metric.MoreIsBetter() ? "max" : "min")),
@@ -87,26 +92,25 @@ const char* Direction(const Objective& objective) {
 
 }  // namespace
 
-std::string ScoreQuery(const Objective& objective, const MetricTable& table,
+std::string ScoreQuery(const Objective& objective, const ScoredMetrics& metrics,
                        const std::string& where) {
-  Check(objective, table);
-  const Metric metric = ParseMetric(objective.metric, table);
-  const MetricSource source = SourceOf(metric.recorded);
-  const ScoreSql sql =
-      metric.IsDerived() ? DerivedScore(metric, source.column) : ScopedScore(objective);
+  Check(objective, metrics.table);
+  const Metric metric = ParseMetric(objective.metric, metrics.table);
+  const MetricSource source = SourceOf(metric, metrics.of_program);
+  const ScoreSql sql = metric.IsDerived() ? DerivedScore(metric, source) : ScopedScore(objective);
   return fmt::format(
       "SELECT trial_id, CASE WHEN count(value) = count(*) THEN {} END AS score "
       "FROM (SELECT trial_id, epoch, {} AS value{} FROM {} {}) GROUP BY trial_id {}",
       sql.score, source.column, sql.columns, source.table, where, sql.having);
 }
 
-std::string EndTrialSql(const Objective& objective, const MetricTable& table) {
+std::string EndTrialSql(const Objective& objective, const ScoredMetrics& metrics) {
   return fmt::format(
       "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
       "objective_value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) "
       "END "
       "WHERE trial_id = ?1",
-      ScoreQuery(objective, table, "WHERE trial_id = ?1"));
+      ScoreQuery(objective, metrics, "WHERE trial_id = ?1"));
 }
 
 bool IsRanked(const std::string& state, bool diverged) {
@@ -144,7 +148,7 @@ std::vector<RankedTrial> Store::Ranking(const Objective& objective, size_t limit
              fmt::format("SELECT trial_id, CASE WHEN diverged = 0 THEN score END AS other "
                          "FROM trials LEFT JOIN ({}) USING (trial_id) WHERE {} "
                          "ORDER BY other IS NULL, other {}, trial_id LIMIT ?",
-                         ScoreQuery(objective, table, ""), kRanked, Direction(objective)),
+                         ScoreQuery(objective, impl_->Scored(), ""), kRanked, Direction(objective)),
              most, ranking);
       return ranking;
     }
@@ -173,7 +177,7 @@ int64_t Store::CountWithValue(const Objective& objective, double value) const {
           : fmt::format(
                 "SELECT count(*) FROM trials JOIN ({}) USING (trial_id) "
                 "WHERE {} AND diverged = 0 AND score = ?",
-                ScoreQuery(objective, table, ""), kRanked);
+                ScoreQuery(objective, impl_->Scored(), ""), kRanked);
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(), sql);
     query.bind(1, value);
@@ -190,8 +194,8 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
   if (!at_hand) {
     const char* epochs =
         of_group ? "WHERE trial_id IN (SELECT trial_id FROM trials WHERE group_id = ?1)" : "";
-    others =
-        fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, Metrics(), epochs));
+    others = fmt::format("LEFT JOIN ({}) USING (trial_id) ",
+                         ScoreQuery(objective, impl_->Scored(), epochs));
   }
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(

@@ -7,6 +7,7 @@
 #include "results/store_impl.h"
 
 namespace lrsweep {
+
 SweepRecord Store::Sweep() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(
@@ -81,8 +82,15 @@ std::vector<std::string> Store::PendingIds() const {
   return impl_->Texts("SELECT trial_id FROM trials WHERE state = 'pending' AND in_space = 1");
 }
 
-std::vector<std::string> Store::IdsWithCheckpoint() const {
-  return impl_->Texts("SELECT trial_id FROM checkpoints");
+std::map<std::string, int64_t> Store::CheckpointEpochs() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(), "SELECT trial_id, epoch FROM checkpoints");
+    std::map<std::string, int64_t> epochs;
+    while (query.executeStep()) {
+      epochs.emplace(query.getColumn(0).getString(), query.getColumn(1).getInt64());
+    }
+    return epochs;
+  });
 }
 
 int64_t Store::LostAttempts(const std::string& trial_id) const {
@@ -145,18 +153,29 @@ TrialLabels Store::Labels() const {
 
 std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
+    constexpr int kFirstMetric = 4;
+    std::vector<std::string> metrics;  // that have a column
+    std::string columns = "epoch, steps_done, lr, wall_seconds";
+    for (const MetricInfo& metric : impl_->Metrics()) {
+      if (FindMetric(BuiltInMetrics(), metric.name) == nullptr) continue;
+      metrics.push_back(metric.name);
+      columns += ", " + metric.name;
+    }
     SQLite::Statement query(impl_->Db(),
-                            "SELECT epoch, steps_done, lr, train_loss, val_loss, val_accuracy, "
-                            "wall_seconds FROM epochs WHERE trial_id = ? ORDER BY epoch");
+                            "SELECT " + columns + " FROM epochs WHERE trial_id = ? ORDER BY epoch");
     query.bind(1, trial_id);
     std::vector<EpochRow> epochs;
     while (query.executeStep()) {
-      const auto real = [&query](int i) { return RealOrNan(query.getColumn(i)); };
-      epochs.push_back({query.getColumn(0).getInt64(),
-                        query.getColumn(1).getInt64(),
-                        RealOrNone(query.getColumn(2)),
-                        {{kTrainLoss, real(3)}, {kValLoss, real(4)}, {kValAccuracy, real(5)}},
-                        real(6)});
+      EpochRow row{query.getColumn(0).getInt64(),
+                   query.getColumn(1).getInt64(),
+                   RealOrNone(query.getColumn(2)),
+                   {},
+                   RealOrNan(query.getColumn(3))};
+      for (size_t i = 0; i < metrics.size(); ++i) {
+        const auto column = kFirstMetric + static_cast<int>(i);
+        row.metrics.emplace(metrics[i], RealOrNan(query.getColumn(column)));
+      }
+      epochs.push_back(std::move(row));
     }
     impl_->ReadReported(trial_id, epochs);
     return epochs;

@@ -78,11 +78,17 @@ void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
 }
 
 /// Computes the values of all completed trials by another objective.
-void Revalue(SQLite::Database& db, const Objective& objective, const MetricTable& table) {
+void Revalue(SQLite::Database& db, const Objective& objective, const ScoredMetrics& metrics) {
   db.exec(
       fmt::format("UPDATE trials SET objective_value = (SELECT score FROM ({})) "
                   "WHERE state = 'completed' AND diverged = 0",
-                  ScoreQuery(objective, table, "WHERE trial_id = trials.trial_id")));
+                  ScoreQuery(objective, metrics, "WHERE trial_id = trials.trial_id")));
+}
+
+/// Which values of the objective's recorded metric are better.
+Better BetterOf(const Objective& objective, const MetricTable& metrics) {
+  const MetricInfo* metric = FindMetric(metrics, ParseKnownMetric(objective.metric).recorded);
+  return metric == nullptr ? Better::kUnknown : metric->better;
 }
 
 void WriteLabels(SQLite::Database& db, const TrialLabels& labels) {
@@ -120,9 +126,14 @@ SpaceChange Store::ChangeSpace(const SweepRecord& sweep, size_t count,
       ++(trial.is_spanned ? change.returned : change.left);
     }
     TakeOver(db, sweep);
+    const MetricTable metrics = impl_->Metrics();
+    if (before.IsOfProgram()) ForgetDeclaredMetrics(db);
     DeclareMetrics(db, sweep.reported_metrics);
     impl_->metrics.reset();
-    if (!(sweep.objective == before.objective)) Revalue(db, sweep.objective, impl_->Metrics());
+    if (!(sweep.objective == before.objective) ||
+        BetterOf(sweep.objective, metrics) != BetterOf(sweep.objective, impl_->Metrics())) {
+      Revalue(db, sweep.objective, impl_->Scored());
+    }
   });
   impl_->Follow(sweep);
   return change;

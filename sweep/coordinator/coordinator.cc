@@ -10,6 +10,8 @@ namespace {
 
 constexpr auto kWait = std::chrono::milliseconds(200);
 constexpr auto kCommitInterval = std::chrono::milliseconds(100);
+// In which a program fails for the fault of its worker: a broken device, a missing library or disk.
+constexpr auto kStartLimit = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -178,7 +180,7 @@ void Coordinator::OnEvent(const EpochFinished& finished) {
   LiveTrial* live = Running(finished.trial_id, finished.worker);
   if (live == nullptr) return;
   WorkerLoad& load = workers_.at(finished.worker);
-  load.OnEpoch(finished.trial_id);
+  load.OnEpoch(finished.trial_id, finished.record.epoch);
   AddCandidate(load);
   live->has_trained = true;
   trust_.OnEpoch(finished.trial_id, finished.worker);
@@ -190,22 +192,16 @@ void Coordinator::OnEvent(const EpochFinished& finished) {
 void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   store_.AddEpoch(live.trial.id, record);
   live.epoch = record.epoch;
-  live.loss = MetricValue(record.metrics, kTrainLoss);
-  live.lr = record.rates.lr.back();
+  const auto loss = record.metrics.find(kTrainLoss);
+  if (loss != record.metrics.end()) live.loss = loss->second;
+  if (!record.rates.lr.empty()) live.lr = record.rates.lr.back();
   live.curve.diverged = live.curve.diverged || record.diverged;
-  live.curve.Add(MetricValue(record.metrics, metric_.recorded), record.steps_done,
-                 record.wall_seconds);
-  ++state_.epochs_done;
+  AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live);
+  state_.epochs_done += record.epoch - live.epochs_done;
+  live.epochs_done = record.epoch;
   TellSource([&] { return source_.OnEpoch(live.trial, record); });
   view_.OnEpoch(state_, live, record);
   CommitIfDue();
-}
-
-void Coordinator::OnEvent(const CheckpointMade& made) {
-  const LiveTrial* live = Running(made.trial_id, made.worker);
-  if (live == nullptr || live->epoch != made.epoch) return;
-  store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
-  with_checkpoint_.insert(made.trial_id);
 }
 
 void Coordinator::OnEvent(const TrialEnded& ended) {
@@ -228,6 +224,7 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
     return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
+  if (ended.unasked) return LoseUnasked(std::move(live), ended.error);
   if (ended.state == TrialState::kFailed && !IsOwnFailure(live, ended.error)) {
     return Retry(std::move(live), ended.error);
   }
@@ -239,22 +236,24 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
 }
 
 /// Whether the trial itself made its pack fail. Of several trials it is not known which did, and
-/// what fails before its first epoch may be the worker's fault.
+/// what fails before its first epoch may be the worker's fault. A user's program may report its
+/// first epoch late, or only its result: what fails after a minute is not tried again.
 bool Coordinator::IsOwnFailure(const LiveTrial& live, const std::string& error) {
   if (live.pack_size > 1) return false;
-  return live.has_trained || trust_.IsTrialsFault(live.trial.id, live.by.worker, error, now_());
+  if (live.has_trained || (is_of_program_ && now_() - live.started > kStartLimit)) return true;
+  return trust_.IsTrialsFault(live.trial.id, live.by.worker, error, now_());
 }
 
 void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& error) {
+  EndCheckpoints(live.trial.id);
   store_.EndAttempt(live.trial.id, state, error);
   Close(std::move(live), state, error);
 }
 
 /// Counts a trial that is over, and tells of it.
 void Coordinator::Close(LiveTrial live, TrialState state, const std::string& error) {
-  with_checkpoint_.erase(live.trial.id);
   trust_.OnEnd(live.trial.id);
-  state_.epochs -= live.epochs - static_cast<int64_t>(live.curve.values.size());
+  state_.epochs -= live.epochs - live.epochs_done;
   std::optional<double> value;
   if (state == TrialState::kCompleted) {
     ++state_.completed;
@@ -299,6 +298,7 @@ void Coordinator::CommitIfDue() {
 void Coordinator::Commit() {
   store_.Commit();
   last_commit_ = now_();
+  RemoveObsoleteFiles();
   for (const EndedTrial& ended : std::exchange(uncommitted_, {})) view_.OnTrialEnd(state_, ended);
 }
 

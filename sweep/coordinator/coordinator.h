@@ -12,6 +12,7 @@
 #include "results/store.h"
 #include "sweep/coordinator/progress_view.h"
 #include "sweep/coordinator/sweep_state.h"
+#include "sweep/coordinator/trial_files.h"
 #include "sweep/coordinator/trial_queue.h"
 #include "sweep/coordinator/worker_liveness.h"
 #include "sweep/coordinator/worker_load.h"
@@ -30,12 +31,14 @@ struct RunOutcome {
 };
 
 struct CoordinatorOptions {
-  /// A trial fails once it has brought down this many workers.
+  /// A trial fails once it has brought down this many workers, or ended unasked so many times.
   int64_t max_attempts = 3;
   /// A worker that holds work and is silent for this long is marked dead.
   std::chrono::milliseconds worker_timeout{60'000};
   /// How long workers may take to finish their epochs when told to stop.
   std::chrono::milliseconds stop_limit{30'000};
+  /// Removes the files of checkpoints; null: they have none. Must outlive the coordinator.
+  TrialFiles* files = nullptr;
 };
 
 class Coordinator {
@@ -73,7 +76,6 @@ class Coordinator {
   PackTask HandOutPack(WorkerLoad& load);
   TrialQueue::Filter TrialsFor(int64_t worker) const;
   PackTask TaskOf(const Pack& pack);
-  std::string TakeCheckpoint(const std::string& trial_id);
   void BeginNextPack(WorkerLoad& load);
   LiveTrial Begin(Trial trial, WorkerLoad& load, int64_t pack_size);
   void AddCandidate(const WorkerLoad& load);
@@ -88,6 +90,8 @@ class Coordinator {
   void OnEvent(const TrialEnded& ended);
   LiveTrial* Running(const std::string& trial_id, int64_t worker);
   void Record(const EpochRecord& record, LiveTrial& live);
+  void AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done, double wall_seconds,
+                  LiveTrial& live) const;
   void Settle(LiveTrial live, const TrialEnded& ended);
   bool IsOwnFailure(const LiveTrial& live, const std::string& error);
   void Conclude(LiveTrial live, TrialState state, const std::string& error);
@@ -111,6 +115,16 @@ class Coordinator {
   void CheckLiveness();
   void MarkDead(int64_t worker, const std::string& reason);
   void LoseTrial(LiveTrial live, const std::string& reason);
+  void LoseUnasked(LiveTrial live, const std::string& reason);
+  void GiveUp(LiveTrial live, TrialState state, const std::string& error);
+
+  // Checkpoints.
+  StoredCheckpoint ReadCheckpoint(const std::string& trial_id) const;
+  std::string TakeCheckpoint(const std::string& trial_id);
+  void DropCheckpoint(const std::string& trial_id, const std::string& why);
+  void EndCheckpoints(const std::string& trial_id);
+  void Forget(const std::string& trial_id);
+  void RemoveObsoleteFiles();
 
   void CommitIfDue();
   void Commit();
@@ -125,13 +139,16 @@ class Coordinator {
   TrialQueue queue_;
   SweepState state_;
   Metric metric_;                          // of state_.objective
+  bool is_of_program_ = false;             // SweepRecord::IsOfProgram
   std::map<int64_t, WorkerLoad> workers_;  // the ready ones
   /// Workers that may accept a pack, as (busy, rank): idle workers sort first.
   std::set<std::pair<bool, int64_t>> candidates_;
   /// What the source has decided of trials that a worker has, by trial id.
   std::map<std::string, Decision> decisions_;
-  std::vector<EndedTrial> uncommitted_;          // ended, and not shown yet
-  std::set<std::string> with_checkpoint_;        // ids of trials that have one
+  std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
+  std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
+  /// Checkpoints that the database names no more once it is committed, as (trial id, data).
+  std::vector<std::pair<std::string, std::string>> obsolete_;
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
   WorkerLiveness liveness_;
   WorkerTrust trust_;

@@ -31,8 +31,8 @@ void Coordinator::Apply(Decision decision) {
   if (const auto trial = queue_.Remove(id)) state_.epochs -= EpochsOf(*trial);
   const bool ends = decision.kind == Decision::Kind::kEnd;
   if (!ends || store_.TrialById(id).state != ToString(TrialState::kPending)) return;
+  EndCheckpoints(id);
   store_.EndTrial(id, TrialState::kStopped, decision.reason);
-  with_checkpoint_.erase(id);
   ++state_.stopped;
 }
 
@@ -53,7 +53,7 @@ bool Coordinator::IsEnding(const std::string& trial_id) const {
 void Coordinator::Hold(LiveTrial live) {
   store_.HoldAttempt(live.trial.id);
   state_.epochs -= live.epochs;
-  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
+  state_.epochs_done -= live.epochs_done;
   TellSource([&] { return source_.OnEnd(live.trial, TrialState::kPending, std::nullopt); });
 }
 

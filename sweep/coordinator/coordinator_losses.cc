@@ -57,25 +57,43 @@ void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
 /// several of them.
 void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
-                           " was lost after epoch " + std::to_string(live.curve.values.size()) +
-                           ": " + reason;
-  const auto conclude = [this, &live](TrialState state, const std::string& error) {
-    store_.EndTrial(live.trial.id, state, error);
-    Close(std::move(live), state, error);
-  };
+                           " was lost after epoch " + std::to_string(live.epochs_done) + ": " +
+                           reason;
   store_.LoseAttempt(live.trial.id, what);
   const auto decided = decisions_.extract(live.trial.id);
   if (!decided.empty() && decided.mapped().kind == Decision::Kind::kEnd) {
-    return conclude(TrialState::kStopped, decided.mapped().reason);
+    return GiveUp(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
   const int64_t alone = store_.LostAttempts(live.trial.id);
   if (live.pack_size == 1 && alone >= options_.max_attempts) {
-    return conclude(TrialState::kFailed,
-                    "it brought down " + Counted(alone, "worker") + ", the last time " + what);
+    return GiveUp(std::move(live), TrialState::kFailed,
+                  "it brought down " + Counted(alone, "worker") + ", the last time " + what);
   }
-  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
+  state_.epochs_done -= live.epochs_done;
   if (live.pack_size > 1) return queue_.RequeueAlone(std::move(live.trial));
   queue_.Requeue(std::move(live.trial));
+}
+
+/// The trial's program ended before its last epoch, unasked, and can resume from its checkpoint.
+void Coordinator::LoseUnasked(LiveTrial live, const std::string& reason) {
+  store_.LoseAttempt(live.trial.id, reason);
+  const int64_t attempts = store_.LostAttempts(live.trial.id);
+  if (attempts >= options_.max_attempts) {
+    return GiveUp(std::move(live), TrialState::kFailed,
+                  Counted(attempts, "attempt") +
+                      " at it ended before its last epoch, as many as --max-attempts allows; the "
+                      "last one: " +
+                      reason);
+  }
+  state_.epochs_done -= live.epochs_done;
+  queue_.Requeue(std::move(live.trial));
+}
+
+/// Ends a trial whose attempt is lost.
+void Coordinator::GiveUp(LiveTrial live, TrialState state, const std::string& error) {
+  EndCheckpoints(live.trial.id);
+  store_.EndTrial(live.trial.id, state, error);
+  Close(std::move(live), state, error);
 }
 
 /// The trial did not reach its end: it was told to stop, or, with `error`, could not resume from
@@ -84,11 +102,10 @@ void Coordinator::CutOff(LiveTrial live, const std::string& error) {
   const std::string& id = live.trial.id;
   store_.EndAttempt(id, TrialState::kPending, error);
   if (!error.empty()) {
-    with_checkpoint_.erase(id);
-    store_.DropCheckpoint(id, "it begins anew");
+    DropCheckpoint(id, "it begins anew");
     view_.OnNotice("trial " + id + " begins anew: " + error);
   }
-  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
+  state_.epochs_done -= live.epochs_done;
   queue_.Requeue(std::move(live.trial));
 }
 
@@ -103,7 +120,7 @@ void Coordinator::Retry(LiveTrial live, const std::string& error) {
   for (const ExcludedWorker& excluded : state_.excluded) {
     if (excluded.worker == live.by.worker) store_.RecordExclusion(excluded);
   }
-  state_.epochs_done -= static_cast<int64_t>(live.curve.values.size());
+  state_.epochs_done -= live.epochs_done;
   queue_.RequeueAlone(std::move(live.trial));
 }
 

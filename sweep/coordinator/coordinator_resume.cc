@@ -1,9 +1,9 @@
 // What the coordinator takes over from earlier runs: progress and checkpoints.
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
 
-#include "data/sha256.h"
 #include "sweep/coordinator/coordinator.h"
 
 namespace lrsweep {
@@ -36,8 +36,8 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   state_.name = sweep.name;
   state_.objective = sweep.objective;
   metric_ = ParseMetric(state_.objective.metric, store_.Metrics());
-  const std::vector<std::string> ids = store.IdsWithCheckpoint();
-  with_checkpoint_.insert(ids.begin(), ids.end());
+  is_of_program_ = sweep.IsOfProgram();
+  checkpoints_ = store.CheckpointEpochs();
   RestoreProgress();
 }
 
@@ -63,24 +63,6 @@ void Coordinator::RestoreProgress() {
   }
 }
 
-/// The bytes of the trial's checkpoint, if it has an undamaged one. Notes the epoch after which the
-/// trial resumes.
-std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
-  resume_after_.erase(trial_id);
-  if (with_checkpoint_.count(trial_id) == 0) return "";
-  StoredCheckpoint stored =
-      store_.ReadCheckpoint(trial_id, [](std::string_view bytes) { return Sha256Hex(bytes); });
-  if (!stored.checkpoint) {
-    with_checkpoint_.erase(trial_id);
-    store_.DropCheckpoint(trial_id, "its checkpoint was damaged: " + stored.defect);
-    view_.OnNotice("trial " + trial_id +
-                   " begins anew: its checkpoint was damaged: " + stored.defect);
-    return "";
-  }
-  resume_after_[trial_id] = stored.checkpoint->epoch;
-  return std::move(stored.checkpoint->data);
-}
-
 LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   const auto resumed = resume_after_.extract(trial.id);
   const int64_t epochs_done = resumed.empty() ? 0 : resumed.mapped();
@@ -88,18 +70,28 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   LiveTrial live;
   live.epochs = EpochsOf(trial);
   live.epoch = epochs_done;
+  live.epochs_done = epochs_done;
+  live.curve.is_sparse = is_of_program_;
   live.trial = std::move(trial);
   live.by = load.info();
   live.pack_size = pack_size;
   live.started = now_();
   if (epochs_done > 0) {
     for (const EpochRow& row : store_.Epochs(live.trial.id)) {
-      live.curve.Add(MetricValue(row.metrics, metric_.recorded), row.steps_done, row.wall_seconds);
+      AddToCurve(row.epoch, row.metrics, row.steps_done, row.wall_seconds, live);
     }
     load.OnResume(live.trial.id, epochs_done);
     state_.epochs_done += epochs_done;
   }
   return live;
+}
+
+/// A program need not report every metric after each epoch.
+void Coordinator::AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done,
+                             double wall_seconds, LiveTrial& live) const {
+  const auto value = metrics.find(metric_.recorded);
+  live.curve.Add(epoch, value == metrics.end() ? std::nan("") : value->second, steps_done,
+                 wall_seconds);
 }
 
 }  // namespace lrsweep

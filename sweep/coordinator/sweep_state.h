@@ -18,13 +18,14 @@ namespace lrsweep {
 struct LiveTrial {
   Trial trial;
   WorkerInfo by;
-  int64_t pack_size = 1;  // trials in its pack, this one included
-  int64_t epochs = 0;     // its length
-  int64_t epoch = 0;      // the one in training, or the last one finished
+  int64_t pack_size = 1;    // trials in its pack, this one included
+  int64_t epochs = 0;       // its length
+  int64_t epoch = 0;        // the one in training, or the last one finished
+  int64_t epochs_done = 0;  // the last epoch that is recorded; a program may leave some out
   std::optional<double> loss;
   std::optional<double> lr;
   bool has_trained = false;  // an epoch in this attempt
-  RankedCurve curve;         // the objective's recorded metric: an epoch each
+  RankedCurve curve;         // the objective's recorded metric
   std::chrono::steady_clock::time_point started;
 };
 

@@ -32,7 +32,7 @@ bool WorkerLoad::CanAccept(int64_t fair_share) const {
 /// Its packs run one after another, each as long as its longest trial.
 int64_t WorkerLoad::EpochsUntilIdle() const {
   int64_t longest = 0;
-  for (const auto& [id, member] : training_) longest = std::max(longest, member.epochs_left);
+  for (const auto& [id, member] : training_) longest = std::max(longest, member.EpochsLeft());
   return longest + prefetched_epochs_;
 }
 
@@ -46,15 +46,14 @@ Pack WorkerLoad::BeginNext(TimePoint now) {
   Pack pack = std::move(prefetched_.front());
   prefetched_.pop_front();
   prefetched_epochs_ -= LongestEpochs(pack);
-  for (const Trial& trial : pack) training_[trial.id] = {EpochsOf(trial), EpochsOf(trial)};
+  for (const Trial& trial : pack) training_[trial.id] = {EpochsOf(trial)};
   began_ = now;
   return pack;
 }
 
 void WorkerLoad::OnResume(const std::string& trial_id, int64_t epochs) {
   Member& member = training_.at(trial_id);
-  member.epochs -= epochs;
-  member.epochs_left -= epochs;
+  member.resumed_after = member.epochs_done = epochs;
   work_ -= epochs;
 }
 
@@ -65,16 +64,18 @@ bool WorkerLoad::HasPrefetched(const std::string& trial_id) const {
   });
 }
 
-void WorkerLoad::OnEpoch(const std::string& trial_id) {
-  --training_.at(trial_id).epochs_left;
-  --work_;
+void WorkerLoad::OnEpoch(const std::string& trial_id, int64_t epoch) {
+  Member& member = training_.at(trial_id);
+  work_ -= epoch - member.epochs_done;
+  member.epochs_done = epoch;
 }
 
 bool WorkerLoad::OnEnd(const std::string& trial_id, bool completed, TimePoint now) {
   const auto found = training_.find(trial_id);
-  work_ -= found->second.epochs_left;
+  const Member& member = found->second;
+  work_ -= member.EpochsLeft();
   // The time of a trial that ended early predicts nothing.
-  if (completed) Measure(found->second.epochs, now);
+  if (completed) Measure(std::max<int64_t>(member.length - member.resumed_after, 1), now);
   training_.erase(found);
   return training_.empty();
 }

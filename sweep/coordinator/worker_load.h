@@ -47,16 +47,19 @@ class WorkerLoad {
   bool HasPrefetched(const std::string& trial_id) const;
   /// Takes its prefetched packs away.
   std::deque<Pack> TakePrefetched() { return std::exchange(prefetched_, {}); }
-  /// An epoch of a trial in training has ended.
-  void OnEpoch(const std::string& trial_id);
+  /// A trial in training has ended this epoch; it may have left out some before it.
+  void OnEpoch(const std::string& trial_id, int64_t epoch);
   /// A trial in training has ended, `completed` or otherwise. True: it was the pack's last one.
   bool OnEnd(const std::string& trial_id, bool completed, TimePoint now);
 
  private:
   /// A trial in training.
   struct Member {
-    int64_t epochs = 0;
-    int64_t epochs_left = 0;
+    int64_t length = 0;       // epochs of the whole trial
+    int64_t epochs_done = 0;  // of the whole trial
+    int64_t resumed_after = 0;
+
+    int64_t EpochsLeft() const { return length - epochs_done; }
   };
 
   int64_t EpochsUntilIdle() const;

@@ -26,7 +26,8 @@ std::optional<double> ScoreOf(const std::string& metric, const std::vector<doubl
                               const std::string& scope = "last") {
   RankedCurve curve{"a"};
   for (size_t i = 0; i < values.size(); ++i) {
-    curve.Add(values[i], 100 * static_cast<int64_t>(i + 1), 1.5 + 0.5 * static_cast<double>(i));
+    const auto epoch = static_cast<int64_t>(i) + 1;
+    curve.Add(epoch, values[i], 100 * epoch, 1.5 + 0.5 * static_cast<double>(i));
   }
   return Score(curve, {metric, NaturalMode(metric), scope});
 }

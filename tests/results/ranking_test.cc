@@ -184,7 +184,7 @@ class StoredRanking : public SweepFixture {
       if (!trial.in_space || (trial.state != "completed" && !diverged)) continue;
       curves.push_back({trial.trial_id, trial.diverged, {}});
       for (const EpochRow& epoch : store.Epochs(trial.trial_id)) {
-        curves.back().Add(MetricValue(epoch.metrics, recorded), epoch.steps_done,
+        curves.back().Add(epoch.epoch, MetricValue(epoch.metrics, recorded), epoch.steps_done,
                           epoch.wall_seconds);
       }
     }

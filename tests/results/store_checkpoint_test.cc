@@ -170,9 +170,9 @@ TEST_F(StoreCheckpointTest, ALostAttemptIsCountedWhereItsTrialWasAlone) {
 
 TEST_F(StoreCheckpointTest, ADroppedOneIsGoneAndTheAttemptSaysWhy) {
   Store store = CutOff("state");
-  EXPECT_THAT(store.IdsWithCheckpoint(), testing::ElementsAre("a"));
+  EXPECT_THAT(store.CheckpointEpochs(), testing::ElementsAre(testing::Key("a")));
   store.DropCheckpoint("a", "it was damaged");
-  EXPECT_THAT(store.IdsWithCheckpoint(), testing::IsEmpty());
+  EXPECT_THAT(store.CheckpointEpochs(), testing::IsEmpty());
   EXPECT_EQ(store.Attempts("a").at(0).error, "interrupted; it was damaged");
 }
 
@@ -191,7 +191,7 @@ TEST_F(StoreCheckpointTest, ATrialCanEndWithoutAnAttempt) {
   store.EndTrial("a", TrialState::kFailed, "it brought down 3 workers");
   EXPECT_EQ(store.TrialById("a").state, "failed");
   EXPECT_EQ(store.TrialById("a").error, "it brought down 3 workers");
-  EXPECT_THAT(store.IdsWithCheckpoint(), testing::IsEmpty());
+  EXPECT_THAT(store.CheckpointEpochs(), testing::IsEmpty());
 }
 
 }  // namespace

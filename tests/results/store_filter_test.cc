@@ -96,6 +96,27 @@ TEST(RowsWhere, ADottedColumnNeedsNoQuotes) {
   EXPECT_THAT(RowsWhere("\"a.text\" = 'a.text'", names, 1, cell_of), ElementsAre(0));
 }
 
+TEST(RowsWhere, AMetricsNameWithASlashOrAHyphenNeedsNoQuotes) {
+  const std::vector<std::string> columns = {"val/top-5", "val/top", "val/top-5.acc", "top"};
+  const auto where = [&](const std::string& condition) {
+    ConditionNames names{columns};
+    names.metrics = {{.name = "val/top-5", .better = Better::kMore}};
+    return RowsWhere(condition, names, 2, [&](size_t row, const std::string& column) -> Cell {
+      const auto found = std::find(columns.begin(), columns.end(), column);
+      if (found == columns.end()) return row == 0 ? 3.0 : 5.0;  // a derived metric
+      return static_cast<double>(10 * (found - columns.begin())) + static_cast<double>(row);
+    });
+  };
+  EXPECT_THAT(where("val/top-5 = 1"), ElementsAre(1));
+  EXPECT_THAT(where("VAL/TOP-5 < 1 and val/top = 10"), ElementsAre(0));
+  EXPECT_THAT(where("val/top-5.acc = 21"), ElementsAre(1));
+  EXPECT_THAT(where("\"val/top-5.acc\" = 21"), ElementsAre(1));
+  EXPECT_THAT(where("\"val/top-5\" = 1"), ElementsAre(1));
+  EXPECT_THAT(where("top-val/top-5 = 30"), ElementsAre(0, 1));
+  EXPECT_THAT(where("epochs_to(val/top-5, 90) < 4"), ElementsAre(0));
+  EXPECT_THROW(where("val/bottom > 1"), std::invalid_argument);
+}
+
 TEST(RowsWhere, MistakesAreSentences) {
   EXPECT_THAT(ErrorOf("max_lrr > 1"), HasSubstr("--where: no such column: max_lrr"));
   EXPECT_THAT(ErrorOf("max_lr >"), HasSubstr("syntax error"));

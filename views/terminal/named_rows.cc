@@ -46,10 +46,12 @@ std::optional<double> ScoreOf(const Store& store, const std::string& trial_id,
                               const Objective& objective) {
   const std::string recorded = ParseKnownMetric(objective.metric).recorded;
   RankedCurve curve{trial_id};
+  // Same as in the store: a trial that diverged has no value by any metric.
+  curve.diverged = store.TrialById(trial_id).diverged;
+  curve.is_sparse = store.Sweep().IsOfProgram();
   for (const EpochRow& epoch : store.Epochs(trial_id)) {
-    curve.Add(MetricValue(epoch.metrics, recorded), epoch.steps_done, epoch.wall_seconds);
-    // Same as in the store: a trial that diverged has no value by any metric.
-    curve.diverged |= Diverged(epoch.metrics);
+    curve.Add(epoch.epoch, MetricValue(epoch.metrics, recorded), epoch.steps_done,
+              epoch.wall_seconds);
   }
   return Score(curve, objective, store.Metrics());
 }

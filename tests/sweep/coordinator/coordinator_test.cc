@@ -470,7 +470,7 @@ TEST_F(CoordinatorTest, ATrialResumesFromItsCheckpoint) {
   EXPECT_EQ(store_.Epochs(space_.At(0).id).size(), 2U);
   EXPECT_EQ(state_.epochs_done, state_.epochs);
   EXPECT_THAT(States(), Each("completed"));
-  EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
+  EXPECT_THAT(store_.CheckpointEpochs(), IsEmpty());
 }
 
 TEST_F(CoordinatorTest, ATrialWithADamagedCheckpointStartsAgainAndTheReasonIsStored) {
@@ -907,7 +907,7 @@ TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver
   const RunOutcome outcome = RunWith(source_, pool);
   EXPECT_FALSE(outcome.interrupted);
   EXPECT_THAT(States(), ElementsAre("completed", "completed", "completed", "pending"));
-  EXPECT_THAT(store_.IdsWithCheckpoint(), ElementsAre(IdOf(3)));
+  EXPECT_THAT(store_.CheckpointEpochs(), ElementsAre(testing::Key(IdOf(3))));
   EXPECT_EQ(store_.Trials()[3].error, std::nullopt);
   EXPECT_EQ(store_.Attempts(IdOf(3)).back().outcome, "held");
   EXPECT_EQ(state_.epochs_done, state_.epochs);
@@ -920,7 +920,7 @@ TEST_F(DecisionsTest, AHeldTrialCanBeEndedLater) {
   RunWith(source_, pool);
   EXPECT_THAT(States(), ElementsAre("stopped", "completed", "completed", "completed"));
   EXPECT_EQ(store_.Trials()[0].error, "worse than the others");
-  EXPECT_THAT(store_.IdsWithCheckpoint(), IsEmpty());
+  EXPECT_THAT(store_.CheckpointEpochs(), IsEmpty());
   EXPECT_EQ(state_.stopped, 1);
 }
 

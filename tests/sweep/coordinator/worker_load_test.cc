@@ -30,7 +30,7 @@ class WorkerLoadTest : public testing::Test {
   void TrainOne(int64_t epochs, int64_t epoch_ms) {
     Begin(PackOf({"done"}, epochs));
     now_ += milliseconds(epochs * epoch_ms);
-    for (int64_t epoch = 0; epoch < epochs; ++epoch) load_.OnEpoch("done");
+    for (int64_t epoch = 1; epoch <= epochs; ++epoch) load_.OnEpoch("done", epoch);
     load_.OnEnd("done", true, now_);
   }
 
@@ -46,9 +46,9 @@ TEST_F(WorkerLoadTest, IdleWorkerAcceptsAPackHoweverLittleIsLeft) {
 TEST_F(WorkerLoadTest, GetsItsNextPackInTheLastEpoch) {
   Begin(PackOf({"a"}, 3));
   EXPECT_FALSE(load_.CanAccept(kPlenty));
-  load_.OnEpoch("a");
+  load_.OnEpoch("a", 1);
   EXPECT_FALSE(load_.CanAccept(kPlenty));
-  load_.OnEpoch("a");
+  load_.OnEpoch("a", 2);
   EXPECT_TRUE(load_.CanAccept(kPlenty));
   load_.HandOut(PackOf({"b"}, 3));
   EXPECT_FALSE(load_.CanAccept(kPlenty)) << "one prefetched pack is enough";
@@ -60,19 +60,33 @@ TEST_F(WorkerLoadTest, PackIsInItsLastEpochWhenItsLongestTrialIs) {
   pack.push_back(PackOf({"b"}, 2).front());
   Begin(pack);
   EXPECT_FALSE(load_.CanAccept(kPlenty));
-  load_.OnEpoch("a");
+  load_.OnEpoch("a", 1);
   EXPECT_FALSE(load_.OnEnd("a", true, now_)) << "b is still in training";
-  load_.OnEpoch("b");
+  load_.OnEpoch("b", 1);
   EXPECT_TRUE(load_.CanAccept(kPlenty));
-  load_.OnEpoch("b");
+  load_.OnEpoch("b", 2);
   EXPECT_TRUE(load_.OnEnd("b", true, now_));
   EXPECT_TRUE(load_.is_idle());
+}
+
+TEST_F(WorkerLoadTest, EpochsThatAProgramLeavesOutCountAsDone) {
+  Begin(PackOf({"a"}, 12));
+  load_.OnResume("a", 2);
+  EXPECT_EQ(load_.work(), 10);
+  load_.OnEpoch("a", 5);
+  EXPECT_EQ(load_.work(), 7);
+  EXPECT_FALSE(load_.CanAccept(kPlenty));
+  load_.OnEpoch("a", 11);
+  EXPECT_EQ(load_.work(), 1);
+  EXPECT_TRUE(load_.CanAccept(kPlenty));
+  load_.OnEnd("a", true, now_);
+  EXPECT_EQ(load_.work(), 0);
 }
 
 TEST_F(WorkerLoadTest, TrialThatEndsEarlyLeavesLessWork) {
   Begin(PackOf({"a", "b"}, 9));
   EXPECT_EQ(load_.work(), 18);
-  load_.OnEpoch("a");
+  load_.OnEpoch("a", 1);
   load_.OnEnd("a", false, now_);
   EXPECT_EQ(load_.work(), 9);
   load_.OnEnd("b", false, now_);

@@ -1,0 +1,42 @@
+#include "sweep/coordinator/checkpoint_files.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+
+namespace lrsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The path that the data name, without a slash at its end; none where they name none.
+std::optional<fs::path> PathOf(const std::string& data) {
+  const nlohmann::json json = nlohmann::json::parse(data, nullptr, false);
+  if (!json.is_object() || !json.contains("path") || !json["path"].is_string()) return std::nullopt;
+  const fs::path path = fs::path(json["path"].get<std::string>()).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+/// Whether it is something below the folder that it is relative to.
+bool IsBelow(const fs::path& path) {
+  return !path.empty() && path.is_relative() && path != "." && *path.begin() != "..";
+}
+
+}  // namespace
+
+std::string CheckpointFiles::RemoveCheckpoint(const std::string& trial_id,
+                                              const std::string& data) {
+  const std::optional<fs::path> path = PathOf(data);
+  if (!path) return "it names no path: " + data;
+  if (!IsBelow(*path)) return path->string() + " is not below the trial's folder";
+  std::error_code error;
+  fs::path at = trials_folder_ / trial_id;
+  for (const fs::path& name : path->parent_path()) {
+    at /= name;
+    if (fs::is_symlink(fs::symlink_status(at, error))) return at.string() + " is a link";
+  }
+  fs::remove_all(at / path->filename(), error);
+  return error ? (at / path->filename()).string() + ": " + error.message() : "";
+}
+
+}  // namespace lrsweep
