@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import random
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -13,11 +14,15 @@ import time
 from pathlib import Path
 
 from frame import expect
-from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, processes, send
+from sweeps import (ProgramSweep, Sweep, ask, ends, exit_status, files_beside, left_behind, processes,
+                    send)
 
 # The disturbances: SIGKILL for a process, or a signal that asks the launcher to stop.
 STRIKES = ("launcher", "mpirun", "coordinator", "worker", "worker", "all", "SIGTERM", "SIGINT",
            "SIGINT twice", "SIGUSR1", "frozen")
+
+# A program that is killed makes its trial fail, and is tried again by --retry-failed.
+PROGRAM_STRIKES = (*STRIKES, "program", "program", "program")
 
 # Epochs of trials trained since then that no checkpoint holds: they will be trained again.
 BEHIND = """SELECT coalesce(sum(t.epochs_done - coalesce(c.epoch, 0)), 0)
@@ -36,9 +41,10 @@ class Tally:
     differences: int = 0
     hangs: int = 0
     orphans: int = 0
+    checkpoints_left: int = 0  # files of trials that are over: of a crash between commit and removal
 
     def add(self, other: "Tally") -> None:
-        for name in ("rounds", "commands", "differences", "hangs", "orphans"):
+        for name in ("rounds", "commands", "differences", "hangs", "orphans", "checkpoints_left"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.strikes += other.strikes
         for kind, epochs in other.lost_epochs.items():
@@ -52,10 +58,11 @@ class Tally:
         lost = ", ".join(
             f"{kind} {sum(epochs) / len(epochs):.1f} (at most {max(epochs)})"
             for kind, epochs in sorted(self.lost_epochs.items()))
+        left = f", checkpoints left {self.checkpoints_left}" if self.checkpoints_left else ""
         return (f"{self.rounds} rounds in {seconds:.0f} s, {self.commands} commands, "
                 f"{sum(self.strikes.values())} strikes: {strikes}\n"
                 f"  recorded epochs that had to be trained again, per strike: {lost}\n"
-                f"  differences {self.differences}, hangs {self.hangs}, orphans {self.orphans}")
+                f"  differences {self.differences}, hangs {self.hangs}, orphans {self.orphans}{left}")
 
 
 class Round:
@@ -72,13 +79,14 @@ class Round:
     def run(self) -> Tally:
         strikes = self.random.randint(1, 3)
         with open(self.log_path, "w") as log:
-            while exit_status(self.database) == 75:
+            while exit_status(self.database) in ((75, 1) if self.sweep.of_program else (75,)):
                 self.command(strikes, log)
                 strikes = self.random.choice([0, 0, 1, 2])
             if files_beside(self.database):  # everything was killed after the last commit
                 self.command(0, log)
         if self.sweep.is_whole(self.database):
             self.count_lost_attempts()
+            self.count_left_checkpoints()
             self.database.unlink()
             self.log_path.unlink()
         else:
@@ -93,7 +101,7 @@ class Round:
         command = self.sweep.start(
             self.database, "--checkpoint-every", self.random.choice(["0", "0.1", "10"]),
             "--worker-timeout", "10", "--max-attempts", "100", "--max-restarts", str(restarts),
-            workers=self.random.randint(1, 3), log=log)
+            *(["--retry-failed"] if self.sweep.of_program else []), workers=self.random.randint(1, 3), log=log)
         struck = []
         for _ in range(strikes):
             try:
@@ -114,7 +122,7 @@ class Round:
     def strike(self) -> list[str]:
         """Disturbs the sweep once. Returns what was done, in a list; empty without a target."""
         there = processes(str(self.database))
-        what = self.random.choice(STRIKES)
+        what = self.random.choice(PROGRAM_STRIKES if self.sweep.of_program else STRIKES)
         if what == "all":
             victims = list(there)
         elif what.startswith("SIG"):
@@ -143,12 +151,19 @@ class Round:
 
     def count_lost_attempts(self) -> None:
         for error, next_epoch in ask(self.database, LOST):
-            done = int(re.search(r"lost after epoch (\d+)", error)[1])
-            self.tally.lost_epochs["worker"].append(done - (next_epoch - 1))
+            if found := re.search(r"lost after epoch (\d+)", error):  # not: ended by itself
+                self.tally.lost_epochs["worker"].append(int(found[1]) - (next_epoch - 1))
+
+    def count_left_checkpoints(self) -> None:
+        """Counts, and removes, what programs saved and nothing needs any more."""
+        trials = self.database.with_name(self.database.name + ".trials")
+        if trials.exists():
+            self.tally.checkpoints_left += len(list(trials.glob("*/after-*")))
+            shutil.rmtree(trials)
 
 
-def torture(folder: Path, rounds: int, seed: int, jobs: int) -> int:
-    sweep = Sweep(folder)
+def torture(folder: Path, rounds: int, seed: int, jobs: int, of_program: bool = False) -> int:
+    sweep = ProgramSweep(folder, seeds=4) if of_program else Sweep(folder)
     whole = Tally()
     start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

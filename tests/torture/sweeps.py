@@ -31,9 +31,27 @@ scheduler:
   - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
 """
 
+PROGRAM_CONFIG = """
+name: torture
+trial:
+  command: [{python}, {script}, --via, "{{params.via}}"]
+  metrics: {{score: max, val_loss: min}}
+  steps_per_epoch: 5
+  grace: 2
+params: {{via: {{grid: [stdout, file]}}}}
+training: {{epochs: {epochs}, seed: {{grid: {seeds}}}}}
+optimizer: {{type: SGD, lr: 0.05, momentum: 0.9}}
+scheduler:
+  - {{type: StepLR, step_size: 2, gamma: 0.5}}
+  - {{type: OneCycleLR, max_lr: 0.05, total_steps: run}}
+  - {{type: ReduceLROnPlateau, metric: val_loss, patience: 0}}
+objective: {{metric: score, mode: max}}
+"""
+
 QUERIES = (
     "SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, val_accuracy FROM epochs"
     " ORDER BY 1, 2",
+    "SELECT trial_id, epoch, name, value FROM metrics ORDER BY 1, 2, 3",
     "SELECT * FROM steps ORDER BY trial_id, step",
     "SELECT place, trial_id, value, state, diverged, epochs_done FROM ranking",
 )
@@ -59,19 +77,23 @@ def ask(database: Path, query: str) -> list:
 
 
 def processes(marker: str) -> dict[int, str]:
-    """Roles (launcher, mpirun, coordinator, worker) by pid, of processes with `marker` as an argument."""
+    """Roles (launcher, mpirun, coordinator, worker) by pid, of processes with `marker` as an argument; and
+    programs, which are trials of the database `marker`."""
     found = {}
+    of_trial = f"LRSWEEP_DIR={marker}.trials/".encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if marker not in words:
-                continue
             if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
                 continue
             variables = (entry / "environ").read_bytes().split(b"\0")
         except (OSError, IndexError):
+            continue
+        if any(variable.startswith(of_trial) for variable in variables):
+            found[int(entry.name)] = "program"
+        if marker not in words:
             continue
         rank = [v for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
         if words[0] == "mpirun":
@@ -150,18 +172,22 @@ def files_beside(database: Path) -> list[str]:
 class Sweep:
     """A configuration in `folder`, and its undisturbed result."""
 
+    of_program = False
+
     def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
         self.folder = folder
-        write_data(folder / "data", train)
         self.config = folder / "sweep.yaml"
-        grid = list(range(seeds))
-        self.config.write_text(CONFIG.format(data=folder / "data", epochs=epochs, seeds=grid))
+        self.config.write_text(self.configuration(list(range(seeds)), epochs, train))
         reference = folder / "reference.db"
         start = time.monotonic()
         subprocess.run(self.command(reference, workers=2), check=True, stdin=subprocess.DEVNULL)
         self.undisturbed_seconds = time.monotonic() - start
         self.reference_bytes = reference.stat().st_size
         self.reference = content(reference)
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        write_data(self.folder / "data", train)
+        return CONFIG.format(data=self.folder / "data", epochs=epochs, seeds=seeds)
 
     def command(self, database: Path, *options: str, workers: int = 0) -> list:
         """The command line of a run; `workers` 0: everything in one process."""
@@ -186,6 +212,16 @@ class Sweep:
         if not same:
             print(f"{database}: differs from {self.folder / 'reference.db'}", flush=True)
         return same and not beside
+
+
+class ProgramSweep(Sweep):
+    """The same of a user's program (resumable.py)."""
+
+    of_program = True
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        script = Path(__file__).resolve().parent / "resumable.py"
+        return PROGRAM_CONFIG.format(python=sys.executable, script=script, epochs=epochs, seeds=seeds)
 
 
 def exit_status(database: Path) -> int:
