@@ -14,8 +14,9 @@ CREATE TABLE sweep (
   mode TEXT NOT NULL,            --   max or min,
   scope TEXT NOT NULL,           --   of a trial's epochs the last, the best, or a mean (avg,
                                  --   last-5-avg, last-10-avg); last for a derived metric
-  engine TEXT NOT NULL,          -- that computes the training: cpu or torch
-  dataset_sha256 TEXT NOT NULL,  -- of the images and labels
+  engine TEXT NOT NULL,          -- that computes the training: cpu or torch; command: a user's
+                                 --   program
+  dataset_sha256 TEXT NOT NULL,  -- of the images and labels; empty for a user's program
   record_steps INTEGER NOT NULL, -- 1: `steps` is recorded; 0: it stays empty
   created_at TEXT NOT NULL,
   version TEXT NOT NULL,         -- of the program that made this file
@@ -45,8 +46,9 @@ CREATE TABLE trials (
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
   in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration has it; 0: not ranked
   objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
-                                 --   NULL where one of its epochs lacks the metric, or where the
-                                 --   trial never reached the threshold
+                                 --   NULL where one of its epochs lacks the metric (of a user's
+                                 --   program: all of them; else those that have it count), or
+                                 --   where the trial never reached the threshold
 ) STRICT;
 
 -- Counts trials by state without reading their rows.
@@ -84,7 +86,8 @@ CREATE TABLE attempts (
   PRIMARY KEY (trial_id, attempt)
 ) STRICT, WITHOUT ROWID;
 
--- A trial's epoch.
+-- A trial's epoch; of a user's program, the epochs since its row before. What a program reports under
+-- the name of a column means what the program says.
 CREATE TABLE epochs (
   trial_id TEXT NOT NULL REFERENCES trials (trial_id),
   epoch INTEGER NOT NULL,        -- from 1
@@ -100,10 +103,11 @@ CREATE TABLE epochs (
 -- The state from which a partly trained trial resumes. Written together with its epochs.
 CREATE TABLE checkpoints (
   trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),
-  epoch INTEGER NOT NULL,        -- the last one done
+  epoch INTEGER NOT NULL,        -- that it follows
   size INTEGER NOT NULL,         -- of data, in bytes
   sha256 TEXT NOT NULL,          -- of data, in hex digits
-  data BLOB NOT NULL             -- what the engine saved
+  data BLOB NOT NULL             -- what the engine saved; of a user's program JSON that names a
+                                 --   file or folder, {"path": ...}
 ) STRICT;
 
 -- The steps of an epoch, packed into one value; query `steps` instead.

@@ -40,9 +40,12 @@ std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
   return std::move(stored.checkpoint->data);
 }
 
+/// Commits, so that the files are removed before the trial begins anew: it may give new ones the
+/// same names.
 void Coordinator::DropCheckpoint(const std::string& trial_id, const std::string& why) {
   Forget(trial_id);
   store_.DropCheckpoint(trial_id, why);
+  Commit();
 }
 
 /// The trial is over, and its checkpoint is about to leave the database.

@@ -1,5 +1,4 @@
 // What the coordinator takes over from earlier runs: progress and checkpoints.
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -89,9 +88,7 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
 /// A program need not report every metric after each epoch.
 void Coordinator::AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done,
                              double wall_seconds, LiveTrial& live) const {
-  const auto value = metrics.find(metric_.recorded);
-  live.curve.Add(epoch, value == metrics.end() ? std::nan("") : value->second, steps_done,
-                 wall_seconds);
+  live.curve.Add(epoch, MetricOrNan(metrics, metric_.recorded), steps_done, wall_seconds);
 }
 
 }  // namespace lrsweep

@@ -282,6 +282,24 @@ TEST_F(CoordinatorProgramTest, ACheckpointThatIsSavedAgainIsNotRemoved) {
   EXPECT_EQ(store_.CheckpointEpochs().at(Id()), 1);
 }
 
+TEST_F(CoordinatorProgramTest, AnUnusableCheckpointIsRemovedBeforeTheTrialBeginsAnew) {
+  std::vector<std::string> removed_at_start;
+  ScriptedPool pool(
+      1, [&](int64_t worker, const TrialTask& task, int attempt) -> std::deque<Event> {
+        removed_at_start = files_.removed_;
+        if (attempt == 1) {
+          return {Epoch(worker, 1, {{"top5", 1}}), Saved(worker, 1, "1.pt"),
+                  Ended(worker, TrialState::kPending, "", true)};
+        }
+        if (!task.checkpoint.empty()) return {Ended(worker, TrialState::kPending, "1.pt is gone")};
+        return {Epoch(worker, 1, {{"top5", 1}}), Ended(worker, TrialState::kCompleted)};
+      });
+  Run(pool);
+  EXPECT_EQ(pool.tasks_.size(), 3U);
+  EXPECT_THAT(removed_at_start, ElementsAre("1.pt"));
+  EXPECT_EQ(Row().state, "completed");
+}
+
 TEST_F(CoordinatorProgramTest, AFailureAfterAMinuteIsTheTrialsOwn) {
   const auto fail = [this](int64_t worker, const TrialTask&, int) -> std::deque<Event> {
     return {Ended(worker, TrialState::kFailed, "it broke")};
