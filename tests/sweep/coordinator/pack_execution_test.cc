@@ -26,6 +26,7 @@ class FakeExecutor : public Executor {
   void Execute(const PackTask& pack, PackObserver& observer) override {
     for (size_t member = 0; member < pack.trials.size(); ++member) {
       if (pack.trials[member].trial_id == "broken") throw std::runtime_error("it broke");
+      if (pack.trials[member].trial_id == "left") throw EndedUnasked("it left");
       if (pack.trials[member].trial_id == "deadly") throw ExecutorUnusable("its device failed");
       EpochRecord record;
       record.epoch = 1;
@@ -132,6 +133,30 @@ TEST_F(LocalWorkerPoolTest, StopCutsTheTrialOffAfterItsEpochWithACheckpoint) {
   EXPECT_THAT(log_.lines(),
               ElementsAre("ready 0 fake", "epoch of abc", "checkpoint of abc: state", "abc pending",
                           "epoch of def", "checkpoint of def: state", "def pending"));
+}
+
+TEST_F(LocalWorkerPoolTest, AProgramIsNotAskedForCheckpointsButToHold) {
+  setup_.program.emplace();
+  setup_.checkpoint_seconds = 0;
+  Train(MakeFake, {"abc"});
+  EXPECT_THAT(log_.lines(), ElementsAre("ready 0 fake", "epoch of abc", "abc completed"));
+  should_continue_ = false;
+  Train(MakeFake, {"def"});
+  EXPECT_THAT(log_.lines(), testing::IsSupersetOf({"checkpoint of def: state", "def pending"}));
+}
+
+TEST_F(LocalWorkerPoolTest, ATrialThatEndsUnaskedIsPendingAndSaysSo) {
+  std::vector<TrialEnded> ends;
+  LocalWorkerPool pool(MakeFake, setup_, [] { return true; });
+  pool.Wait(std::chrono::milliseconds(1), log_.Sink());
+  pool.Start(0, {{{"left", {}}}});
+  pool.Wait(std::chrono::milliseconds(1), [&ends](const Event& event) {
+    if (const auto* ended = std::get_if<TrialEnded>(&event)) ends.push_back(*ended);
+  });
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].state, TrialState::kPending);
+  EXPECT_EQ(ends[0].error, "it left");
+  EXPECT_TRUE(ends[0].unasked);
 }
 
 TEST_F(LocalWorkerPoolTest, CheckpointsAreMadeWhenTheirTimeHasCome) {
