@@ -23,14 +23,6 @@ bool Exists(const fs::path& path) {
 void RequireSameMeaning(const fs::path& path, const SweepRecord& before, const SweepRecord& now,
                         bool engine_is_asked_for) {
   const std::string way_out = "; name another file by --db to begin anew";
-  if (before.IsOfProgram() != now.IsOfProgram()) {
-    const char* program = "a program of yours (trial.command)";
-    const char* built_in = "the built-in model (dataset, model)";
-    throw UsageError(
-        fmt::format("{}: its trials are runs of {}, those of the configuration of {}{}",
-                    path.string(), before.IsOfProgram() ? program : built_in,
-                    now.IsOfProgram() ? program : built_in, way_out));
-  }
   if (engine_is_asked_for && before.engine != now.engine) {
     throw UsageError(path.string() + ": its trials were trained by the engine " + before.engine +
                      ", not " + now.engine + way_out);
