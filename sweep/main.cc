@@ -4,6 +4,8 @@
 #include "data/shared_dataset.h"
 #include "sweep/commands/command_line.h"
 #include "worker/built_in_executor.h"
+#include "worker/command/command_executor.h"
+#include "worker/command/guard.h"
 #include "worker/cpu/cpu_engine.h"
 #include "worker/torch/device_choice.h"
 #include "worker/torch/torch_loader.h"
@@ -12,7 +14,7 @@ namespace lrsweep {
 namespace {
 
 /// Joins the built-in model's data and engines to the executor interface.
-MakeExecutor MakeWorker() {
+MakeExecutor MakeBuiltInWorker() {
   return MakeBuiltInExecutor({
       .load_dataset =
           [](const WorkerSetup& setup) {
@@ -30,9 +32,17 @@ MakeExecutor MakeWorker() {
   });
 }
 
+/// A worker trains the built-in model, or runs a user's program.
+MakeExecutor MakeWorker() {
+  return [built_in = MakeBuiltInWorker()](const WorkerSetup& setup) {
+    return setup.program ? MakeCommandExecutor(setup) : built_in(setup);
+  };
+}
+
 }  // namespace
 }  // namespace lrsweep
 
 int main(int argc, char** argv) {
+  if (const auto status = lrsweep::RunGuardIfAsked(argc, argv)) return *status;
   return lrsweep::RunCommandLine(argc, argv, {lrsweep::MakeWorker(), lrsweep::HasUsableGpu});
 }

@@ -56,6 +56,7 @@ struct WorkerSetup {
   // This process's own: never sent.
   int64_t worker = 0;                   // its rank
   int worker_index = 0;                 // its position among the workers of its node, from 0
+  int workers_of_node = 1;              // how many these are
   std::shared_ptr<const Dataset> data;  // where this process has loaded it already, the held-back
                                         // images last; or null
 };
@@ -89,6 +90,10 @@ class PackObserver {
 
   /// Called after each epoch of a member that has not ended with it.
   virtual AfterEpoch OnEpochEnd(size_t /*member*/) { return AfterEpoch::kContinue; }
+
+  /// Whether the sweep is being stopped: a member whose epoch may take hours should leave now, as
+  /// if it was told kHold.
+  virtual bool IsStopping() { return false; }
 
   /// `data` are the bytes from which the member can resume after `epoch`.
   // NOLINTNEXTLINE(performance-unnecessary-value-param): overriders keep the data

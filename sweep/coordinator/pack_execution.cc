@@ -52,6 +52,8 @@ class PackReporter : public PackObserver {
     }
   }
 
+  bool IsStopping() override { return pack_order_() != Order::kContinue; }
+
   void OnCheckpoint(size_t member, int64_t epoch, std::string data) override {
     started_.checkpoint_bytes = data.size();
     members_.at(member).last_checkpoint = Clock::now();

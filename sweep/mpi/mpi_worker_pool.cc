@@ -87,6 +87,7 @@ struct MpiSession::Channel {
   int rank = 0;
   int size = 0;
   int worker_index = -1;
+  int workers_of_node = 0;
   bool workers_have_gpus = false;
   std::vector<ProcessIdentity> processes;  // by rank
   Lifeline lifeline;
@@ -199,6 +200,7 @@ MpiSession::MpiSession(bool has_gpu) : channel_(std::make_unique<Channel>()) {
     MPI_Comm node = MPI_COMM_NULL;
     MPI_Comm_split_type(workers, MPI_COMM_TYPE_SHARED, channel_->rank, MPI_INFO_NULL, &node);
     MPI_Comm_rank(node, &channel_->worker_index);
+    MPI_Comm_size(node, &channel_->workers_of_node);
     MPI_Comm_free(&node);
     MPI_Comm_free(&workers);
   }
@@ -335,6 +337,7 @@ class Worker {
   void OnCommand(WorkerSetup setup) {
     setup.worker = channel_.rank;
     setup.worker_index = channel_.worker_index;
+    setup.workers_of_node = channel_.workers_of_node;
     const std::chrono::duration<double> silence(setup.silence_seconds);
     channel_.lifeline.WatchCoordinator(Coordinator(),
                                        std::chrono::duration_cast<Clock::duration>(silence));

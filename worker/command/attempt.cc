@@ -1,0 +1,479 @@
+#include "worker/command/attempt.h"
+
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "params/json_value.h"
+#include "params/names.h"
+#include "params/text.h"
+#include "params/utf8.h"
+#include "trial/command_template.h"
+#include "worker/command/answer_pipe.h"
+#include "worker/command/child_process.h"
+#include "worker/command/output_log.h"
+#include "worker/command/program_end.h"
+#include "worker/command/program_trial.h"
+#include "worker/command/report_file.h"
+#include "worker/command/trial_folder.h"
+
+namespace lrsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kStopped = 75;  // a program's exit status: stopped, with a good checkpoint
+constexpr size_t kMostParamsBytes = 100'000;  // of a variable; the kernel takes 128 KiB
+constexpr auto kProgressInterval = std::chrono::milliseconds(50);
+constexpr auto kPollInterval = std::chrono::milliseconds(5);  // of what gives no notice of itself
+constexpr auto kLockInterval = std::chrono::milliseconds(10);
+constexpr auto kAnswerLimit = std::chrono::milliseconds(200);  // until an answer is read
+constexpr std::string_view kReportPrefix = "lrsweep ";
+
+/// Why the program is being stopped.
+enum class Stopping {
+  kNo,
+  kHold,         // it can resume later
+  kEnd,          // by a rule
+  kDiverged,     //
+  kTimedOut,     // the attempt fails, as with the next
+  kFailed,       //
+  kInterrupted,  // the pack is stopped: its end is not reported
+};
+
+Clock::duration Seconds(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+std::optional<ProgramCheckpoint> CheckpointOf(const TrialTask& task) {
+  if (task.checkpoint.empty()) return std::nullopt;
+  try {
+    return DecodeProgramCheckpoint(task.checkpoint);
+  } catch (const std::invalid_argument& error) {
+    throw UnusableCheckpoint(0, error.what());
+  }
+}
+
+/// The variables of one attempt.
+Environment VariablesOf(const TrialTask& task, const std::string& params, const ProgramTrial& trial,
+                        int64_t steps_per_epoch, const TrialFolder& folder) {
+  const Value* seed = Find(task.params, "training.seed");
+  Environment variables{{"LRSWEEP_PROTOCOL", "1"},
+                        {"LRSWEEP_TRIAL_ID", task.trial_id},
+                        {"LRSWEEP_DIR", folder.path()},
+                        {"LRSWEEP_PARAMS_FILE", folder.ParamsFile()},
+                        {"LRSWEEP_SEED", seed == nullptr ? "0" : ToJson(*seed)},
+                        {"LRSWEEP_EPOCHS", std::to_string(trial.epochs())},
+                        {"LRSWEEP_EPOCH", std::to_string(trial.epochs_done())},
+                        {"LRSWEEP_SCHEDULE", folder.Schedule().csv},
+                        {"LRSWEEP_SCHEDULE_BINARY", folder.Schedule().binary},
+                        {"LRSWEEP_REPORT", folder.ReportFile()}};
+  if (params.size() <= kMostParamsBytes) variables["LRSWEEP_PARAMS"] = params;
+  if (steps_per_epoch > 0) variables["LRSWEEP_STEPS_PER_EPOCH"] = std::to_string(steps_per_epoch);
+  return variables;
+}
+
+class Attempt {
+ public:
+  Attempt(ProgramRunner& runner, const TrialTask& task, PackObserver& observer)
+      : runner_(runner),
+        program_(runner.program),
+        task_(task),
+        observer_(observer),
+        resumed_(CheckpointOf(task)),
+        trial_(program_, task, resumed_),
+        folder_(program_.trials_folder + "/" + task.trial_id) {}
+
+  void Run() {
+    if (!TakeFolder() || !WriteSchedule()) return;
+    Start();
+    while (!child_->HasEnded()) {
+      Wait();
+      ReadAll();
+      Attend();
+    }
+    const int status = Finish();
+    try {
+      Conclude(status);
+    } catch (const EndedUnasked&) {
+      throw;
+    } catch (...) {
+      folder_.CleanUp(/*is_over=*/true);
+      throw;
+    }
+  }
+
+ private:
+  bool ShouldContinue() { return observer_.OnProgress(0, trial_.progress()); }
+
+  /// Waits until no process of an earlier attempt is left. False: the pack is stopped.
+  bool TakeFolder() {
+    while (!folder_.Lock()) {
+      if (!ShouldContinue()) return false;
+      poll(nullptr, 0, static_cast<int>(kLockInterval.count()));
+    }
+    if (resumed_ && !folder_.Holds(resumed_->path)) {
+      throw UnusableCheckpoint(0, folder_.path() + "/" + resumed_->path + " is gone");
+    }
+    return true;
+  }
+
+  bool WriteSchedule() {
+    const auto should_continue = [this] { return ShouldContinue(); };
+    const TrialClock& clock = trial_.schedule().clock();
+    if (!trial_.FollowsMetric()) {
+      const RatesAt rates = [this](int64_t step) { return trial_.schedule().At(step); };
+      return HoldsScheduleTable(folder_.Schedule(), rates, clock.TotalSteps()) ||
+             WriteScheduleTable(folder_.Schedule(), rates, clock.TotalSteps(), should_continue);
+    }
+    // The epochs that are done, and the next one.
+    TrialSchedule past = ProgramSchedule(task_.params, program_.steps_per_epoch);
+    size_t epochs_ended = 0;
+    const RatesAt rates = [&](int64_t step) {
+      for (; static_cast<int64_t>(epochs_ended) < step / clock.steps_per_epoch; ++epochs_ended) {
+        past.OnEpochEnd(trial_.metric_history().at(epochs_ended));
+      }
+      return past.At(step);
+    };
+    const int64_t epochs = std::min(trial_.epochs_done() + 1, trial_.epochs());
+    return WriteScheduleTable(folder_.Schedule(), rates, epochs * clock.steps_per_epoch,
+                              should_continue);
+  }
+
+  void Start() {
+    const std::string params = ToJson(Value(task_.params));
+    folder_.Prepare(params + "\n");
+    log_ = std::make_unique<OutputLog>(folder_.path());
+    answers_ = std::make_unique<AnswerPipe>(folder_.AnswerFile());
+    reports_ = std::make_unique<ReportFile>(folder_.ReportFile());
+    Environment environment = runner_.environment;
+    environment.merge(VariablesOf(task_, params, trial_, program_.steps_per_epoch, folder_));
+    environment[Guard::kVariable] = runner_.guard.mark();
+    if (answers_->IsOpen()) environment["LRSWEEP_ANSWER"] = folder_.AnswerFile();
+    if (resumed_) environment["LRSWEEP_RESUME"] = folder_.path() + "/" + resumed_->path;
+    const std::vector<std::string> argv =
+        Resolve(program_.command, {task_.params, program_.swept, folder_.path(),
+                                   folder_.Schedule().csv, folder_.ParamsFile()});
+    child_ = std::make_unique<ChildProcess>(argv, environment, folder_.lock_fd());
+    runner_.guard.Watch(child_->group());
+    started_ = last_report_ = Clock::now();
+  }
+
+  /// Waits for output, a report or the end, at most until something else has to be looked at.
+  void Wait() {
+    std::array<pollfd, 4> fds = {pollfd{has_out_ ? child_->out() : -1, POLLIN, 0},
+                                 pollfd{has_err_ ? child_->err() : -1, POLLIN, 0},
+                                 pollfd{reports_->change_fd(), POLLIN, 0},
+                                 pollfd{child_->end_fd(), POLLIN, 0}};
+    const bool must_poll = reports_->change_fd() < 0 || child_->end_fd() < 0 || awaits_reader_;
+    const auto timeout = must_poll ? kPollInterval : kProgressInterval;
+    poll(fds.data(), fds.size(), static_cast<int>(timeout.count()));
+  }
+
+  void ReadAll() {
+    constexpr int kMostChunks = 16;
+    has_out_ = has_out_ && ReadOutput(child_->out(), &out_lines_, kMostChunks);
+    has_err_ = has_err_ && ReadOutput(child_->err(), nullptr, kMostChunks);
+    ReadReports();
+  }
+
+  void ReadReports() { reports_->Read(TakeAppended()); }
+
+  /// Reads what there is, but not for ever. False: the program has closed it.
+  bool ReadOutput(int fd, LineReader* lines, int most_chunks) {
+    static thread_local std::vector<char> buffer(1 << 16);
+    for (int chunk = 0; chunk < most_chunks; ++chunk) {
+      const ssize_t count = read(fd, buffer.data(), buffer.size());
+      if (count == 0) return false;
+      if (count < 0) return errno == EAGAIN || errno == EINTR;
+      const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
+      log_->Add(bytes);
+      if (lines != nullptr) lines->Add(bytes, TakePrinted());
+    }
+    return true;
+  }
+
+  /// Takes a line of stdout that begins with the word "lrsweep".
+  LineReader::Take TakePrinted() {
+    return [this](std::string_view line, bool is_whole) {
+      if (line.starts_with('{')) TakeLine(line, is_whole);
+    };
+  }
+
+  /// Takes a line of the report file, unless it is blank.
+  LineReader::Take TakeAppended() {
+    return [this](std::string_view line, bool is_whole) {
+      if (line.find_first_not_of(" \t") != std::string_view::npos) TakeLine(line, is_whole);
+    };
+  }
+
+  void TakeLine(std::string_view line, bool is_whole) {
+    const bool may_report = stopping_ == Stopping::kNo || stopping_ == Stopping::kHold ||
+                            stopping_ == Stopping::kInterrupted;
+    if (!may_report) return;
+    try {
+      if (!is_whole) throw ProtocolError("a report is longer than 16 MB");
+      std::visit([this](const auto& report) { OnReport(report); }, ParseReport(line));
+    } catch (const ProtocolError& error) {
+      error_ = std::string(error.what()) + "; the report: " +
+               Shortened(OneLine(ValidUtf8(std::string(line.substr(0, 400)))), 200);
+      Stop(Stopping::kFailed);
+    }
+  }
+
+  double SecondsSinceReport() {
+    const auto now = Clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_report_, now)).count();
+  }
+
+  void OnReport(const BadReport& report) { throw ProtocolError(report.why); }
+  void OnReport(const EpochReport& report) {
+    SayIgnored(report.ignored);
+    OnEpoch(trial_.Take(report, SecondsSinceReport()));
+  }
+  void OnReport(const ResultReport& report) {
+    SayIgnored(report.ignored);
+    OnEpoch(trial_.Take(report, SecondsSinceReport()));
+  }
+  void OnReport(const ProgressReport& report) {
+    SayIgnored(report.ignored);
+    trial_.Take(report);
+  }
+  void OnReport(const CheckpointReport& report) {
+    std::string path;
+    try {
+      path = folder_.RelativePath(report.path);
+    } catch (const std::invalid_argument& error) {
+      throw ProtocolError("the checkpoint " + ToJson(Value(report.path)) +
+                          " cannot be used: " + error.what());
+    }
+    const ProgramCheckpoint checkpoint = trial_.Take(report, std::move(path));
+    checkpoint_epoch_ = report.epoch;
+    observer_.OnCheckpoint(0, report.epoch, EncodeProgramCheckpoint(checkpoint));
+  }
+
+  void SayIgnored(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (!ignored_.insert(name).second) continue;
+      log_->Say("the member " + ToJson(Value(name)) + " of a report is ignored: it is no number");
+    }
+  }
+
+  void OnEpoch(EpochRecord record) {
+    const int64_t epoch = record.epoch;
+    const bool diverged = record.diverged;
+    has_habit_ = checkpoint_epoch_ > 0 && checkpoint_epoch_ == previous_epoch_;
+    previous_epoch_ = epoch;
+    const int64_t per_epoch = trial_.schedule().clock().steps_per_epoch;
+    if (trial_.FollowsMetric() && !diverged && !trial_.HasAllEpochs()) {
+      ExtendScheduleTable(
+          folder_.Schedule(), [this](int64_t step) { return trial_.schedule().At(step); },
+          epoch * per_epoch, per_epoch);
+    }
+    observer_.OnEpoch(0, std::move(record));
+    answers_->Write(epoch, AnswerTo(diverged));
+  }
+
+  /// Decides what follows an epoch.
+  const char* AnswerTo(bool diverged) {
+    if (diverged) {
+      Stop(Stopping::kDiverged);
+      return "end";
+    }
+    if (stopping_ != Stopping::kNo) return "hold";
+    if (trial_.HasAllEpochs() || is_finished_) return "continue";
+    switch (observer_.OnEpochEnd(0)) {
+      case AfterEpoch::kHold:
+        Stop(Stopping::kHold);
+        return "hold";
+      case AfterEpoch::kEnd:
+        Stop(Stopping::kEnd);
+        return "end";
+      default:
+        return "continue";
+    }
+  }
+
+  /// Begins to stop the program. Where it may end by itself, after an answer, SIGTERM comes later.
+  void Stop(Stopping why) {
+    if (is_finished_) {  // nothing is left to stop
+      if (why == Stopping::kFailed || why == Stopping::kDiverged) stopping_ = why;
+      return;
+    }
+    stopping_ = why;
+    const bool is_asked = why == Stopping::kHold || why == Stopping::kEnd;
+    const auto grace = Seconds(program_.grace_seconds);
+    terminate_at_ = Clock::now();
+    if (!is_asked) return;
+    // A program that has reported everything, that reads answers, or that writes a checkpoint after
+    // every epoch, gets the time for it.
+    const bool is_reader = reads_answers_;
+    if (trial_.HasAllEpochs() || is_reader || (why == Stopping::kHold && has_habit_)) {
+      *terminate_at_ += grace;
+    } else if (answers_->IsOpen() && answers_->written() == 0) {
+      awaits_reader_ = true;
+      *terminate_at_ += kAnswerLimit;
+    }
+  }
+
+  /// Reports progress, and sees to limits and to stopping.
+  void Attend() {
+    const auto now = Clock::now();
+    if (answers_->IsRead()) {
+      reads_answers_ = true;
+      if (std::exchange(awaits_reader_, false))
+        *terminate_at_ = now + Seconds(program_.grace_seconds);
+    }
+    if (now >= next_progress_) {
+      next_progress_ = now + kProgressInterval / 2;
+      child_->ReapOrphans();
+      if (!ShouldContinue()) Interrupt(now);
+      if (stopping_ == Stopping::kNo && observer_.IsStopping()) {
+        Stop(Stopping::kHold);
+        if (!trial_.HasAllEpochs()) terminate_at_ = now;
+      }
+    }
+    const bool is_late =
+        program_.timeout_seconds > 0 && now - started_ > Seconds(program_.timeout_seconds);
+    if (stopping_ == Stopping::kNo && is_late) Stop(Stopping::kTimedOut);
+    Terminate(now);
+  }
+
+  void Interrupt(Clock::time_point now) {
+    if (stopping_ == Stopping::kNo || stopping_ == Stopping::kHold || stopping_ == Stopping::kEnd) {
+      stopping_ = Stopping::kInterrupted;
+      if (!kill_at_) terminate_at_ = now;
+    }
+  }
+
+  /// Sends SIGTERM and SIGKILL when it is time.
+  void Terminate(Clock::time_point now) {
+    if (!terminate_at_) return;
+    const bool has_checkpoint = stopping_ == Stopping::kHold &&
+                                checkpoint_epoch_ == trial_.epochs_done() &&
+                                checkpoint_epoch_ > 0 && !trial_.HasAllEpochs();
+    if (!kill_at_ && (now >= *terminate_at_ || has_checkpoint)) {
+      child_->Signal(SIGTERM);
+      kill_at_ = now + Seconds(program_.grace_seconds);
+      awaits_reader_ = false;
+    }
+    if (kill_at_ && now >= *kill_at_) child_->Signal(SIGKILL);
+  }
+
+  /// Ends what is left of the program and reads what it wrote last. Returns its wait status.
+  int Finish() {
+    const int status = child_->Finish();
+    runner_.guard.Watch(0);
+    is_finished_ = true;
+    // Nobody is left who writes: a pipe holds little.
+    constexpr int kAll = std::numeric_limits<int>::max();
+    if (has_out_) ReadOutput(child_->out(), &out_lines_, kAll);
+    if (has_err_) ReadOutput(child_->err(), nullptr, kAll);
+    ReadReports();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+      out_lines_.Finish(TakePrinted());
+      reports_->Finish(TakeAppended());
+    }
+    return status;
+  }
+
+  void Conclude(int status) {
+    const bool is_done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    switch (stopping_) {
+      case Stopping::kFailed:
+        throw std::runtime_error(error_);
+      case Stopping::kTimedOut:
+        throw std::runtime_error(
+            WithOutput("was stopped after " + LimitText(program_.timeout_seconds) +
+                           " (trial.timeout), with " + Counted(trial_.epochs_done(), "epoch") +
+                           " of " + std::to_string(trial_.epochs()) + " done",
+                       log_->Tail()));
+      case Stopping::kDiverged:
+      case Stopping::kEnd:
+        return End(TrialState::kStopped);
+      case Stopping::kInterrupted:
+        return folder_.CleanUp(/*is_over=*/false);
+      case Stopping::kHold:
+        if (!is_done || !trial_.HasAllEpochs()) return End(TrialState::kPending);
+        break;
+      case Stopping::kNo:
+        break;
+    }
+    if (!is_done) FailBy(status);
+    RequireMetric();
+    End(TrialState::kCompleted);
+  }
+
+  [[noreturn]] void FailBy(int status) {
+    const bool says_stopped = WIFEXITED(status) && WEXITSTATUS(status) == kStopped;
+    if (says_stopped && (checkpoint_epoch_ > 0 || resumed_)) {
+      folder_.CleanUp(/*is_over=*/false);
+      throw EndedUnasked("the program ended with exit status 75 after epoch " +
+                         std::to_string(trial_.epochs_done()) +
+                         ", though nothing asked it to stop");
+    }
+    const std::string why = says_stopped ? ", but reported no checkpoint" : "";
+    throw std::runtime_error(WithOutput("the program " + EndText(status) + why, log_->Tail()));
+  }
+
+  /// A program that ends well must have said how well.
+  void RequireMetric() {
+    if (trial_.HasReportedAnyOf(program_.metrics)) return;
+    throw std::runtime_error(WithOutput(
+        "the program ended with exit status 0, but reported no " + Listed(program_.metrics),
+        log_->Tail()));
+  }
+
+  void End(TrialState state) {
+    folder_.CleanUp(/*is_over=*/state != TrialState::kPending);
+    observer_.OnEnd(0, state);
+  }
+
+  ProgramRunner& runner_;
+  const ProgramSpec& program_;
+  const TrialTask& task_;
+  PackObserver& observer_;
+  std::optional<ProgramCheckpoint> resumed_;
+  ProgramTrial trial_;
+  TrialFolder folder_;
+  std::unique_ptr<OutputLog> log_;
+  std::unique_ptr<AnswerPipe> answers_;
+  std::unique_ptr<ReportFile> reports_;
+  std::unique_ptr<ChildProcess> child_;
+  LineReader out_lines_{std::string(kReportPrefix), kMostReportBytes};
+  bool has_out_ = true, has_err_ = true;
+  bool is_finished_ = false;  // the program has ended
+  Clock::time_point started_, last_report_, next_progress_{};
+  std::set<std::string> ignored_;  // members that were spoken of
+
+  int64_t checkpoint_epoch_ = 0;  // of the last one of this attempt
+  int64_t previous_epoch_ = 0;    // that was reported
+  bool has_habit_ = false;        // of writing a checkpoint after each epoch
+  bool reads_answers_ = false;
+  bool awaits_reader_ = false;  // whether it reads answers will be known soon
+
+  Stopping stopping_ = Stopping::kNo;
+  std::string error_;  // of kFailed
+  std::optional<Clock::time_point> terminate_at_, kill_at_;
+};
+
+}  // namespace
+
+void RunProgram(ProgramRunner& runner, const TrialTask& task, PackObserver& observer) {
+  Attempt(runner, task, observer).Run();
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,17 @@
+// How a program ended, in words. Pure; thread-safe.
+#pragma once
+
+#include <string>
+
+namespace lrsweep {
+
+/// "ended with exit status 1", "was ended by SIGSEGV". `wait_status` is waitpid's.
+std::string EndText(int wait_status);
+
+/// "2 h", "1.5 s": of a time limit.
+std::string LimitText(double seconds);
+
+/// The error of a trial: what happened, and the end of the program's output where there is some.
+std::string WithOutput(const std::string& what, const std::string& tail);
+
+}  // namespace lrsweep
