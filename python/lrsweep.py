@@ -108,7 +108,7 @@ class Trial:
                 self.steps = (self.epoch - 1) * self.steps_per_epoch
                 yield self.epoch
                 self._is_saving = False
-                answer = self.answer()
+                answer = self.answer(wait=0.1)  # it comes within a millisecond
                 if answer == "end" or self.epoch == self.num_epochs:
                     return
                 if answer == "hold" or self._stopping:
@@ -228,8 +228,11 @@ class Trial:
         self._send(line)
 
     def progress(self, loss: Any) -> None:
-        """Tells the live view where an epoch is; every second or so, not every step."""
-        self._send({**self._progress(), "loss": loss})
+        """Tells the live view where an epoch is; every second or so, not every step. Does nothing
+        without steps_per_epoch."""
+        line = self._progress()
+        if "steps" in line:
+            self._send({**line, "loss": loss})
 
     def _progress(self) -> dict:
         steps = self.steps if self._applied and self.steps_per_epoch else None

@@ -157,13 +157,15 @@ class ReportsTest(unittest.TestCase):
             status, output = fake.run(python('''
 trial = lrsweep.trial()
 trial.report({"val/loss": float("inf")}, epoch=2, losses=[0.5, 0.25], ok=True)
+trial.progress(loss=0.5)  # of no step yet
+trial.next_rates()
 trial.progress(loss=0.5)
 trial.report(val_accuracy=0.75)
 '''))
             self.assertEqual((status, output), (0, ""))
             self.assertEqual(fake.reports(), [
                 {"epoch": 2, "val/loss": float("inf"), "losses": [0.5, 0.25], "ok": True},
-                {"loss": 0.5}, {"val_accuracy": 0.75}])
+                {"steps": 1, "lr": 0.1, "momentum": 0.9, "loss": 0.5}, {"val_accuracy": 0.75}])
 
     def test_numbers_of_other_libraries_are_numbers(self):
         with FakeLrsweep(rates=CONSTANT) as fake:
@@ -249,6 +251,7 @@ class StoppingTest(unittest.TestCase):
         with FakeLrsweep(rates=CONSTANT) as fake, fake.running(python('''
 trial = lrsweep.trial()
 for epoch in trial.epochs():
+    trial.next_rates()
     trial.progress(loss=1)
     time.sleep(600)
 ''')) as process:
