@@ -12,7 +12,8 @@ FOLDERS = [os.environ.get("LRSWEEP_DATA_DIR"), pathlib.Path(__file__).parent.par
 
 
 def load(kind, count=None):
-    """The first images as floats from 0 to 1, [count, 28, 28], and their labels. `kind`: train, t10k."""
+    """The first images as floats from 0 to 1, [count, 28, 28], and their labels. `kind`: train,
+    t10k."""
     images = read(f"{kind}-images-idx3-ubyte")[16:].reshape(-1, 28, 28)[:count]
     labels = read(f"{kind}-labels-idx1-ubyte")[8:][:count]
     return images.astype(numpy.float32) / 255, labels.astype(numpy.int64)

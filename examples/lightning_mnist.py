@@ -36,8 +36,8 @@ class Classifier(lightning.LightningModule):
 
 
 class Reporter(lightning.Callback):
-    """Reports each epoch to lrsweep, with a checkpoint. Lightning does not save the states of random
-    generators: to resume exactly, each epoch seeds the order and each step the dropout."""
+    """Reports each epoch to lrsweep, with a checkpoint. Lightning does not save the states of
+    random generators: to resume exactly, each epoch seeds the order and each step the dropout."""
 
     def __init__(self, order):
         self.order = order

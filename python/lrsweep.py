@@ -13,9 +13,8 @@
         with trial.checkpoint(".pt") as path:
             torch.save(state, path)
 
-The protocol beneath, for any language, is docs/programs.md of lrsweep. This file needs Python 3.8 and
-its standard library only; it may be copied beside a script.
-"""
+The protocol beneath, for any language, is docs/programs.md of lrsweep. This file needs Python 3.8
+and its standard library only; it may be copied beside a script. """
 
 from __future__ import annotations
 
@@ -43,11 +42,11 @@ class Rates(NamedTuple):
 
 
 class Trial:
-    """The trial that this process trains, as lrsweep's environment describes it. Of several processes
-    that train it together (torchrun, Lightning), rank 0 alone reports.
+    """The trial that this process trains, as lrsweep's environment describes it. Of several
+    processes that train it together (torchrun, Lightning), rank 0 alone reports.
 
-    The arguments are defaults: `params` and `optimizer` for what the configuration's sections of these
-    names lack, `epochs`, `seed` and a constant rate `lr` for runs without lrsweep."""
+    The arguments are defaults: `params` and `optimizer` for what the configuration's sections of
+    these names lack, `epochs`, `seed` and a constant rate `lr` for runs without lrsweep."""
 
     def __init__(self, *, epochs: int = 1, seed: int = 0, lr: Optional[float] = None,
                  optimizer: Optional[Mapping[str, Any]] = None, **params: Any) -> None:
@@ -117,8 +116,8 @@ class Trial:
             self.epoch, self._is_saving = None, False
 
     def answer(self, wait: float = 0) -> str:
-        """lrsweep's answer to the latest report: "continue", "hold" (write a checkpoint, then stop) or
-        "end"; "continue" where none has come after `wait` seconds."""
+        """lrsweep's answer to the latest report: "continue", "hold" (write a checkpoint, then stop)
+        or "end"; "continue" where none has come after `wait` seconds."""
         end = time.monotonic() + wait
         while self._fifo >= 0 and self._answer[0] < self._reported:
             if not select.select([self._fifo], [], [], max(end - time.monotonic(), 0))[0]:
@@ -138,14 +137,15 @@ class Trial:
             self.stop()
 
     def rates(self, step: int) -> Rates:
-        """The table's row of a step, from 0; without steps_per_epoch, of an epoch, from 0. Where the
-        schedule follows a metric, waits until lrsweep has read the report of the epoch before."""
+        """The table's row of a step, from 0; without steps_per_epoch, of an epoch, from 0. Where
+        the schedule follows a metric, waits until lrsweep has read the report of the epoch
+        before."""
         if not self.managed:
             return self._given
         per_epoch = self.steps_per_epoch or 1
         if not 0 <= step < self.num_epochs * per_epoch:
-            raise IndexError(f"step {step}: the schedule has {self.num_epochs} epochs of {per_epoch} "
-                             "steps; is trial.steps_per_epoch right in the configuration?")
+            raise IndexError(f"step {step}: the schedule has {self.num_epochs} epochs of "
+                             f"{per_epoch} steps; is trial.steps_per_epoch right in the YAML?")
         while len(row := os.pread(self._table, _ROW.size, step * _ROW.size)) < _ROW.size:
             if self.is_leader and step // per_epoch > self._reported:
                 raise RuntimeError(f"step {step}: this schedule follows a metric, so epoch "
@@ -167,8 +167,8 @@ class Trial:
         return self._given
 
     def set_rates(self, *optimizers: Any) -> Rates:
-        """Counts a step and sets its rates in PyTorch optimizers, whatever they have or a checkpoint
-        restored. To be called before each step."""
+        """Counts a step and sets its rates in PyTorch optimizers, whatever they have or a
+        checkpoint restored. To be called before each step."""
         self.next_rates()
         for optimizer in optimizers:
             _set_rates(optimizer, self._given)
@@ -176,8 +176,8 @@ class Trial:
         return self._given
 
     def torch_scheduler(self, optimizer: Any) -> Any:
-        """A torch LRScheduler with the table's rates, for Lightning and the transformers Trainer. Its
-        step() follows each step of the optimizer; without steps_per_epoch, each epoch."""
+        """A torch LRScheduler with the table's rates, for Lightning and the transformers Trainer.
+        Its step() follows each step of the optimizer; without steps_per_epoch, each epoch."""
         from torch.optim.lr_scheduler import LRScheduler
         trial = self
 
@@ -216,8 +216,9 @@ class Trial:
 
     def report(self, metrics: Optional[Mapping[str, Any]] = None, *, epoch: Optional[int] = None,
                losses: Optional[Sequence[Any]] = None, **more: Any) -> None:
-        """Reports the metrics of an epoch: the one that epochs() is at, or `epoch`; without both, of
-        the whole trial. `losses`: of each step since the last report. Adds steps and applied rates."""
+        """Reports the metrics of an epoch: the one that epochs() is at, or `epoch`; without both,
+        of the whole trial. `losses`: of each step since the last report. Adds steps and applied
+        rates."""
         epoch = self.epoch if epoch is None else epoch
         line = {} if epoch is None else {"epoch": epoch, **self._progress()}
         line.update(metrics or {}, **more)
@@ -307,8 +308,8 @@ def _remove(path: Path) -> None:
 def _sync(path: Path) -> None:
     """Waits until a file, or a folder and what is in it, is on the disk."""
     if not path.exists():
-        raise FileNotFoundError(f"nothing was written to {path}; where a library adds a suffix to the "
-                                'name, give it here: trial.checkpoint(".npz")')
+        raise FileNotFoundError(f"nothing was written to {path}; where a library adds a suffix to "
+                                'the name, give it here: trial.checkpoint(".npz")')
     for file in [path, *path.rglob("*")]:
         descriptor = os.open(file, os.O_RDONLY)
         os.fsync(descriptor)

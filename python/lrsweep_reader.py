@@ -59,12 +59,14 @@ class Sweep:
         return epochs.merge(metrics.drop(columns=own), on=["trial_id", "epoch"], how="left")
 
     def steps(self, trial_id: str) -> pandas.DataFrame:
-        """A trial's optimizer steps: the rates that were applied, and the losses. The first digits of
-        its id are enough."""
+        """A trial's optimizer steps: the rates that were applied, and the losses. The first digits
+        of its id are enough."""
         ids = self.query("SELECT trial_id FROM trials WHERE trial_id GLOB ? || '*'", [trial_id])
         if len(ids) != 1:
-            raise KeyError(f'{self.path}: {len(ids)} trials have an id that begins with "{trial_id}"')
-        return self.query("SELECT * FROM steps WHERE trial_id = ? ORDER BY step", list(ids.trial_id))
+            raise KeyError(f"{self.path}: {len(ids)} trials have an id that begins with "
+                           f'"{trial_id}"')
+        sql = "SELECT * FROM steps WHERE trial_id = ? ORDER BY step"
+        return self.query(sql, list(ids.trial_id))
 
     def query(self, sql: str, values: Sequence = ()) -> pandas.DataFrame:
         """Any other question, in SQL."""

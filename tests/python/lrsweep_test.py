@@ -1,4 +1,5 @@
-"""The client, python/lrsweep.py, in programs as lrsweep starts them. Without lrsweep and PyTorch."""
+"""The client, python/lrsweep.py, in programs as lrsweep starts them. Without lrsweep and
+PyTorch."""
 
 import json
 import signal
@@ -194,7 +195,8 @@ for epoch in trial.epochs():
     trial.report(val_accuracy=0.5)
     with trial.checkpoint(".txt") as path:
         path.write_text(str(epoch))
-        print("checkpoint" in pathlib.Path(os.environ["LRSWEEP_REPORT"]).read_text().splitlines()[-1])
+        reports = pathlib.Path(os.environ["LRSWEEP_REPORT"]).read_text().splitlines()
+        print("checkpoint" in reports[-1])
 '''))
             self.assertEqual((status, output), (0, "False\n" * 3))
             self.assertEqual(fake.reports()[1::2], [
