@@ -264,7 +264,9 @@ Value Coerce(const Parameter& parameter, const Value& value) {
     case Kind::kChoice: {
       const auto* text = value.As<std::string>();
       const auto& choices = parameter.choices;
-      if (text == nullptr || std::find(choices.begin(), choices.end(), *text) == choices.end()) {
+      const bool is_metric = parameter.names_metric && text != nullptr && !text->empty();
+      if (!is_metric &&
+          (text == nullptr || std::find(choices.begin(), choices.end(), *text) == choices.end())) {
         Refuse(parameter, value);
       }
       return value;

@@ -45,6 +45,9 @@ struct Parameter {
   std::optional<Value> default_value{};
   Range range{};
   std::vector<std::string> choices{};  // of kChoice
+  /// Of kChoice: it names a metric, and `choices` are those of the built-in model. Coerce takes any
+  /// name, since a user's program has others; the configuration checks it.
+  bool names_metric = false;
   /// Counts ticks (each element, or the tick of each point): a number may also be written as "run"
   /// or as a share of it such as "20%" (params/ticks.h), and lint compares it with the run.
   bool counts_ticks = false;

@@ -14,6 +14,7 @@ const OptionTable<PlateauOptions>& Table() {
       {&PlateauOptions::metric,
        {.name = "metric",
         .choices = {"val_loss", "val_accuracy", "train_loss"},
+        .names_metric = true,
         .help = "the metric that it follows, at each epoch's end"}},
       {&PlateauOptions::mode,
        {{"min", PlateauMode::kMin}, {"max", PlateauMode::kMax}},

@@ -106,7 +106,8 @@ double MomentumOf(const Map& params) {
 }
 
 void OverrideOptimizer(Map& params, const std::string& path) {
-  if (path == "optimizer.momentum" && Find(params, "optimizer.betas.0") != nullptr) {
+  const bool in_betas = path == "optimizer.momentum" && Find(params, path) == nullptr;
+  if (in_betas && Find(params, "optimizer.betas.0") != nullptr) {
     SetAt(params, "optimizer.betas.0", Value());
   } else {
     EraseAt(params, path);

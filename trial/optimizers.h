@@ -34,7 +34,8 @@ void CheckOptimizer(const Map& optimizer);
 double MomentumOf(const Map& params);
 
 /// Removes a parameter that the schedule overrides ("optimizer.lr", "optimizer.momentum") from the
-/// trial's, since it is no part of the trial's identity. The first of `betas` becomes null.
+/// trial's, since it is no part of the trial's identity. Where the momentum is the first of
+/// `betas`, that becomes null.
 void OverrideOptimizer(Map& params, const std::string& path);
 
 }  // namespace lrsweep

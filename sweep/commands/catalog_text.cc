@@ -104,7 +104,7 @@ Map MeaningOfExample(const Alias& alias) {
       "name: example\ntraining: {epochs: 1}\noptimizer: {lr: 0.1}\nscheduler: " + alias.example,
       "the example of " + alias.name);
   const Entry& entry = config.schedulers.front();
-  return CanonicalSection("scheduler", TrialScheduler(entry, entry.section));
+  return CanonicalSection(Model::kBuiltIn, "scheduler", TrialScheduler(entry, entry.section));
 }
 
 }  // namespace

@@ -39,6 +39,16 @@ std::string EpochsText(const Trial& trial) {
   return ToJson(*Find(trial.params, "training.epochs"));
 }
 
+/// The trial's optimizer steps; null where they are not known.
+Value StepsOf(const Trial& trial, int64_t images) {
+  return HasSteps(trial) ? Value(ClockOf(trial, images).TotalSteps()) : Value();
+}
+
+std::string StepsText(const Trial& trial, int64_t images) {
+  const Value steps = StepsOf(trial, images);
+  return steps.IsNull() ? "-" : ToJson(steps);
+}
+
 }  // namespace
 
 std::string PlanText(const SearchSpace& space, size_t limit) {
@@ -50,7 +60,7 @@ std::string PlanText(const SearchSpace& space, size_t limit) {
   for (size_t i = 0; i < shown; ++i) {
     const Trial trial = space.At(i);
     text += fmt::format("{:<16}  {:>6}  {:>8}  {}\n", trial.id, EpochsText(trial),
-                        ClockOf(trial, images).TotalSteps(), ShortText(trial));
+                        StepsText(trial, images), ShortText(trial));
   }
   if (shown < space.size()) {
     text += fmt::format("... and {} more (--limit 0 shows all)\n", space.size() - shown);
@@ -67,13 +77,10 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
   if (!write(head)) return;
   for (size_t i = 0; i < space.size(); ++i) {
     Trial trial = space.At(i);
-    const int64_t steps = ClockOf(trial, images).TotalSteps();
-    const Value row = Map{{"trial_id", trial.id},
-                          {"group_id", trial.group_id},
-                          {"scheduler", trial.scheduler},
-                          {"seed", trial.seed},
-                          {"steps", steps},
-                          {"params", std::move(trial.params)}};
+    Value steps = StepsOf(trial, images);
+    const Value row = Map{{"trial_id", trial.id},         {"group_id", trial.group_id},
+                          {"scheduler", trial.scheduler}, {"seed", trial.seed},
+                          {"steps", std::move(steps)},    {"params", std::move(trial.params)}};
     if (!write((i > 0 ? ",\n" : "\n") + ToJson(row))) return;
   }
   write("\n]}\n");

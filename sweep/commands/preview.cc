@@ -139,8 +139,10 @@ std::string NotableText(const SharedSchedule& shared) {
   std::string text;
   const auto append = [&](size_t i) {
     const int64_t step = static_cast<int64_t>(i) * shared.stride;
-    text += fmt::format("{}{:.4g} at step {} (epoch {})", text.empty() ? "" : ", ", shared.lr[i],
-                        step, step / shared.schedule.clock().steps_per_epoch + 1);
+    const int64_t epoch = step / shared.schedule.clock().steps_per_epoch + 1;
+    text += fmt::format("{}{:.4g} at ", text.empty() ? "" : ", ", shared.lr[i]);
+    text += HasSteps(shared.trial) ? fmt::format("step {} (epoch {})", step, epoch)
+                                   : fmt::format("epoch {}", epoch);
   };
   const bool all = places.size() <= kMostNotable;
   const size_t shown = all ? places.size() : kMostNotable - 1;
@@ -154,10 +156,12 @@ std::string NotableText(const SharedSchedule& shared) {
 
 std::string ChartText(const SharedSchedule& shared) {
   const auto [low, high] = std::minmax_element(shared.lr.begin(), shared.lr.end());
-  std::string text =
-      fmt::format("{}\n  {}, {} of {}\n", Label(shared), Counted(shared.trials, "trial"),
-                  Counted(shared.schedule.clock().epochs, "epoch"),
-                  Counted(shared.schedule.clock().steps_per_epoch, "step"));
+  std::string text = fmt::format("{}\n  {}, {}", Label(shared), Counted(shared.trials, "trial"),
+                                 Counted(shared.schedule.clock().epochs, "epoch"));
+  if (HasSteps(shared.trial)) {
+    text += " of " + Counted(shared.schedule.clock().steps_per_epoch, "step");
+  }
+  text += "\n";
   const std::string chart = DrawText(shared.lr, kChartColumns, kChartRows);
   size_t first = 0;
   for (int row = 0; row < kChartRows; ++row) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "sweep/commands/exit_status.h"
 #include "sweep/commands/run_sweep.h"
 #include "sweep/commands/sweep_store.h"
+#include "sweep/config/duration.h"
 #include "sweep/coordinator/local_worker_pool.h"
 #include "sweep/mpi/mpi_worker_pool.h"
 #include "sweep/process/interrupt.h"
@@ -158,8 +158,7 @@ std::vector<Option> SafetyOptions(RunArguments& arguments) {
            .shows_default = true},
           {.name = "--max-wall-time",
            .target = &arguments.max_wall_time,
-           .help = "stop after this time, as if interrupted: seconds, or [[D-]HH:]MM:SS as in "
-                   "Slurm",
+           .help = std::string("stop after this time, as if interrupted: ") + kDurationForms,
            .value_name = "TIME"},
           {.name = "--journal",
            .target = &arguments.journal,
@@ -222,37 +221,25 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
 }  // namespace
 
 SweepConfig LoadConfig(const RunArguments& arguments) {
+  SweepConfig config = arguments.config.Load();
+  if (config.program) {
+    if (arguments.engine) {
+      throw UsageError("--engine: the program of trial.command trains the trials: leave it out");
+    }
+    if (arguments.pack_size) {
+      throw UsageError(
+          "--pack-size: the program of trial.command trains one trial at a time: leave it out");
+    }
+    return config;
+  }
   return arguments.engine ? arguments.config.Load({{"training.engine", *arguments.engine}})
-                          : arguments.config.Load();
+                          : std::move(config);
 }
 
 double ParseWallTime(const std::string& text) {
-  double days = 0;
-  std::string rest = text;
-  bool good = !text.empty();
-  const auto number = [&good](const std::string& digits) {
-    double value = 0;
-    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    good = good && end.ec == std::errc() && end.ptr == digits.data() + digits.size() &&
-           value >= 0 && value < 1e9;
-    return value;
-  };
-  if (const size_t dash = rest.find('-'); dash != std::string::npos) {
-    days = number(rest.substr(0, dash));
-    rest = rest.substr(dash + 1);
-    good = good && std::count(rest.begin(), rest.end(), ':') == 2;
-  }
-  double seconds = 0;
-  size_t parts = 0;
-  for (size_t at = 0; at != std::string::npos; ++parts) {
-    const size_t colon = rest.find(':', at);
-    seconds = 60 * seconds + number(rest.substr(at, colon - at));
-    at = colon == std::string::npos ? colon : colon + 1;
-  }
-  if (!good || parts > 3) {
-    throw UsageError("--max-wall-time " + text + ": expected seconds, or [[D-]HH:]MM:SS");
-  }
-  return days * 86400 + seconds;
+  const auto seconds = ParseDuration(text);
+  if (!seconds) throw UsageError("--max-wall-time " + text + ": expected " + kDurationForms);
+  return *seconds;
 }
 
 Subcommand RunCommand() {

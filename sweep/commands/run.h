@@ -29,10 +29,11 @@ struct RunArguments {
   LaunchOptions launch;               // used with `workers`
 };
 
-/// The configuration with --set and --engine. Throws ConfigError.
+/// The configuration with --set and --engine. Throws ConfigError, and UsageError for options that
+/// have no meaning for a user's program.
 SweepConfig LoadConfig(const RunArguments& arguments);
 
-/// Seconds of a duration in seconds or in Slurm's form [[D-]HH:]MM:SS. Throws UsageError.
+/// The seconds of --max-wall-time (ParseDuration). Throws UsageError.
 double ParseWallTime(const std::string& text);
 
 }  // namespace lrsweep

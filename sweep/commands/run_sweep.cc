@@ -21,6 +21,7 @@
 #include "sweep/process/launcher.h"
 #include "sweep/search/grid_source.h"
 #include "sweep/search/search_space.h"
+#include "trial/trial_folder.h"
 
 namespace lrsweep {
 namespace {
@@ -36,6 +37,7 @@ SweepRecord RecordOf(const SweepConfig& config, const WorkerSetup& setup) {
   sweep.dataset_sha256 = setup.dataset_sha256;
   sweep.version = kVersion;
   sweep.record_steps = config.record_steps;
+  if (config.program) sweep.reported_metrics = config.metrics;
   return sweep;
 }
 
@@ -59,13 +61,50 @@ CoordinatorOptions CoordinatorOptionsOf(const RunArguments& arguments) {
 }
 
 /// Lets the trials name their data as the database does, if there is one, or else by content.
-/// Returns the data where they had to be read for that.
+/// Returns the data where they had to be read for that. Throws UsageError where the database's
+/// trials are not of the kind that the configuration describes.
 std::optional<SourcedDataset> UseIdentityOf(const fs::path& db, SweepConfig& config) {
-  if (const auto sweep = ExistingSweep(db); sweep && sweep->identity == 1) {
+  const auto sweep = ExistingSweep(db);
+  if (sweep) RequireSameKind(db, *sweep, config);
+  if (sweep && sweep->identity == 1) {
     HoldBackLast(config);
     return std::nullopt;
   }
   return NameByContent(config);
+}
+
+/// What workers of any kind are told.
+WorkerSetup SetupOf(const RunArguments& arguments) {
+  return {.checkpoint_seconds = arguments.checkpoint_seconds,
+          .silence_seconds = 3 * arguments.worker_timeout_seconds,
+          .pack_size = arguments.pack_size.value_or(0)};
+}
+
+/// What workers that run a user's program are told.
+WorkerSetup ProgramSetup(const RunArguments& arguments, const SweepConfig& config) {
+  WorkerSetup setup = SetupOf(arguments);
+  setup.engine = kCommandEngine;
+  setup.program = config.program;
+  setup.program->trials_folder = TrialsFolderOf(DatabasePath(arguments, config)).string();
+  return setup;
+}
+
+/// What workers that train the built-in model are told. `read`: the data, where they were read
+/// already.
+WorkerSetup BuiltInSetup(const RunArguments& arguments, const SweepConfig& config,
+                         std::optional<SourcedDataset> read, bool workers_have_gpus) {
+  SourcedDataset data = read ? *std::move(read) : FindData(config.dataset, arguments.quiet);
+  const HeldBack held_back(config.fixed);
+  data.data = held_back.Last(data.data);
+  if (!arguments.quiet) PrintWarnings(LabelWarnings(*data.data, held_back.images));
+  WorkerSetup setup = SetupOf(arguments);
+  setup.engine = ChooseEngine(config.engine, workers_have_gpus);
+  setup.dataset_folder = data.folder.string();
+  setup.dataset_sha256 = data.sha256;
+  setup.validation_images = held_back.images;
+  setup.draws_held_back = held_back.are_drawn;
+  setup.data = std::move(data.data);
+  return setup;
 }
 
 /// Publishes the data for the workers of this machine, in place of this process' own copy.
@@ -132,21 +171,11 @@ RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondi
   std::optional<SourcedDataset> read = UseIdentityOf(DatabasePath(arguments, config), config);
   const SearchSpace space(std::move(config));
   ReportLint(space, arguments.strict, arguments.quiet);
-  SourcedDataset data = read ? *std::move(read) : FindData(space.config().dataset, arguments.quiet);
-  const HeldBack held_back(space.config().fixed);
-  data.data = held_back.Last(data.data);
-  if (!arguments.quiet) PrintWarnings(LabelWarnings(*data.data, held_back.images));
-  WorkerSetup setup{.engine = ChooseEngine(space.config().engine, workers.have_gpus),
-                    .dataset_folder = data.folder.string(),
-                    .dataset_sha256 = data.sha256,
-                    .validation_images = held_back.images,
-                    .draws_held_back = held_back.are_drawn,
-                    .checkpoint_seconds = arguments.checkpoint_seconds,
-                    .silence_seconds = 3 * arguments.worker_timeout_seconds,
-                    .pack_size = arguments.pack_size.value_or(0),
-                    .data = std::move(data.data)};
+  WorkerSetup setup = space.config().program ? ProgramSetup(arguments, space.config())
+                                             : BuiltInSetup(arguments, space.config(),
+                                                            std::move(read), workers.have_gpus);
   std::optional<PublishedDataset> published;
-  if (workers.are_processes) Publish(setup, published);
+  if (workers.are_processes && setup.data != nullptr) Publish(setup, published);
   SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(space.config(), setup));
   setup.engine = sweep.engine;
   const auto pool = workers.make_pool(setup);

@@ -75,6 +75,7 @@ std::vector<std::string> FoldersHere() {
 }  // namespace
 
 void ResolveDatasetName(SweepConfig& config) {
+  if (config.program) return;
   const std::string name = config.dataset;
   config.dataset = Resolved(name);
   SetAt(config.fixed, "dataset.name", config.dataset);
@@ -94,7 +95,7 @@ SourcedDataset FindData(const std::string& dataset, bool quiet) {
 }
 
 std::optional<SourcedDataset> NameByContent(SweepConfig& config) {
-  if (FindKnownDataset(config.dataset) != nullptr) return std::nullopt;
+  if (config.program || FindKnownDataset(config.dataset) != nullptr) return std::nullopt;
   SourcedDataset data = FindData(config.dataset, true);
   SetAt(config.fixed, "dataset.name", data.content);
   return data;
@@ -109,6 +110,7 @@ std::shared_ptr<const Dataset> HeldBack::Last(const std::shared_ptr<const Datase
 }
 
 int64_t ImagesPerEpoch(const SweepConfig& config) {
+  if (config.program) return 0;
   return ImagesPerEpoch(config, CountTrainImages(config.dataset));
 }
 

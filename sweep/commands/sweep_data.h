@@ -15,7 +15,7 @@ namespace lrsweep {
 
 /// Replaces the data set's name by what it stands for: "MNIST" by "mnist", a leading ~ by the
 /// user's home folder. A folder of exactly that name stays. Throws ConfigError for a name that is
-/// neither a path nor that of a folder or a known data set.
+/// neither a path nor that of a folder or a known data set. A program has no data set.
 void ResolveDatasetName(SweepConfig& config);
 
 /// What finds the data of a stored sweep: the name in its configuration, replaced likewise. The
@@ -28,7 +28,7 @@ SourcedDataset FindData(const std::string& dataset, bool quiet);
 
 /// Lets the trials name a data set in a folder by its content (SourcedDataset::content), so that it
 /// is the same wherever it lies, and MNIST's files in a folder are `mnist`. Returns the data where
-/// they had to be read for that: a known name stays. Throws DataError.
+/// they had to be read for that: a known name stays, and a program has none. Throws DataError.
 std::optional<SourcedDataset> NameByContent(SweepConfig& config);
 
 /// The training images on which trials are evaluated.
@@ -43,9 +43,10 @@ struct HeldBack {
   std::shared_ptr<const Dataset> Last(const std::shared_ptr<const Dataset>& data) const;
 };
 
-/// The images of every trial's epoch: the data set's training images less those held back for
-/// validation. Of a data set that lrsweep knows by name this reads no file. Throws DataError where
-/// a folder is missing or its files are damaged, ConfigError where all images are held back.
+/// The images of every trial's epoch, 0 of a program's: the data set's training images less those
+/// held back for validation. Of a data set that lrsweep knows by name this reads no file. Throws
+/// DataError where a folder is missing or its files are damaged, ConfigError where all images are
+/// held back.
 int64_t ImagesPerEpoch(const SweepConfig& config);
 
 }  // namespace lrsweep

@@ -19,17 +19,18 @@ bool Exists(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
+constexpr const char* kWayOut = "; name another file by --db to begin anew";
+
 /// Throws UsageError where the new trials would not be comparable with the recorded ones.
 void RequireSameMeaning(const fs::path& path, const SweepRecord& before, const SweepRecord& now,
                         bool engine_is_asked_for) {
-  const std::string way_out = "; name another file by --db to begin anew";
   if (engine_is_asked_for && before.engine != now.engine) {
     throw UsageError(path.string() + ": its trials were trained by the engine " + before.engine +
-                     ", not " + now.engine + way_out);
+                     ", not " + now.engine + kWayOut);
   }
   if (before.dataset_sha256 != now.dataset_sha256) {
     throw UsageError(path.string() + ": its trials were trained on other data (SHA-256 " +
-                     before.dataset_sha256 + ", now " + now.dataset_sha256 + ")" + way_out);
+                     before.dataset_sha256 + ", now " + now.dataset_sha256 + ")" + kWayOut);
   }
 }
 
@@ -58,6 +59,15 @@ fs::path DatabasePath(const RunArguments& arguments, const SweepConfig& config) 
 std::optional<SweepRecord> ExistingSweep(const fs::path& path) {
   if (!Exists(path)) return std::nullopt;
   return Store::Open(path).Sweep();
+}
+
+void RequireSameKind(const fs::path& path, const SweepRecord& before, const SweepConfig& config) {
+  const bool was_program = before.IsOfProgram();
+  if (was_program == config.program.has_value()) return;
+  const char* program = "those of a program (trial.command)";
+  const char* built_in = "those of the built-in model";
+  throw UsageError(path.string() + ": its trials are " + (was_program ? program : built_in) +
+                   ", not " + (was_program ? built_in : program) + kWayOut);
 }
 
 SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& space,

@@ -14,7 +14,7 @@ namespace lrsweep {
 struct SweepStore {
   std::filesystem::path path;
   bool is_new = false;
-  std::string engine;  // "cpu" or "torch": that of a continued sweep never changes
+  std::string engine;  // "cpu", "torch" or "command": that of a continued sweep never changes
   Store store;
 
   /// Closes and deletes a database in which nothing is recorded. It would bind the next run to its
@@ -27,6 +27,11 @@ std::filesystem::path DatabasePath(const RunArguments& arguments, const SweepCon
 
 /// The sweep of the database `path`; nullopt where there is no such file. Throws StoreError.
 std::optional<SweepRecord> ExistingSweep(const std::filesystem::path& path);
+
+/// Throws UsageError where the database's trials are a program's and those of the configuration the
+/// built-in model's, or the reverse.
+void RequireSameKind(const std::filesystem::path& path, const SweepRecord& before,
+                     const SweepConfig& config);
 
 /// Creates the database with `record` and the trials of `space`, or opens the one that is there and
 /// adapts its trials to the space; says on stderr what changed. Throws UsageError, and leaves the

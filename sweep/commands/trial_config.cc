@@ -61,6 +61,10 @@ struct NodeMaker {
 void FillOverriddenBeta(Map& params) {
   const Value* beta = Find(params, "optimizer.betas.0");
   if (beta == nullptr || !beta->IsNull()) return;
+  if (ModelOf(params) == Model::kProgram) {
+    constexpr double kAny = 0.9;
+    return SetAt(params, "optimizer.betas.0", kAny);
+  }
   const auto& known = OptimizerOf(std::get<Map>(params.at("optimizer"))).parameters;
   for (const Parameter& parameter : known) {
     if (parameter.name != "betas") continue;
@@ -86,22 +90,57 @@ void CompleteDataset(const SweepRecord& sweep, const Map& params, Map& sections)
   }
 }
 
+/// Makes {grid: [value]} of the values that the sweep sweeps: {args} in the command stands for
+/// them.
+void KeepSwept(const SweepRecord& sweep, Map& sections) {
+  const SweepConfig config = ParseSweepConfig(sweep.config_yaml, sweep.name);
+  for (const std::string& path : config.program->swept) {
+    const Value* value = Find(sections, path);
+    if (value != nullptr) SetAt(sections, path, Map{{"grid", List{*value}}});
+  }
+}
+
+/// The section `trial`: what is part of the trial's identity as the trial has it, the rest as the
+/// sweep has it.
+ConfigNode ProgramNode(const SweepRecord& sweep, const Map& identity) {
+  ConfigNode node = NodeMaker()(identity);
+  auto& entries = std::get<ConfigNode::Mapping>(node.content);
+  const ConfigNode root = ParseYaml(sweep.config_yaml, sweep.name);
+  const ConfigNode* written = root.Get("trial");
+  if (written == nullptr || written->AsMapping() == nullptr) return node;
+  for (const auto& entry : *written->AsMapping()) {
+    const bool is_identity =
+        entry.key == "command" || entry.key == "version" || entry.key == "steps_per_epoch";
+    if (!is_identity) entries.push_back(entry);
+  }
+  return node;
+}
+
 std::string Compose(const SweepRecord& sweep, const TrialRow& row) {
   Map params = ParseParams(row.params_json);
+  const bool is_program = ModelOf(params) == Model::kProgram;
   FillOverriddenBeta(params);
   Map sections = CanonicalParams(params);
-  CompleteDataset(sweep, params, sections);
+  if (is_program) {
+    KeepSwept(sweep, sections);
+  } else {
+    CompleteDataset(sweep, params, sections);
+  }
   ConfigNode::Mapping root;
   root.push_back({"name",
                   {},
                   NodeMaker()(sweep.name.substr(0, kLongestSweepInName) + "-" +
                               row.trial_id.substr(0, kIdInName))});
-  for (const char* section : {"dataset", "model", "training", "optimizer", "scheduler"}) {
+  for (const std::string section :
+       {"trial", "dataset", "model", "params", "training", "optimizer", "scheduler"}) {
     const auto found = sections.find(section);
-    const Map none;
-    ConfigNode node = NodeMaker()(found == sections.end() ? none : std::get<Map>(found->second));
+    const Map values = found == sections.end() ? Map() : std::get<Map>(found->second);
+    ConfigNode node =
+        is_program && section == "trial" ? ProgramNode(sweep, values) : NodeMaker()(values);
     auto& entries = std::get<ConfigNode::Mapping>(node.content);
-    if (std::string(section) == "training") entries.push_back({"engine", {}, Scalar(sweep.engine)});
+    if (!is_program && section == "training") {
+      entries.push_back({"engine", {}, Scalar(sweep.engine)});
+    }
     if (!entries.empty()) root.push_back({section, {}, std::move(node)});
   }
   root.push_back({"objective", {}, Objectives(sweep.objective)});
@@ -114,7 +153,7 @@ std::string Compose(const SweepRecord& sweep, const TrialRow& row) {
 Trial OnlyTrialOf(const std::string& yaml, const SweepRecord& sweep, const TrialRow& row) {
   SweepConfig config = ParseSweepConfig(yaml, "trial " + row.trial_id);
   const Map stored = ParseParams(row.params_json);
-  SetAt(config.fixed, "dataset.name", *Find(stored, "dataset.name"));
+  if (!config.program) SetAt(config.fixed, "dataset.name", *Find(stored, "dataset.name"));
   const SearchSpace space(std::move(config));
   if (space.size() == 1 && space.IdAt(0) == row.trial_id) return space.At(0);
   throw UsageError(

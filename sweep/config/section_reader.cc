@@ -4,7 +4,6 @@
 
 #include <iterator>
 #include <stdexcept>
-#include <unordered_set>
 #include <utility>
 
 #include "params/find_by_name.h"
@@ -19,9 +18,8 @@ namespace {
 
 enum class Place { kEntry, kMember };  // a scheduler stands under `scheduler:`, or in another one
 
-SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place);
-Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::string& path,
-                SectionContent& around);
+SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place,
+                               const MetricTable& metrics);
 
 /// Moves the axes and places of a nested section to the section around it.
 void Adopt(SectionContent inner, SectionContent& outer) {
@@ -55,50 +53,6 @@ Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::st
   }
 }
 
-/// The list under `grid` if the node is {grid: [...]}, else nullptr.
-const ConfigNode* FindGrid(const ConfigNode& node, const std::string& path) {
-  const ConfigNode* grid = node.Get("grid");
-  if (grid == nullptr) return nullptr;
-  if (node.AsMapping()->size() > 1) {
-    throw ConfigError(node.at, path + ": grid must stand alone, as in {grid: [1, 2]}");
-  }
-  const auto* list = grid->AsSequence();
-  if (list == nullptr || list->empty()) {
-    throw ConfigError(grid->at, path + ": grid needs a list of at least one value");
-  }
-  return grid;
-}
-
-/// Reads each element of `grid` by `read_one`, adds the axis to `around`, and returns its first
-/// value.
-template <typename ReadOne>
-Value ReadAxis(const ConfigNode& grid, const std::string& path, SectionContent& around,
-               const ReadOne& read_one) {
-  Axis axis{path, {}, 0, grid.at};
-  std::unordered_set<std::string> seen;
-  for (const ConfigNode& element : *grid.AsSequence()) {
-    SectionContent inside;
-    Value value = read_one(element, inside);
-    if (!inside.axes.empty()) throw ConfigError(element.at, path + ": a grid inside a grid");
-    if (seen.insert(ToJson(value)).second) {
-      axis.values.push_back(std::move(value));
-    } else {
-      ++axis.repeated;
-    }
-  }
-  Value first = axis.values.front();
-  around.axes.push_back(std::move(axis));
-  return first;
-}
-
-/// Reads a single value, or a grid: then it adds the axis to `around` and returns its first value.
-template <typename ReadOne>
-Value ReadOneOrAxis(const ConfigNode& node, const std::string& path, SectionContent& around,
-                    const ReadOne& read_one) {
-  const ConfigNode* grid = FindGrid(node, path);
-  return grid != nullptr ? ReadAxis(*grid, path, around, read_one) : read_one(node, around);
-}
-
 Value ReadMapping(const Parameter& parameter, const ConfigNode& node, const std::string& path,
                   SectionContent& around) {
   SectionContent inner = ReadSection(&node, path, path, parameter.members);
@@ -117,7 +71,7 @@ Value ReadNumbers(const ConfigNode& node, const std::string& path, SectionConten
       throw ConfigError(entry.key_at, entry_path + ": a name cannot contain a dot");
     }
     around.places.emplace(entry_path, entry.value.at);
-    numbers.emplace(entry.key, ReadValue({.name = entry.key}, entry.value, entry_path, around));
+    numbers.emplace(entry.key, ReadParameter({.name = entry.key}, entry.value, entry_path, around));
   }
   return numbers;
 }
@@ -127,7 +81,7 @@ Value ReadMembers(const ConfigNode& node, const std::string& path, SectionConten
   for (const ConfigNode& element : *node.AsSequence()) {
     const std::string member_path = path + "." + std::to_string(members.size());
     const auto read_member = [&](const ConfigNode& member, SectionContent& outside) -> Value {
-      SectionContent inner = ReadSchedulerAt(member, member_path, Place::kMember);
+      SectionContent inner = ReadSchedulerAt(member, member_path, Place::kMember, {});
       Map values = std::move(inner.values);
       Adopt(std::move(inner), outside);
       return values;
@@ -135,25 +89,6 @@ Value ReadMembers(const ConfigNode& node, const std::string& path, SectionConten
     members.push_back(ReadOneOrAxis(element, member_path, around, read_member));
   }
   return members;
-}
-
-Value ReadValue(const Parameter& parameter, const ConfigNode& node, const std::string& path,
-                SectionContent& around) {
-  const auto read_one = [&](const ConfigNode& one, SectionContent& outside) -> Value {
-    if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
-    if (parameter.kind == Kind::kMapping && one.AsMapping() != nullptr) {
-      return ReadMapping(parameter, one, path, outside);
-    }
-    if (parameter.kind == Kind::kNumberMap && one.AsMapping() != nullptr) {
-      return ReadNumbers(one, path, outside);
-    }
-    const auto* list = one.AsSequence();
-    if (parameter.kind == Kind::kSchedulers && list != nullptr && !list->empty()) {
-      return ReadMembers(one, path, outside);
-    }
-    return CoerceAt(parameter, one, path);
-  };
-  return ReadOneOrAxis(node, path, around, read_one);
 }
 
 const Parameter& FindParameter(const std::vector<Parameter>& parameters,
@@ -233,7 +168,24 @@ void RefuseNotTaken(const Alias& alias, const ConfigNode& entry, const std::stri
   }
 }
 
-SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place) {
+/// Lets a parameter that names a metric take those of the table. Where its default is none of them
+/// it must be written.
+void TakeMetrics(const MetricTable& metrics, std::vector<Parameter>& parameters) {
+  for (Parameter& parameter : parameters) {
+    if (!std::exchange(parameter.names_metric, false)) continue;
+    parameter.choices.clear();
+    bool has_default = false;
+    for (const MetricInfo& metric : metrics) {
+      parameter.choices.push_back(metric.name);
+      has_default |= parameter.default_value == Value(metric.name);
+    }
+    if (!has_default) parameter.default_value.reset();
+  }
+}
+
+/// `metrics`: of an entry, those that it may follow; a member can follow none.
+SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, Place place,
+                               const MetricTable& metrics) {
   const SchedulerName type = ReadSchedulerName(node, path);
   if (type.alias != nullptr) RefuseNotTaken(*type.alias, node, path, place);
   std::vector<Parameter> parameters = type.parameters;
@@ -241,6 +193,7 @@ SectionContent ReadSchedulerAt(const ConfigNode& node, const std::string& path, 
                     {.name = "type", .kind = Kind::kText, .default_value = type.name});
   if (place == Place::kEntry) {
     parameters.insert(parameters.end(), type.common.begin(), type.common.end());
+    TakeMetrics(metrics, parameters);
   }
   SectionContent content = ReadSection(&node, path, type.name, parameters);
   RequireComplete(content, node.at, path, type.name, parameters);
@@ -261,6 +214,25 @@ std::string KeyHint(const ConfigNode& node) {
   return hint.empty() ? "" : "; " + hint;
 }
 
+Value ReadParameter(const Parameter& parameter, const ConfigNode& node, const std::string& path,
+                    SectionContent& around) {
+  const auto read_one = [&](const ConfigNode& one, SectionContent& outside) -> Value {
+    if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
+    if (parameter.kind == Kind::kMapping && one.AsMapping() != nullptr) {
+      return ReadMapping(parameter, one, path, outside);
+    }
+    if (parameter.kind == Kind::kNumberMap && one.AsMapping() != nullptr) {
+      return ReadNumbers(one, path, outside);
+    }
+    const auto* list = one.AsSequence();
+    if (parameter.kind == Kind::kSchedulers && list != nullptr && !list->empty()) {
+      return ReadMembers(one, path, outside);
+    }
+    return CoerceAt(parameter, one, path);
+  };
+  return ReadOneOrAxis(node, path, around, read_one);
+}
+
 SectionContent ReadSection(const ConfigNode* node, const std::string& path,
                            const std::string& owner, const std::vector<Parameter>& parameters) {
   SectionContent content;
@@ -273,7 +245,7 @@ SectionContent ReadSection(const ConfigNode* node, const std::string& path,
       const std::string entry_path = path + "." + entry.key;
       const Parameter& parameter = FindParameter(parameters, entry, entry_path, owner);
       content.places.emplace(entry_path, entry.value.at);
-      content.values.emplace(entry.key, ReadValue(parameter, entry.value, entry_path, content));
+      content.values.emplace(entry.key, ReadParameter(parameter, entry.value, entry_path, content));
     }
   }
   for (const Parameter& parameter : parameters) {
@@ -287,8 +259,8 @@ SectionContent ReadSection(const ConfigNode* node, const std::string& path,
   return content;
 }
 
-SectionContent ReadScheduler(const ConfigNode& node) {
-  return ReadSchedulerAt(node, "scheduler", Place::kEntry);
+SectionContent ReadScheduler(const ConfigNode& node, const MetricTable& metrics) {
+  return ReadSchedulerAt(node, "scheduler", Place::kEntry, metrics);
 }
 
 SectionContent ReadOptimizer(const ConfigNode* node) {

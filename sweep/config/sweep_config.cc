@@ -5,13 +5,17 @@
 #include <stdexcept>
 #include <utility>
 
+#include "params/find_by_name.h"
 #include "params/names.h"
 #include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
+#include "sweep/config/free_section.h"
+#include "sweep/config/objective_section.h"
+#include "sweep/config/program_checks.h"
+#include "sweep/config/program_section.h"
 #include "sweep/config/rates_file.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
-#include "trial/metric_expression.h"
 #include "trial/optimizers.h"
 #include "trial/trial_parameters.h"
 
@@ -36,13 +40,6 @@ std::string ReadName(const ConfigNode& root) {
                       "beginning with '.' or '-'), since it names the database");
   }
   return name;
-}
-
-/// Throws ConfigError where a section that must not be swept has an axis; `why` ends the sentence.
-void RefuseAxes(const SectionContent& content, const std::string& why) {
-  if (content.axes.empty()) return;
-  const Axis& axis = content.axes.front();
-  throw ConfigError(axis.at, axis.path + ": cannot be swept; " + why);
 }
 
 Map ReadFixedSection(const ConfigNode& root, const std::string& name,
@@ -70,43 +67,6 @@ std::string TakeEngine(SectionContent& training) {
   return std::get<std::string>(node.mapped());
 }
 
-/// The objective's metric, in its canonical form.
-std::string ReadMetric(const ConfigNode* objective) {
-  const ConfigNode* node = objective != nullptr ? objective->Get("metric") : nullptr;
-  const auto* scalar = node != nullptr ? node->AsScalar() : nullptr;
-  if (scalar == nullptr) return Objective{}.metric;  // ReadFixedSection refuses what is no text
-  const std::string& text = scalar->text;
-  // Inside braces YAML ends an unquoted value at its first comma.
-  if (text.find('(') != std::string::npos && text.find(')') == std::string::npos) {
-    throw ConfigError(node->at, "objective.metric: inside braces a metric with a comma needs " +
-                                    std::string("quotes: \"epochs_to(val_accuracy, 0.975)\""));
-  }
-  try {
-    return ToText(ParseMetric(text));
-  } catch (const std::invalid_argument& error) {
-    throw ConfigError(node->at, std::string("objective.metric: ") + error.what());
-  }
-}
-
-Objective ReadObjective(const ConfigNode& root) {
-  const ConfigNode* node = root.Get("objective");
-  const std::string metric = ReadMetric(node);
-  const Map map = ReadFixedSection(
-      root, "objective",
-      {{.name = "metric", .kind = Kind::kText, .default_value = metric},
-       {.name = "mode", .kind = Kind::kChoice, .default_value = Value(), .choices = {"max", "min"}},
-       {.name = "scope", .kind = Kind::kChoice, .default_value = "last", .choices = Scopes()}});
-  const auto text = [&map](const char* key) { return map.find(key)->second.As<std::string>(); };
-  const std::string* mode = text("mode");
-  Objective objective = {metric, mode != nullptr ? *mode : NaturalMode(metric), *text("scope")};
-  try {
-    Check(objective);
-  } catch (const std::invalid_argument& error) {
-    throw ConfigError(node->Get("scope")->at, std::string("objective.scope: ") + error.what());
-  }
-  return objective;
-}
-
 /// `replicate: [seed]` states what is always so: trials that differ in the seed alone are one
 /// group.
 void CheckReplicate(const ConfigNode& root) {
@@ -130,7 +90,8 @@ bool ReadRecordSteps(const ConfigNode& root) {
 }
 
 Entry ToEntry(SectionContent content, const Location& at) {
-  std::string type = std::get<std::string>(content.values.at("type"));
+  const Value* written = Find(content.values, "type");
+  std::string type = written != nullptr ? std::get<std::string>(*written) : "";
   return {std::move(type), std::move(content.values), std::move(content.axes),
           std::move(content.places), at};
 }
@@ -145,12 +106,12 @@ std::vector<const ConfigNode*> EntryNodes(const ConfigNode& node, const std::str
   return nodes;
 }
 
-std::vector<Entry> ReadSchedulers(const ConfigNode& root) {
+std::vector<Entry> ReadSchedulers(const ConfigNode& root, const MetricTable& metrics) {
   const ConfigNode* node = root.Get("scheduler");
   if (node == nullptr) throw ConfigError(root.at, "scheduler is required");
   std::vector<Entry> entries;
   for (const ConfigNode* entry : EntryNodes(*node, "scheduler")) {
-    entries.push_back(ToEntry(ReadScheduler(*entry), entry->at));
+    entries.push_back(ToEntry(ReadScheduler(*entry, metrics), entry->at));
   }
   return entries;
 }
@@ -169,13 +130,30 @@ void RequireMissing(const std::vector<Entry>& schedulers, const std::string& pat
   }
 }
 
-std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entry>& schedulers) {
+/// Reads an optimizer's section of a program: what the schedule uses of it by its types, the rest
+/// as it is.
+SectionContent ReadProgramOptimizer(const ConfigNode* node) {
+  const Range share = {.minimum = 0, .maximum = 1, .open_maximum = true};
+  SectionContent content;
+  if (node != nullptr) {
+    content = ReadFreeSection(*node, "optimizer",
+                              {{.name = "type", .kind = Kind::kText},
+                               {.name = "lr", .kind = Kind::kReal, .range = {.minimum = 0}},
+                               {.name = "momentum", .kind = Kind::kReal, .range = {.minimum = 0}},
+                               {.name = "betas", .kind = Kind::kRealList, .range = share}});
+  }
+  if (!content.values.contains("lr")) content.missing.emplace_back("lr");
+  return content;
+}
+
+std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entry>& schedulers,
+                                  bool of_program) {
   const ConfigNode* node = root.Get("optimizer");
   const auto nodes =
       node != nullptr ? EntryNodes(*node, "optimizer") : std::vector<const ConfigNode*>{nullptr};
   std::vector<Entry> entries;
   for (const ConfigNode* entry : nodes) {
-    SectionContent content = ReadOptimizer(entry);
+    SectionContent content = of_program ? ReadProgramOptimizer(entry) : ReadOptimizer(entry);
     const Location at = entry != nullptr ? entry->at : root.at;
     for (const std::string& missing : content.missing) {
       RequireMissing(schedulers, "optimizer." + missing, at);
@@ -187,7 +165,7 @@ std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entr
 
 /// Every key of a configuration, in the order of the documentation.
 std::vector<std::string> TopLevelKeys() {
-  std::vector<std::string> keys = {"name"};
+  std::vector<std::string> keys = {"name", "trial", "params"};
   for (const Section& section : TrialSections()) keys.push_back(section.name);
   keys.insert(keys.end(), {"optimizer", "scheduler", "objective", "record", "replicate"});
   return keys;
@@ -202,6 +180,22 @@ void CheckTopLevelKeys(const ConfigNode& root) {
   for (const auto& entry : *mapping) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
       throw ConfigError(entry.key_at, UnknownKey("key", entry.key, known));
+    }
+  }
+}
+
+/// Throws ConfigError at a key that does not go with the program, or with the built-in model.
+void CheckModelKeys(const ConfigNode& root) {
+  const bool is_program = root.Get("trial") != nullptr;
+  for (const auto& entry : *root.AsMapping()) {
+    if (is_program && (entry.key == "dataset" || entry.key == "model")) {
+      throw ConfigError(entry.key_at, entry.key + ": the program of trial.command has its own " +
+                                          entry.key + ": write what it takes under params");
+    }
+    if (!is_program && entry.key == "params") {
+      throw ConfigError(entry.key_at,
+                        "params: they are of a program of your own: write which one it is under "
+                        "trial.command");
     }
   }
 }
@@ -238,9 +232,10 @@ void ReadDataset(SectionContent& content, SweepConfig& config) {
 void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfig& config) {
   const ConfigNode* node = root.Get(section.name);
   std::vector<Parameter> parameters = section.parameters;
-  if (section.name == "training") parameters.push_back(EngineParameter());
+  const bool has_engine = section.name == "training" && !config.program;
+  if (has_engine) parameters.push_back(EngineParameter());
   SectionContent content = ReadSection(node, section.name, section.name, parameters);
-  if (section.name == "training") config.engine = TakeEngine(content);
+  if (has_engine) config.engine = TakeEngine(content);
   if (!section.may_sweep) {
     RefuseAxes(content, "one sweep has one " + section.name + ", since it compares its trials");
   }
@@ -251,6 +246,47 @@ void ReadTrialSection(const ConfigNode& root, const Section& section, SweepConfi
   if (section.name == "dataset") ReadDataset(content, config);
   config.fixed.emplace(section.name, std::move(content.values));
   std::move(content.axes.begin(), content.axes.end(), std::back_inserter(config.axes));
+}
+
+/// Throws ConfigError at what only the built-in model has under training.
+void CheckProgramTraining(const ConfigNode* node) {
+  const auto* mapping = node != nullptr ? node->AsMapping() : nullptr;
+  if (mapping == nullptr) return;
+  for (const auto& entry : *mapping) {
+    if (entry.key == "epochs" || entry.key == "seed") continue;
+    if (entry.key == "engine") {
+      throw ConfigError(entry.key_at,
+                        "training.engine: the program of trial.command is the engine: "
+                        "leave it out");
+    }
+    const std::string unknown = UnknownKey("training parameter", entry.key, {"epochs", "seed"});
+    throw ConfigError(
+        entry.key_at,
+        entry.key == "batch_size"
+            ? "training.batch_size: the program of trial.command has its own batches: "
+              "write it under params, and trial.steps_per_epoch"
+            : "training." + entry.key + ": " + unknown +
+                  "; the program's own parameters go under params");
+  }
+}
+
+/// Reads trial, params and training into the configuration.
+void ReadProgram(const ConfigNode& root, SweepConfig& config) {
+  ProgramSection program = ReadProgramSection(*root.Get("trial"));
+  config.program = std::move(program.spec);
+  config.metrics = std::move(program.metrics);
+  config.engine = kCommandEngine;
+  config.fixed.emplace("trial", std::move(program.identity));
+  SectionContent content;
+  const ConfigNode* params = root.Get("params");
+  if (params != nullptr) content = ReadFreeSection(*params, "params");
+  config.fixed.emplace("params", std::move(content.values));
+  config.axes = std::move(content.axes);
+  CheckProgramTraining(root.Get("training"));
+  Section training = *FindByName(TrialSections(), "training");
+  std::erase_if(training.parameters,
+                [](const Parameter& parameter) { return parameter.name == "batch_size"; });
+  ReadTrialSection(root, training, config);
 }
 
 /// The number behind "at character" in the sentence; 0 where there is none.
@@ -333,15 +369,21 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   for (const Setting& setting : settings) ApplySetting(setting, root);
   const bool has_files = ReadRatesFiles(root);
   CheckTopLevelKeys(root);
+  CheckModelKeys(root);
   CheckReplicate(root);
   SweepConfig config;
   config.name = ReadName(root);
   config.yaml = settings.empty() && !has_files ? text : EmitYaml(root);
-  config.schedulers = ReadSchedulers(root);
-  config.optimizers = ReadOptimizers(root, config.schedulers);
-  for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);
-  config.objective = ReadObjective(root);
+  const bool is_program = root.Get("trial") != nullptr;
+  if (is_program) ReadProgram(root, config);
+  config.schedulers = ReadSchedulers(root, config.metrics);
+  config.optimizers = ReadOptimizers(root, config.schedulers, is_program);
+  if (!is_program) {
+    for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);
+  }
+  config.objective = ReadObjective(root, config.metrics);
   config.record_steps = ReadRecordSteps(root);
+  if (is_program) CheckProgram(root, config);
   return config;
 }
 

@@ -2,19 +2,23 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "params/value.h"
 #include "sweep/config/config_node.h"
 #include "sweep/config/section_reader.h"
+#include "trial/metrics.h"
 #include "trial/objective.h"
+#include "trial/program.h"
 
 namespace lrsweep {
 
 /// One entry under `scheduler:` or `optimizer:` with the axes of its own parameters.
 struct Entry {
-  std::string type;  // a scheduler's may be another library's name (schedulers/aliases)
+  std::string type;  // a scheduler's may be another library's name (schedulers/aliases); a
+                     // program's optimizer may have none
   Map section;       // type and every parameter; of an axis its first value
   std::vector<Axis> axes;
   std::map<std::string, Location> places;  // of the written values, by path
@@ -23,7 +27,8 @@ struct Entry {
 
 struct SweepConfig {
   std::string name;          // a file name: letters, digits, '.', '_' and '-'
-  Map fixed;                 // dataset, model and training; of an axis its first value
+  Map fixed;                 // dataset, model and training; or trial, params and training of a
+                             // program. Of an axis its first value
   std::string dataset;       // finds the data: dataset.name as written, which trials may name
                              // otherwise
   Location dataset_name_at;  // where it is written
@@ -32,8 +37,11 @@ struct SweepConfig {
   std::vector<Entry> schedulers;      // at least one
   std::vector<Entry> optimizers;      // at least one
   Objective objective;
-  bool record_steps = true;     // rate and loss of every step go to the database
-  std::string engine = "auto";  // auto, cpu or torch; not part of a trial (ChooseEngine)
+  bool record_steps = true;                // rate and loss of every step go to the database
+  std::string engine = "auto";             // auto, cpu or torch; not part of a trial (ChooseEngine)
+  std::optional<ProgramSpec> program;      // trains in place of the built-in model; its
+                                           // trials_folder is the run's
+  MetricTable metrics = BuiltInMetrics();  // those that trials record
   std::string yaml;  // the text that was read, with the settings applied and tables' files read
 };
 

@@ -61,7 +61,12 @@ Map SchedulerWithoutDefaults(const Map& scheduler, const Table& common) {
 
 }  // namespace
 
-Map CanonicalSection(const std::string& name, const Map& section) {
+Model ModelOf(const Map& params) {
+  return params.contains("trial") ? Model::kProgram : Model::kBuiltIn;
+}
+
+Map CanonicalSection(Model model, const std::string& name, const Map& section) {
+  if (name == "optimizer" && model == Model::kProgram) return section;
   if (name == "optimizer") return WithoutDefaults(section, OptimizerOf(section).parameters, {});
   if (name != "scheduler") return WithoutDefaults(section, TableOf(name), {});
   return SchedulerWithoutDefaults(section, CommonParameters(TypeOf(section)));
@@ -69,8 +74,9 @@ Map CanonicalSection(const std::string& name, const Map& section) {
 
 Map CanonicalParams(const Map& params) {
   Map canonical;
+  const Model model = ModelOf(params);
   for (const auto& [name, section] : params) {
-    Map kept = CanonicalSection(name, std::get<Map>(section));
+    Map kept = CanonicalSection(model, name, std::get<Map>(section));
     if (!kept.empty()) canonical.emplace_hint(canonical.end(), name, std::move(kept));
   }
   return canonical;

@@ -7,9 +7,15 @@
 
 namespace lrsweep {
 
+/// What trains a trial: it decides which of its parameters have defaults.
+enum class Model { kBuiltIn, kProgram };
+
+/// A program's trial has the section `trial`.
+Model ModelOf(const Map& params);
+
 /// The canonical form of one section of a trial ("training"): without the values that equal their
-/// defaults.
-Map CanonicalSection(const std::string& name, const Map& section);
+/// defaults. A program's own sections (trial, params, optimizer) have no defaults.
+Map CanonicalSection(Model model, const std::string& name, const Map& section);
 
 /// The canonical form of a trial's complete parameters: every section's, without the empty ones. So
 /// a default that is written out, or a parameter that a later version adds, changes no id.

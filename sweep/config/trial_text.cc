@@ -15,7 +15,8 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
     const size_t dot = path.find('.');
     const std::string name = path == "optimizer.type" ? "optimizer" : path.substr(dot + 1);
     const std::string section = path.substr(0, dot);
-    if (section == "dataset" || (section == "scheduler") != of_scheduler) continue;
+    if (section == "dataset" || section == "trial" || (section == "scheduler") != of_scheduler)
+      continue;
     text += " " + name + "=" + Abbreviated(UnquotedText(value).value_or(ToJson(value)));
   }
   return text;

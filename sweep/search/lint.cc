@@ -69,8 +69,9 @@ struct EntrySchedules {
 };
 
 /// An objective whose mode prefers the worse values of its metric.
-std::vector<std::string> ObjectiveFindings(const Objective& objective) {
-  const std::string natural = NaturalMode(objective.metric);
+std::vector<std::string> ObjectiveFindings(const SweepConfig& config) {
+  const Objective& objective = config.objective;
+  const std::string natural = NaturalMode(objective.metric, config.metrics);
   if (objective.mode == natural) return {};
   return {fmt::format("objective: mode: {} puts the {} {} first, but {} of it is better (mode: {})",
                       objective.mode, objective.mode == "min" ? "least" : "greatest",
@@ -95,7 +96,7 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     }
     EntrySchedules& entry = entries[&written];
     std::vector<Finding> found;
-    WithPlace(trial, written, [&] { found = FindingsOf(trial, images); });
+    WithPlace(trial, written, [&] { found = FindingsOf(trial, images, space.config().metrics); });
     const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(i), trial, images);
     found.insert(found.end(), of_alias.begin(), of_alias.end());
     for (const Finding& finding : found) findings.Add(trial, finding);
@@ -109,7 +110,7 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
       findings.Add(found->second.trials.front(), {text, text});
     }
   }
-  std::vector<std::string> sentences = ObjectiveFindings(space.config().objective);
+  std::vector<std::string> sentences = ObjectiveFindings(space.config());
   const std::vector<std::string> of_schedules = findings.Sentences();
   sentences.insert(sentences.end(), of_schedules.begin(), of_schedules.end());
   return sentences;

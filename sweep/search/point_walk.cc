@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "sweep/config/trial_id.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
 
 PointWalk::PointWalk(const SweepConfig& config, const Entry& scheduler, const Entry& optimizer,
                      const std::vector<const Axis*>& axes)
-    : scheduler_entry_(scheduler), optimizer_entry_(optimizer), params_(config.fixed) {
+    : scheduler_entry_(scheduler),
+      optimizer_entry_(optimizer),
+      model_(ModelOf(config.fixed)),
+      params_(config.fixed) {
   params_.insert_or_assign("scheduler", scheduler.section);
   params_.insert_or_assign("optimizer", optimizer.section);
   for (const auto& [name, section] : params_) sections_.push_back({name, "", "", true});
@@ -62,12 +64,13 @@ void PointWalk::Write(Section& section) const {
   Map kept = {{section.name, is_scheduler ? trial_scheduler_ : params_.at(section.name)}};
   for (const std::string& path : overridden_) OverrideOptimizer(kept, path);
   if (section.name == "optimizer") {
-    CheckOptimizerEntry(optimizer_entry_, std::get<Map>(kept.at(section.name)));
+    const Map& optimizer = std::get<Map>(kept.at(section.name));
+    if (model_ == Model::kBuiltIn) CheckOptimizerEntry(optimizer_entry_, optimizer);
   }
   const auto write = [&section](const Map& values) {
     return values.empty() ? "" : ToJson(section.name) + ":" + ToJson(values);
   };
-  Map canonical = CanonicalSection(section.name, std::get<Map>(kept.at(section.name)));
+  Map canonical = CanonicalSection(model_, section.name, std::get<Map>(kept.at(section.name)));
   section.json = write(canonical);
   section.json_without_seed =
       section.name == "training" && canonical.erase("seed") > 0 ? write(canonical) : section.json;

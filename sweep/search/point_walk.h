@@ -8,6 +8,7 @@
 
 #include "params/value.h"
 #include "sweep/config/sweep_config.h"
+#include "sweep/config/trial_id.h"
 
 namespace lrsweep {
 
@@ -48,6 +49,7 @@ class PointWalk {
 
   const Entry& scheduler_entry_;
   const Entry& optimizer_entry_;
+  Model model_;
   Map params_;                           // of the point, before overridden ones are removed
   Map trial_scheduler_;                  // params_' scheduler, as a trial has it
   std::vector<Digit> digits_;            // slowest first

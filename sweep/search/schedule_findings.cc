@@ -118,8 +118,9 @@ bool RisesOnPurpose(const Map& scheduler) {
 /// Examines one schedule on its trial's clock.
 class Linter {
  public:
-  Linter(const Trial& trial, int64_t images)
+  Linter(const Trial& trial, int64_t images, const MetricTable& metrics)
       : trial_(trial),
+        metrics_(metrics),
         scheduler_(std::get<Map>(trial.params.at("scheduler"))),
         schedule_(ScheduleOf(trial, images)),
         clock_(schedule_.clock()),
@@ -398,7 +399,7 @@ class Linter {
   }
 
   void AddDirection(const PlateauOptions& options) {
-    const std::string natural = NaturalMode(options.metric);
+    const std::string natural = NaturalMode(options.metric, metrics_);
     const std::string mode = options.mode == PlateauMode::kMin ? "min" : "max";
     if (mode == natural) return;
     Add(fmt::format("mode: {} takes a {} {} for an improvement, but {} of it is better (mode: {})",
@@ -407,6 +408,7 @@ class Linter {
   }
 
   const Trial& trial_;
+  const MetricTable& metrics_;
   const Map& scheduler_;
   TrialSchedule schedule_;
   TrialClock clock_;
@@ -416,8 +418,8 @@ class Linter {
 
 }  // namespace
 
-std::vector<Finding> FindingsOf(const Trial& trial, int64_t images) {
-  return Linter(trial, images).Findings();
+std::vector<Finding> FindingsOf(const Trial& trial, int64_t images, const MetricTable& metrics) {
+  return Linter(trial, images, metrics).Findings();
 }
 
 }  // namespace lrsweep

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "trial/metrics.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -16,8 +17,8 @@ struct Finding {
 };
 
 /// The findings of a trial's schedule, empty if there is nothing to say; lint.h lists what is
-/// found. `images`: ImagesPerEpoch. The schedule must be one that can be built for the trial's
-/// length.
-std::vector<Finding> FindingsOf(const Trial& trial, int64_t images);
+/// found. `images`: ImagesPerEpoch. `metrics`: those that trials record. The schedule must be one
+/// that can be built for the trial's length.
+std::vector<Finding> FindingsOf(const Trial& trial, int64_t images, const MetricTable& metrics);
 
 }  // namespace lrsweep

@@ -130,7 +130,9 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
     OverrideOptimizer(params, path);
   }
-  CheckOptimizerEntry(*block.optimizer, std::get<Map>(params.at("optimizer")));
+  if (!config_.program) {
+    CheckOptimizerEntry(*block.optimizer, std::get<Map>(params.at("optimizer")));
+  }
   return params;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sweep/config/trial_id.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -48,7 +49,17 @@ int64_t ImagesPerEpoch(const SweepConfig& config, int64_t training_images) {
   return training_images - validation_images;
 }
 
+bool HasSteps(const Trial& trial) {
+  return ModelOf(trial.params) == Model::kBuiltIn ||
+         Find(trial.params, "trial.steps_per_epoch") != nullptr;
+}
+
 TrialClock ClockOf(const Trial& trial, int64_t images) {
+  if (ModelOf(trial.params) == Model::kProgram) {
+    return {
+        .epochs = IntegerAt(trial.params, "training.epochs"),
+        .steps_per_epoch = HasSteps(trial) ? IntegerAt(trial.params, "trial.steps_per_epoch") : 1};
+  }
   const int64_t batch = IntegerAt(trial.params, "training.batch_size");
   return {.epochs = IntegerAt(trial.params, "training.epochs"),
           .steps_per_epoch = (images + batch - 1) / batch};

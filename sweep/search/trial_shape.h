@@ -11,11 +11,17 @@
 
 namespace lrsweep {
 
-/// The training images of a trial's epoch: `training_images`, the data set's, less those that the
-/// configuration holds back for validation. Throws ConfigError where it holds back all of them.
+/// The training images of a built-in model's epoch: `training_images`, the data set's, less those
+/// that the configuration holds back for validation. Throws ConfigError where it holds back all of
+/// them.
 int64_t ImagesPerEpoch(const SweepConfig& config, int64_t training_images);
 
-/// The trial's clock. `images` is ImagesPerEpoch, at least 1.
+/// Whether it is known how many optimizer steps the trial's epochs have: always of the built-in
+/// model, of a program where trial.steps_per_epoch says it.
+bool HasSteps(const Trial& trial);
+
+/// The trial's clock. `images` is ImagesPerEpoch, at least 1; a program's trials do not depend on
+/// it. Without HasSteps an epoch counts as one step, so that the schedule advances by epochs.
 TrialClock ClockOf(const Trial& trial, int64_t images);
 
 /// The trial's schedule on that clock. Throws std::invalid_argument where the schedule cannot be

@@ -82,7 +82,7 @@ TEST_F(RatesFileTest, IdentityIsTheRatesAndNotTheFile) {
   const Map from_file = Parse("{type: Table, file: rates.csv}").schedulers[0].section;
   EXPECT_EQ(from_file, Parse("{type: Table, file: inner/others.txt}").schedulers[0].section);
   EXPECT_EQ(from_file, Parse("{type: Table, rates: [0.1, 0.05]}").schedulers[0].section);
-  EXPECT_EQ(ToJson(CanonicalSection("scheduler", from_file)),
+  EXPECT_EQ(ToJson(CanonicalSection(Model::kBuiltIn, "scheduler", from_file)),
             R"({"rates":[0.1,0.05],"type":"Table"})");
 }
 
