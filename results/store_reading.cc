@@ -186,8 +186,9 @@ StoredCheckpoint Store::ReadCheckpoint(
     const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
   return Guarded(impl_->path, [&]() -> StoredCheckpoint {
     SQLite::Statement query(impl_->Db(),
-                            "SELECT epoch, size, sha256, data, epochs_done FROM checkpoints "
-                            "JOIN trials USING (trial_id) WHERE trial_id = ?");
+                            "SELECT c.epoch, size, sha256, data, e.epoch IS NOT NULL "
+                            "FROM checkpoints AS c LEFT JOIN epochs AS e USING (trial_id, epoch) "
+                            "WHERE trial_id = ?");
     query.bind(1, trial_id);
     if (!query.executeStep()) return {};
     const SQLite::Column data = query.getColumn(3);
@@ -202,7 +203,7 @@ StoredCheckpoint Store::ReadCheckpoint(
     if (sha256(bytes) != query.getColumn(2).getString()) {
       return {{}, "its checkpoint is damaged: its SHA-256 is another than recorded"};
     }
-    if (epoch < 1 || epoch > query.getColumn(4).getInt64()) {
+    if (query.getColumn(4).getInt() == 0) {
       return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
     }
     return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes)}, ""};

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "analysis/selection.h"
@@ -21,12 +24,15 @@
 #include "sweep/commands/trial_config.h"
 #include "sweep/commands/verify_report.h"
 #include "sweep/commands/version.h"
+#include "sweep/config/sweep_config.h"
+#include "sweep/coordinator/checkpoint_files.h"
 #include "sweep/process/interrupt.h"
 #include "views/terminal/terminal.h"
 
 namespace lrsweep {
 namespace {
 
+namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct VerifyArguments {
@@ -58,7 +64,9 @@ StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialR
     throw UsageError(
         fmt::format("trial {} has no epoch to compare: it is {}", row.trial_id, row.state));
   }
-  const auto epochs = static_cast<int64_t>(stored.epochs.size());
+  // A program may leave out epochs.
+  const auto epochs =
+      sweep.IsOfProgram() ? stored.epochs.back().epoch : static_cast<int64_t>(stored.epochs.size());
   if (epochs != row.epochs_done) {
     throw StoreError(fmt::format("trial {}: {} of its {} are recorded: the database is damaged",
                                  row.trial_id, epochs, Counted(row.epochs_done, "epoch")));
@@ -88,15 +96,47 @@ std::vector<std::string> ChosenIds(const Store& store, const VerifyArguments& ar
   return ids;
 }
 
+/// An empty folder for the trials of a program, whose own folders must stay as they are: beside the
+/// database, where there is room for checkpoints, or else where temporary files go. It goes with
+/// this object.
+class ScratchFolder {
+ public:
+  explicit ScratchFolder(const std::string& db) {
+    const fs::path temporary = fs::temp_directory_path() / "lrsweep-verify-XXXXXX";
+    for (std::string name : {fs::absolute(db).string() + ".verify-XXXXXX", temporary.string()}) {
+      if (mkdtemp(name.data()) == nullptr) continue;
+      path_ = name;
+      return;
+    }
+    throw ResourceError("no folder for the program's files can be made, neither beside " + db +
+                        " nor in " + temporary.parent_path().string());
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 /// The executor that trains again: created for the first trial, and again for a trial with other
 /// images or in packs of another fixed size.
 class Trainer {
  public:
-  /// `data`: as VerifyArguments::data.
-  Trainer(const SweepRecord& sweep, std::string data, const MakeExecutor& make)
-      : sweep_(sweep), data_(std::move(data)), make_(make) {}
+  Trainer(const SweepRecord& sweep, const VerifyArguments& arguments, const MakeExecutor& make)
+      : sweep_(sweep), db_(arguments.db), data_(arguments.data), make_(make) {
+    if (sweep.IsOfProgram() && !data_.empty()) {
+      throw UsageError("--data: the trials are runs of a program, which finds its data itself");
+    }
+  }
 
   Executor& For(const StoredTrial& stored) {
+    if (sweep_.IsOfProgram()) return ForProgram();
     Needs needs{.dataset = DatasetFor(stored),
                 .held_back = HeldBack(stored.params),
                 .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
@@ -107,6 +147,15 @@ class Trainer {
     return *executor_;
   }
 
+  /// Of a program's checkpoints; null for the built-in model.
+  TrialFiles* files() { return files_ ? &*files_ : nullptr; }
+
+  /// Removes what a program has left of the trial.
+  void Discard(const std::string& trial_id) {
+    std::error_code ignored;
+    if (scratch_) fs::remove_all(fs::path(scratch_->path()) / trial_id, ignored);
+  }
+
  private:
   /// What an executor is made for.
   struct Needs {
@@ -115,6 +164,17 @@ class Trainer {
     int64_t pack_size = 0;
     bool operator==(const Needs&) const = default;
   };
+
+  Executor& ForProgram() {
+    if (executor_ != nullptr) return *executor_;
+    scratch_.emplace(db_);
+    WorkerSetup setup{.engine = sweep_.engine,
+                      .program = ParseSweepConfig(sweep_.config_yaml, db_).program};
+    setup.program->trials_folder = scratch_->path();
+    files_.emplace(scratch_->path(), false);
+    executor_ = Make(setup);
+    return *executor_;
+  }
 
   /// Where the trial's data are: trials of lrsweep 0.1.0 say it, newer ones name the content.
   std::string DatasetFor(const StoredTrial& stored) {
@@ -141,13 +201,16 @@ class Trainer {
           "verified",
           data.folder.string(), data.sha256, sweep_.dataset_sha256));
     }
-    const WorkerSetup setup{.engine = sweep_.engine,
-                            .dataset_folder = data.folder.string(),
-                            .dataset_sha256 = data.sha256,
-                            .validation_images = needs.held_back.images,
-                            .draws_held_back = needs.held_back.are_drawn,
-                            .pack_size = needs.pack_size,
-                            .data = needs.held_back.Last(data.data)};
+    return Make({.engine = sweep_.engine,
+                 .dataset_folder = data.folder.string(),
+                 .dataset_sha256 = data.sha256,
+                 .validation_images = needs.held_back.images,
+                 .draws_held_back = needs.held_back.are_drawn,
+                 .pack_size = needs.pack_size,
+                 .data = needs.held_back.Last(data.data)});
+  }
+
+  std::unique_ptr<Executor> Make(const WorkerSetup& setup) const {
     try {
       return make_(setup);
     } catch (const std::runtime_error& error) {
@@ -157,9 +220,12 @@ class Trainer {
   }
 
   const SweepRecord& sweep_;
-  std::string data_;
+  std::string db_;
+  std::string data_;                     // VerifyArguments::data
   std::optional<std::string> of_sweep_;  // DatasetOf, once it is known
   const MakeExecutor& make_;
+  std::optional<ScratchFolder> scratch_;  // outlives the executor, which writes there
+  std::optional<CheckpointFiles> files_;  // there
   std::optional<Needs> needs_;
   std::unique_ptr<Executor> executor_;
 };
@@ -191,6 +257,14 @@ Verification Begin(const StoredTrial& stored, const SweepRecord& sweep, const Wo
     found.recorded.push_back(ToProvenance(attempt.by, attempt.pack_size, sweep.version));
   }
   found.again = ToProvenance(here, 1, kVersion);
+  found.of_program = sweep.IsOfProgram();
+  if (found.of_program) {
+    found.bits.metric = ParseKnownMetric(sweep.objective.metric).recorded;
+    for (const AttemptRow& attempt : stored.attempts) {
+      if (attempt.first_epoch == 1) found.resumed_after.clear();
+      if (attempt.first_epoch > 1) found.resumed_after.push_back(attempt.first_epoch - 1);
+    }
+  }
   return found;
 }
 
@@ -216,59 +290,86 @@ struct StoredForm {
   std::vector<StepRow> steps;
 };
 
-/// Compares a trial's epochs with the recorded ones as they are trained, up to a number of them.
+/// Compares a trial's epochs with the recorded ones as they are trained, up to a number of these.
 class Comparer : public PackObserver {
  public:
-  Comparer(const StoredTrial& stored, int64_t limit, const ProgressLine& progress,
-           Verification& found)
-      : stored_(stored), limit_(limit), progress_(progress), found_(found) {}
+  /// `files`: of a program's checkpoints; or null.
+  Comparer(const StoredTrial& stored, int64_t limit, TrialFiles* files,
+           const ProgressLine& progress, Verification& found)
+      : stored_(stored), limit_(limit), files_(files), progress_(progress), found_(found) {}
 
   void OnEpoch(size_t /*member*/, EpochRecord record) override {
-    const auto place = static_cast<size_t>(record.epoch) - 1;
+    if (IsEnough()) return;
+    const auto place = static_cast<size_t>(found_.bits.epochs);
+    const EpochRow& recorded = stored_.epochs.at(place);
+    if (record.epoch != recorded.epoch) {
+      found_.error = fmt::format("it reports epoch {} now, where epoch {} is recorded",
+                                 record.epoch, recorded.epoch);
+      return;
+    }
     const StoredForm again(record);
-    CompareEpoch(stored_.epochs.at(place), StepsOf(stored_.epochs, place, stored_.steps),
-                 again.epoch, again.steps, found_.bits);
+    CompareEpoch(recorded, StepsOf(stored_.epochs, place, stored_.steps), again.epoch, again.steps,
+                 found_.bits);
   }
   AfterEpoch OnEpochEnd(size_t /*member*/) override {
-    const bool is_enough = found_.bits.epochs >= limit_ || Interrupted();
-    return is_enough ? AfterEpoch::kEnd : AfterEpoch::kContinue;
+    return IsEnough() || Interrupted() ? AfterEpoch::kEnd : AfterEpoch::kContinue;
   }
   void OnEnd(size_t /*member*/, TrialState /*state*/) override {}
+  /// Keeps one checkpoint of a program at a time, as a sweep does.
+  void OnCheckpoint(size_t /*member*/, int64_t /*epoch*/, std::string data) override {
+    const std::string before = std::exchange(checkpoint_, std::move(data));
+    if (files_ != nullptr && !before.empty()) files_->RemoveCheckpoint(found_.trial_id, before);
+  }
   bool OnProgress(size_t /*member*/, const TrialProgress& at) override {
     progress_.Show(fmt::format("{}: training again, epoch {}/{}{}", found_.trial_id, at.epoch,
-                               limit_, found_.Differs() ? ", it differs" : ""));
+                               LastEpoch(), found_.Differs() ? ", it differs" : ""));
     return !Interrupted();
   }
 
  private:
+  bool IsEnough() const { return found_.bits.epochs >= limit_ || !found_.error.empty(); }
+  int64_t LastEpoch() const { return stored_.epochs.at(static_cast<size_t>(limit_) - 1).epoch; }
+
   const StoredTrial& stored_;
   int64_t limit_;
+  TrialFiles* files_;
+  std::string checkpoint_;  // the last one
   const ProgressLine& progress_;
   Verification& found_;
 };
 
+/// How many of the recorded epochs are to be compared: up to the epoch `last`, at least one.
+int64_t EpochsToCompare(const StoredTrial& stored, const std::optional<int64_t>& last) {
+  const auto count =
+      std::count_if(stored.epochs.begin(), stored.epochs.end(),
+                    [&last](const EpochRow& row) { return !last || row.epoch <= *last; });
+  return std::max<int64_t>(count, 1);
+}
+
 /// Trains the trial for `epochs` epochs, or as many as are recorded if that is fewer, and compares
 /// them.
 Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
-                         const std::optional<int64_t>& epochs, Executor& executor,
+                         const std::optional<int64_t>& epochs, Trainer& trainer,
                          const ProgressLine& progress) {
+  Executor& executor = trainer.For(stored);
   Verification found = Begin(stored, sweep, executor.Describe());
-  const int64_t limit = std::min(epochs.value_or(found.epochs_recorded), found.epochs_recorded);
+  const int64_t limit = EpochsToCompare(stored, epochs);
   const auto start = Clock::now();
-  Comparer comparer(stored, limit, progress, found);
+  Comparer comparer(stored, limit, trainer.files(), progress, found);
   try {
     executor.Execute({{{found.trial_id, stored.params}}}, comparer);
   } catch (const ExecutorUnusable& error) {
     throw ResourceError(std::string("nothing can be trained any more: ") + error.what());
   } catch (const std::exception& error) {
-    found.error = error.what();
+    if (found.error.empty()) found.error = error.what();
   }
   found.interrupted = Interrupted() && found.bits.epochs < limit;
   if (found.error.empty() && !found.interrupted && found.bits.epochs < limit) {
-    found.error = fmt::format("its training ends after epoch {}, but {} are recorded",
-                              found.bits.epochs, found.epochs_recorded);
+    found.error = fmt::format("its training ends after {}, but {} are recorded",
+                              Counted(found.bits.epochs, "epoch"), found.epochs_recorded);
   }
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  trainer.Discard(found.trial_id);
   return found;
 }
 
@@ -287,7 +388,7 @@ int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std
   const std::vector<std::string> ids = WithUsageErrors(
       arguments.db, [&] { return ChosenIds(Store::Open(arguments.db), arguments); });
   const Style style = StyleFor(out);
-  Trainer trainer(sweep, arguments.data, make);
+  Trainer trainer(sweep, arguments, make);
   Json trials = Json::array();
   int64_t agree = 0;
   int64_t differ = 0;
@@ -300,7 +401,7 @@ int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std
     });
     const Verification found = [&] {
       const ProgressLine progress(err);
-      return VerifyTrial(stored, sweep, arguments.epochs, trainer.For(stored), progress);
+      return VerifyTrial(stored, sweep, arguments.epochs, trainer, progress);
     }();
     agree += found.Agrees() ? 1 : 0;
     differ += found.Differs() ? 1 : 0;
@@ -317,7 +418,9 @@ int VerifyTrials(const VerifyArguments& arguments, const MakeExecutor& make, std
                           {"agree", agree},
                           {"trials", std::move(trials)}}));
   } else if (ids.size() > 1) {
-    Print(out, fmt::format("{} of {} agree in every bit\n", agree, Counted(ids.size(), "trial")));
+    Print(out,
+          fmt::format("{} of {} {}\n", agree, Counted(ids.size(), "trial"),
+                      sweep.IsOfProgram() ? "give the same numbers again" : "agree in every bit"));
   }
   if (differ > 0) return kSomeFailed;
   return static_cast<size_t>(agree) == ids.size() ? kAllEndedWell : kInterrupted;

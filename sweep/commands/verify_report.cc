@@ -144,14 +144,6 @@ std::string ChangesText(const Verification& found) {
   return text;
 }
 
-std::string HowMuch(const Verification& found) {
-  std::string text = ComparedText(found.bits);
-  if (found.bits.epochs < found.epochs_recorded) {
-    text += fmt::format(", the first of {}", Counted(found.epochs_recorded, "epoch"));
-  }
-  return text;
-}
-
 std::string DifferenceLines(const BitComparison& bits) {
   std::string text =
       fmt::format("from {} on: {}\n  {} and the values of {} differ\n", WhereText(*bits.earliest),
@@ -168,6 +160,66 @@ std::string DifferenceLines(const BitComparison& bits) {
                             NumbersText(*bits.final_value));
 }
 
+/// What may be the reason that a user's program is not exact.
+std::string WhyInexact(const Verification& found) {
+  std::string text;
+  int64_t resumed = 0;  // the last time before the first difference
+  for (const int64_t epoch : found.resumed_after) {
+    if (found.bits.earliest && epoch < found.bits.earliest->epoch) resumed = epoch;
+  }
+  if (resumed > 0) {
+    text = fmt::format(
+        "The recorded trial resumed after epoch {}: its checkpoint may not hold all of the state "
+        "(optimizer, random generators, order of the data). Else: ",
+        resumed);
+  }
+  return text +
+         "a program is exact if it takes all random numbers from its seed (LRSWEEP_SEED) and "
+         "computes in a fixed order (in PyTorch torch.use_deterministic_algorithms(True)), on the "
+         "same kind of device with the same libraries, data and code.";
+}
+
+/// What has been compared of a user's program: "all 5 epochs", "the first 2 of 5 epochs".
+std::string EpochsText(const Verification& found) {
+  const std::string all = Counted(found.epochs_recorded, "epoch");
+  if (found.bits.epochs < found.epochs_recorded) {
+    return fmt::format("the first {} of {}", found.bits.epochs, all);
+  }
+  return found.epochs_recorded == 1 ? "its one epoch" : "all " + all;
+}
+
+std::string ProgramText(const Verification& found, const Style& style) {
+  if (found.Agrees()) {
+    return style.Paint(Tone::kBest, "the program gives the same numbers again") +
+           fmt::format(" in {}, in {:.1f} s\n", EpochsText(found), found.seconds);
+  }
+  if (!found.Differs()) {
+    if (found.bits.epochs == 0) return "interrupted before an epoch was compared\n";
+    return fmt::format("interrupted; the program gave the same numbers again in {}\n",
+                       EpochsText(found));
+  }
+  std::string text;
+  if (found.bits.Differs()) {
+    text += style.Paint(Tone::kBad, "the program is not exact") + ": it differs " +
+            DifferenceLines(found.bits) +
+            fmt::format("  compared: {}{}\n", EpochsText(found),
+                        found.interrupted ? "; interrupted" : "");
+  }
+  if (!found.error.empty()) {
+    text += style.Paint(Tone::kBad, "it does not run again as recorded") + ": " +
+            FirstLine(found.error) + "\n";
+  }
+  return text + "  " + WhyInexact(found) + "\n";
+}
+
+std::string HowMuch(const Verification& found) {
+  std::string text = ComparedText(found.bits);
+  if (found.bits.epochs < found.epochs_recorded) {
+    text += fmt::format(", the first of {}", Counted(found.epochs_recorded, "epoch"));
+  }
+  return text;
+}
+
 }  // namespace
 
 int64_t FixedPackSize(const Provenance& from) {
@@ -176,6 +228,7 @@ int64_t FixedPackSize(const Provenance& from) {
 
 std::string VerificationText(const Verification& found, const Style& style) {
   std::string text = found.trial_id + "  " + OneLine(found.scheduler) + "  ";
+  if (found.of_program) return text + ProgramText(found, style);
   if (found.Agrees()) {
     return text + style.Paint(Tone::kBest, "every bit agrees") +
            fmt::format(": {}, in {:.1f} s\n", HowMuch(found), found.seconds);

@@ -27,6 +27,8 @@ struct Verification {
   std::string error;                 // why the new training failed; empty: it did not
   bool interrupted = false;
   double seconds = 0;
+  bool of_program = false;             // trained by a user's program
+  std::vector<int64_t> resumed_after;  // the epochs after which the recorded trial resumed
 
   bool Differs() const { return bits.Differs() || !error.empty(); }
   bool Agrees() const { return !Differs() && !interrupted; }

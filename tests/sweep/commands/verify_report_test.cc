@@ -84,5 +84,58 @@ TEST(VerifyReportTest, APackOfAnotherSizeIsNamedUnlessItWasFixed) {
   EXPECT_EQ(FixedPackSize(recorded), 64);
 }
 
+/// A trial of a user's program that reported five epochs.
+Verification OfProgram() {
+  Verification found;
+  found.trial_id = "0123456789abcdef";
+  found.scheduler = "StepLR";
+  found.of_program = true;
+  found.epochs_recorded = 5;
+  found.bits.metric = "top5";
+  found.bits.epochs = 5;
+  found.recorded = {{"command", "cuda:0", "", "0.3.0", 1}};
+  found.again = {"command", "cuda:1", "", "0.4.0", 1};
+  return found;
+}
+
+TEST(VerifyReportTest, AProgramThatGivesTheSameNumbersIsSaidToDoSo) {
+  Verification found = OfProgram();
+  EXPECT_EQ(VerificationText(found, {}),
+            "0123456789abcdef  StepLR  the program gives the same numbers again in all 5 epochs, "
+            "in 0.0 s\n");
+  found.bits.epochs = 2;
+  EXPECT_THAT(VerificationText(found, {}), HasSubstr("again in the first 2 of 5 epochs, in"));
+}
+
+TEST(VerifyReportTest, OfAProgramThatIsNotExactTheFirstDifferenceIsNamed) {
+  Verification found = OfProgram();
+  found.bits.epochs_that_differ = 3;
+  found.bits.earliest = {3, std::nullopt, "top5", 0.5, 0.75};
+  EXPECT_THAT(VerificationText(found, {}),
+              AllOf(HasSubstr("the program is not exact: it differs from the end of epoch 3 on: "
+                              "top5 was 0.5, is 0.75 now (by 0.25)\n"),
+                    HasSubstr("the values of 3 epochs differ"), HasSubstr("LRSWEEP_SEED"),
+                    Not(HasSubstr("resumed")), Not(HasSubstr("database was changed"))));
+}
+
+TEST(VerifyReportTest, ADifferenceAfterAResumeIsAscribedToTheCheckpoint) {
+  Verification found = OfProgram();
+  found.resumed_after = {2, 4};
+  found.bits.earliest = {3, std::nullopt, "top5", 0.5, 0.75};
+  EXPECT_THAT(
+      VerificationText(found, {}),
+      HasSubstr("The recorded trial resumed after epoch 2: its checkpoint may not hold all"));
+  found.bits.earliest->epoch = 2;
+  EXPECT_THAT(VerificationText(found, {}), Not(HasSubstr("resumed")));
+}
+
+TEST(VerifyReportTest, AProgramThatReportsOtherEpochsIsNamed) {
+  Verification found = OfProgram();
+  found.bits.epochs = 1;
+  found.error = "it reports epoch 3 now, where epoch 5 is recorded";
+  EXPECT_THAT(VerificationText(found, {}), HasSubstr("it does not run again as recorded: it "
+                                                     "reports epoch 3 now"));
+}
+
 }  // namespace
 }  // namespace lrsweep
