@@ -16,6 +16,7 @@
 #include "sweep/commands/sweep_data.h"
 #include "sweep/commands/sweep_store.h"
 #include "sweep/commands/version.h"
+#include "sweep/coordinator/checkpoint_files.h"
 #include "sweep/coordinator/coordinator.h"
 #include "sweep/process/interrupt.h"
 #include "sweep/process/launcher.h"
@@ -54,10 +55,22 @@ Verbosity VerbosityOf(const RunArguments& arguments) {
   return arguments.verbose ? Verbosity::kVerbose : Verbosity::kNormal;
 }
 
-CoordinatorOptions CoordinatorOptionsOf(const RunArguments& arguments) {
-  const auto timeout = static_cast<int64_t>(1000 * arguments.worker_timeout_seconds);
-  return {.max_attempts = arguments.max_attempts,
-          .worker_timeout = std::chrono::milliseconds(timeout)};
+std::chrono::milliseconds Seconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(1000 * seconds));
+}
+
+/// `program`: whose trials they are; none for the built-in model.
+CoordinatorOptions CoordinatorOptionsOf(const RunArguments& arguments,
+                                        const std::optional<ProgramSpec>& program) {
+  CoordinatorOptions options{.max_attempts = arguments.max_attempts,
+                             .worker_timeout = Seconds(arguments.worker_timeout_seconds)};
+  // A program that is told to stop has its grace to save a checkpoint; then it must be reported.
+  constexpr double kReportSeconds = 5;
+  if (program) {
+    options.stop_limit =
+        std::max(options.stop_limit, Seconds(program->grace_seconds + kReportSeconds));
+  }
+  return options;
 }
 
 /// Lets the trials name their data as the database does, if there is one, or else by content.
@@ -121,9 +134,13 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   const auto view =
       MakeProgressView(VerbosityOf(arguments), static_cast<int64_t>(space.size()), stdout);
   GridSource source(space, sweep.store.PendingIds());
+  const auto& program = space.config().program;
+  CoordinatorOptions options = CoordinatorOptionsOf(arguments, program);
+  CheckpointFiles files(TrialsFolderOf(sweep.path), program && program->keep_checkpoints);
+  if (program) options.files = &files;
   Coordinator coordinator(
       source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
-      std::chrono::steady_clock::now, CoordinatorOptionsOf(arguments));
+      std::chrono::steady_clock::now, options);
   RunOutcome outcome;
   try {
     outcome = coordinator.Run();
