@@ -365,8 +365,10 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   }
   found.interrupted = Interrupted() && found.bits.epochs < limit;
   if (found.error.empty() && !found.interrupted && found.bits.epochs < limit) {
-    found.error = fmt::format("its training ends after {}, but {} are recorded",
-                              Counted(found.bits.epochs, "epoch"), found.epochs_recorded);
+    const auto compared = static_cast<size_t>(found.bits.epochs);
+    found.error =
+        fmt::format("its training ends after epoch {}, but {} are recorded",
+                    compared == 0 ? 0 : stored.epochs[compared - 1].epoch, found.epochs_recorded);
   }
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   trainer.Discard(found.trial_id);
