@@ -104,6 +104,8 @@ def main() -> int:
         if late:
             report(late)
             late = None
+        if epoch == EPOCHS:
+            break
         leaves = SEED == 3 and epoch == EPOCHS // 2 and not (DIR / "left-once").exists()
         checkpoint = {"checkpoint": save(epoch, state), "epoch": epoch}
         if knows_all and not (leaves or is_told_to_stop):
@@ -113,11 +115,9 @@ def main() -> int:
         if leaves:
             (DIR / "left-once").touch()
             return 75
-        if is_told_to_stop and epoch < EPOCHS:
+        if is_told_to_stop:
             return 75
-    if is_told_to_stop and not table:
-        return 75
-    return 0
+    return 0 if table else 75
 
 
 if __name__ == "__main__":
