@@ -83,8 +83,6 @@ def main():
             if needs_pandas and not args.pandas:
                 return match[0]
             if name := name_of_file(block):
-                (folder / name).write_text(block)
-                counts["files"] += 1
                 if language == "yaml":
                     run_console(f"$ lrsweep plan {name}", folder, env)
                 return match[0]
@@ -99,6 +97,10 @@ def main():
             return f"{needs_pandas or ''}```{language}\n{shown}```"
 
         page = PAGE.read_text()
+        for _, _, block in BLOCK.findall(page):
+            if name := name_of_file(block):
+                (folder / name).write_text(block)
+                counts["files"] += 1
         written = BLOCK.sub(check, page)
         print(", ".join(f"{count} {what}" for what, count in counts.items()))
         if args.write:

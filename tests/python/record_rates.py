@@ -5,22 +5,22 @@ applied.
 record_rates.py SCRIPT [ARGUMENTS], by examples_check.py.
 """
 
-import contextlib
 import os
 import pathlib
 import runpy
 import sys
 
 script = pathlib.Path(sys.argv[1]).resolve()
+text = script.read_text()
 record = open(pathlib.Path(os.environ["LRSWEEP_DIR"]) / "applied_rates.txt", "a", buffering=1)
 
-with contextlib.suppress(ImportError):
+if "import torch" in text:
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     register_optimizer_step_pre_hook(
         lambda optimizer, *_: print(optimizer.param_groups[0]["lr"], file=record))
 
-with contextlib.suppress(ImportError):
+if "from sklearn" in text:
     from sklearn.linear_model import SGDClassifier
 
     fit = SGDClassifier.partial_fit
