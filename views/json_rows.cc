@@ -79,7 +79,7 @@ Columns<EpochRow> EpochTable(const MetricTable& metrics) {
                              {"lr", [](const EpochRow& row) { return OrNull(row.lr); }}};
   for (const MetricInfo& metric : metrics) {
     table.push_back({metric.name, [name = metric.name](const EpochRow& row) {
-                       return FiniteOrNull(MetricValue(row.metrics, name));
+                       return FiniteOrNull(MetricOrNan(row.metrics, name));
                      }});
   }
   table.push_back({"wall_seconds", [](const EpochRow& row) { return row.wall_seconds; }});

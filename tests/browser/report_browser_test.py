@@ -180,7 +180,7 @@ class ReportBrowserTest(unittest.TestCase):
     def test_a_groups_mean_is_of_the_same_steps_of_all_its_seeds(self) -> None:
         cut, group, page = self.cut_short("cut.db", epochs=3)
         self.open(page)
-        self.choose("curves.metric", "step_loss")
+        self.choose("curves.metric", "step loss")
         self.choose("curves.lines", "groups")
         self.choose("curves.clock", "steps")
         points = self.browser.run("""

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "params/text.h"
@@ -69,37 +70,35 @@ double WholeEpochs(const std::vector<ChartSeries>& series) {
   return std::max(1.0, std::ceil(last));
 }
 
-/// The metric after each epoch; none where it was not finite.
-std::vector<std::optional<double>> Curve(const ChartInput& input, const std::string& trial_id,
-                                         const std::string& metric) {
-  std::vector<std::optional<double>> curve;
+/// Adds the metric's finite values by their epochs.
+void AddCurve(const ChartInput& input, const std::string& trial_id, const std::string& metric,
+              std::map<int64_t, std::vector<double>>& values) {
   for (const EpochRow& row : input.store.Epochs(trial_id)) {
-    const double value = MetricValue(row.metrics, metric);
-    curve.push_back(std::isfinite(value) ? std::optional(value) : std::nullopt);
+    const double value = MetricOrNan(row.metrics, metric);
+    if (std::isfinite(value)) values[row.epoch].push_back(value);
   }
-  return curve;
 }
 
-/// The mean over those of the group's trials that have ended, with their least and greatest value.
-/// It ends where one of them has no value: the mean of the remaining ones would look too good.
+/// The mean over those of the group's trials that have ended, with their least and greatest value,
+/// at the epochs that all of them have: the mean of fewer would look too good after one diverged.
 std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& group,
                                   const std::string& metric) {
-  std::vector<std::vector<std::optional<double>>> curves;
+  std::map<int64_t, std::vector<double>> values_at;
+  size_t trials = 0;
   for (const Repetition& one : group.repetitions) {
-    if (IsRanked(one.state, one.diverged)) curves.push_back(Curve(input, one.trial_id, metric));
+    if (!IsRanked(one.state, one.diverged)) continue;
+    AddCurve(input, one.trial_id, metric, values_at);
+    ++trials;
   }
   std::vector<ChartPoint> points;
-  for (size_t epoch = 0;; ++epoch) {
-    std::vector<double> values;
-    for (const auto& curve : curves) {
-      if (epoch < curve.size() && curve[epoch]) values.push_back(*curve[epoch]);
-    }
-    if (values.empty() || values.size() < curves.size()) return points;
+  for (const auto& [epoch, values] : values_at) {
+    if (values.size() < trials) continue;
     const Summary summary = Summarize(values);
-    ChartPoint point{static_cast<double>(epoch + 1), summary.mean};
+    ChartPoint point{static_cast<double>(epoch), summary.mean};
     if (summary.n > 1) point.interval = {summary.least, summary.greatest};
     points.push_back(point);
   }
+  return points;
 }
 
 void RemoveIntervals(ChartSeries& series) {
@@ -156,7 +155,7 @@ void CutAxis(const MetricInfo& metric, LineChart& chart) {
     chart.y.logarithmic = above_0;
     return;
   }
-  if (values.empty()) return;
+  if (values.empty() || metric.better == Better::kUnknown) return;
   std::sort(values.begin(), values.end());
   const double low = values[static_cast<size_t>(kCut * static_cast<double>(values.size()))];
   const double room = (greatest - low) * 0.05;

@@ -82,7 +82,14 @@ void CutWorst(const Objective& objective, LineChart& chart) {
                            values.front());
 }
 
-/// A value that half of the sound groups reach, of three digits.
+/// By what a threshold of about this size is multiplied before it is rounded: three decimals stay,
+/// of great numbers four digits and of small ones three.
+double RoundingScale(double size) {
+  if (size == 0 || (size >= 0.01 && size < 10)) return 1000;
+  return std::pow(10, (size < 0.01 ? 2 : 3) - std::floor(std::log10(size)));
+}
+
+/// A value that half of the sound groups reach, rounded.
 std::optional<double> Threshold(const ChartInput& input, const Metric& metric) {
   std::vector<double> means;
   const Objective objective{metric.recorded, metric.MoreIsBetter() ? "max" : "min", "last"};
@@ -92,8 +99,9 @@ std::optional<double> Threshold(const ChartInput& input, const Metric& metric) {
   if (means.empty()) return std::nullopt;
   const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
   std::nth_element(means.begin(), middle, means.end());
-  return metric.MoreIsBetter() ? std::floor(*middle * 1000) / 1000
-                               : std::ceil(*middle * 1000) / 1000;
+  const double scale = RoundingScale(std::abs(*middle));
+  return metric.MoreIsBetter() ? std::floor(*middle * scale) / scale
+                               : std::ceil(*middle * scale) / scale;
 }
 
 }  // namespace
@@ -158,15 +166,16 @@ std::vector<Chart> DrawAxes(const ChartInput& input) {
 
 std::vector<Chart> DrawConvergence(const ChartInput& input) {
   const Metric metric = ParseMetric(input.objective.metric, input.store.Metrics());
+  if (metric.better == Better::kUnknown) return {};
   const std::optional<double> threshold = Threshold(input, metric);
   if (!threshold) return {};
   const std::string expression = ToText({metric.recorded, Derivation::kEpochsTo, *threshold});
   DotChart chart{
-      .title = fmt::format("{}: epochs to {} {:.4g}", input.sweep, metric.recorded, *threshold),
+      .title = fmt::format("{}: epochs to {} {:.6g}", input.sweep, metric.recorded, *threshold),
       .subtitle =
           "mean of a group's seeds and its 95% interval, each seed in grey; half of the groups end "
           "at that value or better",
-      .axis = fmt::format("epochs until {} reaches {:.4g}", metric.recorded, *threshold),
+      .axis = fmt::format("epochs until {} reaches {:.6g}", metric.recorded, *threshold),
       .whole = true};
   size_t never = 0;
   for (const RankedGroup& group : RankGroups(input.store, {expression, "min", "last"})) {

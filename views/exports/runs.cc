@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "analysis/reported_epochs.h"
 #include "results/time_text.h"
 #include "views/charts/thinning.h"
 
@@ -18,7 +19,8 @@ std::vector<RunEpoch> EpochsOf(const std::vector<EpochRow>& rows, const MetricTa
     time += row.wall_seconds;
     RunEpoch epoch{row.epoch, time, {}};
     for (const MetricInfo& metric : metrics) {
-      epoch.scalars.emplace_back(metric.name, MetricValue(row.metrics, metric.name));
+      const auto found = row.metrics.find(metric.name);
+      if (found != row.metrics.end()) epoch.scalars.emplace_back(metric.name, found->second);
     }
     epoch.scalars.emplace_back("lr", row.lr.value_or(std::numeric_limits<double>::quiet_NaN()));
     const auto momentum = momenta.find(row.epoch);
@@ -73,6 +75,7 @@ void EachRun(const Store& store, const RunOptions& options,
              const std::function<void(const Run&)>& visit) {
   const TrialLabels labels = store.Labels();
   const MetricTable metrics = store.Metrics();
+  const SweepRecord sweep = store.Sweep();
   bool any = false;
   store.EachTrial([&](const TrialRow& trial) {
     StopIf(options.interrupted);
@@ -84,7 +87,7 @@ void EachRun(const Store& store, const RunOptions& options,
     run.name = trial.scheduler + (label.empty() ? "" : " " + label);
     run.started = UnixSeconds(trial.started_at.value_or(""));
     run.ended = run.started + trial.wall_seconds;
-    const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
+    const std::vector<EpochRow> epochs = ReportedEpochs(store, sweep, trial);
     run.epochs = EpochsOf(epochs, metrics, store.MomentumByEpoch(trial.trial_id), run.started);
     if (options.step_points) {
       const std::vector<StepRow> steps = store.Steps(trial.trial_id);

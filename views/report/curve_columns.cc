@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "views/report/buckets.h"
@@ -28,21 +29,47 @@ Json NumberOrNull(double number, int digits) {
   return std::isfinite(number) ? Json(Rounded(number, digits)) : Json();
 }
 
-/// One number for each of the kept epochs of each trial.
+/// One number for each of the kept epochs of each trial, up to its last; null for one that it did
+/// not report.
 template <typename ValueOf>
 Json EpochCurves(const std::vector<ReportTrial>& trials, const std::vector<int64_t>& kept,
                  const ValueOf& value_of) {
   Json curves = Json::array();
   for (const ReportTrial& trial : trials) {
     Json values = Json::array();
+    auto row = trial.epochs.begin();
     for (const int64_t epoch : kept) {
-      if (epoch > static_cast<int64_t>(trial.epochs.size())) break;
-      const EpochRow& row = trial.epochs[static_cast<size_t>(epoch) - 1];
-      values.push_back(NumberOrNull(value_of(row), kEpochDigits));
+      while (row != trial.epochs.end() && row->epoch < epoch) ++row;
+      if (row == trial.epochs.end()) break;
+      values.push_back(row->epoch == epoch ? NumberOrNull(value_of(*row), kEpochDigits) : Json());
     }
     curves.push_back(std::move(values));
   }
   return curves;
+}
+
+/// The epochs that some trial reported, ascending: those with a value of `metric`; all where it is
+/// empty or no trial has it.
+std::vector<int64_t> EpochsWith(const std::string& metric, const ReportInput& input) {
+  std::set<int64_t> epochs;
+  for (const ReportTrial& trial : input.trials) {
+    for (const EpochRow& row : trial.epochs) {
+      if (metric.empty() || row.metrics.contains(metric)) epochs.insert(row.epoch);
+    }
+  }
+  if (epochs.empty() && !metric.empty()) return EpochsWith("", input);
+  return {epochs.begin(), epochs.end()};
+}
+
+/// At most `most` (at least 2) of these epochs at equal distances, the first and the last among
+/// them.
+std::vector<int64_t> Some(const std::vector<int64_t>& epochs, size_t most) {
+  std::vector<int64_t> kept;
+  for (const int64_t one :
+       KeptEpochs(static_cast<int64_t>(epochs.size()), static_cast<int64_t>(most))) {
+    kept.push_back(epochs[static_cast<size_t>(one) - 1]);
+  }
+  return kept;
 }
 
 std::vector<double> Rates(const std::vector<StepRow>& steps) {
@@ -91,16 +118,19 @@ size_t MostSteps(const ReportInput& input) {
 }  // namespace
 
 Json EpochColumns(const ReportInput& input) {
-  size_t longest = 0;
-  for (const ReportTrial& trial : input.trials) longest = std::max(longest, trial.epochs.size());
-  const size_t most = Share(kEpochValues, input.trials.size(), 8, longest + 2);
+  const std::vector<int64_t> all = EpochsWith("", input);
+  const size_t most = Share(kEpochValues, input.trials.size(), 8, all.size() + 2);
+  // Where not all can be kept, those with a value of what ranks: a program may report it at every
+  // tenth epoch alone.
   const std::vector<int64_t> kept =
-      KeptEpochs(static_cast<int64_t>(longest), static_cast<int64_t>(most));
-  Json columns = {{"kept", kept}, {"thinned", kept.size() < longest}};
+      all.size() <= most
+          ? all
+          : Some(EpochsWith(ParseKnownMetric(input.objective.metric).recorded, input), most);
+  Json columns = {{"kept", kept}, {"thinned", kept.size() < all.size()}};
+  Json& metrics = columns["metrics"] = Json::object();
   for (const MetricInfo& metric : input.metrics) {
-    columns[metric.name] = EpochCurves(input.trials, kept, [&](const EpochRow& row) {
-      const auto found = row.metrics.find(metric.name);  // of another sweep it may be unknown
-      return found == row.metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+    metrics[metric.name] = EpochCurves(input.trials, kept, [&](const EpochRow& row) {
+      return MetricOrNan(row.metrics, metric.name);
     });
   }
   columns["lr"] = EpochCurves(input.trials, kept, [](const EpochRow& row) {
@@ -125,7 +155,9 @@ Json StepColumns(const std::vector<ReportSource>& sources, const ReportInput& in
       rate_of.push_back(-1);
       continue;
     }
-    losses.push_back(LossCurve(Losses(steps), loss_span));
+    const bool has_loss = std::any_of(steps.begin(), steps.end(),
+                                      [](const StepRow& step) { return !std::isnan(step.loss); });
+    losses.push_back(has_loss ? LossCurve(Losses(steps), loss_span) : Json());
     rate_of.push_back(rates.Index(RateCurve(Rates(steps), rate_span)));
   }
   return {{"loss_span", loss_span},

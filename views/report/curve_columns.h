@@ -8,15 +8,17 @@
 
 namespace lrsweep {
 
-/// {"kept": [epoch, ...], "thinned": bool, and under each recorded metric, and "lr" (at the epoch's
-/// last step): for every trial an array of its values at the kept epochs that it has done, null for
-/// one that is not finite}. All epochs are kept where that is at most 80,000 values of a metric.
+/// {"kept": [epoch, ...], "thinned": bool, "metrics": {name: curves}, "lr": curves (at the epoch's
+/// last step)}. Curves are for every trial an array of its values at the kept epochs, up to the
+/// last that it has done; null for one that is not finite, and that a program did not report. All
+/// epochs that were reported are kept where that is at most 80,000 values of a metric.
 Json EpochColumns(const ReportInput& input);
 
 /// The curves over optimizer steps, thinned to spans. A span has the same number of steps in all
 /// trials, so that means over trials are means of the same steps. {"loss_span", "rate_span" (steps
 /// of a span; the last span of a curve may have fewer), "loss": for every trial {"n": steps, "v":
-/// [first, second, mean of the first span, ...]}, null where steps are not recorded; "rates":
+/// [first, second, mean of the first span, ...]}, null where steps or their losses are not
+/// recorded; "rates":
 /// [{"n", "v": [first, second, ...], "peak": its greatest rate}, ...], each distinct curve once;
 /// "rate_of": for every trial the index of its rates, or -1}. First and second are a span's least
 /// and greatest value, in the order in which they come.

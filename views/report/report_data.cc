@@ -44,6 +44,8 @@ Json ToJson(const MetricTable& table) {
     rows.push_back({{"name", metric.name},
                     {"label", metric.Label()},
                     {"max", metric.better == Better::kMore},
+                    {"ordered", metric.better != Better::kUnknown},
+                    {"from_0", metric.least == 0},
                     {"share", metric.IsShare()}});
   }
   return rows;
@@ -59,6 +61,7 @@ Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
           {"objective", Describe(sweep.objective)},
           {"validation_images", OrNull(ranked.ValidationImages())},
           {"engine", sweep.engine},
+          {"of_program", sweep.IsOfProgram()},
           {"dataset_sha256", sweep.dataset_sha256},
           {"created_at", sweep.created_at},
           {"started_at", OrNull(sweep.started_at)},

@@ -18,7 +18,8 @@ struct ReportOptions {
 struct ReportData {
   std::string title;
   /// {"generated_at", "version", "reload_seconds", "objective", "metrics" (name,
-  /// label of an axis, whether more is better and whether it is a share), "t95" (Student's t for
+  /// label of an axis, whether more is better, whether that is known, whether no value is below 0,
+  /// and whether it is a share), "t95" (Student's t for
   /// 1, 2, ... degrees of freedom), "sweeps": [...], "trials", "groups",
   /// "axes", "epochs", "steps", "attempts"}. The last six are described in trial_columns.h,
   /// curve_columns.h and attempt_columns.h.

@@ -7,6 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analysis/reported_epochs.h"
+#include "views/metric_text.h"
+
 namespace lrsweep {
 namespace {
 
@@ -28,8 +31,24 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
       trial.place = found->second.place;
       trial.value = found->second.value;
     }
-    trial.epochs = source.store.Epochs(trial.row.trial_id);
+    trial.epochs = ReportedEpochs(source.store, input.sweeps[sweep], trial.row);
     input.trials.push_back(std::move(trial));
+  }
+}
+
+/// Adds the metrics of one sweep. Of one that another sweep knows too, only what holds for both.
+void Join(const MetricTable& metrics, MetricTable& all) {
+  for (const MetricInfo& metric : metrics) {
+    const auto known = std::find_if(all.begin(), all.end(), [&metric](const MetricInfo& one) {
+      return one.name == metric.name;
+    });
+    if (known == all.end()) {
+      all.push_back(metric);
+      continue;
+    }
+    known->least = std::min(known->least, metric.least);
+    known->greatest = std::max(known->greatest, metric.greatest);
+    if (known->unit != metric.unit) known->unit.clear();
   }
 }
 
@@ -73,10 +92,8 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
                             const ObjectiveOptions& options) {
   ReportInput input;
   for (const ReportSource& source : sources) input.sweeps.push_back(source.store.Sweep());
-  for (const ReportSource& source : sources) {
-    for (const MetricInfo& metric : source.store.Metrics()) {
-      if (FindMetric(input.metrics, metric.name) == nullptr) input.metrics.push_back(metric);
-    }
+  for (size_t i = 0; i < sources.size(); ++i) {
+    Join(InOrderOfInterest(sources[i].store.Metrics(), input.sweeps[i]), input.metrics);
   }
   input.objective = ChooseObjective(input.sweeps.at(0), options, input.metrics);
   for (size_t i = 0; i < sources.size(); ++i) {

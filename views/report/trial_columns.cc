@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -15,8 +16,8 @@ namespace {
 std::optional<double> NumberOf(const std::string& text) {
   double number = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
+  const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
+  return whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 /// Numbers ascending, then texts.
@@ -93,6 +94,18 @@ Json GroupJson(const RankedGroup& group) {
 
 }  // namespace
 
+namespace {
+
+/// 0 where no epoch is done.
+Json StepsPerEpoch(const ReportTrial& trial) {
+  if (trial.epochs.empty()) return 0;
+  const EpochRow& first = trial.epochs.front();
+  if (first.steps_done % first.epoch == 0) return first.steps_done / first.epoch;
+  return static_cast<double>(first.steps_done) / static_cast<double>(first.epoch);
+}
+
+}  // namespace
+
 Json TrialColumns(const ReportInput& input) {
   Distinct schedulers;
   Distinct states;
@@ -110,7 +123,7 @@ Json TrialColumns(const ReportInput& input) {
     columns["place"].push_back(OrNull(trial.place));
     columns["value"].push_back(OrNull(trial.value));
     columns["epochs"].push_back(row.epochs_done);
-    columns["steps"].push_back(trial.epochs.empty() ? 0 : trial.epochs.front().steps_done);
+    columns["steps"].push_back(StepsPerEpoch(trial));
     columns["seconds"].push_back(row.wall_seconds);
     columns["diverged"].push_back(row.diverged ? 1 : 0);
     if (row.error) errors[std::to_string(i)] = *row.error;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analysis/groups.h"
+#include "analysis/reported_epochs.h"
 #include "analysis/statistics/summary.h"
 #include "params/text.h"
 #include "results/stored_params.h"
@@ -56,8 +57,9 @@ Differing DifferingParams(const Items& items) {
 /// The recorded curves of an item, read once.
 struct Recorded {
   explicit Recorded(const SelectedItem& item) {
-    for (const TrialRow& trial : item.trials)
-      epochs.push_back(item.of->store.Epochs(trial.trial_id));
+    for (const TrialRow& trial : item.trials) {
+      epochs.push_back(ReportedEpochs(item.of->store, item.of->sweep, trial));
+    }
     steps = item.of->store.Steps(item.trials.front().trial_id);
   }
   std::vector<std::vector<EpochRow>> epochs;  // of each trial

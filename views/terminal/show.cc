@@ -6,6 +6,7 @@
 
 #include "analysis/groups.h"
 #include "analysis/lr_finder.h"
+#include "analysis/reported_epochs.h"
 #include "analysis/selection.h"
 #include "analysis/statistics/summary.h"
 #include "params/text.h"
@@ -158,8 +159,8 @@ std::string ProvenanceText(const Shown& shown, const Style& style) {
 }
 
 std::string EpochsText(const Store& store, const TrialRow& trial, const Style& style) {
-  const std::vector<EpochRow> epochs = store.Epochs(trial.trial_id);
   const SweepRecord sweep = store.Sweep();
+  const std::vector<EpochRow> epochs = ReportedEpochs(store, sweep, trial);
   const MetricTable metrics =
       sweep.IsOfProgram() ? InOrderOfInterest(store.Metrics(), sweep) : store.Metrics();
   if (epochs.empty()) return "\nNo epoch is done yet.\n";
@@ -242,7 +243,7 @@ std::string ShowText(const Store& store, const std::string& id_prefix, const std
     test = Heading("range test", style) + "  " + Describe(RangeTestOf(store, trial)) + "\n";
   }
   return Head(shown, style) + test + Parameters(trial, style) + ProvenanceText(shown, style) +
-         TrialCurvesText(store, trial.trial_id, style) + EpochsText(store, trial, style) +
+         TrialCurvesText(store, trial, style) + EpochsText(store, trial, style) +
          GroupText(shown, style) + RepeatText(shown, db, style);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "analysis/reported_epochs.h"
 #include "views/metric_text.h"
 
 namespace lrsweep {
@@ -134,9 +135,7 @@ namespace {
 
 /// Those of a trial that is shown alone: of the built-in model without train_loss, which stands
 /// beside them by step.
-MetricTable MetricsToDraw(const Store& store) {
-  const SweepRecord sweep = store.Sweep();
-  MetricTable metrics = store.Metrics();
+MetricTable MetricsToDraw(MetricTable metrics, const SweepRecord& sweep) {
   if (sweep.IsOfProgram()) return InOrderOfInterest(metrics, sweep);
   std::erase_if(metrics, [](const MetricInfo& metric) { return metric.name == kTrainLoss; });
   return metrics;
@@ -144,19 +143,19 @@ MetricTable MetricsToDraw(const Store& store) {
 
 }  // namespace
 
-std::string TrialCurvesText(const Store& store, const std::string& trial_id, const Style& style) {
-  const std::vector<EpochRow> epochs = store.Epochs(trial_id);
+std::string TrialCurvesText(const Store& store, const TrialRow& trial, const Style& style) {
+  const SweepRecord sweep = store.Sweep();
+  const std::vector<EpochRow> epochs = ReportedEpochs(store, sweep, trial);
   if (epochs.empty()) return "";
-  const std::vector<StepRow> steps = store.Steps(trial_id);
-  const MetricTable metrics = MetricsToDraw(store);
+  const std::vector<StepRow> steps = store.Steps(trial.trial_id);
+  const MetricTable metrics = MetricsToDraw(store.Metrics(), sweep);
   std::vector<Plot> plots;
   const auto add = [&plots](const std::string& title, PlotCurve curve, bool log_axis) {
     plots.push_back({.title = title, .curves = {std::move(curve)}, .log_axis = log_axis});
   };
-  const bool of_program = store.Sweep().IsOfProgram();
   if (!steps.empty()) {
     add("loss of every step", LossCurve(steps, epochs), true);
-  } else if (!of_program) {
+  } else if (!sweep.IsOfProgram()) {
     add("train_loss of each epoch", EpochCurve(epochs, kTrainLoss), true);
   }
   for (const MetricInfo& metric : FirstToDraw(metrics)) {

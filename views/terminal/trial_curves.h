@@ -13,8 +13,8 @@ namespace lrsweep {
 /// does.
 double LastReported(const std::vector<EpochRow>& epochs, const std::string& metric);
 
-/// The metric after each epoch, on straight lines over epochs that lack it. It ends before the
-/// first value that is NaN or infinite.
+/// The metric after each epoch, on straight lines over epochs that lack it. `epochs`: from
+/// ReportedEpochs.
 PlotCurve EpochCurve(const std::vector<EpochRow>& epochs, const std::string& metric);
 
 /// The learning rate at each epoch's last step.
@@ -37,6 +37,6 @@ std::string DrawPlots(const std::vector<Plot>& plots, const Style& style);
 
 /// Draws the trial's training loss and learning rate (of every step where steps are recorded), and
 /// its other metrics. Empty where no epoch is done.
-std::string TrialCurvesText(const Store& store, const std::string& trial_id, const Style& style);
+std::string TrialCurvesText(const Store& store, const TrialRow& trial, const Style& style);
 
 }  // namespace lrsweep

@@ -68,8 +68,8 @@ TEST_F(ReportTest, HasEveryTrialWithItsPlaceAndItsCurves) {
   EXPECT_EQ(data["trials"]["id"], json({"aa", "bb", "cc", "dd"}));
   EXPECT_EQ(data["trials"]["place"], json({3, 2, 1, 4}));
   EXPECT_EQ(data["trials"]["value"], json({0.9, 0.94, 0.95, nullptr}));
-  EXPECT_EQ(data["epochs"]["val_accuracy"][2], json({0.7, 0.95}));
-  EXPECT_EQ(data["epochs"]["train_loss"][3], json::array({nullptr}));  // of NaN
+  EXPECT_EQ(data["epochs"]["metrics"]["val_accuracy"][2], json({0.7, 0.95}));
+  EXPECT_EQ(data["epochs"]["metrics"]["train_loss"][3], json::array({nullptr}));  // of NaN
   EXPECT_EQ(data["steps"]["loss"][0]["n"], 4);
   EXPECT_EQ(data["steps"]["rates"].size(), 2U);  // of four steps, and of the two before diverging
 }

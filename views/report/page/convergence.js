@@ -10,13 +10,21 @@ function epochsTo(trial, metric, threshold) {
   return i < 0 ? null : raw.epochs.kept[i];
 }
 
-/// The value that half of the trials reach, rounded to three digits: a threshold that separates them.
+/// The metrics of which it is known whether more is better.
+const ORDERED = METRICS.filter((name) => METRIC_OF[name].ordered);
+
+/// The value that half of the trials reach, rounded to three decimals (four digits of great numbers,
+/// three of small ones): a threshold that separates them.
 function usualThreshold(metric) {
   const max = METRIC_OF[metric].max;
   const bests = trials.map((trial) => (max ? d3.max : d3.min)(trial.curves[metric]))
     .filter((value) => value !== null && value !== undefined).sort(d3.ascending);
   if (bests.length === 0) return 0;
-  return (max ? Math.floor : Math.ceil)(d3.quantile(bests, 0.5) * 1000) / 1000;
+  const middle = d3.quantile(bests, 0.5);
+  const size = Math.abs(middle);
+  const scale = size === 0 || (size >= 0.01 && size < 10) ? 1000
+    : 10 ** ((size < 0.01 ? 2 : 3) - Math.floor(Math.log10(size)));
+  return (max ? Math.floor : Math.ceil)(middle * scale) / scale;
 }
 
 /// "1 epoch", "2 epochs", "2.3 epochs".
@@ -25,6 +33,7 @@ function epochsText(mean) {
 }
 
 function drawConvergence() {
+  if (ORDERED.length === 0) return;
   const section = makeSection("convergence", "Convergence",
     "Epochs until a metric first reaches a threshold. Groups of which every seed reaches it come first, by " +
     "their mean; a dot is a seed.");
@@ -35,10 +44,10 @@ function drawConvergence() {
     describe: () => describeConvergence(figure, metric(), threshold()),
     table: () => convergenceTable(metric(), threshold()),
   });
-  const known = METRICS.includes(objective.metric) ? objective.metric : METRICS[0];
-  const metric = addSelect(figure, "Metric", "metric", METRICS.map((name) => [name, name]), known,
+  const known = ORDERED.includes(objective.metric) ? objective.metric : ORDERED[0];
+  const metric = addSelect(figure, "Metric", "metric", ORDERED.map((name) => [name, name]), known,
     () => fit());
-  const input = makeElement("input", { type: "number", step: "0.001", id: "threshold" });
+  const input = makeElement("input", { type: "number", step: "any", id: "threshold" });
   const slider = makeElement("input", { type: "range", step: "any", "aria-label": "threshold" });
   const threshold = () => Number(input.value);
   const set = (value) => {
@@ -55,7 +64,7 @@ function drawConvergence() {
     set(saved && saved.metric === metric() ? saved.value : usualThreshold(metric()));
   };
   input.addEventListener("input", () => { if (input.value !== "") { set(input.value); figure.refresh(); } });
-  slider.addEventListener("input", () => { set(Number(slider.value).toFixed(4)); figure.refresh(); });
+  slider.addEventListener("input", () => { set(Number(Number(slider.value).toPrecision(5))); figure.refresh(); });
   figure.controls.append(makeElement("label", { for: "threshold" },
     "threshold"), input, slider);
   fit();

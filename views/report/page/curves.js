@@ -1,23 +1,30 @@
-// Loss and accuracy while training: each group's mean over its seeds with their spread, or single
-// trials, over epochs or optimizer steps.
+// The metrics while training (of the built-in model loss and accuracy): each group's mean over its seeds
+// with their spread, or single trials, over epochs or optimizer steps.
+
+/// The choice of the loss of every step. As in that of a share's rest ("1 - val_accuracy") there is a
+/// space in it, which no metric's name has.
+const STEP_LOSS = "step loss";
+const REST = "1 - ";
 
 /// What can be shown: each metric, of a share also what it lacks to 1, and the loss of every step.
 const CURVES = [
   ...METRICS.flatMap((name) => (METRIC_OF[name].share
-    ? [[name, name], [`1-${name}`, `1 − ${name}`]] : [[name, name]])),
-  ["step_loss", "batch loss"],
+    ? [[name, name], [REST + name, `1 − ${name}`]] : [[name, name]])),
+  ...(trials.some((trial) => trial.loss) ? [[STEP_LOSS, "batch loss"]] : []),
 ];
-const curveUnit = (name) => (name === "step_loss" ? "loss of a batch (cross-entropy, nats)"
-  : name.startsWith("1-") ? `1 − ${METRIC_OF[name.slice(2)].label}` : METRIC_OF[name].label);
+function curveUnit(name) {
+  if (name === STEP_LOSS) return ofPrograms ? "loss of a step" : "loss of a batch (cross-entropy, nats)";
+  return name.startsWith(REST) ? `1 − ${METRIC_OF[name.slice(REST.length)].label}` : METRIC_OF[name].label;
+}
 
 /// A trial's points; for the batch loss one point a span: its mean, with its least and greatest value.
 function curvePoints(trial, { metric, clock }) {
   if (!trial.stepsPerEpoch) return [];
-  if (metric === "step_loss") return lossPoints(trial, clock);
-  const isRest = metric.startsWith("1-");
-  const points = epochPoints(trial, isRest ? metric.slice(2) : metric, clock);
+  if (metric === STEP_LOSS) return lossPoints(trial, clock);
+  const isRest = metric.startsWith(REST);
+  const points = epochPoints(trial, trial.curves[isRest ? metric.slice(REST.length) : metric], clock);
   return points.map(({ x, y }) => {
-    const shown = y !== null && isRest ? 1 - y : y;
+    const shown = isRest ? 1 - y : y;
     return { x, y: shown, low: shown, high: shown };
   });
 }
@@ -32,20 +39,18 @@ function lossPoints(trial, clock) {
   }));
 }
 
-/// The mean, least and greatest value over those of a group's trials that have ended, up to the last
-/// step at which all of them have a value. It ends where a seed diverged: the mean of the remaining
-/// seeds would look too good.
+/// The mean, least and greatest value over those of a group's trials that have ended, wherever all of
+/// them have a value. It ends where a seed diverged: the mean of the remaining seeds would look too good.
 function meanPoints(group, settings) {
   const curves = group.ended.map((trial) => curvePoints(trial, settings));
   if (curves.length === 1) return curves[0];
-  const points = [];
-  for (let i = 0; i < d3.min(curves, (curve) => curve.length); ++i) {
-    const here = curves.map((curve) => curve[i]);
-    if (here.some((point) => point.y === null || point.x !== here[0].x)) break;
-    points.push({ x: here[0].x, y: d3.mean(here, (point) => point.y),
-      low: d3.min(here, (point) => point.y), high: d3.max(here, (point) => point.y) });
-  }
-  return points;
+  if (curves.length === 0) return [];
+  const at = curves.map((curve) => new Map(curve.map((point) => [point.x, point.y])));
+  return curves[0].flatMap(({ x }) => {
+    const here = at.map((values) => values.get(x) ?? null);
+    if (here.includes(null)) return [];
+    return [{ x, y: d3.mean(here), low: d3.min(here), high: d3.max(here) }];
+  });
 }
 
 /// The best group of every scheduler, in order of place.
@@ -59,7 +64,7 @@ function bestGroups() {
 }
 
 function drawCurves() {
-  const section = makeSection("curves", "Loss and accuracy",
+  const section = makeSection("curves", ofPrograms ? "Metrics while training" : "Loss and accuracy",
     repeated ? "A line is the mean over a group's seeds, the band around it reaches from their least to " +
       "their greatest. Click a line to pick its trials." : "A line is a trial. Click one to pick it.");
   const figure = new Figure(section, {
@@ -71,7 +76,7 @@ function drawCurves() {
   });
   const known = METRICS.includes(objective.metric) ? objective.metric : METRICS[0];
   const metric = addSelect(figure, "Show", "metric",
-    CURVES.filter(([name]) => name !== "step_loss" || recordsSteps), known);
+    CURVES, known);
   const lines = addSelect(figure, "of", "lines", [
     ["best", "the best of each scheduler"],
     ...(repeated ? [["groups", "all groups"]] : []), ["trials", "all trials"]], "best");
@@ -101,10 +106,10 @@ function curveDomain(lines, { metric, scale }) {
   if (scale === "log") {
     return [values.find((value) => value > 0) || 1e-6, greatest || 1];
   }
-  const max = METRIC_OF[metric]?.max;
-  if (scale === "all") return max ? [least, greatest] : [Math.min(0, least), greatest];
-  return max ? [d3.quantile(values, 0.1), greatest]
-    : [Math.min(0, least), d3.quantile(values, 0.9)];
+  const { max = false, ordered = true, from_0: fromZero = true } = METRIC_OF[metric] ?? {};
+  const floor = fromZero && !max ? Math.min(0, least) : least;
+  if (scale === "all" || !ordered) return [floor, greatest];
+  return max ? [d3.quantile(values, 0.1), greatest] : [floor, d3.quantile(values, 0.9)];
 }
 
 function drawLines(figure, settings) {
@@ -118,12 +123,12 @@ function drawLines(figure, settings) {
   const last = d3.max(scaled, (line) => line.points[line.points.length - 1].x);
   figure.setSize(width, 386);
   figure.frame = frame;
-  figure.x = d3.scaleLinear([settings.metric === "step_loss" ? 0 : first || 0, last || 1],
+  figure.x = d3.scaleLinear([settings.metric === STEP_LOSS ? 0 : first || 0, last || 1],
     [frame.left, frame.right]);
   figure.y = makeScale(domain, [frame.bottom, frame.top]).clamp(settings.scale === "log").nice();
   drawAxes(figure.svg, frame, figure.x, figure.y, {
     xLabel: settings.clock === "steps" ? "optimizer steps" : "epochs",
-    yLabel: curveUnit(settings.metric), yFormat: settings.scale === "log" ? shortNumber : null });
+    yLabel: curveUnit(settings.metric), yFormat: settings.scale === "log" ? shortNumber : axisFormat(figure.y) });
   figure.path = linePath(figure.x, figure.y);
   figure.band = d3.area().defined((point) => point.low !== null)
     .x((point) => figure.x(point.x)).y0((point) => figure.y(point.low))
@@ -149,7 +154,7 @@ function curveNote(lines, [least, greatest], { metric, scale }) {
   if (scale === "zoom" && outside > 0) {
     notes.push(`${count(outside, "value")} outside of this range: choose the scale “all values” to see them.`);
   }
-  if (metric === "step_loss" && raw.steps.loss_span > 1) {
+  if (metric === STEP_LOSS && raw.steps.loss_span > 1) {
     notes.push(`Thinned to spans of ${raw.steps.loss_span} steps: the line is a span's mean; of a picked ` +
       "trial the band is its least to its greatest batch loss.");
   } else if (raw.epochs.thinned) {
@@ -162,9 +167,9 @@ function nearestCurve(figure, px, py, { metric, clock }) {
   const nearest = nearestOnLines(figure, px, py);
   if (!nearest) return null;
   const { line, point } = nearest;
-  const spread = point.low === point.high ? "" : `, ${point.low.toFixed(4)} to ${point.high.toFixed(4)}`;
+  const spread = point.low === point.high ? "" : `, ${metricText(point.low)} to ${metricText(point.high)}`;
   const when = clock === "steps" ? `step ${wholeNumber(point.x)}` : `epoch ${shortNumber(point.x)}`;
-  return { pick: line.trials, lines: [line.name, `${metric} ${point.y.toFixed(4)}${spread}`, when],
+  return { pick: line.trials, lines: [line.name, `${metric} ${metricText(point.y)}${spread}`, when],
     near: strengthen(figure, line) };
 }
 
@@ -181,7 +186,7 @@ function markLines(figure, settings) {
   for (const { trial, points } of pickLines(settings)) {
     const look = inside.append("g").attr("class", colourClass(trial.scheduler))
       .attr("data-trial", trial.id);
-    if (metric === "step_loss") look.append("path").attr("class", "band").attr("d", figure.band(points));
+    if (metric === STEP_LOSS) look.append("path").attr("class", "band").attr("d", figure.band(points));
     look.append("path").attr("class", "line strong").attr("stroke-dasharray", dashOf(trial.scheduler))
       .attr("d", figure.path(points));
     const last = points[points.length - 1];
@@ -194,7 +199,7 @@ function markLines(figure, settings) {
 function describeCurves(figure, { metric, clock }) {
   const ends = figure.lines.slice(0, 3).map((line) => {
     const points = line.points.filter((point) => point.y !== null);
-    return `${line.name} ends at ${points[points.length - 1].y.toFixed(4)}`;
+    return `${line.name} ends at ${metricText(points[points.length - 1].y)}`;
   });
   return `${metric} over ${clock}: ${count(figure.lines.length, "line")}. ${ends.join("; ")}.`;
 }
@@ -211,7 +216,8 @@ function curvesTable(figure, { metric, clock }) {
         text: (line) => String(line.n) },
       ...shown.map((x) => ({ name: `x${x}`, number: true,
         title: clock === "steps" ? wholeNumber(x) : shortNumber(x),
-        value: (line) => valueAt(line, x), text: (line) => valueAt(line, x)?.toFixed(4) ?? "" })),
+        value: (line) => valueAt(line, x),
+        text: (line) => (valueAt(line, x) === null ? "" : metricText(valueAt(line, x))) })),
     ],
     rows: figure.lines,
   };

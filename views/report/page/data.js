@@ -27,7 +27,8 @@ const trials = raw.trials.id.map((id, index) => ({
   seconds: raw.trials.seconds[index],
   diverged: raw.trials.diverged[index] === 1,
   error: raw.trials.errors[index] || null,
-  curves: Object.fromEntries([...METRICS, "lr"].map((name) => [name, raw.epochs[name][index]])),
+  curves: Object.fromEntries(METRICS.map((name) => [name, raw.epochs.metrics[name][index]])),
+  epochRates: raw.epochs.lr[index],
   loss: raw.steps.loss[index],
   rate: rateOf(index),
 }));
@@ -36,7 +37,7 @@ const trials = raw.trials.id.map((id, index) => ({
 /// epochs' last steps.
 function peakRate(trial) {
   if (trial.rate) return trial.rate.peak;
-  const rates = trial.curves.lr.filter((rate) => rate !== null);
+  const rates = trial.epochRates.filter((rate) => rate !== null);
   return rates.length > 0 ? Math.max(...rates) : null;
 }
 
@@ -108,6 +109,8 @@ const rankedTrials = trials
 const repeated = groups.some((group) => group.trials.length > 1);
 const schedulers = [...new Set(trials.map((trial) => trial.scheduler))].sort();
 const severalSweeps = sweeps.length > 1;
+/// Whether all trials are those of users' programs, of whose data and metrics little is known.
+const ofPrograms = sweeps.every((sweep) => sweep.of_program);
 const recordsSteps = raw.steps.rates.length > 0;
 
 /// Student's t for a 95% interval of the mean of n values.

@@ -6,10 +6,12 @@ const CLOCKS = [["epochs", "epochs"], ["steps", "optimizer steps"]];
 /// The x of a number of the trial's steps: steps or epochs, by the chosen clock.
 const byClock = (steps, trial, clock) => (clock === "steps" ? steps : steps / trial.stepsPerEpoch);
 
-/// The x of each value of a curve by epoch: the ends of its epochs.
-function epochPoints(trial, name, clock) {
-  return trial.curves[name].map((y, i) => (
-    { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y }));
+/// The points of a curve by epoch, at the ends of its epochs. Epochs without a value are left out, and
+/// bridged by the line: a program need not report a metric every time.
+function epochPoints(trial, values, clock) {
+  return values.map((y, i) => (
+    { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y }))
+    .filter((point) => point.y !== null);
 }
 
 /// The spans of a curve that is thinned to spans of so many steps (curve_columns.h): where each begins

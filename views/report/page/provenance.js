@@ -42,10 +42,12 @@ function provenanceRows(sweep) {
   return [
     ["Name", sweep.name], ["Database", sweep.label], ["Trials", states],
     ["Objective", sweep.objective],
-    ["val_* is measured on", evaluatedOn(sweep)],
-    ["Data, SHA-256", sweep.dataset_sha256], ["Engine", sweep.engine],
+    ...(sweep.of_program ? [["Engine", "command: a user's program"]] : [
+      ["val_* is measured on", evaluatedOn(sweep)],
+      ["Data, SHA-256", sweep.dataset_sha256], ["Engine", sweep.engine]]),
     ...(own.length === 0 ? [] : [
-      ["CPU arithmetic", talliedText(own, (each) => each.worker.cpu_target)],
+      ...(sweep.of_program ? []
+        : [["CPU arithmetic", talliedText(own, (each) => each.worker.cpu_target)]]),
       ["Devices", talliedText(own, (each) => each.worker.device)],
       ["Hosts", talliedText(own, (each) => each.worker.host)]]),
     ["Made", `${sweep.created_at} by lrsweep ${sweep.version}`],

@@ -35,9 +35,14 @@ const trialColumns = [
     cell: (trial) => makeElement("code", {}, trial.id), text: (trial) => trial.id },
 ];
 
-/// The metric after the trial's last epoch; null where it was not finite, or is not in this file.
+/// The metric after the trial's last epoch; null where it was not finite, or is not in this file. Of a
+/// user's program the last value that it reported.
 function lastValue(trial, metric) {
-  return trial.curves[metric][raw.epochs.kept.indexOf(trial.epochs)] ?? null;
+  const values = trial.curves[metric];
+  if (trial.sweep.of_program && !trial.diverged && !raw.epochs.thinned) {
+    return values.filter((value) => value !== null).pop() ?? null;
+  }
+  return values[raw.epochs.kept.indexOf(trial.epochs)] ?? null;
 }
 
 /// The tables' optional columns: each parameter that differs, the rates applied, the metrics.
@@ -51,7 +56,7 @@ const extraColumns = [
     text: (trial) => shortNumber(trial.peak) },
   ...METRICS.filter((metric) => metric !== objective.metric).map((metric) => ({
     name: metric, title: `${metric}, last`, number: true, value: (trial) => lastValue(trial, metric),
-    text: (trial) => lastValue(trial, metric)?.toFixed(4) ?? "–" })),
+    text: (trial) => (lastValue(trial, metric) === null ? "–" : metricText(lastValue(trial, metric))) })),
 ];
 
 const groupColumns = [

@@ -39,7 +39,9 @@ function objectiveScale(values, range) {
   if (sorted.length === 0) return d3.scaleLinear([0, 1], range);
   const domain = higherIsBetter ? [d3.quantile(sorted, 0.1), sorted[sorted.length - 1]]
     : [sorted[0], d3.quantile(sorted, 0.9)];
-  if (domain[0] === domain[1]) domain[higherIsBetter ? 0 : 1] -= (higherIsBetter ? 1 : -1) * 0.01;
+  const size = Math.abs(domain[0]) || 1;
+  const room = 0.01 * (size >= 0.01 && size <= 1 ? 1 : size);
+  if (domain[0] === domain[1]) domain[higherIsBetter ? 0 : 1] -= (higherIsBetter ? 1 : -1) * room;
   return d3.scaleLinear(domain, range).nice().clamp(true);
 }
 
@@ -127,7 +129,7 @@ function drawCell(svg, { axis, frame, x, y, points }) {
     .attr("transform", `translate(0 ${frame.bottom})`).call(x.axis.tickSizeOuter(0));
   svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(${frame.left} 0)`)
-    .call(d3.axisLeft(y).ticks(4).tickSize(-(frame.right - frame.left)).tickSizeOuter(0).tickPadding(5));
+    .call(d3.axisLeft(y).ticks(4, axisFormat(y) || undefined).tickSize(-(frame.right - frame.left)).tickSizeOuter(0).tickPadding(5));
   svg.append("text").attr("class", "label").attr("x", frame.left - 48).attr("y", frame.top - 12)
     .text(`${objective.metric} by ${axis.title}`);
   if (x.zero) bottom.append("text").attr("x", x.zero).attr("y", 9).attr("dy", "0.71em").text("0");

@@ -16,7 +16,7 @@ function rateLinesOf(some, clock) {
 /// Two points a span: its least and its greatest rate, in their order in time, at the span's ends. Where
 /// steps are not recorded, the rates by epoch.
 function ratePoints(trial, clock) {
-  if (!trial.rate) return epochPoints(trial, "lr", clock);
+  if (!trial.rate) return epochPoints(trial, trial.epochRates, clock);
   const { v } = trial.rate;
   return spansOf(trial.rate, raw.steps.rate_span, 2, trial, clock).flatMap(({ from, to, at }) =>
     [{ x: from, y: v[at] }, { x: to, y: v[at + 1] }]);
@@ -130,8 +130,8 @@ function ratesTable() {
       { name: "peak", title: "Highest", number: true, value: (trial) => trial.peak,
         text: (trial) => shortNumber(trial.peak) },
       ...kept.map((epoch, i) => ({ name: `e${epoch}`, title: `Epoch ${epoch}`, number: true,
-        value: (trial) => trial.curves.lr[i] ?? null,
-        text: (trial) => shortNumber(trial.curves.lr[i]) })),
+        value: (trial) => trial.epochRates[i] ?? null,
+        text: (trial) => shortNumber(trial.epochRates[i]) })),
     ],
     rows: shownTrials().filter((trial) => trial.epochs > 0),
   };

@@ -66,11 +66,12 @@ const COMPARISONS = {
   ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b,
 };
 const OWN_FIELDS = {
+  [objective.metric]: (trial) => trial.value,
   scheduler: (trial) => trial.scheduler, state: (trial) => trial.state,
   trial_id: (trial) => trial.id, place: (trial) => trial.place, value: (trial) => trial.value,
   epochs: (trial) => trial.epochs, seconds: (trial) => trial.seconds,
   database: (trial) => trial.sweep.label, peak_lr: (trial) => trial.peak,
-  seed: (trial) => trial.seed, [objective.metric]: (trial) => trial.value,
+  seed: (trial) => trial.seed,
 };
 
 function fieldNamed(name) {

@@ -21,14 +21,21 @@ function numberText(value) {
     return Number.isInteger(value) ? String(value) : value.toFixed(1);
   }
   if (objective.metric.startsWith("seconds_to")) return value.toFixed(2);
-  return Math.abs(value) < 1e6 ? value.toFixed(4) : value.toExponential(4);
+  return metricText(value);
 }
-/// The value of a trial or group; "diverged", or "never" (reached the threshold), where it has none.
+/// A value of any metric.
+function metricText(value) {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 1e-4 && size < 1e6) ? value.toFixed(4) : value.toExponential(4);
+}
+/// The value of a trial or group; "diverged", "never" (reached the threshold) or "none", where it has
+/// none.
 function valueText(row) {
   const value = row.trials ? row.mean : row.value;
   if (value !== null) return numberText(value);
   if (row.place === null) return "–";
-  return row.diverged ? "diverged" : "never";
+  if (row.diverged) return "diverged";
+  return /^(epochs|steps|seconds)_to\(/.test(objective.metric) ? "never" : "none";
 }
 
 /// A learning rate or another number of any size, short.
@@ -37,6 +44,13 @@ function shortNumber(value) {
   const size = Math.abs(value);
   if (value !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace(".0e", "e");
   return String(Number(value.toPrecision(4)));
+}
+
+/// How the numbers of an axis are written: null for D3's way, which needs much room for great and for
+/// small ones.
+function axisFormat(scale) {
+  const greatest = Math.max(...scale.domain().map(Math.abs));
+  return greatest >= 1e5 || greatest < 1e-3 ? shortNumber : null;
 }
 
 function wholeNumber(value) {
