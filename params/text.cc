@@ -1,12 +1,28 @@
 #include "params/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstddef>
+#include <cstdio>
 
 namespace lrsweep {
 
 std::string Counted(int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string BytesText(double bytes) {
+  constexpr std::array<const char*, 5> kUnits = {" bytes", " kB", " MB", " GB", " TB"};
+  size_t unit = 0;
+  while (bytes >= 999.5 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  const char* format = unit == 0 || bytes >= 99.95 ? "%.0f" : bytes >= 9.995 ? "%.1f" : "%.2f";
+  std::array<char, 64> number{};
+  std::snprintf(number.data(), number.size(), format, bytes);
+  return number.data() + std::string(kUnits[unit]);
 }
 
 std::string Lower(std::string text) {

@@ -10,6 +10,9 @@ namespace lrsweep {
 /// "1 trial", "2 trials".
 std::string Counted(int64_t count, const std::string& noun);
 
+/// "1.5 GB": three digits, by thousands.
+std::string BytesText(double bytes);
+
 /// Returns `text` with A to Z in lower case.
 std::string Lower(std::string text);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "params/text.h"
 #include "worker/training_checks.h"
 
 namespace lrsweep {
@@ -53,17 +54,6 @@ double MachineMemory() {
   struct sysinfo info {};
   if (sysinfo(&info) != 0) return 0;
   return (static_cast<double>(info.totalram) + static_cast<double>(info.totalswap)) * info.mem_unit;
-}
-
-std::string BytesText(double bytes) {
-  constexpr std::array<const char*, 5> kUnits = {" bytes", " kB", " MB", " GB", " TB"};
-  size_t unit = 0;
-  while (bytes >= 999.5 && unit + 1 < kUnits.size()) {
-    bytes /= 1000;
-    ++unit;
-  }
-  const char* format = unit == 0 || bytes >= 99.95 ? "%.0f" : bytes >= 9.995 ? "%.1f" : "%.2f";
-  return Number(bytes, format) + kUnits[unit];
 }
 
 }  // namespace lrsweep

@@ -29,7 +29,4 @@ std::string DescribeMemory(const TrainConfig& config, const Dataset& dataset);
 /// This machine's memory with its swap space, in bytes; 0 where it is not known.
 double MachineMemory();
 
-/// "1.5 GB": three digits, by thousands.
-std::string BytesText(double bytes);
-
 }  // namespace lrsweep

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "params/text.h"
 #include "schedulers/trial_schedule.h"
 #include "worker/checkpoint.h"
 #include "worker/train_config.h"

@@ -19,9 +19,9 @@ namespace {
 
 /// Every command, in the order of the help.
 std::vector<Subcommand> AllCommands() {
-  return {PlanCommand(),   PreviewCommand(), SchedulesCommand(), RunCommand(),
-          TopCommand(),    ReportCommand(),  ShowCommand(),      CompareCommand(),
-          VerifyCommand(), StatusCommand(),  ExportCommand()};
+  return {PlanCommand(),   PreviewCommand(), SchedulesCommand(), RunCommand(),    TopCommand(),
+          ReportCommand(), ShowCommand(),    CompareCommand(),   VerifyCommand(), StatusCommand(),
+          LogCommand(),    CleanCommand(),   ExportCommand()};
 }
 
 bool IsPositional(const std::string& name) { return name.front() != '-'; }

@@ -16,6 +16,8 @@ Subcommand ShowCommand();
 Subcommand CompareCommand();
 Subcommand VerifyCommand();
 Subcommand StatusCommand();
+Subcommand LogCommand();
+Subcommand CleanCommand();
 Subcommand ExportCommand();
 
 }  // namespace lrsweep

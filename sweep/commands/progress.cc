@@ -36,7 +36,7 @@ std::string EndText(const EndedTrial& ended) {
   }
   if (ended.state == TrialState::kStopped) {
     if (!ended.live.curve.diverged) return "stopped early: " + FirstLine(ended.error);
-    return fmt::format("stopped: the loss diverged in epoch {}", ended.live.epoch);
+    return fmt::format("stopped: diverged in epoch {}", ended.live.epoch);
   }
   return "completed";
 }
@@ -47,10 +47,21 @@ std::string StoppedEarly(const SweepState& state) {
   return count > 0 ? fmt::format("{} stopped early, ", count) : "";
 }
 
-/// Four digits after the point, or "diverged".
-std::string EpochValueText(const MetricInfo& metric, double value) {
-  return std::isfinite(value) || !metric.marks_divergence ? fmt::format("{:.4f}", value)
-                                                          : "diverged";
+/// "  val_loss 0.1234  val_accuracy 0.9712": the built-in metrics first, in their order.
+std::string ValuesText(const EpochRecord& record) {
+  std::string values;
+  const auto add = [&](const std::string& name, double value) {
+    const bool ended_it = record.diverged && !std::isfinite(value);
+    values += fmt::format("  {} {}", name, ended_it ? "diverged" : NumberText(name, value));
+  };
+  for (const MetricInfo& metric : BuiltInMetrics()) {
+    const auto found = record.metrics.find(metric.name);
+    if (found != record.metrics.end()) add(metric.name, found->second);
+  }
+  for (const auto& [name, value] : record.metrics) {
+    if (FindMetric(BuiltInMetrics(), name) == nullptr) add(name, value);
+  }
+  return values;
 }
 
 /// "[########------------]  40%".
@@ -76,13 +87,10 @@ class LineView : public ProgressView {
   void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
                const EpochRecord& record) override {
     if (!epochs_) return;
-    std::string values;
-    for (const MetricInfo& metric : BuiltInMetrics()) {
-      values += fmt::format("  {} {}", metric.name,
-                            EpochValueText(metric, MetricValue(record.metrics, metric.name)));
-    }
-    fmt::print(out_, "{} epoch {}/{}{}  lr {:.6g}  {:.2f} s\n", live.trial.id, record.epoch,
-               live.epochs, values, record.rates.lr.back(), record.wall_seconds);
+    const std::string rate =
+        record.rates.lr.empty() ? "" : fmt::format("  lr {:.6g}", record.rates.lr.back());
+    fmt::print(out_, "{} epoch {}/{}{}{}  {:.2f} s\n", live.trial.id, record.epoch, live.epochs,
+               ValuesText(record), rate, record.wall_seconds);
     std::fflush(out_);
   }
 

@@ -30,8 +30,9 @@ std::string BestLine(const SweepState& state) {
   }
   if (state.Ended() == 0) return "";
   if (state.diverged == state.Ended()) {
-    return fmt::format("no trial is the best: {} diverged, its loss became NaN or infinite\n",
-                       state.diverged == 1 ? "the one that ended" : "every trial that ended");
+    return fmt::format(
+        "no trial is the best: {} diverged, a loss or metric became NaN or infinite\n",
+        state.diverged == 1 ? "the one that ended" : "every trial that ended");
   }
   if (state.completed == 0) return "no trial is the best: none completed\n";
   return fmt::format("no trial is the best: none has a value of {}\n", state.objective.metric);

@@ -56,7 +56,8 @@ std::vector<Option> ObjectiveRows(ObjectiveOptions& objective) {
   return {{.name = "--metric",
            .target = &objective.metric,
            .help = "what ranks: a METRIC (" + NamesOf(BuiltInMetrics()) +
-                   "); epochs_to(METRIC, THRESHOLD), steps_to(...) or seconds_to(...); "
+                   "; of a program what it reports); epochs_to(METRIC, THRESHOLD), steps_to(...) "
+                   "or seconds_to(...); "
                    "area_under(METRIC); final_minus_best(METRIC) [the sweep's]",
            .value_name = "METRIC"},
           {.name = "--mode",

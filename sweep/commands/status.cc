@@ -48,8 +48,8 @@ Moment Look(const std::string& db, Form form, const Style& style) {
     // writer's journal grows.
     const Store store = Store::Open(db);
     std::string line = StatusLine(store);
-    std::string text = form == Form::kPicture    ? StatusText(store, style)
-                       : form == Form::kJsonLine ? StatusJsonLine(store)
+    std::string text = form == Form::kPicture    ? StatusText(store, db, style)
+                       : form == Form::kJsonLine ? StatusJsonLine(store, db)
                                                  : UtcNow() + "  " + line;
     return {std::move(text), std::move(line), SweepExitStatus(store)};
   });
@@ -119,7 +119,8 @@ int ShowStatus(const StatusArguments& arguments, std::FILE* out) {
   Print(out, WithUsageErrors(arguments.db, [&] {
           const Store store = Store::Open(arguments.db);
           if (arguments.exit_code) status = SweepExitStatus(store);
-          return arguments.json ? StatusJson(store) : StatusText(store, StyleFor(out));
+          return arguments.json ? StatusJson(store, arguments.db)
+                                : StatusText(store, arguments.db, StyleFor(out));
         }));
   return status;
 }

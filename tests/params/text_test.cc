@@ -11,6 +11,15 @@ TEST(CountedTest, OneIsSingular) {
   EXPECT_EQ(Counted(2, "trial"), "2 trials");
 }
 
+TEST(BytesTextTest, BytesHaveThreeDigits) {
+  EXPECT_EQ(BytesText(0), "0 bytes");
+  EXPECT_EQ(BytesText(999), "999 bytes");
+  EXPECT_EQ(BytesText(999.6), "1.00 kB");
+  EXPECT_EQ(BytesText(12345), "12.3 kB");
+  EXPECT_EQ(BytesText(123456789), "123 MB");
+  EXPECT_EQ(BytesText(5e15), "5000 TB");
+}
+
 TEST(ShellPathTest, IsOneWordAndNoOption) {
   EXPECT_EQ(ShellPath("s.db"), "s.db");
   EXPECT_EQ(ShellPath("/a/b-c.db"), "/a/b-c.db");

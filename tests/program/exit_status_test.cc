@@ -44,6 +44,9 @@ class ExitStatusTest : public RunTest {
             "compare " + db + ":" + trial_ + " " + db + ":" + trial_,
             "verify --all " + db,
             "verify " + db + " " + trial_,
+            "log " + db + " " + trial_,
+            "log --follow " + db + " " + trial_,
+            "clean --yes " + db,
             "report " + db + " -o r.html",
             "export " + db + " --to csv",
             "export " + db + " --to jsonl -o new.jsonl",
@@ -64,9 +67,9 @@ class ExitStatusTest : public RunTest {
   std::string trial_ = "0123456789abcdef";
 };
 
-const std::vector<std::string> kCommands = {"plan",   "preview", "schedules", "run",
-                                            "top",    "report",  "show",      "compare",
-                                            "verify", "status",  "export"};
+const std::vector<std::string> kCommands = {"plan",   "preview", "schedules", "run",    "top",
+                                            "report", "show",    "compare",   "verify", "status",
+                                            "log",    "clean",   "export"};
 
 TEST_F(ExitStatusTest, EveryCommandIsKnownHere) {
   const std::string help = Lrsweep("--help").output;

@@ -54,15 +54,6 @@ TEST(TrainingMemoryTest, SaysTheKeysAndTheSizes) {
       "a batch of 1 image (training.batch_size) 1.05 MB");
 }
 
-TEST(TrainingMemoryTest, BytesHaveThreeDigits) {
-  EXPECT_EQ(BytesText(0), "0 bytes");
-  EXPECT_EQ(BytesText(999), "999 bytes");
-  EXPECT_EQ(BytesText(999.6), "1.00 kB");
-  EXPECT_EQ(BytesText(12345), "12.3 kB");
-  EXPECT_EQ(BytesText(123456789), "123 MB");
-  EXPECT_EQ(BytesText(5e15), "5000 TB");
-}
-
 /// An engine that gets no memory.
 class PoorEngine : public Engine {
  public:

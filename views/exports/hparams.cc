@@ -23,7 +23,7 @@ constexpr int kMin = 1, kMax = 2;
 }
 namespace metric_info {
 constexpr int kName = 1, kDatasetType = 5, kTag = 2;
-constexpr int kTraining = 1, kValidation = 2;  // DatasetType
+constexpr int kUnknown = 0, kTraining = 1, kValidation = 2;  // DatasetType
 }  // namespace metric_info
 namespace session_start {
 constexpr int kHParams = 1, kStartTime = 5, kMapKey = 1, kMapValue = 2;
@@ -74,6 +74,14 @@ void AddDomain(pbf_writer& info, int type, const std::vector<Json>& values) {
   for (const Json& value : values) AddValue(domain, list_value::kValues, value);
 }
 
+/// As the metric's name says: what "top-1" is measured on is not known.
+int DatasetTypeOf(const std::string& tag) {
+  if (tag.starts_with("train")) return metric_info::kTraining;
+  const bool held_back =
+      tag.starts_with("val") || tag.starts_with("test") || tag.starts_with("eval");
+  return held_back ? metric_info::kValidation : metric_info::kUnknown;
+}
+
 /// A message in the plugin's envelope, which has version 0.
 template <typename Fill>
 std::string PluginData(int field, const Fill& fill) {
@@ -109,8 +117,7 @@ std::string HParamsExperiment(const std::string& name, const std::string& descri
         pbf_writer metric(info, metric_info::kName);
         metric.add_string(metric_info::kTag, tag);
       }
-      info.add_enum(metric_info::kDatasetType,
-                    tag.starts_with("val_") ? metric_info::kValidation : metric_info::kTraining);
+      info.add_enum(metric_info::kDatasetType, DatasetTypeOf(tag));
     }
   });
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <set>
+#include <sstream>
 
 #include "params/text.h"
 #include "views/exports/output.h"
@@ -26,6 +29,42 @@ std::string MlflowName(const std::string& text) {
   }
   return name;
 }
+
+/// Names the files of a run's metrics, which a user's program may have called as it likes. As in
+/// MLflow "val/top-1" is in a folder; none leads out of it, and none is a file and a folder at
+/// once.
+class MetricFiles {
+ public:
+  std::string Add(const std::string& name) {
+    std::string path;
+    std::istringstream parts(name);
+    for (std::string part; std::getline(parts, part, '/');) {
+      path += (path.empty() ? "" : "/") + MlflowName(part);
+    }
+    if (Collides(path)) std::replace(path.begin(), path.end(), '/', '_');
+    path = files_.Add(path);
+    names_.insert(path);
+    for (size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+      folders_.insert(path.substr(0, slash));
+    }
+    return path;
+  }
+
+ private:
+  bool Collides(const std::string& path) const {
+    if (folders_.contains(path)) return true;
+    for (size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+      if (names_.contains(path.substr(0, slash))) return true;
+    }
+    return false;
+  }
+
+  UniqueNames files_;
+  std::set<std::string> names_;
+  std::set<std::string> folders_;
+};
 
 /// A text in double quotes that means the same in YAML and in JSON.
 std::string Quoted(const std::string& text) {
@@ -87,9 +126,11 @@ class Writer {
       // MLflow reads a parameter of several lines as damaged.
       WriteNewFile(folder / "params" / MlflowName(path), OneLine(PlainText(value)));
     }
+    MetricFiles files;
     for (const auto& [name, lines] : MetricsOf(run)) {
-      fs::create_directories((folder / "metrics" / name).parent_path());
-      WriteNewFile(folder / "metrics" / name, lines);
+      const fs::path file = folder / "metrics" / files.Add(name);
+      fs::create_directories(file.parent_path());
+      WriteNewFile(file, lines);
     }
   }
 

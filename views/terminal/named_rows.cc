@@ -101,8 +101,8 @@ std::string NamedRows::Column(const std::string& name) const {
     return ToText(ParseMetric(name, metrics_));
   }
   throw std::invalid_argument(
-      fmt::format("unknown column '{}': it is one of {}, or a metric such as "
-                  "epochs_to(val_accuracy, 0.975)",
+      fmt::format("unknown column '{}': it is one of {}, or a derived metric such as "
+                  "epochs_to(METRIC, THRESHOLD)",
                   name, fmt::join(Offered(), ", ")));
 }
 

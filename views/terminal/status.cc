@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "analysis/ranked_sweep.h"
 #include "params/text.h"
 #include "results/time_text.h"
+#include "results/trials_on_disk.h"
+#include "trial/trial_folder.h"
 #include "views/json_rows.h"
 #include "views/metric_text.h"
 #include "views/terminal/table.h"
@@ -15,6 +20,9 @@ namespace lrsweep {
 namespace {
 
 using Align = Table::Align;
+
+/// For a network's file system with many trials: the status is shown again and again.
+constexpr auto kTimeToMeasure = std::chrono::milliseconds(300);
 
 /// A trial and the worker that it runs on.
 struct Running {
@@ -105,7 +113,31 @@ std::string ExcludedLines(const Status& status, const Style& style) {
   return text;
 }
 
-Json StatusObject(const Store& store) {
+/// What a user's program left on disk; none for the built-in model.
+std::optional<DiskUse> UseOf(const Store& store, const std::string& db) {
+  if (!store.Sweep().IsOfProgram()) return std::nullopt;
+  const std::filesystem::path folder = TrialsFolderOf(db);
+  return MeasureFolders(folder, FoldersOfTrials(folder), kTimeToMeasure);
+}
+
+std::string DiskLine(const DiskUse& use, const std::string& db) {
+  if (use.folders == 0) return "nothing";
+  return fmt::format("{}{} of {} in {}; to remove it: lrsweep clean {}",
+                     use.is_complete ? "" : "more than ", BytesText(static_cast<double>(use.bytes)),
+                     Counted(use.folders, "trial"), OneLine(TrialsFolderOf(db).string()),
+                     OneLine(ShellPath(db)));
+}
+
+Json DiskJson(const Store& store, const std::string& db) {
+  const std::optional<DiskUse> use = UseOf(store, db);
+  if (!use) return nullptr;
+  return {{"folder", TrialsFolderOf(db).string()},
+          {"trials", use->folders},
+          {"bytes", use->bytes},
+          {"complete", use->is_complete}};
+}
+
+Json StatusObject(const Store& store, const std::string& db) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
@@ -152,12 +184,13 @@ Json StatusObject(const Store& store) {
           {"best", std::move(best)},
           {"running", std::move(running)},
           {"failed", std::move(failed)},
-          {"excluded_workers", std::move(excluded)}};
+          {"excluded_workers", std::move(excluded)},
+          {"on_disk", DiskJson(store, db)}};
 }
 
 }  // namespace
 
-std::string StatusText(const Store& store, const Style& style) {
+std::string StatusText(const Store& store, const std::string& db, const Style& style) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Table table({{"sweep"}, {OneLine(sweep.name)}});
@@ -170,6 +203,7 @@ std::string StatusText(const Store& store, const Style& style) {
   table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
   table.AddRow({"best", BestLine(status)},
                status.ranked.Best() != nullptr ? Tone::kBest : Tone::kPlain);
+  if (const auto use = UseOf(store, db)) table.AddRow({"on disk", DiskLine(*use, db)});
   std::string text = table.Text(style);
   if (!status.running.empty()) text += '\n' + RunningTable(status, style);
   if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
@@ -186,8 +220,12 @@ std::string StatusLine(const Store& store) {
   return OneLine(line) + '\n';
 }
 
-std::string StatusJson(const Store& store) { return Print(StatusObject(store)); }
+std::string StatusJson(const Store& store, const std::string& db) {
+  return Print(StatusObject(store, db));
+}
 
-std::string StatusJsonLine(const Store& store) { return Dump(StatusObject(store)) + '\n'; }
+std::string StatusJsonLine(const Store& store, const std::string& db) {
+  return Dump(StatusObject(store, db)) + '\n';
+}
 
 }  // namespace lrsweep

@@ -8,9 +8,9 @@
 
 namespace lrsweep {
 
-/// The sweep, its trials by state, the best one so far, running and failed trials, and the workers
-/// that get no trials any more.
-std::string StatusText(const Store& store, const Style& style);
+/// The sweep, its trials by state, the best one so far, what a user's program left on disk, running
+/// and failed trials, and the workers that get no trials any more. `db`: the database's path.
+std::string StatusText(const Store& store, const std::string& db, const Style& style);
 
 /// A summary in one line, without times: it changes only when something has happened.
 std::string StatusLine(const Store& store);
@@ -20,10 +20,11 @@ std::string StatusLine(const Store& store);
 /// "elapsed_seconds", "best": {"place", "value", and the columns of `trials`} or null, "running":
 /// [{"trial_id", "scheduler", "worker", "host", "device", "started_at", "epochs_done"}], "failed":
 /// [{"trial_id", "scheduler", "error"}], "excluded_workers": [{"worker", "host", "device",
-/// "reason"}]}.
-std::string StatusJson(const Store& store);
+/// "reason"}], "on_disk": {"folder", "trials" (how many have a folder), "bytes", "complete" (false:
+/// measuring took too long, there are more bytes)} or null where no user's program is trained}.
+std::string StatusJson(const Store& store, const std::string& db);
 
 /// The same object on one line.
-std::string StatusJsonLine(const Store& store);
+std::string StatusJsonLine(const Store& store, const std::string& db);
 
 }  // namespace lrsweep

@@ -17,8 +17,8 @@ size_t LengthOf(unsigned char first) {
 
 bool Continues(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
 
-/// The bytes at the beginning of `text` that belong to its first character: fewer than LengthOf where
-/// the text ends, or another character begins.
+/// The bytes at the beginning of `text` that belong to its first character: fewer than LengthOf
+/// where the text ends, or another character begins.
 size_t BytesOfFirst(std::string_view text) {
   const size_t length = LengthOf(static_cast<unsigned char>(text[0]));
   size_t bytes = 1;
@@ -27,13 +27,14 @@ size_t BytesOfFirst(std::string_view text) {
 }
 
 uint32_t CodePoint(std::string_view bytes) {
-  auto code = static_cast<uint32_t>(static_cast<unsigned char>(bytes[0])) & (0xffU >> (bytes.size() + 1));
+  auto code =
+      static_cast<uint32_t>(static_cast<unsigned char>(bytes[0])) & (0xffU >> (bytes.size() + 1));
   for (const char c : bytes.substr(1)) code = code << 6U | (static_cast<unsigned char>(c) & 0x3fU);
   return code;
 }
 
-/// A character of several bytes as it is, or U+FFFD: for a control character of Unicode, a surrogate,
-/// an overlong form, and what is beyond the last code point.
+/// A character of several bytes as it is, or U+FFFD: for a control character of Unicode, a
+/// surrogate, an overlong form, and what is beyond the last code point.
 std::string Wide(std::string_view bytes) {
   const uint32_t code = CodePoint(bytes);
   const uint32_t least = bytes.size() == 2 ? 0x80 : bytes.size() == 3 ? 0x800 : 0x10000;
@@ -62,7 +63,9 @@ std::string TerminalText::Add(std::string_view piece) {
     const size_t length = LengthOf(static_cast<unsigned char>(left[0]));
     const size_t bytes = BytesOfFirst(left);
     if (bytes < length && bytes == left.size()) break;  // the rest may come
-    shown += bytes < length ? kReplacement : length == 1 ? Narrow(left[0]) : Wide(left.substr(0, bytes));
+    shown += bytes < length ? kReplacement
+             : length == 1  ? Narrow(left[0])
+                            : Wide(left.substr(0, bytes));
     at += bytes;
   }
   rest_ = text.substr(at);

@@ -150,8 +150,8 @@ std::vector<std::string> ParetoMetrics(const std::string& text, const MetricTabl
   const std::vector<std::string> parts = SplitExpressions(text);
   if (parts.size() != 2) {
     throw std::invalid_argument(
-        "--pareto takes two metrics, such as val_accuracy,epochs_to(val_accuracy, 0.975); '" +
-        text + "' has " + std::to_string(parts.size()));
+        "--pareto takes two metrics, such as METRIC,epochs_to(METRIC, THRESHOLD); '" + text +
+        "' has " + std::to_string(parts.size()));
   }
   std::vector<std::string> metrics;
   metrics.reserve(parts.size());

@@ -92,7 +92,8 @@ bool TrialOutput::Read(const Take& take) {
   while (OpenCurrent()) {
     begun_ = true;
     const struct stat open_file = StatusOf(current_);
-    if (lseek(current_, 0, SEEK_CUR) > open_file.st_size) lseek(current_, 0, SEEK_SET);  // begun anew
+    if (lseek(current_, 0, SEEK_CUR) > open_file.st_size)
+      lseek(current_, 0, SEEK_SET);  // begun anew
     any |= Drain(current_, path, take);
     struct stat named {};
     if (stat(path.c_str(), &named) == 0 && AreSame(named, open_file)) return any;

@@ -92,7 +92,7 @@ TEST_F(ProgressTest, AnEarlyEndIsSaidWithItsReason) {
 TEST_F(ProgressTest, DivergenceIsSaidWithItsEpoch) {
   live_.curve.diverged = true;
   EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kStopped),
-              HasSubstr("stopped: the loss diverged in epoch 2"));
+              HasSubstr("stopped: diverged in epoch 2"));
 }
 
 TEST_F(ProgressTest, WarningsGoToTheErrorStreamUnlessQuiet) {

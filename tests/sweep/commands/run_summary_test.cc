@@ -62,9 +62,10 @@ TEST(RunSummaryTest, WhatDivergedIsNotWhatWasStoppedEarly) {
 }
 
 TEST(RunSummaryTest, WithoutABestItSaysWhy) {
-  EXPECT_THAT(Text(Ended(0, 3, 3, 0)),
-              HasSubstr("\nno trial is the best: every trial that ended diverged, its loss became "
-                        "NaN or infinite\n"));
+  EXPECT_THAT(
+      Text(Ended(0, 3, 3, 0)),
+      HasSubstr("\nno trial is the best: every trial that ended diverged, a loss or metric became "
+                "NaN or infinite\n"));
   EXPECT_THAT(Text(Ended(0, 1, 1, 0)), HasSubstr(": the one that ended diverged"));
   EXPECT_THAT(Text(Ended(0, 0, 0, 2)), HasSubstr("\nno trial is the best: none completed\n"));
   SweepState never = Ended(2, 0, 0, 0);

@@ -30,7 +30,7 @@ class StatusTest : public SweepFixture {
 
 TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
   EXPECT_THAT(
-      StatusText(OneOfEach(), {}),
+      StatusText(OneOfEach(), db_, {}),
       AllOf(HasSubstr("5: 1 completed, 1 stopped, 1 failed, 1 running, 1 pending; 1 diverged\n"),
             HasSubstr("epochs     4 done\n"),
             HasSubstr("best       val_accuracy 0.9000  aa  StepLR gamma=0.1\n"),
@@ -40,8 +40,8 @@ TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
 
 TEST_F(StatusTest, FreshSweepHasNoBest) {
   const Store store = CreateSweep({MakeTrial("aa")});
-  EXPECT_THAT(StatusText(store, {}), HasSubstr("no trial has finished with a value yet"));
-  EXPECT_TRUE(json::parse(StatusJson(store))["best"].is_null());
+  EXPECT_THAT(StatusText(store, db_, {}), HasSubstr("no trial has finished with a value yet"));
+  EXPECT_TRUE(json::parse(StatusJson(store, db_))["best"].is_null());
 }
 
 TEST_F(StatusTest, OneLineChangesOnlyWithTheSweep) {
@@ -58,19 +58,19 @@ TEST_F(StatusTest, OneLineChangesOnlyWithTheSweep) {
 
 TEST_F(StatusTest, JsonOnOneLineIsTheSame) {
   const Store store = CreateSweep({MakeTrial("aa")});
-  const std::string line = StatusJsonLine(store);
+  const std::string line = StatusJsonLine(store, db_);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
-  EXPECT_EQ(json::parse(line), json::parse(StatusJson(store)));
+  EXPECT_EQ(json::parse(line), json::parse(StatusJson(store, db_)));
 }
 
 TEST_F(StatusTest, ColourSaysWhatIsBestAndWhatFailed) {
-  const std::string text = StatusText(OneOfEach(), {.columns = 0, .colour = true});
+  const std::string text = StatusText(OneOfEach(), db_, {.columns = 0, .colour = true});
   EXPECT_THAT(text, AllOf(HasSubstr("\x1b[32mbest "), HasSubstr("\x1b[31mcc "),
                           HasSubstr("\x1b[1msweep ")));
 }
 
 TEST_F(StatusTest, JsonHasTheDatabasesNames) {
-  const json status = json::parse(StatusJson(OneOfEach()));
+  const json status = json::parse(StatusJson(OneOfEach(), db_));
   EXPECT_EQ(status["trials"], 5);
   EXPECT_EQ(status["states"]["pending"], 1);
   EXPECT_EQ(status["epochs_done"], 4);
@@ -83,15 +83,15 @@ TEST_F(StatusTest, JsonHasTheDatabasesNames) {
 
 TEST_F(StatusTest, WorkersThatGetNoTrialsAnyMoreAreNamed) {
   Store store = CreateSweep({MakeTrial("aa")});
-  EXPECT_EQ(json::parse(StatusJson(store))["excluded_workers"], json::array());
+  EXPECT_EQ(json::parse(StatusJson(store, db_))["excluded_workers"], json::array());
   Begin(store, "aa");
   store.EndAttempt("aa", TrialState::kPending, "it broke");
   store.RecordExclusion({3, "node-a", "cpu", "its device failed"});
   const std::string sentence =
       "worker 3 on node-a (cpu) gets no trials any more: its device failed\n";
-  EXPECT_THAT(StatusText(store, {}), HasSubstr("\n" + sentence));
+  EXPECT_THAT(StatusText(store, db_, {}), HasSubstr("\n" + sentence));
   EXPECT_THAT(StatusLine(store), HasSubstr("; " + sentence));
-  const json excluded = json::parse(StatusJson(store))["excluded_workers"];
+  const json excluded = json::parse(StatusJson(store, db_))["excluded_workers"];
   ASSERT_EQ(excluded.size(), 1U);
   EXPECT_EQ(excluded[0]["worker"], 3);
   EXPECT_EQ(excluded[0]["reason"], "its device failed");
