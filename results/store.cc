@@ -130,6 +130,17 @@ void Store::DropCheckpoint(const std::string& trial_id, const std::string& why) 
   });
 }
 
+void Store::RetireCheckpoint(const std::string& trial_id, const std::string& data) {
+  impl_->Write([&] {
+    impl_->Run("INSERT INTO retired_checkpoints (trial_id, data) VALUES (?1, CAST(?2 AS BLOB))",
+               trial_id, data);
+  });
+}
+
+void Store::ForgetRetired(int64_t number) {
+  impl_->Write([&] { impl_->Run("DELETE FROM retired_checkpoints WHERE number = ?", number); });
+}
+
 int64_t Store::RetryFailed() {
   int64_t retried = 0;
   impl_->Write([&] {

@@ -143,6 +143,13 @@ struct StoredCheckpoint {
   std::string defect;
 };
 
+/// A checkpoint whose files are needed no more.
+struct RetiredCheckpoint {
+  int64_t number = 0;
+  std::string trial_id;
+  std::string data;  // Checkpoint::data
+};
+
 /// How many trials a changed search space gained, lost, and has again.
 struct SpaceChange {
   int64_t added = 0, left = 0, returned = 0;
@@ -196,6 +203,11 @@ class Store {
   void EndTrial(const std::string& trial_id, TrialState state, const std::string& error);
   /// Removes the trial's unusable checkpoint; the row of the last attempt says `why`.
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
+  /// Notes that the files which a checkpoint of a user's program names are to be removed, once that
+  /// is committed.
+  void RetireCheckpoint(const std::string& trial_id, const std::string& data);
+  /// They are removed.
+  void ForgetRetired(int64_t number);
   /// Notes with the latest attempt of the worker that has ended that the worker gets no trials any
   /// more, and why.
   void RecordExclusion(const ExcludedWorker& excluded);
@@ -247,6 +259,7 @@ class Store {
   /// digits), and that its epochs are recorded.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
                                   const std::function<std::string(std::string_view)>& sha256) const;
+  std::vector<RetiredCheckpoint> RetiredCheckpoints() const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   /// The workers that were excluded at their latest attempt, by number. Reads all attempts.
   std::vector<ExcludedWorker> ExcludedWorkers() const;

@@ -210,6 +210,19 @@ StoredCheckpoint Store::ReadCheckpoint(
   });
 }
 
+std::vector<RetiredCheckpoint> Store::RetiredCheckpoints() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(), "SELECT number, trial_id, data FROM retired_checkpoints ORDER BY number");
+    std::vector<RetiredCheckpoint> retired;
+    while (query.executeStep()) {
+      retired.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
+                         query.getColumn(2).getString()});
+    }
+    return retired;
+  });
+}
+
 std::vector<AttemptRow> Store::Attempts(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(),

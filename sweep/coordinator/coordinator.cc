@@ -298,7 +298,7 @@ void Coordinator::CommitIfDue() {
 void Coordinator::Commit() {
   store_.Commit();
   last_commit_ = now_();
-  RemoveObsoleteFiles();
+  RemoveRetiredFiles();
   for (const EndedTrial& ended : std::exchange(uncommitted_, {})) view_.OnTrialEnd(state_, ended);
 }
 

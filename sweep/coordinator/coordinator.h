@@ -123,8 +123,9 @@ class Coordinator {
   std::string TakeCheckpoint(const std::string& trial_id);
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
   void EndCheckpoints(const std::string& trial_id);
-  void Forget(const std::string& trial_id);
-  void RemoveObsoleteFiles();
+  void RetireStored(const std::string& trial_id);
+  void Retire(const std::string& trial_id, const std::string& data);
+  void RemoveRetiredFiles();
 
   void CommitIfDue();
   void Commit();
@@ -147,8 +148,7 @@ class Coordinator {
   std::map<std::string, Decision> decisions_;
   std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
   std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
-  /// Checkpoints that the database names no more once it is committed, as (trial id, data).
-  std::vector<std::pair<std::string, std::string>> obsolete_;
+  bool may_have_retired_ = true;  // Store::RetiredCheckpoints, at first those of earlier runs
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
   WorkerLiveness liveness_;
   WorkerTrust trust_;

@@ -16,10 +16,9 @@ void Coordinator::OnEvent(const CheckpointMade& made) {
   if (live == nullptr || made.epoch > live->epochs_done) return;
   const auto last = checkpoints_.find(made.trial_id);
   if (last != checkpoints_.end() && last->second > made.epoch) {
-    if (options_.files != nullptr) obsolete_.push_back({made.trial_id, made.data});
-    return;
+    return Retire(made.trial_id, made.data);
   }
-  Forget(made.trial_id);
+  RetireStored(made.trial_id);
   store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
   checkpoints_.insert_or_assign(made.trial_id, made.epoch);
 }
@@ -43,7 +42,7 @@ std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
 /// Commits, so that the files are removed before the trial begins anew: it may give new ones the
 /// same names.
 void Coordinator::DropCheckpoint(const std::string& trial_id, const std::string& why) {
-  Forget(trial_id);
+  RetireStored(trial_id);
   store_.DropCheckpoint(trial_id, why);
   Commit();
 }
@@ -53,25 +52,39 @@ void Coordinator::EndCheckpoints(const std::string& trial_id) {
   if (options_.files != nullptr && options_.files->KeepsLast()) {
     checkpoints_.erase(trial_id);
   } else {
-    Forget(trial_id);
+    RetireStored(trial_id);
   }
 }
 
-/// The trial's checkpoint is about to leave the database: its files go once that is committed.
-void Coordinator::Forget(const std::string& trial_id) {
+/// The trial's checkpoint is about to leave the database.
+void Coordinator::RetireStored(const std::string& trial_id) {
   if (checkpoints_.erase(trial_id) == 0 || options_.files == nullptr) return;
-  StoredCheckpoint stored = ReadCheckpoint(trial_id);
-  if (stored.checkpoint) obsolete_.push_back({trial_id, std::move(stored.checkpoint->data)});
+  const StoredCheckpoint stored = ReadCheckpoint(trial_id);
+  if (stored.checkpoint) Retire(trial_id, stored.checkpoint->data);
 }
 
-void Coordinator::RemoveObsoleteFiles() {
-  for (const auto& [trial_id, data] : std::exchange(obsolete_, {})) {
-    const StoredCheckpoint stored = ReadCheckpoint(trial_id);
-    if (stored.checkpoint && stored.checkpoint->data == data) continue;  // saved again
-    const std::string error = options_.files->RemoveCheckpoint(trial_id, data);
+/// Notes in the database that the files of a checkpoint are to be removed: they go once that is
+/// committed, if need be in a later run.
+void Coordinator::Retire(const std::string& trial_id, const std::string& data) {
+  if (options_.files == nullptr) return;
+  store_.RetireCheckpoint(trial_id, data);
+  may_have_retired_ = true;
+}
+
+/// Called after each commit. The first one is before anything is trained, so that what an earlier
+/// run has left is removed before a program can give new files the same names.
+void Coordinator::RemoveRetiredFiles() {
+  if (options_.files == nullptr || !std::exchange(may_have_retired_, false)) return;
+  for (const RetiredCheckpoint& retired : store_.RetiredCheckpoints()) {
+    const StoredCheckpoint stored = ReadCheckpoint(retired.trial_id);
+    const bool is_saved_again = stored.checkpoint && stored.checkpoint->data == retired.data;
+    const std::string error =
+        is_saved_again ? "" : options_.files->RemoveCheckpoint(retired.trial_id, retired.data);
     if (!error.empty()) {
-      view_.OnNotice("an old checkpoint of trial " + trial_id + " could not be removed: " + error);
+      view_.OnNotice("an old checkpoint of trial " + retired.trial_id +
+                     " could not be removed: " + error);
     }
+    store_.ForgetRetired(retired.number);
   }
 }
 

@@ -252,6 +252,20 @@ TEST_F(CoordinatorProgramTest, ReplacedCheckpointsAreRemovedOnceThatIsCommitted)
   EXPECT_THAT(files_.removed_, ElementsAre("1.pt", "late.pt", "2.pt", "3.pt"));
   EXPECT_THAT(files_.still_named_, IsEmpty());
   EXPECT_THAT(store_.CheckpointEpochs(), IsEmpty());
+  EXPECT_THAT(store_.RetiredCheckpoints(), IsEmpty());
+}
+
+TEST_F(CoordinatorProgramTest, WhatACrashHasLeftIsRemovedBeforeAnythingIsTrained) {
+  store_.RetireCheckpoint(Id(), "left.pt");
+  store_.Commit();
+  std::vector<std::string> removed_at_start;
+  ScriptedPool pool(1, [&](int64_t worker, const TrialTask&, int) -> std::deque<Event> {
+    removed_at_start = files_.removed_;
+    return {Epoch(worker, 1, {{"top5", 1}}), Ended(worker, TrialState::kCompleted)};
+  });
+  Run(pool);
+  EXPECT_THAT(removed_at_start, ElementsAre("left.pt"));
+  EXPECT_THAT(store_.RetiredCheckpoints(), IsEmpty());
 }
 
 TEST_F(CoordinatorProgramTest, TheLastCheckpointStaysWhereItIsToBeKept) {
