@@ -179,9 +179,10 @@ std::string WhyInexact(const Verification& found) {
          "same kind of device with the same libraries, data and code.";
 }
 
-/// What has been compared of a user's program: "all 5 epochs", "the first 2 of 5 epochs".
+/// What has been compared of a user's program: "all 5 epochs", "the first of 5 epochs".
 std::string EpochsText(const Verification& found) {
   const std::string all = Counted(found.epochs_recorded, "epoch");
+  if (found.bits.epochs == 1 && found.epochs_recorded > 1) return "the first of " + all;
   if (found.bits.epochs < found.epochs_recorded) {
     return fmt::format("the first {} of {}", found.bits.epochs, all);
   }
