@@ -12,6 +12,7 @@ namespace lrsweep {
 /// Ray Tune's words. Mode: `max` or `min`. Scope `last`: the last epoch's value; `best`: the best
 /// of all epochs; `avg`: their mean; `last-5-avg` and `last-10-avg`: the mean of the last five or
 /// ten, or of all where there are fewer. A derived metric looks at all epochs: its scope is `last`.
+/// Of a user's program only those epochs count that have the metric.
 struct Objective {
   std::string metric = kValAccuracy;  // ToText of a Metric (trial/metric_expression.h)
   std::string mode = "max";
