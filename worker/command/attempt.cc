@@ -97,6 +97,14 @@ class Attempt {
         trial_(program_, task, resumed_),
         folder_(program_.trials_folder + "/" + task.trial_id) {}
 
+  /// Ends the program where an exception has left it running.
+  ~Attempt() {
+    child_.reset();
+    runner_.guard.Watch(0);
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
   void Run() {
     if (!TakeFolder() || !WriteSchedule()) return;
     Start();
@@ -376,7 +384,6 @@ class Attempt {
   /// Ends what is left of the program and reads what it wrote last. Returns its wait status.
   int Finish() {
     const int status = child_->Finish();
-    runner_.guard.Watch(0);
     is_finished_ = true;
     // Nobody is left who writes: a pipe holds little.
     constexpr int kAll = std::numeric_limits<int>::max();

@@ -154,7 +154,9 @@ bool ChildProcess::HasEnded() const {
          info.si_pid == pid_;
 }
 
-void ChildProcess::Signal(int signal) const { kill(-pid_, signal); }
+void ChildProcess::Signal(int signal) const {
+  if (pid_ > 0) kill(-pid_, signal);
+}
 
 void ChildProcess::ReapOrphans() const {
   for (;;) {

@@ -34,7 +34,7 @@ class CommandExecutor : public Executor {
     BecomeSubreaper();
   }
 
-  WorkerInfo Describe() const override { return {0, "", device_, "command", "", 1, ""}; }
+  WorkerInfo Describe() const override { return {0, "", device_, kCommandEngine, "", 1, ""}; }
 
   void Execute(const PackTask& pack, PackObserver& observer) override {
     if (pack.trials.size() != 1)

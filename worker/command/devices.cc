@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "params/json_value.h"
 #include "params/text.h"
+#include "worker/command/number_text.h"
 
 namespace lrsweep {
 namespace {
@@ -109,7 +109,7 @@ Environment HidingVariables(const Environment& environment, const NodeDevices& n
 
 std::invalid_argument TooFew(double gpus, const WorkerPlace& place, const Visible& visible,
                              size_t workers_served) {
-  const std::string wanted = PlainText(Value(gpus));
+  const std::string wanted = NumberText(gpus);
   std::string text = "trial.gpus is " + wanted + ", and worker " + std::to_string(place.index + 1) +
                      " of this node has none left: " + visible.source;
   if (visible.devices.empty()) {
@@ -144,7 +144,7 @@ ChosenDevices ChooseDevices(double gpus, const WorkerPlace& place, const Environ
                             const NodeDevices& node) {
   if (gpus <= 0) return {"cpu", HidingVariables(environment, node)};
   if (gpus > 1 && gpus != std::floor(gpus)) {
-    throw std::invalid_argument("trial.gpus is " + PlainText(Value(gpus)) +
+    throw std::invalid_argument("trial.gpus is " + NumberText(gpus) +
                                 "; expected an integer, or a share of one that is below 1");
   }
   const Visible visible = VisibleDevices(environment, node);

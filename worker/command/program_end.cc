@@ -2,10 +2,11 @@
 
 #include <sys/wait.h>
 
+#include <cmath>
 #include <csignal>
 #include <cstring>
 
-#include "params/json_value.h"
+#include "worker/command/number_text.h"
 
 namespace lrsweep {
 
@@ -21,14 +22,9 @@ std::string EndText(int wait_status) {
 }
 
 std::string LimitText(double seconds) {
-  const auto text = [](double number, const char* unit) {
-    return PlainText(Value(number)) + " " + unit;
-  };
-  const bool is_whole = seconds == static_cast<double>(static_cast<long long>(seconds));
-  const auto whole = static_cast<long long>(seconds);
-  if (is_whole && whole % 3600 == 0) return std::to_string(whole / 3600) + " h";
-  if (is_whole && whole % 60 == 0) return std::to_string(whole / 60) + " min";
-  return is_whole ? std::to_string(whole) + " s" : text(seconds, "s");
+  if (std::fmod(seconds, 3600) == 0) return NumberText(seconds / 3600) + " h";
+  if (std::fmod(seconds, 60) == 0) return NumberText(seconds / 60) + " min";
+  return NumberText(seconds) + " s";
 }
 
 std::string WithOutput(const std::string& what, const std::string& tail) {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "params/json_value.h"
+#include "worker/command/number_text.h"
 
 namespace lrsweep {
 namespace {
@@ -17,10 +17,6 @@ bool AreEqual(double a, double b) {
   const auto low = static_cast<float>(std::min(a, b));
   const auto high = static_cast<float>(std::max(a, b));
   return low == high || std::nextafterf(low, std::numeric_limits<float>::infinity()) == high;
-}
-
-std::string NumberText(double value) {
-  return std::isfinite(value) ? PlainText(Value(value)) : "NaN";
 }
 
 /// One of the two rates, at one step.

@@ -12,6 +12,7 @@
 
 #include "params/json_value.h"
 #include "params/utf8.h"
+#include "worker/command/number_text.h"
 
 namespace lrsweep {
 namespace {
@@ -92,7 +93,7 @@ class MemberReader : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 0) return RefuseNoObject();
     if (IsInLosses()) return Refuse("\"losses\" holds a list; expected numbers");
     if (depth_ == 1 && key_ == "losses") {
-      if (members.losses) return RefuseTwice();
+      if (members.losses || members.values.contains(key_)) return RefuseTwice();
       members.losses.emplace();
       is_in_losses_ = true;
       return Deepen();
@@ -162,8 +163,7 @@ struct BadMember : std::runtime_error {
 std::string TextOf(const MemberValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return Quoted(*text);
   const auto* number = std::get_if<double>(&value);
-  if (number == nullptr) return "a list or an object";
-  return std::isnan(*number) ? "NaN" : Dump(Json(*number));
+  return number == nullptr ? "a list or an object" : NumberText(*number);
 }
 
 /// Takes members out of a report; what is left are metrics.

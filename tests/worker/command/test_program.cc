@@ -6,9 +6,12 @@
 //   report TEXT           a line of $LRSWEEP_REPORT
 //   raw HEX               bytes on stdout
 //   epochs FIRST LAST     a report of each epoch, with val_accuracy epoch / 10 and the table's rate
-//   asking FIRST LAST     the same, and reads an answer after each; "hold" and "end" end it with 75
-//   saving FIRST LAST     the same as `epochs`, and writes and reports a checkpoint after each
+//   saving FIRST LAST     the same, and writes and reports a checkpoint after each
 //   resuming LAST         `saving` from the epoch after $LRSWEEP_EPOCH on
+//   asking                from here on: reads an answer after each epoch; at "hold" and "end" it
+//   ends
+//                         with 75, after the checkpoint where it saves
+//   save EPOCH            writes and reports a checkpoint
 //   environment           all variables, a line each
 //   arguments ...         all that follow, a line each
 //   touch FILE, sleep SECONDS, exit STATUS, signal NUMBER
@@ -48,7 +51,12 @@ std::string Variable(const char* name) {
 
 std::string InFolder(const std::string& name) { return Variable("LRSWEEP_DIR") + "/" + name; }
 
-void PrintLine(const std::string& line) { std::cout << line << std::endl; }
+/// In one piece, also within a signal handler.
+void Print(const std::string& text) {
+  if (write(1, text.data(), text.size()) < 0) _exit(1);
+}
+
+void PrintLine(const std::string& line) { Print(line + "\n"); }
 
 /// The rate of a step, as the CSV has it.
 std::string RateAt(int64_t step) {
@@ -73,11 +81,23 @@ void Save(int64_t epoch) {
   PrintLine(R"(lrsweep {"checkpoint": ")" + name + R"(", "epoch": )" + std::to_string(epoch) + "}");
 }
 
-/// Whether the answer to an epoch is to go on.
-bool IsToContinue(std::ifstream& answers) {
+/// Where it asks: whether the answer to the next epoch is to go on.
+bool ShouldContinue() {
+  static std::ifstream answers(Variable("LRSWEEP_ANSWER"));
   std::string answer;
   std::getline(answers, answer);
   return answer.ends_with("continue");
+}
+
+bool is_asking = false;
+
+void TrainEpochs(int64_t first, int64_t last, bool saves) {
+  for (int64_t epoch = first; epoch <= last; ++epoch) {
+    ReportEpoch(epoch);
+    const bool ends = is_asking && !ShouldContinue();
+    if (saves) Save(epoch);
+    if (ends) std::exit(75);
+  }
 }
 
 volatile std::sig_atomic_t saved_epoch = 0;
@@ -124,30 +144,26 @@ size_t Do(const Words& words, size_t at) {
   const auto argument = [&](size_t i) { return words.at(at + i); };
   if (what == "print") return PrintLine(argument(1)), at + 2;
   if (what == "error") return std::cerr << argument(1) << std::endl, at + 2;
-  if (what == "half") return std::cout << argument(1) << std::flush, at + 2;
+  if (what == "half") return Print(argument(1)), at + 2;
   if (what == "report") {
     std::ofstream(Variable("LRSWEEP_REPORT"), std::ios::app) << argument(1) << "\n";
     return at + 2;
   }
   if (what == "raw") {
     for (size_t i = 0; i < argument(1).size(); i += 2) {
-      std::cout << static_cast<char>(std::stoi(argument(1).substr(i, 2), nullptr, 16));
+      Print({static_cast<char>(std::stoi(argument(1).substr(i, 2), nullptr, 16))});
     }
-    return std::cout << std::flush, at + 2;
+    return at + 2;
   }
-  if (what == "epochs" || what == "asking" || what == "saving" || what == "resuming") {
-    const bool resumes = what == "resuming";
-    const int64_t first = resumes ? Number(Variable("LRSWEEP_EPOCH")) + 1 : Number(argument(1));
-    const int64_t last = Number(argument(resumes ? 1 : 2));
-    std::ifstream answers;
-    if (what == "asking") answers.open(Variable("LRSWEEP_ANSWER"));
-    for (int64_t epoch = first; epoch <= last; ++epoch) {
-      ReportEpoch(epoch);
-      if (what == "asking" && !IsToContinue(answers)) std::exit(75);
-      if (what == "saving" || resumes) Save(epoch);
-    }
-    return at + (resumes ? 2 : 3);
+  if (what == "asking") return is_asking = true, at + 1;
+  if (what == "epochs" || what == "saving") {
+    return TrainEpochs(Number(argument(1)), Number(argument(2)), what == "saving"), at + 3;
   }
+  if (what == "resuming") {
+    const int64_t done = Number(Variable("LRSWEEP_EPOCH"));
+    return TrainEpochs(done + 1, Number(argument(1)), /*saves=*/true), at + 2;
+  }
+  if (what == "save") return Save(Number(argument(1))), at + 2;
   if (what == "environment") {
     for (char** word = environ; *word != nullptr; ++word) PrintLine(*word);
     return at + 1;

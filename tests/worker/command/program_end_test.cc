@@ -1,0 +1,31 @@
+#include "worker/command/program_end.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace lrsweep {
+namespace {
+
+TEST(ProgramEndTest, NamesStatusesAndSignals) {
+  EXPECT_EQ(EndText(0), "ended with exit status 0");
+  EXPECT_EQ(EndText(75 << 8), "ended with exit status 75");
+  EXPECT_EQ(EndText(SIGSEGV), "was ended by SIGSEGV");
+  EXPECT_EQ(EndText(SIGABRT | 0x80), "was ended by SIGABRT");
+  EXPECT_EQ(EndText(SIGKILL), "was ended by SIGKILL (is the memory exhausted?)");
+}
+
+TEST(ProgramEndTest, WritesLimitsInTheirLargestWholeUnit) {
+  EXPECT_EQ(LimitText(7200), "2 h");
+  EXPECT_EQ(LimitText(5400), "90 min");
+  EXPECT_EQ(LimitText(90), "90 s");
+  EXPECT_EQ(LimitText(0.5), "0.5 s");
+}
+
+TEST(ProgramEndTest, AddsTheOutput) {
+  EXPECT_EQ(WithOutput("it failed", ""), "it failed; it wrote no output");
+  EXPECT_EQ(WithOutput("it failed", "a\nb"), "it failed; the end of its output:\na\nb");
+}
+
+}  // namespace
+}  // namespace lrsweep
