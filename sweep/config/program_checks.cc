@@ -148,8 +148,10 @@ std::string MissingText(const std::string& name, const Point& point) {
     return fmt::format("{{{}}}: no trial has it where {}", name, point.where);
   const bool of_optimizer = name.starts_with("optimizer");
   const Entry& entry = of_optimizer ? point.optimizer : point.scheduler;
-  return fmt::format("{{{}}}: the {} {} in line {} has no such parameter", name,
-                     of_optimizer ? "optimizer" : "scheduler", entry.type, entry.at.line);
+  const std::string line = entry.at.line > 0 ? fmt::format(" in line {}", entry.at.line) : "";
+  return fmt::format("{{{}}}: the {}{}{} has no such parameter", name,
+                     of_optimizer ? "optimizer" : "scheduler",
+                     entry.type.empty() ? "" : " " + entry.type, line);
 }
 
 void Learn(const std::string& name, const Point& point, Named& named) {

@@ -131,11 +131,12 @@ MetricInfo ReadMetric(const ConfigNode::Entry& entry) {
   const MetricInfo* built_in = FindMetric(BuiltInMetrics(), entry.key);
   const Better better = mode == "max" ? Better::kMore : Better::kLess;
   if (built_in != nullptr && built_in->better != better) {
+    const bool is_max = mode == "max";
     throw ConfigError(
         entry.value.at,
-        fmt::format("trial.metrics.{}: {} of a metric of this name is better, always: "
-                    "write {}, or give it another name",
-                    entry.key, mode == "max" ? "less" : "more", mode == "max" ? "min" : "max"));
+        fmt::format("trial.metrics.{}: {} of {} is better: write {}, or give the "
+                    "metric another name",
+                    entry.key, is_max ? "less" : "more", entry.key, is_max ? "min" : "max"));
   }
   return {.name = entry.key, .better = better, .marks_divergence = true};
 }

@@ -259,14 +259,15 @@ void CheckProgramTraining(const ConfigNode* node) {
                         "training.engine: the program of trial.command is the engine: "
                         "leave it out");
     }
-    const std::string unknown = UnknownKey("training parameter", entry.key, {"epochs", "seed"});
-    throw ConfigError(
-        entry.key_at,
-        entry.key == "batch_size"
-            ? "training.batch_size: the program of trial.command has its own batches: "
-              "write it under params, and trial.steps_per_epoch"
-            : "training." + entry.key + ": " + unknown +
-                  "; the program's own parameters go under params");
+    if (entry.key == "batch_size") {
+      throw ConfigError(entry.key_at,
+                        "training.batch_size: the program of trial.command has its own batches: "
+                        "write it under params, and trial.steps_per_epoch");
+    }
+    const std::string what = UnknownKey("training parameter", entry.key, {"epochs", "seed"});
+    throw ConfigError(entry.key_at,
+                      "training." + entry.key + ": " + what +
+                          (what.ends_with('?') ? "" : "; the program's own go under params"));
   }
 }
 

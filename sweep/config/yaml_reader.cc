@@ -155,10 +155,13 @@ class NodeBuilder : public YAML::EventHandler {
 void Emit(const ConfigNode& node, YAML::Emitter& out) {
   if (const auto* scalar = node.AsScalar()) {
     if (scalar->quoted) out << YAML::DoubleQuoted;
-    if (!scalar->quoted && scalar->text.empty()) {
+    const std::string& text = scalar->text;
+    // yaml-cpp would quote the text "null".
+    const bool is_word = text == "null" || text == "Null" || text == "NULL" || text == "~";
+    if (!scalar->quoted && (text.empty() || is_word)) {
       out << YAML::Null;
     } else {
-      out << scalar->text;
+      out << text;
     }
   } else if (const auto* sequence = node.AsSequence()) {
     out << YAML::BeginSeq;

@@ -132,5 +132,64 @@ TEST(TrialConfigTest, WhatDoesNotGiveItsIdIsRefused) {
   EXPECT_THAT(ErrorOf(row), HasSubstr("NextLR"));
 }
 
+/// A sweep of a user's program, stored as `yaml`.
+SweepRecord ProgramSweep(const std::string& yaml) {
+  SweepRecord sweep = Sweep();
+  sweep.engine = kCommandEngine;
+  sweep.config_yaml = yaml;
+  sweep.objective = ParseSweepConfig(yaml, "s.yaml").objective;
+  return sweep;
+}
+
+const char kProgram[] =
+    "name: s\n"
+    "trial:\n"
+    "  command: [python, \"a b.py\", \"{args}\", \"{params.text}\", 3]\n"
+    "  metrics: {acc: max, loss: min}\n"
+    "  steps_per_epoch: 10\n"
+    "  version: 1\n"
+    "  timeout: 2h\n"
+    "params:\n"
+    "  width: {grid: [64, 1.5]}\n"
+    "  text: {grid: [\"a: b\", \"true\", \"\", 日本, \"3\", \"{dir}\"]}\n"
+    "  other: [1, {x: null, \"odd name\": 1.0e+20}, []]\n"
+    "  empty: {}\n"
+    "training: {epochs: 4, seed: {grid: [0, 7]}}\n"
+    "optimizer: {type: Lion, lr: {grid: [0.1, 1]}, betas: [0.9, 0.99, 0.5]}\n"
+    "scheduler: [{type: OneCycleLR, max_lr: 0.1, total_steps: run}, {type: StepLR, step_size: 2}]\n"
+    "objective: {metric: acc}\n";
+
+TEST(TrialConfigTest, AProgramsTrialsAreRestored) {
+  const SearchSpace space(ParseSweepConfig(kProgram, "s.yaml"));
+  ASSERT_EQ(space.size(), 72U);
+  for (size_t i = 0; i < space.size(); ++i) {
+    const Trial trial = space.At(i);
+    const Trial restored = RestoreTrial(ProgramSweep(kProgram), RowOf(trial));
+    EXPECT_EQ(restored.id, trial.id);
+    EXPECT_EQ(restored.group_id, trial.group_id);
+    EXPECT_EQ(ToJson(restored.params), ToJson(trial.params));
+  }
+}
+
+TEST(TrialConfigTest, AProgramIsRunAsInItsSweep) {
+  const SearchSpace space(ParseSweepConfig(kProgram, "s.yaml"));
+  const std::string yaml = TrialConfigYaml(ProgramSweep(kProgram), RowOf(space.At(71)));
+  const SweepConfig alone = ParseSweepConfig(yaml, "alone.yaml");
+  ProgramSpec expected = *space.config().program;
+  EXPECT_EQ(*alone.program, expected) << yaml;
+  EXPECT_EQ(alone.objective, space.config().objective);
+}
+
+TEST(TrialConfigTest, ATrialOfAnEarlierCommandKeepsItsCommand) {
+  const SearchSpace before(ParseSweepConfig(kProgram, "s.yaml"));
+  std::string edited = kProgram;
+  edited.replace(edited.find("a b.py"), 6, "new.py");
+  edited.replace(edited.find("version: 1"), 10, "version: 2");
+  const Trial trial = before.At(0);
+  const std::string yaml = TrialConfigYaml(ProgramSweep(edited), RowOf(trial));
+  EXPECT_THAT(yaml, HasSubstr("a b.py"));
+  EXPECT_EQ(RestoreTrial(ProgramSweep(edited), RowOf(trial)).id, trial.id);
+}
+
 }  // namespace
 }  // namespace lrsweep

@@ -99,7 +99,8 @@ TEST(YamlReaderTest, HundredThousandKeysAreRead) {
 }
 
 TEST(YamlReaderTest, EmittedYamlReadsBackTheSame) {
-  const std::string yaml = "a: [1, '1', null, \"x: y\"]\nb: {c: 0.001, d: 'true'}\n";
+  const std::string yaml =
+      "a: [1, '1', null, 'null', ~, '~', \"x: y\"]\nb: {c: 0.001, d: 'true', e: null}\n";
   EXPECT_EQ(JsonOf(EmitYaml(ParseYaml(yaml, "f.yaml"))), JsonOf(yaml));
 }
 
