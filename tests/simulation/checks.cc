@@ -1,0 +1,380 @@
+#include "tests/simulation/checks.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "tests/simulation/source.h"
+
+namespace lrsweep::simulation {
+namespace {
+
+bool AreSame(double left, double right) {
+  if (std::isnan(left) || std::isnan(right)) return std::isnan(left) && std::isnan(right);
+  return std::bit_cast<uint64_t>(left) == std::bit_cast<uint64_t>(right);
+}
+
+bool Contains(const std::optional<std::string>& text, const std::string& part) {
+  return text && text->find(part) != std::string::npos;
+}
+
+/// The checks of one trial's rows.
+class TrialChecks {
+ public:
+  TrialChecks(World& world, const Truth& truth, const Store& store, const Expected::Ending& ending)
+      : world_(world),
+        truth_(truth),
+        store_(store),
+        ending_(ending),
+        row_(store.TrialById(ending.trial_id)),
+        epochs_(store.Epochs(ending.trial_id)),
+        attempts_(store.Attempts(ending.trial_id)) {}
+
+  /// Its epochs are the first ones of the undisturbed training, and each of them is complete.
+  void CheckEpochs() {
+    const auto& expected = ending_.undisturbed.epochs;
+    if (epochs_.size() > expected.size()) Fail("it has more epochs than it can have");
+    if (static_cast<int64_t>(epochs_.size()) != row_.epochs_done) Fail("epochs_done is wrong");
+    const std::vector<StepRow> steps = store_.Steps(row_.trial_id);
+    size_t step = 0;
+    double wall_seconds = 0;
+    bool diverged = false;
+    for (size_t i = 0; i < epochs_.size(); ++i) {
+      const EpochRow& epoch = epochs_[i];
+      const EpochRecord& record = expected[i];
+      if (epoch.epoch != record.epoch) Fail(fmt::format("it lacks epoch {}", record.epoch));
+      if (epoch.steps_done != record.steps_done) Fail("steps_done is wrong");
+      if (epoch.lr != record.rates.lr.back()) Fail(fmt::format("lr of epoch {}", i + 1));
+      for (const auto& [name, value] : record.metrics) {
+        if (!AreSame(MetricValue(epoch.metrics, name), value)) {
+          Fail(fmt::format("{} of epoch {} is {}, expected {}", name, i + 1,
+                           MetricValue(epoch.metrics, name), value));
+        }
+      }
+      for (size_t k = 0; k < record.losses.size(); ++k, ++step) {
+        if (step >= steps.size()) Fail("it lacks steps");
+        if (!AreSame(steps[step].lr, record.rates.LrAt(k)) ||
+            !AreSame(steps[step].momentum, record.rates.MomentumAt(k)) ||
+            !AreSame(static_cast<float>(steps[step].loss), record.losses[k])) {
+          Fail(fmt::format("step {} differs", step));
+        }
+      }
+      wall_seconds += epoch.wall_seconds;
+      diverged = diverged || record.diverged;
+    }
+    if (step != steps.size()) Fail("it has more steps than epochs");
+    if (row_.diverged != diverged) Fail("its column diverged is wrong");
+    if (row_.wall_seconds != wall_seconds) Fail("its wall_seconds are not those of its epochs");
+  }
+
+  /// Every attempt was really made, in this order, and trained what is recorded of it.
+  void CheckProvenance() {
+    CheckAttempts();
+    for (const EpochRow& epoch : epochs_) CheckTrainedBy(epoch);
+    if (!attempts_.empty() && row_.started_at != attempts_.front().started_at) {
+      Fail("started_at is not that of its first attempt");
+    }
+  }
+
+  /// How it ended. Strictly: nothing that happened to its workers counts.
+  void CheckState(bool strictly) {
+    if (!strictly && HasFailedByChance()) return;
+    if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after, ending_.ended_after);
+    if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
+      return CheckDecided(world_.scenario().rung,
+                          static_cast<int64_t>(ending_.undisturbed.epochs.size()));
+    }
+    CheckOwnEnd();
+  }
+
+ private:
+  [[noreturn]] void Fail(const std::string& what) {
+    world_.Fail(fmt::format("trial {} ({}): {}", row_.trial_id.substr(0, 6), row_.state, what));
+  }
+
+  static int64_t RunOf(const AttemptRow& attempt) {
+    return std::stoll(attempt.by.cpu_target.substr(4));
+  }
+
+  void CheckAttempts() {
+    const auto found = truth_.assignments.find(row_.trial_id);
+    static const std::vector<Assignment> kNone;
+    const std::vector<Assignment>& given =
+        found == truth_.assignments.end() ? kNone : found->second;
+    size_t next = 0;
+    std::string ended_at;
+    int64_t lost_alone = 0;
+    for (size_t i = 0; i < attempts_.size(); ++i) {
+      const AttemptRow& attempt = attempts_[i];
+      if (attempt.attempt != static_cast<int64_t>(i) + 1)
+        Fail("its attempts are not counted right");
+      const size_t made_by = FindAssignment(attempt, given, next);
+      // Where a run broke off between the commit and the message, the attempt was never made.
+      const bool was_sent = made_by < given.size();
+      if (!was_sent &&
+          (attempt.outcome != "interrupted" || truth_.broken_off.count(RunOf(attempt)) == 0)) {
+        Fail(fmt::format("nobody made its attempt {}", attempt.attempt));
+      }
+      if (was_sent) next = made_by + 1;
+      if (attempt.started_at < ended_at) Fail("two attempts overlap");
+      ended_at = attempt.ended_at.value_or(attempt.started_at);
+      if (ended_at < attempt.started_at) Fail("an attempt ends before it starts");
+      CheckOutcome(attempt, i + 1 == attempts_.size());
+      if (attempt.outcome == "lost" && attempt.pack_size == 1) ++lost_alone;
+    }
+    for (; next < given.size(); ++next) {
+      if (given[next].begins_at_once) Fail("its last attempt is not recorded");
+    }
+    const bool is_plain =
+        world_.scenario().rule == Rule::kGrid && world_.counts().count("retry") == 0;
+    if (is_plain && lost_alone >= world_.scenario().max_attempts && row_.state != "failed") {
+      Fail("it has brought down too many workers, and has not failed");
+    }
+  }
+
+  /// The index of the attempt's assignment, from `next` on; given.size(): there is none.
+  static size_t FindAssignment(const AttemptRow& attempt, const std::vector<Assignment>& given,
+                               size_t next) {
+    for (; next < given.size() && !IsOf(attempt, given[next]); ++next) {
+      if (given[next].begins_at_once) return given.size();  // its attempt must be recorded first
+    }
+    return next;
+  }
+
+  static bool IsOf(const AttemptRow& attempt, const Assignment& given) {
+    return RunOf(attempt) == given.run && attempt.by.worker == given.by.worker &&
+           attempt.by.host == given.by.host && attempt.by.device == given.by.device &&
+           attempt.by.engine == given.by.engine && attempt.first_epoch == given.first_epoch &&
+           attempt.pack_size == given.pack_size;
+  }
+
+  void CheckOutcome(const AttemptRow& attempt, bool is_last) {
+    const std::string outcome = attempt.outcome.value_or("none");
+    const auto worker = std::make_pair(RunOf(attempt), attempt.by.worker);
+    static const std::set<std::string> kGoesOn = {"interrupted", "lost", "held"};
+    if (outcome == "lost") {
+      if (truth_.struck.count(worker) == 0) Fail("an attempt is lost, but its worker was not");
+      if (!Contains(attempt.error, "was lost after epoch")) Fail("a lost attempt has no reason");
+    } else if (outcome == "held") {
+      if (world_.scenario().rule != Rule::kRung) Fail("an attempt was held that nobody held");
+    } else if (outcome == "failed") {
+      if (!HasReport(worker)) Fail("an attempt failed of which no worker said so");
+      if (!is_last && world_.counts().count("retry") == 0)
+        Fail("it was tried again after it failed");
+    } else if (outcome != "interrupted") {
+      if (!is_last) Fail(fmt::format("an attempt is {}, and not the last one", outcome));
+      if (outcome != row_.state) Fail(fmt::format("its last attempt is {}", outcome));
+    }
+    if (is_last && kGoesOn.count(outcome) > 0 && row_.state == "completed") {
+      Fail(fmt::format("its last attempt is {}", outcome));
+    }
+    if (Contains(attempt.error, "gets no trials any more") &&
+        truth_.unreliable.count(worker) + truth_.struck.count(worker) == 0) {
+      Fail("an exclusion is noted with the attempt of a good worker");
+    }
+  }
+
+  bool HasReport(const std::pair<int64_t, int64_t>& worker) const {
+    const auto found = truth_.failures.find(row_.trial_id);
+    return found != truth_.failures.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const auto& report) {
+             return report.run == worker.first && report.worker == worker.second;
+           });
+  }
+
+  /// The attempt that the database names for the epoch is the one that trained it.
+  void CheckTrainedBy(const EpochRow& epoch) {
+    const Execution& by = truth_.executions.at(static_cast<size_t>(epoch.wall_seconds));
+    const AttemptRow* owner = nullptr;
+    for (const AttemptRow& attempt : attempts_) {
+      if (attempt.first_epoch <= epoch.epoch) owner = &attempt;
+    }
+    if (owner == nullptr) Fail(fmt::format("epoch {} has no attempt", epoch.epoch));
+    if (by.trial_id != row_.trial_id || by.run != RunOf(*owner) || by.worker != owner->by.worker ||
+        by.host != owner->by.host || by.first_epoch != owner->first_epoch ||
+        by.pack_size != owner->pack_size) {
+      Fail(
+          fmt::format("epoch {} was trained by worker {} of run {} from epoch {} on, not by "
+                      "attempt {}",
+                      epoch.epoch, by.worker, by.run, by.first_epoch, owner->attempt));
+    }
+  }
+
+  /// Whether it failed for what happened to its workers, which it may.
+  bool HasFailedByChance() {
+    if (row_.state != "failed") return false;
+    if (Contains(row_.error, "it brought down")) {
+      const auto is_loss = [](const AttemptRow& attempt) {
+        return attempt.outcome == "lost" && attempt.pack_size == 1;
+      };
+      const auto lost = std::count_if(attempts_.begin(), attempts_.end(), is_loss);
+      if (lost < world_.scenario().max_attempts) Fail("it is blamed for too few workers");
+      return true;
+    }
+    if (row_.error != "the device is broken" && row_.error != "a hiccup") return false;
+    // Where one worker fails a trial it is not to blame, unless no other worker could try it.
+    std::map<int64_t, std::set<int64_t>> workers;  // by run
+    bool was_alone = false;
+    for (const FailureReport& report : truth_.failures.at(row_.trial_id)) {
+      workers[report.run].insert(report.worker);
+      was_alone = was_alone || report.others == 0;
+    }
+    const bool is_confirmed = std::any_of(workers.begin(), workers.end(),
+                                          [](const auto& run) { return run.second.size() > 1; });
+    if (!was_alone && !is_confirmed) Fail("it failed, but a worker was to blame");
+    return true;
+  }
+
+  void CheckDecided(int64_t least, int64_t most) {
+    if (row_.state != "stopped" || row_.error != kDecidedReason) {
+      Fail("it should have been stopped by the source");
+    }
+    const auto epochs = static_cast<int64_t>(epochs_.size());
+    if (epochs < least || epochs > most) {
+      Fail(fmt::format("the source stopped it after epoch {}, and it has {}", least, epochs));
+    }
+  }
+
+  void CheckOwnEnd() {
+    const Undisturbed& undisturbed = ending_.undisturbed;
+    const bool is_deadly = undisturbed.fate == Fate::kKillsItsWorker;
+    if (!is_deadly && epochs_.size() != undisturbed.epochs.size()) {
+      Fail(fmt::format("it has {} epochs of {}", epochs_.size(), undisturbed.epochs.size()));
+    }
+    switch (undisturbed.fate) {
+      case Fate::kTrains:
+        if (row_.state != "completed") Fail("it should have completed");
+        if (row_.error) Fail("it has an error");
+        return CheckValue();
+      case Fate::kDiverges:
+        if (row_.state != "stopped" || !row_.diverged) Fail("it should have diverged");
+        return;
+      case Fate::kFails:
+        if (row_.state != "failed") Fail("it should have failed");
+        if (row_.error != "it fails by itself") Fail("it has failed for another reason");
+        return;
+      case Fate::kKillsItsWorker:
+        if (row_.state != "failed") Fail("it should have failed");
+        if (!Contains(row_.error, "it brought down")) Fail("it has failed for another reason");
+        return;
+    }
+  }
+
+  void CheckValue() {
+    const Objective objective = store_.Sweep().objective;
+    std::vector<double> values;
+    for (const EpochRecord& record : ending_.undisturbed.epochs) {
+      values.push_back(MetricValue(record.metrics, objective.metric));
+    }
+    double expected = values.back();
+    if (objective.scope == "best") {
+      expected = objective.mode == "max" ? *std::max_element(values.begin(), values.end())
+                                         : *std::min_element(values.begin(), values.end());
+    } else if (objective.scope == "avg") {
+      expected = 0;
+      for (const double value : values) expected += value / static_cast<double>(values.size());
+    }
+    if (!row_.objective_value || std::abs(*row_.objective_value - expected) > 1e-11) {
+      Fail(fmt::format("its value is {}, expected {}", row_.objective_value.value_or(NAN),
+                       expected));
+    }
+  }
+
+  World& world_;
+  const Truth& truth_;
+  const Store& store_;
+  const Expected::Ending& ending_;
+  TrialRow row_;
+  std::vector<EpochRow> epochs_;
+  std::vector<AttemptRow> attempts_;
+};
+
+void CheckIntegrity(World& world, const std::filesystem::path& path) {
+  SQLite::Database db(path.string(), SQLite::OPEN_READONLY);
+  const std::string found = db.execAndGet("PRAGMA integrity_check").getString();
+  if (found != "ok") world.Fail("integrity_check: " + found);
+  SQLite::Statement foreign_keys(db, "PRAGMA foreign_key_check");
+  if (foreign_keys.executeStep()) world.Fail("foreign_key_check finds a row without its parent");
+}
+
+/// The ranking is that of the values, diverged trials last, equal ones by id.
+void CheckRanking(World& world, const Store& store) {
+  const Objective objective = store.Sweep().objective;
+  std::vector<std::tuple<bool, double, std::string>> expected;
+  for (const TrialRow& row : store.Trials()) {
+    if (row.state == "completed") {
+      const double value = row.objective_value.value();
+      expected.emplace_back(false, objective.mode == "max" ? -value : value, row.trial_id);
+    } else if (row.state == "stopped" && row.diverged) {
+      expected.emplace_back(true, 0, row.trial_id);
+    }
+  }
+  std::sort(expected.begin(), expected.end());
+  const std::vector<RankedTrial> ranking = store.Ranking(objective, 0);
+  if (ranking.size() != expected.size()) world.Fail("the ranking has another number of trials");
+  for (size_t i = 0; i < ranking.size(); ++i) {
+    if (ranking[i].trial_id != std::get<2>(expected[i])) world.Fail("the ranking is in disorder");
+  }
+}
+
+}  // namespace
+
+Expected::Expected(const SearchSpace& space, size_t trials, const Scenario& scenario) {
+  std::map<std::string, double> at_rung;
+  for (size_t i = 0; i < trials; ++i) {
+    const Trial trial = space.At(i);
+    Ending ending{trial.id, TrainUndisturbed(trial.params, scenario), space.EpochsAt(i)};
+    for (const EpochRecord& record : ending.undisturbed.epochs) {
+      const bool is_first = ending.ended_after == 0;
+      if (scenario.rule == Rule::kEnds && is_first && IsEndedBy(record, ending.epochs)) {
+        ending.ended_after = record.epoch;
+      }
+      if (scenario.rule == Rule::kRung && record.epoch == scenario.rung && !record.diverged &&
+          ending.epochs > scenario.rung) {
+        at_rung.emplace(trial.id, MetricValue(record.metrics, kValAccuracy));
+      }
+    }
+    endings_.emplace(trial.id, std::move(ending));
+  }
+  const std::set<std::string> survivors = Survivors(at_rung);
+  for (auto& [id, ending] : endings_) {
+    ending.loses = at_rung.count(id) > 0 && survivors.count(id) == 0;
+  }
+}
+
+void CheckBetweenRuns(World& world, const Expected& expected, const Truth& truth,
+                      const std::filesystem::path& database) {
+  const Store store = Store::Open(database);
+  for (const TrialRow& row : store.Trials()) {
+    const auto ending = expected.endings().find(row.trial_id);
+    if (ending == expected.endings().end()) world.Fail("a trial of another sweep is recorded");
+    TrialChecks(world, truth, store, ending->second).CheckEpochs();
+  }
+  for (const auto& [id, state] : truth.ended) {
+    if (store.TrialById(id).state != ToString(state)) {
+      world.Fail(fmt::format("trial {} was told to be {}, and is {}", id.substr(0, 6),
+                             ToString(state), store.TrialById(id).state));
+    }
+  }
+}
+
+void CheckEnd(World& world, const Expected& expected, const Truth& truth,
+              const std::filesystem::path& database, bool strictly) {
+  CheckIntegrity(world, database);
+  CheckBetweenRuns(world, expected, truth, database);
+  const Store store = Store::Open(database);
+  if (store.Trials().size() != expected.endings().size()) world.Fail("trials are missing");
+  if (!store.IdsWithCheckpoint().empty()) world.Fail("a checkpoint is left");
+  for (const auto& [id, ending] : expected.endings()) {
+    TrialChecks checks(world, truth, store, ending);
+    checks.CheckState(strictly);
+    checks.CheckProvenance();
+  }
+  CheckRanking(world, store);
+}
+
+}  // namespace lrsweep::simulation

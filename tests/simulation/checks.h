@@ -1,0 +1,43 @@
+// What must be true of a simulated sweep's database: at any time, and at its end.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sweep/search/search_space.h"
+#include "tests/simulation/pool.h"
+#include "tests/simulation/training.h"
+#include "tests/simulation/world.h"
+
+namespace lrsweep::simulation {
+
+/// The undisturbed trainings of a space's trials, by id.
+class Expected {
+ public:
+  Expected(const SearchSpace& space, size_t trials, const Scenario& scenario);
+
+  struct Ending {
+    std::string trial_id;
+    Undisturbed undisturbed;
+    int64_t epochs = 0;       // its length
+    int64_t ended_after = 0;  // Rule::kEnds: the epoch after which the source ends it; 0: not
+    bool loses = false;       // Rule::kRung: it does not continue
+  };
+  const std::map<std::string, Ending>& endings() const { return endings_; }
+
+ private:
+  std::map<std::string, Ending> endings_;
+};
+
+/// Checks a database that no run writes: its epochs are those of the undisturbed trainings, and
+/// what was told as over is over. Throws Violation.
+void CheckBetweenRuns(World& world, const Expected& expected, const Truth& truth,
+                      const std::filesystem::path& database);
+
+/// Checks the database of a sweep that is over; strictly: no trial failed by chance. Throws
+/// Violation.
+void CheckEnd(World& world, const Expected& expected, const Truth& truth,
+              const std::filesystem::path& database, bool strictly);
+
+}  // namespace lrsweep::simulation

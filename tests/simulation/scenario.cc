@@ -1,0 +1,153 @@
+#include "tests/simulation/scenario.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "tests/simulation/draws.h"
+
+namespace lrsweep::simulation {
+namespace {
+
+constexpr std::array<std::string_view, kFaults> kNames = {
+    "death",      "freeze",    "silence",   "unusable",  "late-start", "refusal",
+    "broken",     "hiccup",    "slow",      "kill",      "power-cut",  "torn-write",
+    "pause",      "slow-disk", "interrupt", "disk-full", "disk-error", "damage",
+    "unreadable", "edit",      "reader",    "retry"};
+
+struct Range {
+  Fault fault;
+  double least, most;  // the chance at each opportunity
+};
+
+/// Opportunities are: an epoch of a worker; a worker's start; a message; an action of the
+/// coordinator; a reading of its clock; a question whether to continue; a write or sync; a
+/// checkpoint; the beginning of a run.
+constexpr std::array<Range, kFaults> kRates = {{
+    {Fault::kDeath, 0.003, 0.2},      {Fault::kFreeze, 0.003, 0.1},
+    {Fault::kSilence, 0.003, 0.1},    {Fault::kUnusable, 0.003, 0.1},
+    {Fault::kLateStart, 0.05, 0.5},   {Fault::kRefusal, 0.05, 0.5},
+    {Fault::kBroken, 0.05, 0.4},      {Fault::kHiccup, 0.003, 0.1},
+    {Fault::kSlow, 0.001, 0.1},       {Fault::kKill, 0.0003, 0.02},
+    {Fault::kPowerCut, 0.0001, 0.01}, {Fault::kTornWrite, 0.001, 0.03},
+    {Fault::kPause, 0.0001, 0.01},    {Fault::kSlowDisk, 0.001, 0.1},
+    {Fault::kInterrupt, 0.001, 0.05}, {Fault::kDiskFull, 0.001, 0.01},
+    {Fault::kDiskError, 0.001, 0.01}, {Fault::kDamage, 0.01, 0.5},
+    {Fault::kUnreadable, 0.01, 0.3},  {Fault::kEdit, 0.1, 0.5},
+    {Fault::kReader, 0.1, 0.9},       {Fault::kRetry, 0.1, 0.5},
+}};
+
+std::string Grid(std::vector<std::string> values, Draws& draws, size_t most) {
+  while (values.size() > 1 && (values.size() > most || draws.Chance(0.4))) {
+    values.erase(values.begin() + draws.Between(0, static_cast<int64_t>(values.size()) - 1));
+  }
+  return values.size() == 1 ? values[0] : fmt::format("{{grid: [{}]}}", fmt::join(values, ", "));
+}
+
+const std::vector<std::string> kSchedulers = {
+    "{type: ConstantLR, factor: 1.0, total_iters: 1}",
+    "{type: StepLR, step_size: {grid: [1, 2]}, gamma: 0.5}",
+    "{type: StepLR, step_size: 4, gamma: 0.1}",
+    "{type: ExponentialLR, gamma: 0.9}",
+    "{type: CosineAnnealingLR, T_max: run, interval: step}",
+    "{type: LinearLR, start_factor: 1.0, end_factor: 0.1, total_iters: run}",
+    "{type: WSD, num_warmup_steps: {grid: [0, 1]}, num_decay_steps: 40%}",
+    "{type: WSD, num_warmup_steps: 0, num_decay_steps: 50%, decay_type: cosine}",
+    "{type: OneCycleLR, max_lr: 0.3, total_steps: run}",
+    "{type: ReduceLROnPlateau, metric: val_loss, factor: 0.5, patience: {grid: [0, 1]}}",
+    "{type: ReduceLROnPlateau, metric: train_loss, factor: 0.3, patience: 0}",
+};
+
+std::string Seeds(int64_t count) {
+  std::vector<int64_t> seeds;
+  for (int64_t seed = 0; seed < count; ++seed) seeds.push_back(seed);
+  return fmt::format("{{grid: [{}]}}", fmt::join(seeds, ", "));
+}
+
+/// The text of the configuration but for the seeds, which stand as "@".
+std::string Template(Draws draws) {
+  std::vector<std::string> schedulers = kSchedulers;
+  while (schedulers.size() > 3 || (schedulers.size() > 1 && draws.Chance(0.4))) {
+    schedulers.erase(schedulers.begin() +
+                     draws.Between(0, static_cast<int64_t>(schedulers.size()) - 1));
+  }
+  const std::string metric =
+      draws.Chance(0.5) ? "{metric: val_accuracy, mode: max" : "{metric: val_loss, mode: min";
+  const char* scope = draws.Chance(0.4) ? "last" : draws.Chance(0.5) ? "best" : "avg";
+  std::string yaml = "name: t\n";
+  yaml += fmt::format("model: {{hidden: {}}}\n", Grid({"[8]", "[16, 8]"}, draws, 2));
+  yaml += fmt::format("training: {{epochs: {}, batch_size: {}, seed: @}}\n",
+                      Grid({"1", "2", "3", "5", "8"}, draws, 2), draws.Chance(0.8) ? 64 : 32);
+  yaml += fmt::format("optimizer: {{type: {}, lr: {}}}\n", draws.Chance(0.7) ? "SGD" : "Adam",
+                      Grid({"0.1", "0.2", "0.05"}, draws, 2));
+  yaml += "scheduler:\n";
+  for (const std::string& scheduler : schedulers) yaml += "  - " + scheduler + "\n";
+  return yaml + fmt::format("objective: {}, scope: {}}}\n", metric, scope);
+}
+
+std::string WithSeeds(std::string text, int64_t seeds) {
+  return text.replace(text.find('@'), 1, Seeds(seeds));
+}
+
+void DrawRates(Draws draws, Scenario& scenario) {
+  const double share = draws.Share();  // of the kinds that strike
+  for (const Range& range : kRates) {
+    const double rate = draws.LogBetween(range.least, range.most);
+    if (draws.Chance(share)) scenario.rates.at(static_cast<size_t>(range.fault)) = rate;
+  }
+}
+
+}  // namespace
+
+std::string_view NameOf(Fault fault) { return kNames.at(static_cast<size_t>(fault)); }
+
+Scenario MakeScenario(uint64_t seed) {
+  Scenario scenario;
+  scenario.seed = seed;
+  Draws draws(seed, "scenario");
+  const std::string text = Template(Draws(seed, "configuration"));
+  const int64_t seeds = draws.Between(1, 4);
+  scenario.yaml = WithSeeds(text, seeds);
+  scenario.smaller_yaml = WithSeeds(text, draws.Between(1, seeds));
+  scenario.rule = draws.Chance(0.6) ? Rule::kGrid : draws.Chance(0.5) ? Rule::kEnds : Rule::kRung;
+  scenario.rung = draws.Between(1, 3);
+  scenario.journal = draws.Chance(0.7) ? Journal::kWal : Journal::kDelete;
+  scenario.max_attempts = draws.Between(1, 4);
+  scenario.worker_timeout = std::chrono::seconds(draws.Chance(0.5) ? 60 : 20);
+  scenario.is_alone = draws.Chance(0.05);
+  scenario.most_workers = draws.Between(1, draws.Chance(0.8) ? 4 : 9);
+  scenario.most_hosts = draws.Between(1, 3);
+  scenario.most_pack_size = draws.Chance(0.5) ? 1 : draws.Between(2, 6);
+  scenario.epoch_seconds = draws.LogBetween(0.002, 5);
+  scenario.latency_seconds = draws.LogBetween(0.00005, 0.02);
+  scenario.checkpoint_seconds = draws.Chance(0.5) ? 0 : draws.LogBetween(0.1, 20);
+  if (draws.Chance(0.4)) scenario.diverging = draws.LogBetween(0.003, 0.1);
+  if (draws.Chance(0.4)) scenario.failing = draws.LogBetween(0.003, 0.1);
+  if (draws.Chance(0.25)) scenario.deadly = draws.LogBetween(0.003, 0.05);
+  DrawRates(Draws(seed, "rates"), scenario);
+  scenario.runs = draws.Between(1, 12);
+  const auto turn_off = [&scenario](Fault fault) {
+    scenario.rates.at(static_cast<size_t>(fault)) = 0;
+  };
+  // A rung's decisions depend on every trial: no trial may fail for its workers' faults.
+  if (scenario.rule == Rule::kRung) {
+    scenario.max_attempts = 1'000'000;
+    scenario.deadly = 0;
+    for (const Fault fault : {Fault::kBroken, Fault::kHiccup, Fault::kEdit, Fault::kRetry}) {
+      turn_off(fault);
+    }
+  }
+  // A lone process has no network, and its coordinator shares its worker's fate.
+  if (scenario.is_alone) {
+    scenario.most_workers = scenario.most_hosts = 1;
+    scenario.deadly = 0;
+    for (const Fault fault :
+         {Fault::kDeath, Fault::kFreeze, Fault::kSilence, Fault::kLateStart, Fault::kSlow}) {
+      turn_off(fault);
+    }
+  }
+  return scenario;
+}
+
+}  // namespace lrsweep::simulation
