@@ -25,7 +25,7 @@ RunOutcome Coordinator::Run() {
   } catch (...) {
     try {  // best effort: the database itself may be what failed
       CutOffRunningTrials();
-      Commit();
+      store_.Commit();  // and the view is told of no end, since a failure may have undone it
     } catch (const std::exception&) {  // the first failure is reported
     }
     throw;

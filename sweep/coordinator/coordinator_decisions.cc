@@ -29,10 +29,13 @@ void Coordinator::Apply(Decision decision) {
     return;
   }
   if (const auto trial = queue_.Remove(id)) state_.epochs -= EpochsOf(*trial);
-  const bool ends = decision.kind == Decision::Kind::kEnd;
-  if (!ends || store_.TrialById(id).state != ToString(TrialState::kPending)) return;
+  if (decision.kind != Decision::Kind::kEnd) return;
+  const TrialRow row = store_.TrialById(id);
+  if (row.state != ToString(TrialState::kPending)) return;
   EndCheckpoints(id);
   store_.EndTrial(id, TrialState::kStopped, decision.reason);
+  state_.epochs += row.epochs_done;  // which it keeps
+  state_.epochs_done += row.epochs_done;
   ++state_.stopped;
 }
 

@@ -368,7 +368,7 @@ void CheckEnd(World& world, const Expected& expected, const Truth& truth,
   CheckBetweenRuns(world, expected, truth, database);
   const Store store = Store::Open(database);
   if (store.Trials().size() != expected.endings().size()) world.Fail("trials are missing");
-  if (!store.IdsWithCheckpoint().empty()) world.Fail("a checkpoint is left");
+  if (!store.CheckpointEpochs().empty()) world.Fail("a checkpoint is left");
   for (const auto& [id, ending] : expected.endings()) {
     TrialChecks checks(world, truth, store, ending);
     checks.CheckState(strictly);

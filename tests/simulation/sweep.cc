@@ -251,7 +251,7 @@ class SimulatedSweep {
       if (count.state == "failed") failed += count.trials;
     }
     for (const auto& [id, live] : state.running) {
-      epochs_done += static_cast<int64_t>(live.curve.values.size());
+      epochs_done += live.epochs_done;
     }
     const auto must_be = [this](const char* what, int64_t counted, int64_t recorded) {
       if (counted == recorded) return;
