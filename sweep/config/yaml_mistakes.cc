@@ -232,7 +232,10 @@ class Explanation {
         element.find_first_not_of(kSpaces, KeyColon(element) + 1) > element.find_last_of(' ')) {
       return SecondColon();
     }
-    return {at_, "a comma is missing in front of this place, between two elements in brackets"};
+    const bool at_brace = before == '}' || lines_.At(at_) == '{';
+    return {at_, std::string("a comma is missing in front of this place, between two elements in "
+                             "brackets") +
+                     (at_brace ? "; a text with braces needs quotes: \"{dir}/out\"" : "")};
   }
 
   Mistake FlowEnd() const {

@@ -105,6 +105,8 @@ TEST(YamlMistakesTest, MissingColonsSpacesAndCommasAreNamed) {
              {"a: {b:{c: 1}}\n", "1:7", "write a space behind the colon"},
              {"a: 1\nb 2\nc: 3\n", "2:1", "no colon"},
              {"a: {b: 1 c: 2}\n", "1:11", "a comma is missing"},
+             {"a: [sh, {dir}/out]\n", "1:14", "a text with braces needs quotes: \"{dir}/out\""},
+             {"a: [sh, --w={dir}]\n", "1:13", "a text with braces needs quotes"},
              {"a: b: c\n", "1:5", "a second colon"},
              {"a: {b: c: d}\n", "1:9", "a second colon"}});
 }
