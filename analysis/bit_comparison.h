@@ -33,7 +33,8 @@ struct BitComparison {
   bool Differs() const { return earliest.has_value(); }
 };
 
-/// Adds an epoch of both. Where either has no steps, steps are not compared. Losses of steps are
+/// Adds an epoch of both. Where either has no steps, steps are not compared; where either has no
+/// `test_*`, as in databases of lrsweep 0.1.0, neither are these. Losses of steps are
 /// compared as floats, which they were when trained, all else as doubles. NaN equals NaN.
 void CompareEpoch(const EpochRow& first, std::span<const StepRow> first_steps,
                   const EpochRow& second, std::span<const StepRow> second_steps,

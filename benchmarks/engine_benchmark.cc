@@ -145,7 +145,7 @@ Contestant EngineContestant(const std::string& name, const std::shared_ptr<Engin
   return {name,
           [engine, training, should_continue] {
             training->TrainEpoch({.lr = {0.1}, .momentum = {0.9}}, should_continue);
-            return training->Evaluate(should_continue).accuracy;
+            return training->Evaluate(Split::kTest, should_continue).accuracy;
           },
           {}};
 }
@@ -188,7 +188,7 @@ void Print(const std::vector<Contestant>& contestants) {
   }
 }
 
-std::vector<std::string> Split(const std::string& text) {
+std::vector<std::string> SplitAtCommas(const std::string& text) {
   std::vector<std::string> words;
   std::istringstream in(text);
   for (std::string word; std::getline(in, word, ',');) words.push_back(word);
@@ -237,11 +237,11 @@ int Run(const std::vector<std::string>& arguments) {
   const std::string& folder = arguments[0];
   TrainConfig config;
   config.batch_size = kBatch;
-  for (const std::string& width : Split(arguments.size() > 1 ? arguments[1] : "128")) {
+  for (const std::string& width : SplitAtCommas(arguments.size() > 1 ? arguments[1] : "128")) {
     config.hidden.push_back(std::stoll(width));
   }
   const std::string rounds = arguments.size() > 2 ? arguments[2] : "5";
-  const auto names = arguments.size() > 3 ? Split(arguments[3]) : Everyone();
+  const auto names = arguments.size() > 3 ? SplitAtCommas(arguments[3]) : Everyone();
   const auto dataset = folder == "dense" ? DenseDataset() : LoadDataset(folder);
   if (rounds == "serve") {
     Serve(names, config, dataset);

@@ -58,7 +58,7 @@ EpochSeconds RunEpoch(PackTraining& pack, Results& results) {
   const auto losses = pack.TrainEpoch(rates, tick);
   seconds.training = SecondsSince(start);
   start = std::chrono::steady_clock::now();
-  const auto evaluations = pack.Evaluate(tick);
+  const auto evaluations = pack.Evaluate(Split::kTest, tick);
   seconds.evaluation = SecondsSince(start);
   for (size_t member = 0; member < losses.size(); ++member) {
     auto& all = results.losses[member];

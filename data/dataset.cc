@@ -103,7 +103,8 @@ std::shared_ptr<const Dataset> WithValidationSet(std::shared_ptr<const Dataset> 
   }
   auto split = std::make_shared<Dataset>(
       Dataset{.train = Slice(dataset->train, 0, count - validation_images),
-              .test = Slice(dataset->train, count - validation_images, validation_images),
+              .validation = Slice(dataset->train, count - validation_images, validation_images),
+              .test = dataset->test,
               .rows = dataset->rows,
               .columns = dataset->columns,
               .classes = dataset->classes});

@@ -30,10 +30,13 @@ struct ImageSet {
 /// A data set. Immutable after loading, so that any number of trials may read it at once.
 struct Dataset {
   ImageSet train;
-  ImageSet test;        // the images on which trials are evaluated
+  ImageSet validation;  // training images that are held back; none unless WithValidationSet
+  ImageSet test;
   int64_t rows = 0;     // height of an image, in pixels
   int64_t columns = 0;  // width of an image, in pixels
-  int64_t classes = 0;  // the largest label of both sets, plus one
+  int64_t classes = 0;  // the largest label of all sets, plus one
+
+  bool HasValidation() const { return validation.count > 0; }
 };
 
 /// The names of a data set's four files, without ".gz": training images, training labels, test
@@ -50,9 +53,9 @@ std::filesystem::path FindDatasetFile(const std::filesystem::path& folder, const
 /// damaged, if images and labels differ in number, or if training and test images differ in shape.
 std::shared_ptr<const Dataset> LoadDataset(const std::filesystem::path& folder);
 
-/// Returns a data set that evaluates on the last `validation_images` training images instead of the
-/// test images, and does not train on them. Shares the images' memory with `dataset`; 0 returns
-/// `dataset` itself. Throws DataError unless 0 <= validation_images < train.count.
+/// Returns a data set whose validation images are the last `validation_images` training images of
+/// `dataset`. Shares the images' memory with it; 0 returns `dataset` itself. Throws DataError
+/// unless 0 <= validation_images < train.count.
 std::shared_ptr<const Dataset> WithValidationSet(std::shared_ptr<const Dataset> dataset,
                                                  int64_t validation_images);
 

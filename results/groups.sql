@@ -89,10 +89,12 @@ SELECT
   -- The mean's 95% interval by Student's t; NULL for n < 2. That of the built-in model's
   -- accuracy is cut at 0 and 1.
   CASE WHEN sweep.engine <> 'command'
-      AND sweep.metric IN ('val_accuracy', 'area_under(val_accuracy)')
+      AND sweep.metric IN ('val_accuracy', 'area_under(val_accuracy)',
+        'test_accuracy', 'area_under(test_accuracy)')
     THEN max(s.mean - s.half, 0) ELSE s.mean - s.half END AS low,
   CASE WHEN sweep.engine <> 'command'
-      AND sweep.metric IN ('val_accuracy', 'area_under(val_accuracy)')
+      AND sweep.metric IN ('val_accuracy', 'area_under(val_accuracy)',
+        'test_accuracy', 'area_under(test_accuracy)')
     THEN min(s.mean + s.half, 1) ELSE s.mean + s.half END AS high,
   CASE sweep.mode WHEN 'min' THEN s.least ELSE s.greatest END AS best,
   CASE sweep.mode WHEN 'min' THEN s.greatest ELSE s.least END AS worst,

@@ -94,9 +94,13 @@ CREATE TABLE epochs (
   steps_done INTEGER NOT NULL,   -- optimizer steps of the whole trial, this epoch included
   lr REAL,                       -- learning rate applied at the epoch's last step
   train_loss REAL,               -- mean of the losses of the epoch's batches, while training
-  val_loss REAL,                 -- mean cross-entropy over the evaluation images
+  val_loss REAL,                 -- mean cross-entropy over the evaluation images: those that
+                                 --   dataset.validation holds back, else the test images
   val_accuracy REAL,             -- share of them that is classified correctly, 0 to 1
   wall_seconds REAL NOT NULL,    -- elapsed, evaluation included, whatever the pack's size
+  test_loss REAL,                -- where images are held back: as val_loss, over the test images;
+                                 --   NULL where not, and in epochs of layouts before 6
+  test_accuracy REAL,            --   as val_accuracy
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
 

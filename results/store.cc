@@ -75,9 +75,11 @@ void Store::AddEpoch(const std::string& trial_id, const EpochRecord& epoch) {
                           "max(diverged, ?3), wall_seconds = wall_seconds + ?4 "
                           "WHERE trial_id = ?1",
                           trial_id, epoch.epoch, int64_t{epoch.diverged}, epoch.wall_seconds));
-    impl_->Run("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,
-               epoch.steps_done, lr, metric(kTrainLoss), metric(kValLoss), metric(kValAccuracy),
-               epoch.wall_seconds);
+    impl_->Run(
+        "INSERT INTO epochs (trial_id, epoch, steps_done, lr, train_loss, val_loss, val_accuracy, "
+        "wall_seconds, test_loss, test_accuracy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        trial_id, epoch.epoch, epoch.steps_done, lr, metric(kTrainLoss), metric(kValLoss),
+        metric(kValAccuracy), epoch.wall_seconds, metric(kTestLoss), metric(kTestAccuracy));
     impl_->AddReported(trial_id, epoch);
     if (!record_steps) return;
     impl_->Run("INSERT INTO step_traces VALUES (?, ?, ?, ?, ?, ?)", trial_id, epoch.epoch,

@@ -246,7 +246,8 @@ class Store {
   std::vector<TrialCount> CountTrials() const;
   /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;
-  /// The built-in metrics, then those that are reported, by name. Of a user's program only the
+  /// The built-in metrics, those of the test images only where images are held back for validation;
+  /// then those that are reported, by name. Of a user's program only the
   /// latter: those that it declares, and others that it reported.
   MetricTable Metrics() const;
   std::vector<EpochRow> Epochs(const std::string& trial_id) const;

@@ -210,7 +210,7 @@ struct Store::Impl {
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& outcome,
                   const std::string& error);
 
-  /// The built-in metrics and those that the user's program reports.
+  /// The metrics that this sweep has: the one place that answers this.
   const MetricTable& Metrics();
 
   /// What scores of this sweep depend on.
@@ -220,6 +220,9 @@ struct Store::Impl {
 
   /// SweepRecord::IsOfProgram.
   bool IsOfProgram();
+
+  /// Whether training images are held back for validation.
+  bool HasValidation();
 
   /// Writes the epoch's metrics that have no column in `epochs`.
   void AddReported(const std::string& trial_id, const EpochRecord& epoch);
@@ -241,6 +244,7 @@ struct Store::Impl {
   // False for a file of an older layout that is only read.
   bool has_reported_metrics = true;
   bool has_identity = true;
+  bool has_test_metrics = true;
   bool record_steps = true;
   bool in_transaction = false;
 };

@@ -85,10 +85,21 @@ bool Store::Impl::IsOfProgram() {
   return *is_of_program;
 }
 
+bool Store::Impl::HasValidation() {
+  if (!has_test_metrics) return false;
+  // A sweep has one number of images; an edited one may keep trials of another.
+  return Db().execAndGet(
+                 "SELECT EXISTS (SELECT 1 FROM parameters WHERE path = 'dataset.validation' "
+                 "AND varies = 1) OR EXISTS (SELECT 1 FROM (SELECT params FROM trials LIMIT 1) "
+                 "WHERE CASE WHEN json_valid(params) "
+                 "THEN json_extract(params, '$.dataset.validation') END > 0)")
+             .getInt() != 0;
+}
+
 const MetricTable& Store::Impl::Metrics() {
   if (metrics) return *metrics;
   // A program's val_accuracy means what the program says: it may be in percent, or of anything.
-  MetricTable table = IsOfProgram() ? MetricTable() : BuiltInMetrics();
+  MetricTable table = IsOfProgram() ? MetricTable() : BuiltInMetrics(HasValidation());
   if (has_reported_metrics) {
     SQLite::Statement query(Db(), "SELECT name, mode, unit FROM metric_names ORDER BY name");
     while (query.executeStep()) {

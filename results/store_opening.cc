@@ -9,6 +9,7 @@
 
 #include "groups_sql.h"
 #include "metrics_sql.h"
+#include "metrics_view_sql.h"
 #include "results/database_file.h"
 #include "results/file_system.h"
 #include "results/store.h"
@@ -24,11 +25,13 @@ namespace fs = std::filesystem;
 // "lrsw" marks the file as ours. Application id, page size and auto_vacuum cannot be changed later
 // without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
-// The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity.
-constexpr int32_t kSchemaVersion = 5;
+// The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity, 6 the
+// metrics of the test images beside those of held-back ones.
+constexpr int32_t kSchemaVersion = 6;
 constexpr int32_t kGroupsVersion = 3;
 constexpr int32_t kMetricsVersion = 4;
 constexpr int32_t kIdentityVersion = 5;
+constexpr int32_t kTestMetricsVersion = 6;
 // Oldest layout that is read; opening for writing upgrades it.
 constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
@@ -84,6 +87,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   db.exec(kSchemaSql);
   db.exec(kGroupsSql);
   db.exec(kMetricsSql);
+  db.exec(kMetricsViewSql);
   InsertSweep(db, sweep);
   DeclareMetrics(db, sweep.reported_metrics);
   InsertTrials(db, count, trial_at);
@@ -168,10 +172,18 @@ void Upgrade(SQLite::Database& db) {
   const int64_t version = Pragma(db, "user_version");
   if (version == kSchemaVersion) return;
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  if (version < kGroupsVersion) db.exec(kGroupsSql);
   if (version < kMetricsVersion) db.exec(kMetricsSql);
   if (version < kIdentityVersion) {
     db.exec("ALTER TABLE sweep ADD COLUMN identity INTEGER NOT NULL DEFAULT 1");
+  }
+  if (version < kTestMetricsVersion) {
+    db.exec(
+        "ALTER TABLE epochs ADD COLUMN test_loss REAL; "
+        "ALTER TABLE epochs ADD COLUMN test_accuracy REAL; "
+        "DROP VIEW IF EXISTS metrics; DROP VIEW IF EXISTS groups; "
+        "DROP INDEX IF EXISTS trials_by_group");
+    db.exec(kMetricsViewSql);
+    db.exec(kGroupsSql);
   }
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
@@ -238,6 +250,7 @@ Store Store::Open(const fs::path& path) {
     const int64_t version = Pragma(impl->Db(), "user_version");
     impl->has_reported_metrics = version >= kMetricsVersion;
     impl->has_identity = version >= kIdentityVersion;
+    impl->has_test_metrics = version >= kTestMetricsVersion;
     return Store(std::move(impl));
   };
   return Guarded(path, [&] {

@@ -36,10 +36,21 @@ std::string Pattern(const Form& form) {
   return std::string(form.name) + (form.has_threshold ? "(METRIC, THRESHOLD)" : "(METRIC)");
 }
 
+/// Why a table may lack a built-in metric.
+std::string WhyLacking(const std::string& name) {
+  const MetricInfo* built_in = FindMetric(BuiltInMetrics(), name);
+  if (built_in == nullptr || !built_in->needs_validation) return "";
+  return fmt::format(
+      " ({} is recorded by lrsweep 0.2.0 and later, where dataset.validation holds back images; "
+      "without it val_* is of the test images)",
+      name);
+}
+
 [[noreturn]] void RefuseUnknown(const std::string& text, const MetricTable& table) {
   std::string known = NamesOf(table);
   for (const Form& form : kForms) known += ", " + Pattern(form);
-  throw std::invalid_argument(fmt::format("unknown metric '{}': it is one of {}", text, known));
+  throw std::invalid_argument(
+      fmt::format("unknown metric '{}': it is one of {}{}", text, known, WhyLacking(text)));
 }
 
 std::string Trimmed(const std::string& text) {
@@ -79,8 +90,9 @@ Metric ParseForm(const Form& form, const std::string& inside, const MetricTable&
   }
   const MetricInfo* recorded = FindMetric(table, arguments[0]);
   if (recorded == nullptr) {
-    throw std::invalid_argument(fmt::format("{}: '{}' is not recorded: it is one of {}", form.name,
-                                            arguments[0], NamesOf(table)));
+    throw std::invalid_argument(fmt::format("{}: '{}' is not recorded: it is one of {}{}",
+                                            form.name, arguments[0], NamesOf(table),
+                                            WhyLacking(arguments[0])));
   }
   Metric metric{recorded->name, form.derivation, 0, recorded->better};
   if (form.has_threshold) metric.threshold = ParseThreshold(arguments[1], *recorded, form);

@@ -25,8 +25,29 @@ const MetricTable& BuiltInMetrics() {
        .unit = "share, 0 to 1",
        .help = "share of the evaluation images that is classified correctly, 0 to 1",
        .least = 0,
-       .greatest = 1}};
+       .greatest = 1},
+      {.name = kTestLoss,
+       .better = Better::kLess,
+       .unit = "cross-entropy, nats",
+       .help = "mean cross-entropy over the test images, beside that over held-back images",
+       .least = 0,
+       .needs_validation = true},
+      {.name = kTestAccuracy,
+       .better = Better::kMore,
+       .unit = "share, 0 to 1",
+       .help = "share of the test images that is classified correctly, beside that of held-back "
+               "images",
+       .least = 0,
+       .greatest = 1,
+       .needs_validation = true}};
   return kMetrics;
+}
+
+MetricTable BuiltInMetrics(bool has_validation) {
+  MetricTable table = BuiltInMetrics();
+  std::erase_if(table,
+                [=](const MetricInfo& row) { return row.needs_validation > has_validation; });
+  return table;
 }
 
 const MetricInfo* FindMetric(const MetricTable& table, std::string_view name) {

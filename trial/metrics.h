@@ -14,6 +14,8 @@ namespace lrsweep {
 inline constexpr const char* kTrainLoss = "train_loss";
 inline constexpr const char* kValLoss = "val_loss";
 inline constexpr const char* kValAccuracy = "val_accuracy";
+inline constexpr const char* kTestLoss = "test_loss";
+inline constexpr const char* kTestAccuracy = "test_accuracy";
 
 /// Which values of a metric are better. `kUnknown`: of a user's program that did not say.
 enum class Better { kUnknown, kLess, kMore };
@@ -28,6 +30,7 @@ struct MetricInfo {
   double least = -std::numeric_limits<double>::infinity();    // no value is below
   double greatest = std::numeric_limits<double>::infinity();  // no value is above
   bool marks_divergence = false;  // a NaN or infinite value of it ends the trial
+  bool needs_validation = false;  // recorded only where training images are held back
 
   bool IsShare() const { return least == 0 && greatest == 1; }
   /// What an axis is called: "val_loss (cross-entropy, nats)".
@@ -36,13 +39,16 @@ struct MetricInfo {
 
 using MetricTable = std::vector<MetricInfo>;
 
-/// What the built-in model records, in the order of the columns of `epochs`.
+/// What the built-in model records.
 const MetricTable& BuiltInMetrics();
+
+/// Those that it records where training images are held back for validation, or are not.
+MetricTable BuiltInMetrics(bool has_validation);
 
 /// The row of that name; nullptr for none.
 const MetricInfo* FindMetric(const MetricTable& table, std::string_view name);
 
-/// "train_loss, val_loss, val_accuracy".
+/// "train_loss, val_loss".
 std::string NamesOf(const MetricTable& table);
 
 /// The metrics of one epoch by name. A value may be NaN or infinite. Of what the database holds,

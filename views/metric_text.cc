@@ -78,8 +78,12 @@ MetricTable InOrderOfInterest(const MetricTable& table, const SweepRecord& sweep
                           [&first](const MetricInfo& metric) { return metric.name == first; });
     return ordered;
   }
-  const size_t built_in = std::min(BuiltInMetrics().size(), ordered.size());
-  std::reverse(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(built_in));
+  const auto rank = [](const MetricInfo& metric) {
+    const auto first = {kValAccuracy, kValLoss, kTrainLoss, kTestAccuracy, kTestLoss};
+    return std::find(first.begin(), first.end(), metric.name) - first.begin();
+  };
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&rank](const MetricInfo& a, const MetricInfo& b) { return rank(a) < rank(b); });
   return ordered;
 }
 

@@ -39,7 +39,8 @@ std::string MetricText(const std::string& metric, const std::optional<double>& v
 std::string TiedText(int64_t others, const std::string& noun, const std::string& number);
 
 /// The metrics of `sweep`'s Store::Metrics with what matters most first: val_accuracy, val_loss,
-/// train_loss, then the others; of a user's program the objective's, then the others.
+/// train_loss, test_accuracy, test_loss, then the others; of a user's program the objective's, then
+/// the others.
 MetricTable InOrderOfInterest(const MetricTable& table, const SweepRecord& sweep);
 
 }  // namespace lrsweep

@@ -21,11 +21,11 @@ class LoneTrainings : public PackTraining {
     return losses;
   }
 
-  std::vector<Evaluation> Evaluate(const Tick& tick) override {
+  std::vector<Evaluation> Evaluate(Split split, const Tick& tick) override {
     std::vector<Evaluation> evaluations;
     evaluations.reserve(members_.size());
     for (size_t member = 0; member < members_.size(); ++member) {
-      evaluations.push_back(members_[member]->Evaluate(TickOf(member, tick)));
+      evaluations.push_back(members_[member]->Evaluate(split, TickOf(member, tick)));
     }
     return evaluations;
   }

@@ -43,7 +43,10 @@ struct StepProgress {
 /// stop the training now. May be empty.
 using Tick = std::function<bool(const StepProgress&)>;
 
-/// The result of a training on the evaluation images.
+/// The images on which a training is evaluated: Dataset::validation or Dataset::test.
+enum class Split { kValidation, kTest };
+
+/// The result of a training on the images of a split.
 struct Evaluation {
   double loss = 0;      // mean cross-entropy
   double accuracy = 0;  // 0 to 1
@@ -74,9 +77,9 @@ class Training {
   /// std::invalid_argument for another number of rates.
   virtual std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) = 0;
 
-  /// Computes loss and accuracy on the evaluation images (Dataset::test). Draws no random number.
-  /// Throws TrainingInterrupted if `tick` returns false.
-  virtual Evaluation Evaluate(const Tick& tick) = 0;
+  /// Computes loss and accuracy on the images of `split`, which must not be empty. Draws no random
+  /// number. Throws TrainingInterrupted if `tick` returns false.
+  virtual Evaluation Evaluate(Split split, const Tick& tick) = 0;
 
   /// Returns a copy of the state.
   virtual TrainingState State() const = 0;
@@ -96,8 +99,8 @@ class PackTraining {
   virtual std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
                                                      const Tick& tick) = 0;
 
-  /// Evaluates every member; returns the results by member.
-  virtual std::vector<Evaluation> Evaluate(const Tick& tick) = 0;
+  /// Evaluates every member as Training::Evaluate; returns the results by member.
+  virtual std::vector<Evaluation> Evaluate(Split split, const Tick& tick) = 0;
 
   /// Drops all members but these, at least one, in ascending order; they are then numbered from 0
   /// again. Call it between epochs.
@@ -126,8 +129,8 @@ class Engine {
 
   /// Starts a training at step 0 of a model with dataset->train.pixels inputs and dataset->classes
   /// outputs. The engine may keep the data set, and its copy on the device, for the next training.
-  /// Throws std::invalid_argument if the training or test set is empty, if its vectors do not have
-  /// the sizes that its counts give, if the two sets differ in their pixels, or if a label is not
+  /// Throws std::invalid_argument if the training or test set is empty, if a set's vectors do not
+  /// have the sizes that its counts give, if the sets differ in their pixels, or if a label is not
   /// below `classes`.
   virtual std::unique_ptr<Training> Start(const TrainConfig& config,
                                           std::shared_ptr<const Dataset> dataset) = 0;

@@ -10,7 +10,7 @@ namespace {
 void CheckSet(const ImageSet& set, const Dataset& dataset, const std::string& name) {
   if (set.count < 1 || set.pixels < 1) throw std::invalid_argument("no " + name + " images");
   if (set.pixels != dataset.train.pixels) {
-    throw std::invalid_argument("training and test images differ in size");
+    throw std::invalid_argument("training and " + name + " images differ in size");
   }
   if (set.images.size() != static_cast<size_t>(set.count * set.pixels) ||
       set.labels.size() != static_cast<size_t>(set.count)) {
@@ -36,6 +36,7 @@ void CheckOnePerStep(const std::vector<double>& values, int64_t steps) {
 void CheckDataset(const Dataset& dataset) {
   CheckSet(dataset.train, dataset, "training");
   CheckSet(dataset.test, dataset, "test");
+  if (dataset.HasValidation()) CheckSet(dataset.validation, dataset, "validation");
 }
 
 void CheckPack(const std::vector<TrainConfig>& configs) {
@@ -53,6 +54,12 @@ void CheckPack(const std::vector<TrainConfig>& configs) {
 void CheckRates(const StepRates& rates, int64_t steps) {
   CheckOnePerStep(rates.lr, steps);
   CheckOnePerStep(rates.momentum, steps);
+}
+
+const ImageSet& ImagesOf(Split split, const Dataset& dataset) {
+  if (split == Split::kTest) return dataset.test;
+  if (!dataset.HasValidation()) throw std::invalid_argument("no validation images");
+  return dataset.validation;
 }
 
 std::vector<int64_t> LayerWidths(const TrainConfig& config, const Dataset& dataset) {

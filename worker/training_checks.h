@@ -20,6 +20,9 @@ void CheckPack(const std::vector<TrainConfig>& configs);
 /// Throws std::invalid_argument unless each of the two vectors holds one value or `steps` values.
 void CheckRates(const StepRates& rates, int64_t steps);
 
+/// Returns the images of `split`. Throws std::invalid_argument where there are none.
+const ImageSet& ImagesOf(Split split, const Dataset& dataset);
+
 /// Returns the network's widths: pixels, hidden layers, classes.
 std::vector<int64_t> LayerWidths(const TrainConfig& config, const Dataset& dataset);
 

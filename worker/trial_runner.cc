@@ -46,16 +46,15 @@ double Mean(const std::vector<float>& losses) {
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
 
-EpochRecord MakeRecord(int64_t epoch, std::vector<float> losses, StepRates rates,
-                       const Evaluation& evaluation, double wall_seconds) {
+EpochRecord MakeRecord(int64_t epoch, std::vector<float> losses, StepRates rates, Metrics evaluated,
+                       double wall_seconds) {
   EpochRecord record;
   record.epoch = epoch;
   record.losses = std::move(losses);
   record.steps_done = epoch * static_cast<int64_t>(record.losses.size());
   record.rates = std::move(rates);
-  record.metrics = {{kTrainLoss, Mean(record.losses)},
-                    {kValLoss, evaluation.loss},
-                    {kValAccuracy, evaluation.accuracy}};
+  record.metrics = std::move(evaluated);
+  record.metrics[kTrainLoss] = Mean(record.losses);
   record.wall_seconds = wall_seconds;
   record.diverged = Diverged(record.metrics);
   return record;
@@ -129,7 +128,7 @@ class Pack {
  public:
   Pack(const PackTask& pack, const std::shared_ptr<const Dataset>& dataset, Engine& engine,
        PackObserver& observer)
-      : observer_(observer) {
+      : observer_(observer), has_validation_(dataset->HasValidation()) {
     std::vector<TrainConfig> configs;
     for (size_t i = 0; i < pack.trials.size(); ++i) {
       configs.push_back(ToTrainConfig(pack.trials[i].params));
@@ -175,15 +174,31 @@ class Pack {
     for (const Runner& runner : runners_) rates.push_back(RatesOf(runner.epoch, runner.schedule));
     const Tick tick = [this](const StepProgress& progress) { return Report(progress); };
     std::vector<std::vector<float>> losses = training_->TrainEpoch(rates, tick);
-    const std::vector<Evaluation> evaluations = training_->Evaluate(tick);
+    std::vector<Metrics> evaluated = Evaluate(tick);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     std::vector<EpochRecord> records;
     records.reserve(runners_.size());
     for (size_t i = 0; i < runners_.size(); ++i) {
       records.push_back(MakeRecord(runners_[i].epoch, std::move(losses[i]), std::move(rates[i]),
-                                   evaluations[i], elapsed.count()));
+                                   std::move(evaluated[i]), elapsed.count()));
     }
     return records;
+  }
+
+  /// The metrics of every member's evaluation. The held-back images are for choosing and the test
+  /// images for quoting; without the former the test images are for both.
+  std::vector<Metrics> Evaluate(const Tick& tick) {
+    std::vector<Metrics> metrics(runners_.size());
+    const auto add = [&](Split split, const char* loss, const char* accuracy) {
+      const std::vector<Evaluation> evaluations = training_->Evaluate(split, tick);
+      for (size_t i = 0; i < metrics.size(); ++i) {
+        metrics[i].emplace(loss, evaluations[i].loss);
+        metrics[i].emplace(accuracy, evaluations[i].accuracy);
+      }
+    };
+    add(has_validation_ ? Split::kValidation : Split::kTest, kValLoss, kValAccuracy);
+    if (has_validation_) add(Split::kTest, kTestLoss, kTestAccuracy);
+    return metrics;
   }
 
   /// Reports the epoch, and the end of a member whose last one it is: then true.
@@ -233,6 +248,7 @@ class Pack {
   }
 
   PackObserver& observer_;
+  bool has_validation_;
   std::vector<Runner> runners_;
   std::unique_ptr<PackTraining> training_;
 };

@@ -10,10 +10,11 @@
 namespace lrsweep {
 
 /// Trains every member to its end on `dataset`, from which the validation images are split off
-/// already (WithValidationSet). A member leaves the pack at the end of its last epoch, of the one
-/// in which it diverged, or of the one after which the observer held or ended it; the others
-/// continue. The members agree in what Engine::StartPack asks for and may differ in everything
-/// else. An epoch's wall_seconds are those of the whole pack.
+/// already (WithValidationSet): then `val_*` are of these, and `test_*` are recorded too. A member
+/// leaves the pack at the end of its last epoch, of the one in which it diverged, or of the one
+/// after which the observer held or ended it; the others continue. The members agree in what
+/// Engine::StartPack asks for and may differ in everything else. An epoch's wall_seconds are those
+/// of the whole pack.
 ///
 /// Throws UnusableCheckpoint before anything is trained where a checkpoint does not fit its trial
 /// or the engine; TrainingInterrupted when OnProgress returned false; std::exception for what makes

@@ -206,6 +206,9 @@ void ApplySetting(const Setting& setting, ConfigNode& root) {
   SetPath(root, setting.path, value);
 }
 
+/// Whether the section `dataset` holds back training images.
+bool HoldsBack(const Map& dataset) { return dataset.at("validation") != Value(int64_t{0}); }
+
 /// Completes the section `dataset`. A trial has `held_back` only where it says what 0.1.0 could not
 /// do: its ids, and the parameters that it stored, are of trials without it.
 void ReadDataset(SectionContent& content, SweepConfig& config) {
@@ -215,7 +218,7 @@ void ReadDataset(SectionContent& content, SweepConfig& config) {
   }
   const auto written = content.places.find("dataset.held_back");
   config.held_back_is_written = written != content.places.end();
-  const bool holds_back = content.values.at("validation") != Value(int64_t{0});
+  const bool holds_back = HoldsBack(content.values);
   if (config.held_back_is_written && !holds_back) {
     throw ConfigError(written->second,
                       "dataset.held_back needs dataset.validation, the number of these images");
@@ -381,6 +384,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   config.optimizers = ReadOptimizers(root, config.schedulers, is_program);
   if (!is_program) {
     for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);
+    config.metrics = BuiltInMetrics(HoldsBack(std::get<Map>(config.fixed.at("dataset"))));
   }
   config.objective = ReadObjective(root, config.metrics);
   config.record_steps = ReadRecordSteps(root);

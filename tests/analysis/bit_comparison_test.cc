@@ -73,6 +73,18 @@ TEST(BitComparisonTest, NanEqualsNanAndNothingElse) {
   EXPECT_EQ(AmountText(*bits.earliest), "one of them NaN or infinite");
 }
 
+TEST(BitComparisonTest, TestMetricsAreComparedWhereBothHaveThem) {
+  EpochRow first = Epoch(1, 1.5);
+  first.metrics[kTestLoss] = 0.5;
+  EpochRow second = first;
+  EXPECT_FALSE(Compare(first, kSteps, second, kSteps).Differs());
+  second.metrics[kTestLoss] = std::nextafter(0.5, 1);
+  EXPECT_EQ(Compare(first, kSteps, second, kSteps).earliest->what, "test_loss");
+  second.metrics[kTestLoss] = kNan;  // NULL in the database
+  EXPECT_FALSE(Compare(first, kSteps, second, kSteps).Differs());
+  EXPECT_FALSE(Compare(first, kSteps, Epoch(1, 1.5), kSteps).Differs());
+}
+
 TEST(BitComparisonTest, StepsThatAreNotRecordedAreNotCompared) {
   const BitComparison bits = Compare(Epoch(1, 1.5), {}, Epoch(1, 1.5), kSteps);
   EXPECT_FALSE(bits.Differs());

@@ -84,14 +84,24 @@ TEST_F(DatasetTest, ValidationSetIsTheLastTrainingImages) {
   const auto split = WithValidationSet(LoadDataset(folder_.path()), 1);
   EXPECT_THAT(split->train.images, ElementsAre('a', 'a', 'b', 'b'));
   EXPECT_THAT(split->train.labels, ElementsAre(0, 4));
-  EXPECT_THAT(split->test.images, ElementsAre('c', 'c'));
-  EXPECT_THAT(split->test.labels, ElementsAre(1));
+  EXPECT_THAT(split->validation.images, ElementsAre('c', 'c'));
+  EXPECT_THAT(split->validation.labels, ElementsAre(1));
+  EXPECT_TRUE(split->HasValidation());
   EXPECT_EQ(split->classes, 5);
+}
+
+TEST_F(DatasetTest, TestImagesStayBesideAValidationSetInTheSameMemory) {
+  const auto data = LoadDataset(folder_.path());
+  const auto split = WithValidationSet(data, 1);
+  EXPECT_EQ(split->test.images.data(), data->test.images.data());
+  EXPECT_EQ(split->test.labels, data->test.labels);
+  EXPECT_EQ(split->validation.images.data(), data->train.images.data() + 4);
 }
 
 TEST_F(DatasetTest, ValidationSetOfNothingKeepsTheTestImages) {
   const auto data = LoadDataset(folder_.path());
   EXPECT_EQ(WithValidationSet(data, 0), data);
+  EXPECT_FALSE(data->HasValidation());
 }
 
 TEST_F(DatasetTest, ValidationSetOfEverythingIsAnError) {

@@ -70,7 +70,8 @@ TEST(HeldBackTest, DrawnImagesComeLastInTheirOldOrder) {
 
   const auto arranged = WithHeldBackLast(data, 13);
   const auto split = WithValidationSet(arranged, 13);
-  EXPECT_THAT(split->test.images, ElementsAre(1, 2, 11, 12, 13, 15, 16, 23, 29, 31, 32, 37, 38));
+  EXPECT_THAT(split->validation.images,
+              ElementsAre(1, 2, 11, 12, 13, 15, 16, 23, 29, 31, 32, 37, 38));
   EXPECT_TRUE(std::is_sorted(split->train.images.begin(), split->train.images.end()));
   EXPECT_EQ(split->train.count, 27);
   std::vector<uint8_t> labels;

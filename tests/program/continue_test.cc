@@ -37,6 +37,46 @@ TEST_F(ContinueTest, OtherRankCountsGoOnToTheSameBits) {
   EXPECT_TRUE(Numbers("s.db") == Numbers("whole.db"));
 }
 
+TEST_F(ContinueTest, TestMetricsBesideHeldBackImagesGoOnToTheSameBits) {
+  WriteConfig("{epochs: 2000, batch_size: 32}");
+  const std::string held_back = "--quiet --set dataset.validation=100 ";
+  EXPECT_EQ(Run(3, held_back + "--db whole.db").status, 0);
+  int status = 75;
+  for (double seconds = 0.1; status == 75 && seconds < 30; seconds *= 1.2) {
+    status = Run(0, held_back + "--max-wall-time " + std::to_string(seconds)).status;
+  }
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(Sql("SELECT count(*) FROM attempts WHERE first_epoch > 1"), "0\n");
+  EXPECT_EQ(Sql("SELECT count(*) - count(test_accuracy) FROM epochs"), "0\n");
+  EXPECT_TRUE(Numbers("s.db") == Numbers("whole.db"));
+}
+
+/// Makes s.db what the layout of lrsweep before the metrics of the test images was.
+constexpr const char* kToTheLayoutBefore =
+    "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
+    "ALTER TABLE epochs DROP COLUMN test_accuracy; PRAGMA user_version = 5";
+
+TEST_F(ContinueTest, ADatabaseWithoutTestMetricsGetsThemFromItsNextEpochsOn) {
+  WriteConfig("{epochs: 3, batch_size: 32}");
+  const std::string held_back = "--quiet --set dataset.validation=100 ";
+  EXPECT_EQ(Run(0, held_back).status, 0);
+  Sql(kToTheLayoutBefore);
+  EXPECT_THAT(Lrsweep("top s.db").output, Not(HasSubstr("test_")));
+  EXPECT_EQ(Lrsweep("verify s.db --all").status, 0);
+  EXPECT_EQ(Run(0, held_back + "--set 'training.seed={grid: [0, 1]}'").status, 0);
+  EXPECT_EQ(Sql("SELECT seed, count(test_loss), count(*) FROM epochs JOIN trials USING (trial_id) "
+                "GROUP BY seed"),
+            "0|0|15\n1|15|15\n");
+  EXPECT_EQ(Sql("SELECT count(*) FROM metrics WHERE name = 'test_accuracy'"), "15\n");
+  EXPECT_THAT(Lrsweep("top s.db").output, HasSubstr("val_accuracy  test_accuracy"));
+  EXPECT_EQ(Lrsweep("verify s.db --all").status, 0);
+  for (const char* command :
+       {"show s.db $(sqlite3 s.db 'SELECT trial_id FROM trials LIMIT 1')", "compare s.db s.db",
+        "status s.db", "report s.db", "export s.db --to csv --table epochs"}) {
+    EXPECT_EQ(Lrsweep(command).status, 0) << command;
+  }
+}
+
 TEST_F(ContinueTest, AFinishedSweepIsOnlySummedUp) {
   Run(0, "--quiet");
   const std::string attempts = Sql("SELECT * FROM attempts");

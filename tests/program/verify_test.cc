@@ -40,6 +40,18 @@ TEST_F(VerifyTest, EveryBitOfEveryTrialAgrees) {
                                    HasSubstr("CyclicLR"), Not(HasSubstr("\x1b"))));
 }
 
+TEST_F(VerifyTest, TestMetricsAgreeToTheBitWhereTheyAreRecorded) {
+  Train("--set dataset.validation=100");
+  EXPECT_THAT(VerifyFirst().output, HasSubstr("every bit agrees"));
+  // An epoch of lrsweep 0.1.0 has none.
+  Sql("UPDATE epochs SET test_loss = NULL, test_accuracy = NULL WHERE epoch = 1");
+  EXPECT_THAT(VerifyFirst().output, HasSubstr("every bit agrees"));
+  Sql("UPDATE epochs SET test_loss = test_loss * (1 + 1e-15) WHERE epoch = 2");
+  const auto result = VerifyFirst();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("differs from the end of epoch 2 on: test_loss was "));
+}
+
 TEST_F(VerifyTest, ChangedLossIsFoundAtItsStep) {
   Train();
   Sql("UPDATE step_traces SET trace = json_set(trace, '$[1]', 0.5) WHERE epoch = 2 AND trial_id = "
@@ -139,7 +151,9 @@ TEST_F(VerifyTest, AnEpochThatIsMissingIsDamage) {
 
 TEST_F(VerifyTest, AnEpochThatTheTrainingDoesNotHaveIsNoAgreement) {
   Train();
-  Sql("INSERT INTO epochs SELECT trial_id, 4, 64, lr, train_loss, val_loss, val_accuracy, 1 FROM "
+  Sql("INSERT INTO epochs (trial_id, epoch, steps_done, lr, train_loss, val_loss, "
+      "val_accuracy, wall_seconds) SELECT trial_id, 4, 64, lr, train_loss, val_loss, val_accuracy, "
+      "1 FROM "
       "epochs WHERE epoch = 3; INSERT INTO step_traces SELECT trial_id, 4, 48, lr, momentum, trace "
       "FROM step_traces WHERE epoch = 3; UPDATE trials SET epochs_done = 4");
   const auto result = VerifyFirst();

@@ -43,9 +43,11 @@ TEST(Metric, IsReadWhateverItsSpacesAndWrittenInOneForm) {
 }
 
 TEST(Metric, MistakesAreExplained) {
-  EXPECT_THAT(ErrorOf("acc"),
-              HasSubstr("unknown metric 'acc': it is one of train_loss, val_loss, val_accuracy, "
-                        "epochs_to(METRIC, THRESHOLD), steps_to(METRIC, THRESHOLD)"));
+  EXPECT_THAT(
+      ErrorOf("acc"),
+      HasSubstr(
+          "unknown metric 'acc': it is one of train_loss, val_loss, val_accuracy, "
+          "test_loss, test_accuracy, epochs_to(METRIC, THRESHOLD), steps_to(METRIC, THRESHOLD)"));
   EXPECT_THAT(ErrorOf(""), HasSubstr("unknown metric ''"));
   EXPECT_THAT(ErrorOf("epoch_to(val_loss, 1)"), HasSubstr("unknown metric"));
   EXPECT_THAT(ErrorOf("epochs_to(val_accuracy)"),

@@ -215,7 +215,7 @@ class StoredRanking : public SweepFixture {
 
   static std::vector<Objective> AllObjectives() {
     std::vector<Objective> all;
-    for (const MetricInfo& recorded : BuiltInMetrics()) {
+    for (const MetricInfo& recorded : BuiltInMetrics(false)) {
       const std::string& metric = recorded.name;
       for (const char* mode : {"max", "min"}) {
         for (const std::string& scope : Scopes()) all.push_back({metric, mode, scope});

@@ -187,6 +187,7 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   old.Close();
   Execute(
       "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
+      "ALTER TABLE epochs DROP COLUMN test_loss; ALTER TABLE epochs DROP COLUMN test_accuracy; "
       "ALTER TABLE sweep DROP COLUMN identity; PRAGMA user_version = 3");
   EXPECT_EQ(Store::Open(db_).Epochs("a").size(), 1U);
   EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
@@ -196,9 +197,104 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   Report(store, "b", {0.25});
   EXPECT_EQ(MetricValue(store.Epochs("b")[0].metrics, "f1"), 0.25);
   store.Close();
-  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("5"));
+  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("6"));
   EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
   EXPECT_THAT(Rows("SELECT count(*) FROM metrics"), ElementsAre("7"));
+}
+
+/// A trial of a sweep that holds back training images.
+Trial HoldingBack(Trial trial) {
+  trial.params["dataset"] = Map{{"name", "mnist"}, {"validation", int64_t{5000}}};
+  return trial;
+}
+
+/// An epoch that is evaluated on held-back images and on the test images.
+EpochRecord OnBoth(EpochRecord record, double test_loss, double test_accuracy) {
+  record.metrics[kTestLoss] = test_loss;
+  record.metrics[kTestAccuracy] = test_accuracy;
+  return record;
+}
+
+TEST_F(StoreMetricsTest, TestMetricsStandBesideThoseOfHeldBackImages) {
+  Store store = CreateSweep({HoldingBack(MakeTrial("a"))});
+  EXPECT_EQ(NamesOf(store.Metrics()),
+            "train_loss, val_loss, val_accuracy, test_loss, test_accuracy");
+  Begin(store, "a");
+  store.AddEpoch("a", OnBoth(MakeEpoch(1, 0.75), 0.5, 0.625));
+  store.EndAttempt("a", TrialState::kCompleted, "");
+  const Metrics read = store.Epochs("a")[0].metrics;
+  EXPECT_EQ(MetricValue(read, kValAccuracy), 0.75);
+  EXPECT_EQ(MetricValue(read, kTestLoss), 0.5);
+  EXPECT_EQ(MetricValue(read, kTestAccuracy), 0.625);
+  EXPECT_EQ(store.Ranking({"test_accuracy", "max", "last"}, 0)[0].value, 0.625);
+  store.Close();
+  EXPECT_THAT(Rows("SELECT test_loss, test_accuracy FROM epochs"), ElementsAre("0.5|0.625"));
+  EXPECT_THAT(Rows("SELECT name, value FROM metrics WHERE name LIKE 'test%'"),
+              ElementsAre("test_loss|0.5", "test_accuracy|0.625"));
+  EXPECT_THAT(Rows("SELECT count(*) FROM reported_metrics"), ElementsAre("0"));
+}
+
+TEST_F(StoreMetricsTest, WithoutHeldBackImagesThereAreNoTestMetrics) {
+  Trial trial = MakeTrial("a");
+  trial.params["dataset"] = Map{{"name", "mnist"}, {"validation", int64_t{0}}};
+  Store store = CreateSweep({trial});
+  Complete(store, "a", {0.5});
+  EXPECT_EQ(NamesOf(store.Metrics()), "train_loss, val_loss, val_accuracy");
+  EXPECT_EQ(store.Epochs("a")[0].metrics.size(), 3U);
+  EXPECT_THROW(store.Ranking({"test_accuracy", "max", "last"}, 0), std::invalid_argument);
+  store.Close();
+  EXPECT_THAT(Rows("SELECT test_loss, test_accuracy FROM epochs"), ElementsAre("|"));
+  EXPECT_THAT(Rows("SELECT name FROM metrics"),
+              ElementsAre("train_loss", "val_loss", "val_accuracy"));
+}
+
+TEST_F(StoreMetricsTest, AnInfiniteTestLossAloneIsNoDivergence) {
+  Store store = CreateSweep({HoldingBack(MakeTrial("a"))});
+  Begin(store, "a");
+  store.AddEpoch("a", OnBoth(MakeEpoch(1, 0.75), kNan, 0.625));
+  EXPECT_FALSE(store.TrialById("a").diverged);
+}
+
+TEST_F(StoreMetricsTest, AProgramsMetricOfThatNameIsInTheSameColumn) {
+  SweepRecord sweep;
+  sweep.engine = kCommandEngine;
+  const Trial trial = MakeTrial("a");
+  Store store = Store::Create(db_, sweep, 1, [&](size_t) { return trial; });
+  Begin(store, "a");
+  store.AddEpoch("a", OnBoth(MakeEpoch(1, 0.75), 0.5, 0.625));
+  EXPECT_EQ(MetricValue(store.Epochs("a")[0].metrics, kTestAccuracy), 0.625);
+  EXPECT_FALSE(FindMetric(store.Metrics(), kTestAccuracy)->IsShare());  // may be in percent
+  store.Close();
+  EXPECT_THAT(Rows("SELECT name, value FROM metrics WHERE name LIKE 'test%'"),
+              ElementsAre("test_loss|0.5", "test_accuracy|0.625"));
+}
+
+TEST_F(StoreMetricsTest, EpochsOfTheLayoutBeforeHaveNoTestMetrics) {
+  Store old = CreateSweep({HoldingBack(MakeTrial("a")), HoldingBack(MakeTrial("b"))});
+  Complete(old, "a", {0.5});
+  old.Close();
+  Execute(
+      "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
+      "ALTER TABLE epochs DROP COLUMN test_accuracy; "
+      "CREATE VIEW metrics (trial_id, epoch, name, value) AS "
+      "SELECT trial_id, epoch, 'val_loss', val_loss FROM epochs; PRAGMA user_version = 5");
+  EXPECT_EQ(NamesOf(Store::Open(db_).Metrics()), "train_loss, val_loss, val_accuracy");
+  EXPECT_EQ(Store::Open(db_).Epochs("a").at(0).metrics.size(), 3U);
+  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("5"));
+
+  Store store = Store::OpenForWriting(db_);
+  Begin(store, "b");
+  store.AddEpoch("b", OnBoth(MakeEpoch(1, 0.75), 0.5, 0.625));
+  store.EndAttempt("b", TrialState::kCompleted, "");
+  EXPECT_TRUE(std::isnan(MetricValue(store.Epochs("a").at(0).metrics, kTestAccuracy)));
+  EXPECT_EQ(MetricValue(store.Epochs("b").at(0).metrics, kTestAccuracy), 0.625);
+  const auto ranking = store.Ranking({"test_accuracy", "max", "last"}, 0);
+  ASSERT_EQ(ranking.size(), 2U);
+  EXPECT_EQ(ranking[0].trial_id, "b");
+  EXPECT_EQ(ranking[1].value, std::nullopt);
+  store.Close();
+  EXPECT_THAT(Rows("SELECT trial_id, name FROM metrics WHERE name LIKE 'test%'"),
+              ElementsAre("b|test_loss", "b|test_accuracy"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ inline void ExpectPyTorchsLosses(Engine& engine) {
   std::vector<double> evaluations;
   for (int epoch = 0; epoch < 7; ++epoch) {
     Append(training->TrainEpoch(kRates, GoOn), losses);
-    const Evaluation evaluation = training->Evaluate(GoOn);
+    const Evaluation evaluation = training->Evaluate(Split::kTest, GoOn);
     evaluations.insert(evaluations.end(), {evaluation.loss, evaluation.accuracy});
   }
   auto expected = Golden<double>("training_synthetic.txt", "losses");
@@ -139,7 +139,7 @@ inline void ExpectOneStep(Engine& engine, const std::string& name) {
 inline void ExpectAnEpochOfMnist(Engine& engine) {
   const auto training = engine.Start(Config(0), Mnist());
   std::vector<float> losses = training->TrainEpoch(kRates, GoOn);
-  const Evaluation evaluation = training->Evaluate(GoOn);
+  const Evaluation evaluation = training->Evaluate(Split::kTest, GoOn);
   const std::string file = "training_mnist.txt";
   ASSERT_EQ(losses.size(), 938u);
   const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / 938;

@@ -114,7 +114,7 @@ inline void ExpectResumedTrialToEndTheSame(Engine& engine, double tolerance) {
   ResumePoint point{.epochs_done = 2};
   for (size_t epoch = 0; epoch < 2; ++epoch) {
     training->TrainEpoch({whole[epoch].rates}, {});
-    point.metric_history.push_back(training->Evaluate({}).front().loss);
+    point.metric_history.push_back(training->Evaluate(Split::kTest, {}).front().loss);
   }
   point.state = training->State(0);
 

@@ -48,7 +48,8 @@ class RunTest : public testing::Test {
   std::string Numbers(const std::string& db) {
     return RunShell(InFolder("sqlite3 " + db +
                              " \"SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, "
-                             "val_accuracy FROM epochs ORDER BY 1, 2; SELECT * FROM steps ORDER BY "
+                             "val_accuracy, test_loss, test_accuracy FROM epochs ORDER BY 1, 2; "
+                             "SELECT * FROM steps ORDER BY "
                              "trial_id, step; SELECT place, trial_id, value FROM ranking\""))
         .output;
   }

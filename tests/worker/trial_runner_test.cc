@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -27,7 +28,9 @@ struct Script {
   Evaluation evaluation = {.loss = 0.5, .accuracy = 0.75};
   std::map<uint64_t, std::vector<StepRates>> rates_of;  // by seed, one for each epoch trained
   std::vector<StepRates>& rates = rates_of[0];
-  std::vector<uint64_t> evaluated;  // seeds
+  std::optional<Evaluation> test_evaluation;  // of the test images, where another
+  std::vector<uint64_t> evaluated;            // seeds
+  std::vector<Split> splits;                  // of the same evaluations
   std::map<uint64_t, TrainingState> restored;
   std::shared_ptr<const Dataset> dataset;
 
@@ -50,9 +53,11 @@ class FakeTraining : public Training {
     if (!tick({.steps_done = 1, .loss = losses[0]})) throw TrainingInterrupted{};
     return losses;
   }
-  Evaluation Evaluate(const Tick&) override {
+  Evaluation Evaluate(Split split, const Tick&) override {
     script_.evaluated.push_back(seed_);
-    return script_.evaluation;
+    script_.splits.push_back(split);
+    return split == Split::kTest ? script_.test_evaluation.value_or(script_.evaluation)
+                                 : script_.evaluation;
   }
   TrainingState State() const override { return {}; }
   void Restore(const TrainingState& state) override { script_.restored[seed_] = state; }
@@ -120,7 +125,7 @@ class TrialRunnerTest : public testing::Test, protected PackObserver {
 
   void RunMembers(const std::vector<TrialTask>& members) {
     FakeEngine engine(script_);
-    RunPack({members}, EightImages(), engine, *this);
+    RunPack({members}, WithValidationSet(EightImages(), validation_images_), engine, *this);
   }
 
   /// The members whose epochs were reported, in that order.
@@ -159,7 +164,35 @@ class TrialRunnerTest : public testing::Test, protected PackObserver {
   std::map<std::pair<size_t, int64_t>, AfterEpoch> wanted_;  // by member and epoch
   std::function<void()> after_epoch_;
   int64_t stop_in_epoch_ = 1000;
+  int64_t validation_images_ = 0;
 };
+
+TEST_F(TrialRunnerTest, WithoutHeldBackImagesTheTestImagesGiveVal) {
+  script_.test_evaluation = {.loss = 0.25, .accuracy = 0.5};
+  Run(Params(HalvedEvery(1, "epoch"), 0, 1));
+  EXPECT_THAT(script_.splits, ElementsAre(Split::kTest));
+  EXPECT_EQ(epochs_.at(0).metrics,
+            (Metrics{{kTrainLoss, 3}, {kValLoss, 0.25}, {kValAccuracy, 0.5}}));
+}
+
+TEST_F(TrialRunnerTest, HeldBackImagesGiveValAndTheTestImagesStandBeside) {
+  validation_images_ = 3;
+  script_.test_evaluation = {.loss = 0.25, .accuracy = 0.5};
+  Run(Params(HalvedEvery(1, "epoch"), 0, 1));
+  EXPECT_THAT(script_.splits, ElementsAre(Split::kValidation, Split::kTest));
+  EXPECT_EQ(epochs_.at(0).metrics, (Metrics{{kTrainLoss, 3},
+                                            {kValLoss, 0.5},
+                                            {kValAccuracy, 0.75},
+                                            {kTestLoss, 0.25},
+                                            {kTestAccuracy, 0.5}}));
+}
+
+TEST_F(TrialRunnerTest, AnInfiniteTestLossAloneEndsNothing) {
+  validation_images_ = 3;
+  script_.test_evaluation = {.loss = std::numeric_limits<double>::infinity(), .accuracy = 0.5};
+  EXPECT_EQ(Run(Params(HalvedEvery(1, "epoch"))), TrialState::kCompleted);
+  EXPECT_EQ(epochs_.size(), 3U);
+}
 
 TEST_F(TrialRunnerTest, ReportsEveryEpochAndCompletes) {
   EXPECT_EQ(Run(Params(HalvedEvery(1, "epoch"))), TrialState::kCompleted);

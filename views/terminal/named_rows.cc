@@ -72,11 +72,13 @@ NamedRows::NamedRows(const Store& store, Objective objective,
       objective_(std::move(objective)),
       fixed_columns_(std::move(fixed_columns)),
       value_column_(value_column),
-      rows_(std::move(rows)) {
+      rows_(std::move(rows)),
+      test_values_(store, objective_) {
   const TrialLabels labels = store.Labels();
   std::set<std::string> taken;  // in lower case: SQL ignores the case of names
   for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
   for (const MetricInfo& metric : metrics_) taken.insert(Lower(metric.name));
+  if (TestMetric()) taken.insert(kTestValue);
   for (const LabelPath& row : labels.Paths()) {
     if (name_by_path_.contains(row.path)) continue;
     std::string name = labels.ShortName(row.path);
@@ -95,7 +97,9 @@ std::string NamedRows::Column(const std::string& name) const {
   if (const auto found = name_by_path_.find(name); found != name_by_path_.end()) {
     if (found->second != name) return Column(found->second);
   }
-  if (Contains(fixed_columns_, name) || path_by_name_.contains(name)) return name;
+  if (Contains(fixed_columns_, name) || path_by_name_.contains(name) || IsTestValue(name)) {
+    return name;
+  }
   if (differing_.contains(name)) RefuseDiffering(name);
   if (name.find('(') != std::string::npos || FindMetric(metrics_, name) != nullptr) {
     return ToText(ParseMetric(name, metrics_));
@@ -108,6 +112,7 @@ std::string NamedRows::Column(const std::string& name) const {
 
 std::vector<std::string> NamedRows::Offered() const {
   std::vector<std::string> names = fixed_columns_;
+  if (TestMetric()) names.emplace_back(kTestValue);
   for (const auto& [name, path] : path_by_name_) names.push_back(name);
   for (const MetricInfo& metric : metrics_) names.push_back(metric.name);
   return names;
@@ -148,6 +153,7 @@ const std::unordered_map<std::string, double>& NamedRows::Values(const std::stri
 }
 
 std::optional<double> NamedRows::MetricAt(size_t row, const std::string& metric) const {
+  if (IsTestValue(metric)) return test_values_.MeanOf(rows_[row].trial_ids);
   const std::unordered_map<std::string, double>& values = Values(metric);
   double sum = 0;
   for (const std::string& trial_id : rows_[row].trial_ids) {
@@ -187,13 +193,14 @@ std::string NamedRows::TextAt(size_t row, const std::string& column) const {
   }
   const Cell cell = At(row, column);
   const bool is_fixed = Contains(fixed_columns_, column);
-  const std::string& metric = is_fixed ? objective_.metric : column;
+  const bool is_test = IsTestValue(column);
+  const std::string& metric = is_fixed ? objective_.metric : is_test ? *TestMetric() : column;
   if (const auto* integer = std::get_if<int64_t>(&cell)) return std::to_string(*integer);
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* real = std::get_if<double>(&cell)) {
     return column == "wall_seconds" ? fmt::format("{:.1f}", *real) : NumberText(metric, *real);
   }
-  if (is_fixed && column != value_column_) return "";
+  if (is_test || (is_fixed && column != value_column_)) return "";
   return MetricText(metric, std::nullopt, rows_[row].diverged);
 }
 
@@ -204,6 +211,14 @@ bool NamedRows::IsNumber(const std::string& column) const {
     const Cell cell = At(row, column);
     if (std::holds_alternative<std::string>(cell)) return false;
     if (!std::holds_alternative<std::monostate>(cell)) return true;
+  }
+  return false;
+}
+
+bool NamedRows::HasTestValue() const {
+  if (!TestMetric()) return false;
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    if (MetricAt(row, kTestValue)) return true;
   }
   return false;
 }

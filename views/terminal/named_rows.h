@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/test_value.h"
 #include "results/store.h"
 #include "results/store_filter.h"
 
@@ -22,9 +23,13 @@ struct NamedRow {
   int64_t without_value = 0;           // trials without a value of the objective
 };
 
+/// The column of what is reached on the test images (analysis/test_value.h), where the sweep holds
+/// back images.
+inline constexpr const char* kTestValue = "test_value";
+
 /// A column is one of the fixed ones; a parameter, by its short name ("max_lr") or its path
-/// ("optimizer.lr"); or a metric, which for several trials is their mean. A parameter that the row
-/// lacks is NULL, and so is a metric that one of its trials has no value of.
+/// ("optimizer.lr"); a metric, or kTestValue, which for several trials are their means. A parameter
+/// that the row lacks is NULL, and so is a metric that one of its trials has no value of.
 class NamedRows {
  public:
   /// `value_column`: the fixed column of the objective's value, or of its mean. `differing`: paths
@@ -37,6 +42,10 @@ class NamedRows {
   size_t size() const { return rows_.size(); }
   const NamedRow& Row(size_t row) const { return rows_.at(row); }
   const MetricTable& Metrics() const { return metrics_; }  // that the sweep knows
+  /// The metric of kTestValue; none where there is no such column.
+  const std::optional<std::string>& TestMetric() const { return test_values_.Metric(); }
+  /// Whether a row has a value of kTestValue.
+  bool HasTestValue() const;
 
   /// The canonical form of a column's name. Throws std::invalid_argument, with the known names, for
   /// an unknown one; so do At and Where.
@@ -62,6 +71,7 @@ class NamedRows {
   std::vector<std::string> Offered() const;
   const std::string* ParameterAt(size_t row, const std::string& column) const;
   std::optional<double> MetricAt(size_t row, const std::string& metric) const;
+  bool IsTestValue(const std::string& column) const { return column == kTestValue && TestMetric(); }
   const std::unordered_map<std::string, double>& Values(const std::string& metric) const;
 
   const Store& store_;
@@ -70,6 +80,7 @@ class NamedRows {
   std::vector<std::string> fixed_columns_;
   std::string value_column_;
   std::vector<NamedRow> rows_;
+  TestValues test_values_;
   std::map<std::string, std::string> path_by_name_;  // of the parameters
   std::map<std::string, std::string> name_by_path_;
   std::set<std::string> differing_;  // names of parameters, not in path_by_name_

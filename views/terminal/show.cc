@@ -9,6 +9,7 @@
 #include "analysis/reported_epochs.h"
 #include "analysis/selection.h"
 #include "analysis/statistics/summary.h"
+#include "analysis/test_value.h"
 #include "params/text.h"
 #include "results/time_text.h"
 #include "results/trial_labels.h"
@@ -32,10 +33,11 @@ std::string RealText(const std::optional<double>& number) {
 }
 
 /// "-" for an epoch without the metric.
-std::string MetricCell(const EpochRow& row, const std::string& metric) {
-  const auto found = row.metrics.find(metric);
+std::string MetricCell(const EpochRow& row, const MetricInfo& metric) {
+  const auto found = row.metrics.find(metric.name);
   if (found == row.metrics.end()) return "-";
-  return std::isfinite(found->second) ? NumberText(metric, found->second) : "nan";
+  if (std::isfinite(found->second)) return NumberText(metric.name, found->second);
+  return metric.needs_validation ? "-" : "nan";
 }
 
 std::string Indented(const std::string& text) {
@@ -69,6 +71,7 @@ struct Shown {
         sweep(opened.Sweep()),
         trial(FindTrial(opened, id_prefix)),
         placed(opened.PlaceOf(trial.trial_id)),
+        test(opened, sweep.objective),
         group(opened.Scores(sweep.objective, trial.group_id)) {
     std::sort(group.begin(), group.end(),
               [](const ScoredTrial& a, const ScoredTrial& b) { return a.seed < b.seed; });
@@ -78,6 +81,7 @@ struct Shown {
   SweepRecord sweep;
   TrialRow trial;
   std::optional<RankedTrial> placed;
+  TestValues test;
   std::vector<ScoredTrial> group;  // those that differ from it in the seed alone, itself included
 };
 
@@ -102,6 +106,11 @@ std::string Head(const Shown& shown, const Style& style) {
         {"place", fmt::format("{} by {}: {}", shown.placed->place, Describe(objective),
                               MetricText(objective.metric, shown.placed->value, trial.diverged))},
         shown.placed->place == 1 && shown.placed->value ? Tone::kBest : Tone::kPlain);
+  }
+  if (const std::optional<double> value = shown.test.Of(trial.trial_id)) {
+    table.AddRow({"on the test images",
+                  fmt::format("{} {}", *shown.test.Metric(),
+                              MetricText(*shown.test.Metric(), value, trial.diverged))});
   }
   table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
   table.AddRow({"started_at", trial.started_at.value_or("not started yet")});
@@ -158,12 +167,25 @@ std::string ProvenanceText(const Shown& shown, const Style& style) {
   return text + Indented(table.Text(style.Narrower(kIndent)) + errors);
 }
 
+/// The metrics without those of the test images that none of these epochs has: epochs of lrsweep
+/// 0.1.0 have none.
+MetricTable WithoutUnrecorded(MetricTable metrics, const std::vector<EpochRow>& epochs) {
+  std::erase_if(metrics, [&epochs](const MetricInfo& metric) {
+    return metric.needs_validation &&
+           std::none_of(epochs.begin(), epochs.end(), [&metric](const EpochRow& row) {
+             return std::isfinite(MetricOrNan(row.metrics, metric.name));
+           });
+  });
+  return metrics;
+}
+
 std::string EpochsText(const Store& store, const TrialRow& trial, const Style& style) {
   const SweepRecord sweep = store.Sweep();
   const std::vector<EpochRow> epochs = ReportedEpochs(store, sweep, trial);
-  const MetricTable metrics =
+  const MetricTable known =
       sweep.IsOfProgram() ? InOrderOfInterest(store.Metrics(), sweep) : store.Metrics();
   if (epochs.empty()) return "\nNo epoch is done yet.\n";
+  const MetricTable metrics = WithoutUnrecorded(known, epochs);
   std::vector<Table::Column> columns = {
       {"epoch", Align::kRight}, {"steps", Align::kRight}, {"lr", Align::kRight}};
   for (const MetricInfo& metric : metrics) columns.push_back({metric.name, Align::kRight});
@@ -181,7 +203,7 @@ std::string EpochsText(const Store& store, const TrialRow& trial, const Style& s
     std::vector<std::string> cells = {std::to_string(row.epoch), std::to_string(row.steps_done),
                                       RealText(row.lr)};
     for (const MetricInfo& metric : metrics) {
-      cells.push_back(MetricCell(row, metric.name));
+      cells.push_back(MetricCell(row, metric));
     }
     cells.push_back(fmt::format("{:.2f}", row.wall_seconds));
     const bool ends_in_divergence = trial.diverged && i + 1 == epochs.size();
@@ -268,6 +290,8 @@ std::string ShowJson(const Store& store, const std::string& id_prefix) {
   const std::optional<RankedTrial>& placed = shown.placed;
   json["place"] = placed ? Json(placed->place) : Json(nullptr);
   json["value"] = placed ? OrNull(placed->value) : Json(nullptr);
+  json["test_metric"] = OrNull(shown.test.Metric());
+  json["test_value"] = OrNull(shown.test.Of(trial.trial_id));
   if (IsRangeTest(trial)) json["range_test"] = ToJson(RangeTestOf(store, trial));
   json["sweep"] = {{"name", shown.sweep.name},
                    {"engine", shown.sweep.engine},

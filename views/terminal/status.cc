@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/ranked_sweep.h"
+#include "analysis/test_value.h"
 #include "params/text.h"
 #include "results/time_text.h"
 #include "results/trials_on_disk.h"
@@ -35,6 +36,7 @@ struct Status {
 
   Status(const Store& store, const SweepRecord& sweep)
       : ranked(store, sweep, sweep.objective, 1),
+        test(store, sweep.objective),
         failed(store.TrialsInState(TrialState::kFailed)),
         excluded(store.ExcludedWorkers()) {
     for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
@@ -46,6 +48,7 @@ struct Status {
   }
 
   RankedSweep ranked;
+  TestValues test;
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
   std::vector<ExcludedWorker> excluded;
@@ -75,8 +78,12 @@ std::string BestLine(const Status& status) {
                : "no trial has finished with a value yet";
   }
   const TrialRow& trial = best->trial;
-  return fmt::format("{} {}  {}  {} {}{}", status.ranked.By().metric,
-                     NumberText(status.ranked.By().metric, *best->ranked.value), trial.trial_id,
+  std::string value = NumberText(status.ranked.By().metric, *best->ranked.value);
+  if (const std::optional<double> test = status.test.Of(trial.trial_id)) {
+    value +=
+        fmt::format(" ({} {})", *status.test.Metric(), NumberText(*status.test.Metric(), *test));
+  }
+  return fmt::format("{} {}  {}  {} {}{}", status.ranked.By().metric, value, trial.trial_id,
                      trial.scheduler, status.ranked.Label(trial),
                      TiedText(status.ranked.Tied(), "trial", "value"));
 }
@@ -142,7 +149,10 @@ Json StatusObject(const Store& store, const std::string& db) {
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
   if (const RankedRow* first = status.ranked.Best()) {
-    best = {{"place", first->ranked.place}, {"value", OrNull(first->ranked.value)}};
+    best = {{"place", first->ranked.place},
+            {"value", OrNull(first->ranked.value)},
+            {"test_metric", OrNull(status.test.Metric())},
+            {"test_value", OrNull(status.test.Of(first->trial.trial_id))}};
     best.update(ToJson(first->trial));
   }
   Json running = Json::array();

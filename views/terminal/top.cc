@@ -49,14 +49,22 @@ struct Top {
 
 /// What the built-in model's val_* is measured on: "; val_* is measured on the test set". Of a
 /// user's program that is not known.
-std::string MeasuredOn(const RankedSweep& ranked) {
-  if (ranked.Sweep().IsOfProgram()) return "";
-  const std::optional<int64_t> validation_images = ranked.ValidationImages();
+std::string MeasuredOn(const Top& top) {
+  if (top.ranked.Sweep().IsOfProgram()) return "";
+  const std::optional<int64_t> validation_images = top.ranked.ValidationImages();
   if (!validation_images) {
     return "; val_* is measured on different images: the trials differ in dataset.validation";
   }
   if (*validation_images == 0) return "; val_* is measured on the test set";
-  return fmt::format("; val_* is measured on {} held-back training images", *validation_images);
+  std::string text =
+      fmt::format("; val_* is measured on {} held-back training images", *validation_images);
+  const NamedRows& rows = top.shown.rows;
+  if (FindMetric(rows.Metrics(), kTestAccuracy) != nullptr) text += ", test_* on the test images";
+  if (rows.TestMetric() && top.ranked.By().scope == "best") {
+    text += fmt::format(" ({}: at the epoch of the best {})", *rows.TestMetric(),
+                        top.ranked.By().metric);
+  }
+  return text;
 }
 
 /// Whether an interval of the mean ends where the metric's range does.
@@ -79,7 +87,7 @@ std::string Title(const Top& top) {
                      Describe(top.shown.rows.ObjectiveOf(metrics[0])),
                      Describe(top.shown.rows.ObjectiveOf(metrics[1])), by);
   }
-  return fmt::format("{}: {}{}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top.ranked));
+  return fmt::format("{}: {}{}\n", OneLine(top.ranked.Sweep().name), by, MeasuredOn(top));
 }
 
 /// Highlights the first place and rows without a value.
@@ -169,6 +177,8 @@ Json RowJson(const Top& top, size_t row) {
   if (top.options.columns.empty()) {
     json = top.options.by_group ? RowJson(top.groups[at], top.ranked.By())
                                 : RowJson(top.store, top.ranked.First()[at]);
+    json[kTestValue] =
+        top.shown.rows.TestMetric() ? ToJson(top.shown.rows.At(row, kTestValue)) : Json();
   }
   for (const std::string& name : top.shown.asked) json[name] = ToJson(top.shown.rows.At(row, name));
   return json;
@@ -198,6 +208,7 @@ std::string TopJson(const Store& store, const TopOptions& options) {
                {"mode", top.ranked.By().mode},
                {"scope", top.ranked.By().scope},
                {"validation_images", OrNull(top.ranked.ValidationImages())},
+               {"test_metric", OrNull(top.shown.rows.TestMetric())},
                {"trials", top.ranked.Trials()},
                {"states", top.ranked.CountByState()},
                {"ranked", top.ranked.Ranked()},

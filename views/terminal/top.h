@@ -34,9 +34,10 @@ inline constexpr int64_t kMostJudged = 10'000;
 std::string TopText(const Store& store, const TopOptions& options = {}, const Style& style = {});
 
 /// {"name", "metric", "mode", "scope", "validation_images" (0: val_* is the test set; null: the
-/// trials differ, or are a user's program), "trials" (how many), "states": {state: count}, "ranked"
-/// (how many trials), "by"
-/// ("trial" or "group"), "ranking": [{"place", "value", and the columns of `trials`}], "verdict",
+/// trials differ, or are a user's program), "test_metric" (of analysis/test_value.h; null: none),
+/// "trials" (how many), "states": {state: count}, "ranked" (how many trials), "by" ("trial" or
+/// "group"), "ranking": [{"place", "value", "test_value" (null: none), and the columns of
+/// `trials`}], "verdict",
 /// "what_matters" (views/verdict_text.h, views/importance_text.h; null where not asked
 /// for)}. By group the rows have the columns of the view `groups`, "label", and "trials":
 /// [{"trial_id", "seed", "state", "value"}]. With a Pareto front there is "pareto": [A, B], and

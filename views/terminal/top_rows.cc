@@ -42,6 +42,17 @@ void PutInFront(const std::vector<std::string>& front, std::vector<ShownColumn>&
   columns.insert(columns.begin() + 1, added.begin(), added.end());
 }
 
+/// Titles the column kTestValue; removes it where no row has a value.
+void NameTestValue(const NamedRows& rows, std::vector<ShownColumn>& columns) {
+  if (!rows.HasTestValue()) {
+    std::erase_if(columns, [](const ShownColumn& column) { return column.name == kTestValue; });
+    return;
+  }
+  for (ShownColumn& column : columns) {
+    if (column.name == kTestValue) column.title = *rows.TestMetric();
+  }
+}
+
 /// Filters rows and selects columns by the options.
 TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOptions& options) {
   if (!options.where.empty()) rows.Keep(rows.Where(options.where));
@@ -54,7 +65,9 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
   const size_t found = rows.size();
   if (options.limit > 0) rows.KeepFirst(options.limit);
 
-  if (!options.columns.empty()) {
+  if (options.columns.empty()) {
+    NameTestValue(rows, columns);
+  } else {
     asked.clear();
     for (const std::string& name : options.columns) asked.push_back(rows.Column(name));
     columns = Untitled(asked);
@@ -168,8 +181,8 @@ TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOption
   std::vector<NamedRow> rows;
   for (const RankedRow& one : ranked.First()) rows.push_back(ToRow(one, columns));
   NamedRows named(store, ranked.By(), AllNames(columns), "value", std::move(rows));
-  std::vector<ShownColumn> usual =
-      Untitled({"place", "trial_id", "value", "epochs", "state", "scheduler", "parameters"});
+  std::vector<ShownColumn> usual = Untitled(
+      {"place", "trial_id", "value", kTestValue, "epochs", "state", "scheduler", "parameters"});
   usual[2].title = ranked.By().metric;
   return Chosen(std::move(named), std::move(usual), options);
 }
@@ -191,7 +204,8 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
     unfinished += group.unfinished;
   }
   NamedRows named(store, objective, AllNames(columns), "mean", std::move(rows), {kSeedPath});
-  std::vector<std::string> usual = {"place", "mean", "sd", "low", "high", "best", "worst", "n"};
+  std::vector<std::string> usual = {"place", "mean",  "sd",       "low", "high",
+                                    "best",  "worst", kTestValue, "n"};
   if (diverged > 0) usual.emplace_back("diverged");
   if (never > 0) usual.emplace_back("never");
   if (unfinished > 0) usual.emplace_back("unfinished");

@@ -43,7 +43,7 @@ class CpuTraining : public Training {
         batches_{NewBatch(config), NewBatch(config)} {}
 
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override;
-  Evaluation Evaluate(const Tick& tick) override;
+  Evaluation Evaluate(Split split, const Tick& tick) override;
   TrainingState State() const override;
   void Restore(const TrainingState& state) override;
 
@@ -109,9 +109,9 @@ std::vector<float> CpuTraining::TrainEpoch(const StepRates& rates, const Tick& t
   return losses;
 }
 
-Evaluation CpuTraining::Evaluate(const Tick& tick) {
-  const ImageSet& test = dataset_->test;
-  const auto count = static_cast<size_t>(test.count);
+Evaluation CpuTraining::Evaluate(Split split, const Tick& tick) {
+  const ImageSet& set = ImagesOf(split, *dataset_);
+  const auto count = static_cast<size_t>(set.count);
   std::array<int64_t, kEvaluationRows> order;
   double loss = 0;
   int64_t correct = 0;
@@ -119,7 +119,7 @@ Evaluation CpuTraining::Evaluate(const Tick& tick) {
   for (size_t first = 0; first < count; first += kEvaluationRows) {
     const size_t samples = std::min(kEvaluationRows, count - first);
     std::iota(order.begin(), order.end(), static_cast<int64_t>(first));
-    batches_[0].Gather(kernels_, test.images.data(), test.labels.data(), order.data(), samples,
+    batches_[0].Gather(kernels_, set.images.data(), set.labels.data(), order.data(), samples,
                        /*training=*/false);
     const BatchResult result = mlp_.Evaluate(batches_[0]);
     loss = std::accumulate(result.losses, result.losses + samples, loss);

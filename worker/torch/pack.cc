@@ -54,6 +54,9 @@ std::shared_ptr<const DeviceDataset> ToDevice(std::shared_ptr<const Dataset> dat
   auto data = std::make_shared<DeviceDataset>();
   data->train = ToDevice(dataset->train, device, images);
   data->test = ToDevice(dataset->test, device, images);
+  if (dataset->HasValidation()) {
+    data->validation = ToDevice(dataset->validation, device, images);
+  }
   data->source = std::move(dataset);
   return data;
 }
@@ -167,21 +170,20 @@ std::vector<std::vector<float>> TorchPack::TrainEpoch(const std::vector<StepRate
   return losses;
 }
 
-std::vector<Evaluation> TorchPack::Evaluate(const Tick& tick) {
+std::vector<Evaluation> TorchPack::Evaluate(Split split, const Tick& tick) {
   const ComputeScope scope(device_);
-  const DeviceDataset::Set& test = data_->test;
+  const int64_t count = ImagesOf(split, *data_->source).count;
+  const DeviceDataset::Set& set = split == Split::kTest ? data_->test : data_->validation;
   const int64_t members = model_.Members();
-  const int64_t count = test.labels.size(0);
   const int64_t chunk = EvaluationRows(model_.Count());
-  const at::Tensor loss = at::zeros({members}, test.labels.options().dtype(at::kDouble));
-  const at::Tensor correct = at::zeros({members}, test.labels.options());
+  const at::Tensor loss = at::zeros({members}, set.labels.options().dtype(at::kDouble));
+  const at::Tensor correct = at::zeros({members}, set.labels.options());
   WorkInFlight in_flight;
   TickClock clock;
   for (int64_t first = 0; first < count; first += chunk) {
     const int64_t rows = std::min(chunk, count - first);
-    const at::Tensor labels = test.labels.narrow(0, first, rows).expand({members, rows});
-    const at::Tensor log_probabilities =
-        model_.LogProbabilities(test.images.narrow(0, first, rows));
+    const at::Tensor labels = set.labels.narrow(0, first, rows).expand({members, rows});
+    const at::Tensor log_probabilities = model_.LogProbabilities(set.images.narrow(0, first, rows));
     loss.sub_(
         log_probabilities.gather(2, labels.unsqueeze(2)).squeeze(2).sum(1, false, at::kDouble));
     correct.add_(log_probabilities.argmax(2).eq(labels).sum(1));

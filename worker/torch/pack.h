@@ -54,7 +54,9 @@ struct DeviceDataset {
     at::Tensor images;  // [count, pixels]: uint8, or float32 as AsFloats makes them
     at::Tensor labels;  // int64 [count]
   };
-  Set train, test;
+  Set train;
+  Set validation;  // undefined tensors where no images are held back
+  Set test;
   std::shared_ptr<const Dataset> source;
 };
 
@@ -79,7 +81,7 @@ class TorchPack : public PackTraining {
 
   std::vector<std::vector<float>> TrainEpoch(const std::vector<StepRates>& rates,
                                              const Tick& tick) override;
-  std::vector<Evaluation> Evaluate(const Tick& tick) override;
+  std::vector<Evaluation> Evaluate(Split split, const Tick& tick) override;
   void Keep(const std::vector<size_t>& members) override;
   TrainingState State(size_t member) const override;
   void Restore(size_t member, const TrainingState& state) override;

@@ -46,8 +46,8 @@ class WatchedPack : public PackTraining {
                                              const Tick& tick) override {
     return Watch([&] { return pack_->TrainEpoch(rates, tick); });
   }
-  std::vector<Evaluation> Evaluate(const Tick& tick) override {
-    return Watch([&] { return pack_->Evaluate(tick); });
+  std::vector<Evaluation> Evaluate(Split split, const Tick& tick) override {
+    return Watch([&] { return pack_->Evaluate(split, tick); });
   }
   void Keep(const std::vector<size_t>& members) override {
     Watch([&] { pack_->Keep(members); });
@@ -77,7 +77,9 @@ class PackOfOne : public Training {
   std::vector<float> TrainEpoch(const StepRates& rates, const Tick& tick) override {
     return pack_->TrainEpoch({rates}, tick).front();
   }
-  Evaluation Evaluate(const Tick& tick) override { return pack_->Evaluate(tick).front(); }
+  Evaluation Evaluate(Split split, const Tick& tick) override {
+    return pack_->Evaluate(split, tick).front();
+  }
   TrainingState State() const override { return pack_->State(0); }
   void Restore(const TrainingState& state) override { pack_->Restore(0, state); }
 
@@ -156,7 +158,8 @@ class TorchEngine : public Engine {
   /// bytes, which a large data set may not find on the device.
   ImagesAs FormOf(const Dataset& dataset) const {
     constexpr size_t kMostBytes = size_t{1} << 30;  // as floats: 4 GiB
-    const size_t bytes = dataset.train.images.size() + dataset.test.images.size();
+    const size_t bytes =
+        dataset.train.images.size() + dataset.validation.images.size() + dataset.test.images.size();
     const bool fits = device_.IsCuda() && has_room_for_floats_ && bytes <= kMostBytes;
     return fits ? ImagesAs::kFloats : ImagesAs::kBytes;
   }

@@ -107,13 +107,13 @@ TEST(SweepConfigTest, ValueListedTwiceIsOneValue) {
   EXPECT_EQ(config.optimizers.at(0).axes.at(0).repeated, 1U);
 }
 
-TEST(SweepConfigTest, APlateauCanFollowEveryBuiltInMetric) {
+TEST(SweepConfigTest, APlateauCanFollowEveryBuiltInMetricButTheTestImages) {
   std::vector<std::string> followed;
   for (const Parameter& parameter : FindSchedulerType("ReduceLROnPlateau")->parameters) {
     if (parameter.name == "metric") followed = parameter.choices;
   }
   std::vector<std::string> recorded;
-  for (const MetricInfo& metric : BuiltInMetrics()) recorded.push_back(metric.name);
+  for (const MetricInfo& metric : BuiltInMetrics(false)) recorded.push_back(metric.name);
   EXPECT_THAT(followed, testing::UnorderedElementsAreArray(recorded));
 }
 
@@ -124,6 +124,18 @@ TEST(SweepConfigTest, ModeFollowsTheMetric) {
   const Objective fast =
       Parse({.rest = "objective: {metric: \"epochs_to(val_accuracy,0.9750)\"}"}).objective;
   EXPECT_EQ(fast, (Objective{"epochs_to(val_accuracy, 0.975)", "min", "last"}));
+}
+
+TEST(SweepConfigTest, TheTestImagesRankOnlyWhereImagesAreHeldBack) {
+  const std::string objective = "objective: {metric: test_accuracy}";
+  EXPECT_EQ(Parse({.rest = "dataset: {validation: 5000}\n" + objective}).objective,
+            (Objective{"test_accuracy", "max", "last"}));
+  EXPECT_THAT(
+      ErrorOf({.rest = objective}),
+      AllOf(StartsWith("s.yaml:5:21: objective.metric: unknown metric 'test_accuracy': it is one "
+                       "of train_loss, val_loss, val_accuracy, epochs_to("),
+            HasSubstr("test_accuracy is recorded by lrsweep 0.2.0 and later, where "
+                      "dataset.validation holds back images")));
 }
 
 TEST(SweepConfigTest, MistakesInTheObjectiveNameTheirPlace) {

@@ -96,7 +96,7 @@ uint64_t Bits(Engine& engine, const TrainConfig& config, std::shared_ptr<const D
   std::vector<float> all;
   for (int epoch = 0; epoch < 2; ++epoch) {
     Append(training->TrainEpoch(rates, GoOn), all);
-    const Evaluation evaluation = training->Evaluate(GoOn);
+    const Evaluation evaluation = training->Evaluate(Split::kTest, GoOn);
     Append({static_cast<float>(evaluation.loss), static_cast<float>(evaluation.accuracy)}, all);
   }
   const TrainingState state = training->State();
@@ -185,6 +185,13 @@ TEST(CpuEngine, TrainsTheSameWhetherItEvaluatesOrNot) {
   ExpectNoRandomNumberDrawnToEvaluate(OurEngine());
 }
 
+TEST(CpuEngine, EvaluatesHeldBackAndTestImagesEachForThemselves) {
+  for (const std::string& target : CpuEngineTargets()) {
+    SCOPED_TRACE(target);
+    ExpectEachSplitEvaluatedOnItsImages(*MakeCpuEngine(target));
+  }
+}
+
 void ExpectResumes(const TrainConfig& config, const StepRates& rates) {
   const auto training = Start(config, SyntheticDataset());
   training->TrainEpoch(rates, GoOn);
@@ -234,7 +241,7 @@ TEST(CpuEngine, SaysADivergedLossAndGoesOn) {
     const auto losses = training->TrainEpoch({.lr = {nan}, .momentum = {0.9}}, GoOn);
     EXPECT_TRUE(std::isfinite(losses.front()));
     EXPECT_TRUE(std::isnan(losses.back()));
-    EXPECT_TRUE(std::isnan(training->Evaluate(GoOn).loss));
+    EXPECT_TRUE(std::isnan(training->Evaluate(Split::kTest, GoOn).loss));
   }
 }
 
@@ -247,7 +254,7 @@ TEST(CpuEngine, DivergesWhereTheRateIsFarTooLarge) {
     }
   }
   EXPECT_FALSE(finite);
-  EXPECT_FALSE(std::isfinite(training->Evaluate(GoOn).loss));
+  EXPECT_FALSE(std::isfinite(training->Evaluate(Split::kTest, GoOn).loss));
 }
 
 /// Starts a training in which unit 0 of the first layer has the weight `weight` for `pixel`.
@@ -267,7 +274,7 @@ TEST(CpuEngine, LeavesAnInfiniteWeightOutWhereItsPixelIsZero) {
   for (const std::string& target : Targets()) {
     // Images without pixel 5 must leave the weight out; for all others unit 0 is off.
     const auto training = StartWith(target, data, 5, -infinity);
-    EXPECT_TRUE(std::isfinite(training->Evaluate(GoOn).loss)) << target;
+    EXPECT_TRUE(std::isfinite(training->Evaluate(Split::kTest, GoOn).loss)) << target;
     EXPECT_TRUE(std::isfinite(training->TrainEpoch(kRates, GoOn).front())) << target;
   }
 }
@@ -352,7 +359,7 @@ TEST(CpuEngine, GoesOnWithEqualBitsWhereMostBatchesLackAPixel) {
 TEST(CpuEngine, LeavesDenormalsToOthers) {
   const auto training = Start(Config(0), TinyDataset());
   training->TrainEpoch(kRates, GoOn);
-  training->Evaluate(GoOn);
+  training->Evaluate(Split::kTest, GoOn);
   const volatile float tiny = std::numeric_limits<float>::min();
   EXPECT_GT(tiny / 2, 0);
   const Tick check = [](const StepProgress&) {

@@ -34,7 +34,7 @@ TEST(Engine, TellsWhichMemberATickIsOf) {
     return true;
   };
   pack->TrainEpoch({kRates, kRates}, tick);
-  pack->Evaluate(tick);
+  pack->Evaluate(Split::kTest, tick);
   EXPECT_THAT(members, ElementsAre(0, 1, 0, 1));
 }
 
@@ -46,7 +46,7 @@ TEST(Engine, CountsTheMembersThatStayAnew) {
   pack->Keep({1, 2});
   EXPECT_EQ(pack->State(0).parameters, second.parameters);
   EXPECT_EQ(pack->State(1).parameters, third.parameters);
-  EXPECT_EQ(pack->Evaluate(GoOn).size(), 2u);
+  EXPECT_EQ(pack->Evaluate(Split::kTest, GoOn).size(), 2u);
   pack->Keep({1});
   EXPECT_EQ(pack->State(0).parameters, third.parameters);
 }

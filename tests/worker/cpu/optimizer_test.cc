@@ -230,7 +230,7 @@ TEST(CpuOptimizer, TrainsOnWithoutEpsWhereNothingEverMoved) {
                                  .weight_decay = 0};
   const auto training = Start(AdamConfig(settings));
   for (int step = 0; step < 3; ++step) training->TrainEpoch(kRates, GoOn);
-  EXPECT_TRUE(std::isfinite(training->Evaluate(GoOn).loss));
+  EXPECT_TRUE(std::isfinite(training->Evaluate(Split::kTest, GoOn).loss));
 }
 
 TEST(CpuOptimizer, RefusesTheStateOfAnotherOptimizer) {

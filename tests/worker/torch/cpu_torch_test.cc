@@ -89,8 +89,8 @@ TEST(CpuBesideTorch, FollowsTheFirstLosses) {
         LargestDifference(pair.ours->TrainEpoch(rates, GoOn), pair.torch->TrainEpoch(rates, GoOn)),
         1e-5)
         << Name(network);
-    const Evaluation ours = pair.ours->Evaluate(GoOn);
-    const Evaluation torch = pair.torch->Evaluate(GoOn);
+    const Evaluation ours = pair.ours->Evaluate(Split::kTest, GoOn);
+    const Evaluation torch = pair.torch->Evaluate(Split::kTest, GoOn);
     EXPECT_NEAR(ours.loss, torch.loss, 1e-4) << Name(network);
     EXPECT_NEAR(ours.accuracy, torch.accuracy, 0.051) << Name(network);
   }

@@ -155,7 +155,7 @@ TEST(FixedPack, TellsOnlyOfMembers) {
   const auto pack = FixedEngine().StartPack(configs, TinyDataset());
   const Tick tick = [](const StepProgress& progress) { return progress.member < 2; };
   EXPECT_EQ(pack->TrainEpoch(RatesOf(configs, 0), tick).size(), 2U);
-  EXPECT_EQ(pack->Evaluate(tick).size(), 2U);
+  EXPECT_EQ(pack->Evaluate(Split::kTest, tick).size(), 2U);
   EXPECT_THROW(pack->State(2), std::out_of_range);
 }
 

@@ -70,7 +70,7 @@ inline std::vector<Course> Train(PackTraining& pack, const std::vector<TrainConf
   for (int64_t epoch = first; epoch < first + epochs; ++epoch) {
     const int64_t steps = configs[0].StepsPerEpoch(data->train.count);
     const auto losses = pack.TrainEpoch(RatesOf(configs, epoch, steps), GoOn);
-    const auto evaluations = pack.Evaluate(GoOn);
+    const auto evaluations = pack.Evaluate(Split::kTest, GoOn);
     for (size_t i = 0; i < configs.size(); ++i) Record(losses[i], evaluations[i], courses[i]);
   }
   for (size_t i = 0; i < configs.size(); ++i) courses[i].state = pack.State(i);

@@ -37,7 +37,7 @@ std::vector<Seen> WatchEpochs(OptimizerType type) {
   std::vector<Seen> epochs;
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
     epochs.push_back(Watch(*pack, RatesOf(configs, epoch)));
-    pack->Evaluate(GoOn);
+    pack->Evaluate(Split::kTest, GoOn);
   }
   return epochs;
 }
@@ -153,13 +153,13 @@ TEST(TorchPack, GoesOnWithTheMembersThatStay) {
     const std::vector<TrainConfig> configs = Members(type);
     const auto pack = TorchEngine().StartPack(configs, TinyDataset());
     pack->TrainEpoch(RatesOf(configs, 0), GoOn);
-    pack->Evaluate(GoOn);
+    pack->Evaluate(Split::kTest, GoOn);
     pack->Keep({1, 3});
     const std::vector<TrainConfig> kept = {configs[1], configs[3]};
     std::vector<Course> courses(2);
     for (int64_t epoch = 1; epoch < 3; ++epoch) {
       const auto losses = pack->TrainEpoch(RatesOf(kept, epoch), GoOn);
-      const auto evaluations = pack->Evaluate(GoOn);
+      const auto evaluations = pack->Evaluate(Split::kTest, GoOn);
       for (size_t i = 0; i < 2; ++i) Record(losses[i], evaluations[i], courses[i]);
     }
     for (size_t i = 0; i < 2; ++i) {
@@ -196,7 +196,7 @@ TEST(TorchPack, TellsOfAMemberThatItHas) {
     return true;
   };
   pack->TrainEpoch(RatesOf(configs, 0), tick);
-  pack->Evaluate(tick);
+  pack->Evaluate(Split::kTest, tick);
 }
 
 TEST(TorchPack, RefusesMembersThatDoNotAgree) {

@@ -69,7 +69,7 @@ class Recorded {
       for (const TrainConfig& config : configs_)
         rates.push_back(RatesFrom(config, epoch_, momentum));
       for (const auto& losses : pack_->TrainEpoch(rates, GoOn)) Add(losses);
-      for (const Evaluation& evaluation : pack_->Evaluate(GoOn)) {
+      for (const Evaluation& evaluation : pack_->Evaluate(Split::kTest, GoOn)) {
         Add(std::vector<double>{evaluation.loss, evaluation.accuracy});
       }
     }

@@ -162,6 +162,10 @@ TEST(TorchEngine, DrawsNoRandomNumberToEvaluate) {
   ExpectNoRandomNumberDrawnToEvaluate(TorchEngine());
 }
 
+TEST(TorchEngine, EvaluatesHeldBackAndTestImagesEachForThemselves) {
+  ExpectEachSplitEvaluatedOnItsImages(TorchEngine());
+}
+
 TEST(TorchEngine, GoesOnWithEqualBitsFromASavedState) {
   const auto training = Start(Config(6), SyntheticDataset());
   training->TrainEpoch(kRates, GoOn);
@@ -189,7 +193,7 @@ TEST(TorchEngine, SaysADivergedLossAndGoesOn) {
   const auto losses = training->TrainEpoch({.lr = {nan}, .momentum = {0.9}}, GoOn);
   EXPECT_TRUE(std::isfinite(losses.front()));
   EXPECT_TRUE(std::isnan(losses.back()));
-  EXPECT_TRUE(std::isnan(training->Evaluate(GoOn).loss));
+  EXPECT_TRUE(std::isnan(training->Evaluate(Split::kTest, GoOn).loss));
 }
 
 TEST(TorchEngine, StopsAtTheFirstStepWhenTold) { ExpectStopsAtTheFirstStepWhenTold(TorchEngine()); }
