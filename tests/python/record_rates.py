@@ -15,9 +15,9 @@ text = script.read_text()
 record = open(pathlib.Path(os.environ["LRSWEEP_DIR"]) / "applied_rates.txt", "a", buffering=1)
 
 if "import torch" in text:
-    from torch.optim.optimizer import register_optimizer_step_pre_hook
+    from torch.optim.optimizer import register_optimizer_step_post_hook
 
-    register_optimizer_step_pre_hook(
+    register_optimizer_step_post_hook(
         lambda optimizer, *_: print(optimizer.param_groups[0]["lr"], file=record))
 
 if "from sklearn" in text:
