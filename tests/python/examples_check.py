@@ -38,7 +38,8 @@ class Example:
         shutil.copytree(ROOT / "examples", self.folder)
         shutil.copy(HERE / "record_rates.py", self.folder)
         (self.folder / "late.py").write_text(LATE)
-        self.environment = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
+        # As many threads whatever the number of workers, since PyTorch's sums depend on them.
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"), "OMP_NUM_THREADS": "1"}
 
     def change(self, file, old, new):
         path = self.folder / file
