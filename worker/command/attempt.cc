@@ -28,6 +28,7 @@
 #include "worker/command/program_end.h"
 #include "worker/command/program_trial.h"
 #include "worker/command/report_file.h"
+#include "worker/command/stop_plan.h"
 #include "worker/command/trial_folder.h"
 
 namespace lrsweep {
@@ -43,16 +44,9 @@ constexpr auto kLockInterval = std::chrono::milliseconds(10);
 constexpr auto kAnswerLimit = std::chrono::milliseconds(200);  // until an answer is read
 constexpr std::string_view kReportPrefix = "lrsweep ";
 
-/// Why the program is being stopped.
-enum class Stopping {
-  kNo,
-  kHold,         // it can resume later
-  kEnd,          // by a rule
-  kDiverged,     //
-  kTimedOut,     // the attempt fails, as with the next
-  kFailed,       //
-  kInterrupted,  // the pack is stopped: its end is not reported
-};
+// A batch system signals all processes of a job at once: this one learns a little later that the
+// sweep is stopped, and the program's end is then no failure.
+constexpr auto kStopLimit = std::chrono::seconds(2);
 
 Clock::duration Seconds(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
@@ -95,7 +89,8 @@ class Attempt {
         observer_(observer),
         resumed_(CheckpointOf(task)),
         trial_(program_, task, resumed_),
-        folder_(program_.trials_folder + "/" + task.trial_id) {}
+        folder_(program_.trials_folder + "/" + task.trial_id),
+        plan_(Seconds(program_.grace_seconds)) {}
 
   /// Ends the program where an exception has left it running.
   ~Attempt() {
@@ -107,16 +102,15 @@ class Attempt {
 
   void Run() {
     if (!TakeFolder() || !WriteSchedule()) return;
-    Start();
-    while (!child_->HasEnded()) {
-      Wait();
-      ReadAll();
-      Attend();
-    }
-    const int status = Finish();
     try {
-      Conclude(status);
-    } catch (const EndedUnasked&) {
+      Start();
+      while (!child_->HasEnded()) {
+        Wait();
+        ReadAll();
+        Attend();
+      }
+      Conclude(Finish());
+    } catch (const EndedUnasked&) {  // the trial is not over
       throw;
     } catch (...) {
       folder_.CleanUp(/*is_over=*/true);
@@ -187,7 +181,8 @@ class Attempt {
                                  pollfd{reports_->change_fd(), POLLIN, 0},
                                  pollfd{child_->end_fd(), POLLIN, 0}};
     const bool must_poll = reports_->change_fd() < 0 || child_->end_fd() < 0 || awaits_reader_;
-    const auto timeout = must_poll ? kPollInterval : kProgressInterval;
+    const auto idle = must_poll ? kPollInterval : kProgressInterval;
+    const auto timeout = has_more_reports_ ? std::chrono::milliseconds(0) : idle;
     poll(fds.data(), fds.size(), static_cast<int>(timeout.count()));
   }
 
@@ -198,7 +193,7 @@ class Attempt {
     ReadReports();
   }
 
-  void ReadReports() { reports_->Read(TakeAppended()); }
+  void ReadReports() { has_more_reports_ = reports_->Read(TakeAppended()); }
 
   /// Reads what there is, but not for ever. False: the program has closed it.
   bool ReadOutput(int fd, LineReader* lines, int most_chunks) {
@@ -229,15 +224,18 @@ class Attempt {
   }
 
   void TakeLine(std::string_view line, bool is_whole) {
-    const bool may_report = stopping_ == Stopping::kNo || stopping_ == Stopping::kHold ||
-                            stopping_ == Stopping::kInterrupted;
+    const bool may_report = plan_.why() == Stopping::kNo || plan_.why() == Stopping::kHold ||
+                            plan_.why() == Stopping::kInterrupted;
     if (!may_report) return;
     try {
       if (!is_whole) throw ProtocolError("a report is longer than 16 MB");
       std::visit([this](const auto& report) { OnReport(report); }, ParseReport(line));
     } catch (const ProtocolError& error) {
-      error_ = std::string(error.what()) + "; the report: " +
-               Shortened(OneLine(ValidUtf8(std::string(line.substr(0, 400)))), 200);
+      const std::string why = std::string(error.what()) + "; the report: " +
+                              Shortened(OneLine(ValidUtf8(std::string(line.substr(0, 400)))), 200);
+      // A handler of SIGTERM may write in the middle of a line. That fails no trial.
+      if (plan_.why() != Stopping::kNo) return log_->Say("a report is ignored: " + why);
+      error_ = why;
       Stop(Stopping::kFailed);
     }
   }
@@ -301,7 +299,7 @@ class Attempt {
       Stop(Stopping::kDiverged);
       return "end";
     }
-    if (stopping_ != Stopping::kNo) return "hold";
+    if (plan_.why() != Stopping::kNo) return "hold";
     if (trial_.HasAllEpochs() || is_finished_) return "continue";
     switch (observer_.OnEpochEnd(0)) {
       case AfterEpoch::kHold:
@@ -317,23 +315,17 @@ class Attempt {
 
   /// Begins to stop the program. Where it may end by itself, after an answer, SIGTERM comes later.
   void Stop(Stopping why) {
-    if (is_finished_) {  // nothing is left to stop
-      if (why == Stopping::kFailed || why == Stopping::kDiverged) stopping_ = why;
-      return;
-    }
-    stopping_ = why;
-    const bool is_asked = why == Stopping::kHold || why == Stopping::kEnd;
-    const auto grace = Seconds(program_.grace_seconds);
-    terminate_at_ = Clock::now();
-    if (!is_asked) return;
+    const auto now = Clock::now();
+    plan_.Begin(why, now);
+    if (why != Stopping::kHold && why != Stopping::kEnd) return;
     // A program that has reported everything, that reads answers, or that writes a checkpoint after
     // every epoch, gets the time for it.
-    const bool is_reader = reads_answers_;
-    if (trial_.HasAllEpochs() || is_reader || (why == Stopping::kHold && has_habit_)) {
-      *terminate_at_ += grace;
+    reads_answers_ = reads_answers_ || answers_->IsRead();
+    if (trial_.HasAllEpochs() || reads_answers_ || (why == Stopping::kHold && has_habit_)) {
+      plan_.TerminateAt(now + plan_.grace());
     } else if (answers_->IsOpen() && answers_->written() == 0) {
       awaits_reader_ = true;
-      *terminate_at_ += kAnswerLimit;
+      plan_.TerminateAt(now + kAnswerLimit);
     }
   }
 
@@ -342,43 +334,32 @@ class Attempt {
     const auto now = Clock::now();
     if (answers_->IsRead()) {
       reads_answers_ = true;
-      if (std::exchange(awaits_reader_, false))
-        *terminate_at_ = now + Seconds(program_.grace_seconds);
+      if (std::exchange(awaits_reader_, false)) plan_.TerminateAt(now + plan_.grace());
     }
     if (now >= next_progress_) {
       next_progress_ = now + kProgressInterval / 2;
       child_->ReapOrphans();
       if (!ShouldContinue()) Interrupt(now);
-      if (stopping_ == Stopping::kNo && observer_.IsStopping()) {
+      if (plan_.why() == Stopping::kNo && observer_.IsStopping()) {
         Stop(Stopping::kHold);
-        if (!trial_.HasAllEpochs()) terminate_at_ = now;
+        if (!trial_.HasAllEpochs()) plan_.TerminateAt(now);
       }
     }
     const bool is_late =
         program_.timeout_seconds > 0 && now - started_ > Seconds(program_.timeout_seconds);
-    if (stopping_ == Stopping::kNo && is_late) Stop(Stopping::kTimedOut);
-    Terminate(now);
+    if (plan_.why() == Stopping::kNo && is_late) Stop(Stopping::kTimedOut);
+    const bool has_checkpoint = plan_.why() == Stopping::kHold && checkpoint_epoch_ > 0 &&
+                                checkpoint_epoch_ == trial_.epochs_done();
+    if (has_checkpoint && !trial_.HasAllEpochs()) plan_.TerminateAt(now);
+    if (const int signal = plan_.DueSignal(now)) child_->Signal(signal);
   }
 
+  /// What was decided of the trial before stays.
   void Interrupt(Clock::time_point now) {
-    if (stopping_ == Stopping::kNo || stopping_ == Stopping::kHold || stopping_ == Stopping::kEnd) {
-      stopping_ = Stopping::kInterrupted;
-      if (!kill_at_) terminate_at_ = now;
+    const Stopping why = plan_.why();
+    if (why == Stopping::kNo || why == Stopping::kHold || why == Stopping::kEnd) {
+      plan_.Begin(Stopping::kInterrupted, now);
     }
-  }
-
-  /// Sends SIGTERM and SIGKILL when it is time.
-  void Terminate(Clock::time_point now) {
-    if (!terminate_at_) return;
-    const bool has_checkpoint = stopping_ == Stopping::kHold &&
-                                checkpoint_epoch_ == trial_.epochs_done() &&
-                                checkpoint_epoch_ > 0 && !trial_.HasAllEpochs();
-    if (!kill_at_ && (now >= *terminate_at_ || has_checkpoint)) {
-      child_->Signal(SIGTERM);
-      kill_at_ = now + Seconds(program_.grace_seconds);
-      awaits_reader_ = false;
-    }
-    if (kill_at_ && now >= *kill_at_) child_->Signal(SIGKILL);
   }
 
   /// Ends what is left of the program and reads what it wrote last. Returns its wait status.
@@ -389,7 +370,9 @@ class Attempt {
     constexpr int kAll = std::numeric_limits<int>::max();
     if (has_out_) ReadOutput(child_->out(), &out_lines_, kAll);
     if (has_err_) ReadOutput(child_->err(), nullptr, kAll);
-    ReadReports();
+    do {
+      ReadReports();
+    } while (has_more_reports_);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
       out_lines_.Finish(TakePrinted());
       reports_->Finish(TakeAppended());
@@ -399,7 +382,7 @@ class Attempt {
 
   void Conclude(int status) {
     const bool is_done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    switch (stopping_) {
+    switch (plan_.why()) {
       case Stopping::kFailed:
         throw std::runtime_error(error_);
       case Stopping::kTimedOut:
@@ -419,9 +402,22 @@ class Attempt {
       case Stopping::kNo:
         break;
     }
-    if (!is_done) FailBy(status);
+    if (!is_done) {
+      if (MayBeOfAStop(status) && SweepStops()) return End(TrialState::kPending);
+      FailBy(status);
+    }
     RequireMetric();
     End(TrialState::kCompleted);
+  }
+
+  /// Whether the sweep is being stopped, now or in a moment.
+  bool SweepStops() {
+    const auto limit = Clock::now() + kStopLimit;
+    while (Clock::now() < limit) {
+      if (observer_.IsStopping() || !ShouldContinue()) return true;
+      poll(nullptr, 0, static_cast<int>(kLockInterval.count()));
+    }
+    return false;
   }
 
   [[noreturn]] void FailBy(int status) {
@@ -439,9 +435,14 @@ class Attempt {
   /// A program that ends well must have said how well.
   void RequireMetric() {
     if (trial_.HasReportedAnyOf(program_.metrics)) return;
-    throw std::runtime_error(WithOutput(
-        "the program ended with exit status 0, but reported no " + Listed(program_.metrics),
-        log_->Tail()));
+    const std::string tail = log_->Tail();
+    std::string what =
+        "the program ended with exit status 0, but reported no " + Listed(program_.metrics);
+    const size_t report = tail.find("lrsweep {");
+    if (report != std::string::npos && report > 0 && tail[report - 1] != '\n') {
+      what += "; a report must be at the beginning of its line";
+    }
+    throw std::runtime_error(WithOutput(what, tail));
   }
 
   void End(TrialState state) {
@@ -462,7 +463,8 @@ class Attempt {
   std::unique_ptr<ChildProcess> child_;
   LineReader out_lines_{std::string(kReportPrefix), kMostReportBytes};
   bool has_out_ = true, has_err_ = true;
-  bool is_finished_ = false;  // the program has ended
+  bool has_more_reports_ = false;  // in the file than were read at once
+  bool is_finished_ = false;       // the program has ended
   Clock::time_point started_, last_report_, next_progress_{};
   std::set<std::string> ignored_;  // members that were spoken of
 
@@ -472,9 +474,8 @@ class Attempt {
   bool reads_answers_ = false;
   bool awaits_reader_ = false;  // whether it reads answers will be known soon
 
-  Stopping stopping_ = Stopping::kNo;
+  StopPlan plan_;
   std::string error_;  // of kFailed
-  std::optional<Clock::time_point> terminate_at_, kill_at_;
 };
 
 }  // namespace

@@ -21,6 +21,14 @@ std::string EndText(int wait_status) {
   return signal == SIGKILL ? text + " (is the memory exhausted?)" : text;
 }
 
+bool MayBeOfAStop(int wait_status) {
+  const auto ends = [](int signal) {
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGKILL;
+  };
+  return WIFSIGNALED(wait_status) ? ends(WTERMSIG(wait_status))
+                                  : ends(WEXITSTATUS(wait_status) - 128);
+}
+
 std::string LimitText(double seconds) {
   if (std::fmod(seconds, 3600) == 0) return NumberText(seconds / 3600) + " h";
   if (std::fmod(seconds, 60) == 0) return NumberText(seconds / 60) + " min";

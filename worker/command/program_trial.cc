@@ -141,7 +141,7 @@ EpochRecord ProgramTrial::Take(const EpochReport& report, double wall_seconds) {
         const auto found = record.metrics.find(metric);
         return found != record.metrics.end() && !std::isfinite(found->second);
       });
-  if (!record.diverged) FollowMetric(record);
+  FollowMetric(record);
   for (const auto& [name, value] : record.metrics) metrics_.insert(name);
   reported_.push_back(now);
   ExpectEpoch(now);
@@ -270,12 +270,13 @@ void ProgramTrial::CheckRates(const AppliedRates& applied, int64_t step,
 void ProgramTrial::FollowMetric(const EpochRecord& record) {
   if (!FollowsMetric()) return;
   const auto found = record.metrics.find(schedule_.metric());
-  if (found == record.metrics.end()) {
+  const bool is_there = found != record.metrics.end();
+  if (!is_there && !record.diverged) {
     throw ProtocolError(EpochText(record.epoch) + " has no " + schedule_.metric() +
                         ", which the schedule follows");
   }
-  metric_history_.push_back(found->second);
-  schedule_.OnEpochEnd(found->second);
+  metric_history_.push_back(is_there ? found->second : kNan);
+  schedule_.OnEpochEnd(metric_history_.back());
 }
 
 /// The live view shows the epoch after a point.

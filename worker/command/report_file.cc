@@ -24,22 +24,23 @@ ReportFile::ReportFile(const std::string& path)
   if (inotify_add_watch(inotify_.get(), path.c_str(), IN_MODIFY) < 0) inotify_.Close();
 }
 
-void ReportFile::Read(const LineReader::Take& take) {
+bool ReportFile::Read(const LineReader::Take& take) {
   static thread_local std::vector<char> buffer(kChunk);
   while (inotify_.IsOpen() && read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
   }
   struct stat status {};
-  if (fstat(file_.get(), &status) != 0) return;
+  if (fstat(file_.get(), &status) != 0) return false;
   if (status.st_size < offset_) {
     lines_.Reset();
     offset_ = 0;
   }
   for (int chunk = 0; chunk < kMostChunks && offset_ < status.st_size; ++chunk) {
     const ssize_t count = pread(file_.get(), buffer.data(), buffer.size(), offset_);
-    if (count <= 0) return;
+    if (count <= 0) return false;
     offset_ += count;
     lines_.Add({buffer.data(), static_cast<size_t>(count)}, take);
   }
+  return offset_ < status.st_size;
 }
 
 void ReportFile::Finish(const LineReader::Take& take) { lines_.Finish(take); }

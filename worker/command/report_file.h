@@ -17,9 +17,9 @@ class ReportFile {
   /// Becomes readable when the file grows; below 0 where the system cannot tell.
   int change_fd() const { return inotify_.get(); }
 
-  /// Takes the new lines; of a line that is being written, nothing yet. Where the file has become
-  /// shorter, it was begun anew.
-  void Read(const LineReader::Take& take);
+  /// Takes new lines, at most 4 MB at once; of a line that is being written, nothing yet. Where the
+  /// file has become shorter, it was begun anew. Returns whether there is more.
+  bool Read(const LineReader::Take& take);
   /// Takes the last line, too, where it has no newline.
   void Finish(const LineReader::Take& take);
 

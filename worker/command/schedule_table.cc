@@ -20,7 +20,7 @@
 namespace lrsweep {
 namespace {
 
-constexpr size_t kBufferBytes = 1 << 18;
+constexpr size_t kBufferBytes = 1 << 16;
 constexpr int64_t kStepsBetweenChecks = 1 << 14;
 constexpr int64_t kComparedRows = 64;
 constexpr std::string_view kHeader = "step,lr,momentum\n";

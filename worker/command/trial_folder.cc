@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,9 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 9> kOwnFiles = {
-    "answer",       "lock",         "output.log",   "output.previous.log", "params.json",
-    "report.jsonl", "schedule.bin", "schedule.csv", "params.json.part"};
+constexpr std::array<std::string_view, 7> kOwnFiles = {
+    "answer",       "output.log",   "output.previous.log", "params.json",
+    "report.jsonl", "schedule.bin", "schedule.csv"};
 
 /// Writes a small file whole.
 void WriteFile(const std::string& file, std::string_view bytes) {
@@ -45,26 +45,28 @@ TrialFolder::TrialFolder(std::string path) : path_(std::move(path)) {
   if (error) throw FileError("cannot make the folder " + path_ + ": " + error.message());
 }
 
+// The lock is on the report file, which spares making another one.
 bool TrialFolder::Lock() {
-  if (!lock_.IsOpen()) {
-    const std::string file = path_ + "/lock";
-    lock_ = UniqueFd(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!lock_.IsOpen()) FailWithErrno(file);
+  for (;;) {
+    if (!lock_.IsOpen()) {
+      lock_ = UniqueFd(open(ReportFile().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+      if (!lock_.IsOpen()) FailWithErrno(ReportFile());
+    }
+    // A file system without locks has none that could be held.
+    if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+    struct stat status {};
+    if (fstat(lock_.get(), &status) != 0) FailWithErrno(ReportFile());
+    if (status.st_nlink > 0) return true;
+    lock_.Close();  // the earlier attempt has removed it meanwhile
   }
-  // A file system without locks has none that could be held.
-  return flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 void TrialFolder::Prepare(const std::string& params_json) const {
   struct stat status {};
   const bool is_there = stat(ParamsFile().c_str(), &status) == 0 &&
                         status.st_size == static_cast<off_t>(params_json.size());
-  if (!is_there) {
-    const std::string part = ParamsFile() + ".part";
-    WriteFile(part, params_json);
-    if (std::rename(part.c_str(), ParamsFile().c_str()) != 0) FailWithErrno(ParamsFile());
-  }
-  WriteFile(ReportFile(), "");
+  if (!is_there) WriteFile(ParamsFile(), params_json);
+  if (ftruncate(lock_.get(), 0) != 0) FailWithErrno(ReportFile());
 }
 
 std::string TrialFolder::RelativePath(const std::string& reported) const {
@@ -99,7 +101,6 @@ void TrialFolder::CleanUp(bool is_over) const {
   unlink(ReportFile().c_str());
   unlink(AnswerFile().c_str());
   if (!is_over) return;
-  unlink((path_ + "/lock").c_str());
   unlink(Schedule().csv.c_str());
   unlink(Schedule().binary.c_str());
 }

@@ -1,13 +1,8 @@
 // The folder of one trial: what its program finds there, and what is removed again.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 
-#include "trial/executor.h"
 #include "worker/command/schedule_table.h"
 #include "worker/command/unique_fd.h"
 
@@ -31,7 +26,7 @@ class TrialFolder {
   bool Lock();
   int lock_fd() const { return lock_.get(); }
 
-  /// Writes params.json unless it is there, and empties report.jsonl.
+  /// Writes params.json unless it is there, and empties report.jsonl. The folder must be locked.
   void Prepare(const std::string& params_json) const;
 
   /// A checkpoint's path as relative to the folder. Throws std::invalid_argument where it is

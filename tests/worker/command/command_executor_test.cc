@@ -63,10 +63,28 @@ TEST_F(ExecutorTest, NamesTheSignalThatEndedAProgram) {
   EXPECT_THAT(Run({"signal", "11"}), StartsWith("the program was ended by SIGSEGV"));
 }
 
+TEST_F(ExecutorTest, TakesASignalThatWasMeantForTheWholeSweepAsAStop) {
+  int asked = 0;
+  observer_.is_stopping = [&asked] { return ++asked > 5; };
+  EXPECT_EQ(Run({"epochs", "1", "1", "signal", "15"}), "");
+  EXPECT_THAT(observer_.ends, ElementsAre(TrialState::kPending));
+  asked = 0;
+  EXPECT_EQ(Run({"exit", "143"}), "");
+}
+
+TEST_F(ExecutorTest, FailsByASignalWhereTheSweepGoesOn) {
+  EXPECT_THAT(Run({"signal", "15"}), StartsWith("the program was ended by SIGTERM"));
+}
+
 TEST_F(ExecutorTest, FailsWhereNoMetricWasReported) {
   EXPECT_EQ(Run({"print", R"(lrsweep {"val_acc": 0.75})"}),
             "the program ended with exit status 0, but reported no val_accuracy; the end of its "
             "output:\nlrsweep {\"val_acc\": 0.75}");
+}
+
+TEST_F(ExecutorTest, SaysThatAReportWasInTheMiddleOfALine) {
+  EXPECT_THAT(Run({"half", "50% ", "print", R"(lrsweep {"val_accuracy": 0.75})"}),
+              HasSubstr("; a report must be at the beginning of its line; the end of its output"));
 }
 
 TEST_F(ExecutorTest, FailsWhereAReportBreaksARule) {
@@ -120,7 +138,7 @@ TEST_F(ExecutorTest, WritesTheScheduleAndRemovesItWhenTheTrialIsOver) {
   EXPECT_THAT(TextOf("copy.csv"), StartsWith("step,lr,momentum\n0,0.5,0.9\n1,0.5,0.9\n"));
   EXPECT_THAT(TextOf("copy.csv"), HasSubstr("\n11,0.125,0.9\n"));
   EXPECT_EQ(TextOf("copy.bin").size(), 12 * 16);
-  for (const char* gone : {"schedule.csv", "schedule.bin", "report.jsonl", "answer", "lock"}) {
+  for (const char* gone : {"schedule.csv", "schedule.bin", "report.jsonl", "answer"}) {
     EXPECT_FALSE(Has(gone)) << gone;
   }
   EXPECT_TRUE(Has("output.log"));
@@ -187,6 +205,17 @@ TEST_F(ExecutorTest, StopsInTheMiddleOfAnEpochWhereTheSweepStops) {
   EXPECT_EQ(Run({"save-on-term", "1", "epochs", "1", "1", "sleep", "60"}), "");
   EXPECT_THAT(observer_.ends, ElementsAre(TrialState::kPending));
   EXPECT_EQ(observer_.checkpoints.size(), 1);
+}
+
+TEST_F(ExecutorTest, IgnoresWhatIsWrongInAReportWhileTheProgramIsStopped) {
+  observer_.after_epoch = [](int64_t) { return AfterEpoch::kHold; };
+  program_.grace_seconds = 1;
+  EXPECT_EQ(Run({"ignore", "epochs", "1", "1", "print", "lrsweep {1}", "touch", "a", "print",
+                 R"(lrsweep {"checkpoint": "a", "epoch": 1})", "sleep", "60"}),
+            "");
+  EXPECT_THAT(observer_.ends, ElementsAre(TrialState::kPending));
+  EXPECT_EQ(observer_.checkpoints.size(), 1);
+  EXPECT_THAT(TextOf("output.log"), HasSubstr("lrsweep: a report is ignored: it is no JSON"));
 }
 
 TEST_F(ExecutorTest, WaitsForTheCheckpointOfAProgramThatWritesOneAfterEachEpoch) {

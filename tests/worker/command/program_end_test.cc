@@ -15,6 +15,15 @@ TEST(ProgramEndTest, NamesStatusesAndSignals) {
   EXPECT_EQ(EndText(SIGKILL), "was ended by SIGKILL (is the memory exhausted?)");
 }
 
+TEST(ProgramEndTest, KnowsTheEndsThatASignalForAllGives) {
+  for (const int status : {SIGTERM, SIGINT, SIGHUP, SIGKILL, 143 << 8, 130 << 8, 137 << 8}) {
+    EXPECT_TRUE(MayBeOfAStop(status)) << status;
+  }
+  for (const int status : {SIGSEGV, SIGABRT, 1 << 8, 75 << 8, 139 << 8}) {
+    EXPECT_FALSE(MayBeOfAStop(status)) << status;
+  }
+}
+
 TEST(ProgramEndTest, WritesLimitsInTheirLargestWholeUnit) {
   EXPECT_EQ(LimitText(7200), "2 h");
   EXPECT_EQ(LimitText(5400), "90 min");

@@ -159,6 +159,14 @@ TEST_F(ProgramTrialTest, FollowsAMetric) {
   EXPECT_THAT(trial.metric_history(), ElementsAre(1, 2, 2));
 }
 
+TEST_F(ProgramTrialTest, KeepsTheHistoryWholeWhenItDiverges) {
+  FollowValLoss();
+  ProgramTrial trial = Begin();
+  EXPECT_TRUE(trial.Take(Epoch(1, kNan), 0).diverged);
+  EXPECT_EQ(trial.metric_history().size(), 1);
+  EXPECT_EQ(trial.Take(CheckpointReport{"a", 1}, "a").metric_history.size(), 1);
+}
+
 TEST_F(ProgramTrialTest, NeedsEveryEpochAndTheMetricThatItFollows) {
   FollowValLoss();
   ProgramTrial trial = Begin();

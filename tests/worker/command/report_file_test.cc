@@ -47,6 +47,17 @@ TEST_F(ReportFileTest, BeginsAnewWhereTheFileBecameShorter) {
   EXPECT_THAT(lines_, ElementsAre("{\"epoch\": 1}", "{2}"));
 }
 
+TEST_F(ReportFileTest, SaysWhetherThereIsMore) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += std::string(10'000, 'x') + "\n";
+  Append(text);
+  EXPECT_TRUE(file_.Read(take_));
+  EXPECT_LT(lines_.size(), 1000);
+  while (file_.Read(take_)) {
+  }
+  EXPECT_EQ(lines_.size(), 1000);
+}
+
 TEST_F(ReportFileTest, TellsThatTheFileGrew) {
   if (file_.change_fd() < 0) GTEST_SKIP() << "no inotify";
   pollfd change{file_.change_fd(), POLLIN, 0};
