@@ -68,6 +68,15 @@ std::string FirstLine(const std::string& text) {
   return OneLine(text.substr(0, text.find_first_of("\r\n")));
 }
 
+std::string ErrorLine(const std::string& error) {
+  const std::string first = FirstLine(error);
+  const size_t end = error.find_last_not_of("\r\n ");
+  if (!first.ends_with(':') || end == std::string::npos) return first;
+  const size_t before = error.rfind('\n', end);
+  if (before == std::string::npos) return first;
+  return first + ' ' + OneLine(error.substr(before + 1, end - before));
+}
+
 std::string EscapedMarkup(std::string_view text) {
   std::string out;
   for (const char c : text) {

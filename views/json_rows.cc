@@ -1,6 +1,8 @@
 #include "views/json_rows.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "results/stored_params.h"
 
@@ -78,7 +80,10 @@ Columns<EpochRow> EpochTable(const MetricTable& metrics) {
                              {"steps_done", [](const EpochRow& row) { return row.steps_done; }},
                              {"lr", [](const EpochRow& row) { return OrNull(row.lr); }}};
   for (const MetricInfo& metric : metrics) {
-    table.push_back({metric.name, [name = metric.name](const EpochRow& row) {
+    static const std::vector<std::string> kTaken = {"trial_id", "steps_done", "wall_seconds"};
+    const bool is_taken = std::find(kTaken.begin(), kTaken.end(), metric.name) != kTaken.end();
+    table.push_back({is_taken ? "metrics." + metric.name : metric.name,
+                     [name = metric.name](const EpochRow& row) {
                        return FiniteOrNull(MetricOrNan(row.metrics, name));
                      }});
   }

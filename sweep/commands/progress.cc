@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "params/text.h"
+#include "params/utf8.h"
 #include "sweep/config/trial_text.h"
+#include "trial/metric_expression.h"
+#include "trial/program.h"
 #include "views/metric_text.h"
 #include "views/terminal/style.h"
 #include "views/terminal/terminal.h"
@@ -32,7 +35,7 @@ std::string Duration(double seconds) {
 
 std::string EndText(const EndedTrial& ended) {
   if (ended.state == TrialState::kFailed) {
-    return "failed: " + ended.error.substr(0, ended.error.find('\n'));
+    return "failed: " + ErrorLine(ended.error);
   }
   if (ended.state == TrialState::kStopped) {
     if (!ended.live.curve.diverged) return "stopped early: " + FirstLine(ended.error);
@@ -63,6 +66,32 @@ std::string ValuesText(const EpochRecord& record) {
   }
   return values;
 }
+
+/// The number that tells how a running trial does: its loss; of a user's program, which need not
+/// report one, the metric that ranks, as it was last.
+class Measure {
+ public:
+  explicit Measure(const SweepState& state) {
+    const bool of_program = std::any_of(state.running.begin(), state.running.end(), [](auto& one) {
+      return one.second.by.engine == kCommandEngine;
+    });
+    if (of_program) metric_ = ParseKnownMetric(state.objective.metric).recorded;
+  }
+
+  std::string Title() const { return metric_.empty() ? "loss" : Shortened(metric_, kMostTitle); }
+  std::string Of(const LiveTrial& live) const {
+    if (metric_.empty()) return Number(live.loss, "{:.4f}");
+    const std::vector<double>& values = live.curve.values;
+    const auto last = std::find_if(values.rbegin(), values.rend(),
+                                   [](double value) { return std::isfinite(value); });
+    return last == values.rend() ? "-" : NumberText(metric_, *last);
+  }
+
+ private:
+  static constexpr size_t kMostTitle = 16;
+
+  std::string metric_;  // empty: the loss
+};
 
 /// "[########------------]  40%".
 std::string Bar(int64_t done, int64_t all) {
@@ -179,18 +208,23 @@ class LiveView : public ProgressView {
   std::vector<std::string> Lines(const SweepState& state) const {
     std::vector<std::string> lines = Summary(state);
     if (state.running.empty()) return lines;
-    lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", "running", "worker",
-                                "epoch", "loss", "lr", "parameters"));
+    const Measure measure(state);
+    const size_t width = std::max<size_t>(9, CountCharacters(measure.Title()));
+    const auto add = [&lines, width](const std::string& id, const auto& worker,
+                                     const std::string& epoch, const std::string& value,
+                                     const std::string& lr, const std::string& parameters) {
+      lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>{}}  {:>10}  {}", id, worker, epoch,
+                                  value, width, lr, parameters));
+    };
+    add("running", "worker", "epoch", measure.Title(), "lr", "parameters");
     const size_t room = static_cast<size_t>(std::max(size_.rows - 2, 6));
     for (const auto& [id, live] : state.running) {
       if (lines.size() + 1 >= room) {
         lines.push_back(fmt::format("... {} running in all", state.running.size()));
         break;
       }
-      lines.push_back(fmt::format("{:<16}  {:>6}  {:>9}  {:>9}  {:>10}  {}", id, live.by.worker,
-                                  fmt::format("{}/{}", live.epoch, live.epochs),
-                                  Number(live.loss, "{:.4f}"), Number(live.lr, "{:.6g}"),
-                                  ShortText(live.trial)));
+      add(id, live.by.worker, fmt::format("{}/{}", live.epoch, live.epochs), measure.Of(live),
+          Number(live.lr, "{:.6g}"), ShortText(live.trial));
     }
     return lines;
   }

@@ -208,7 +208,7 @@ std::string ProgramText(const Verification& found, const Style& style) {
   }
   if (!found.error.empty()) {
     text += style.Paint(Tone::kBad, "it does not run again as recorded") + ": " +
-            FirstLine(found.error) + "\n";
+            ErrorLine(found.error) + "\n";
   }
   return text + "  " + WhyInexact(found) + "\n";
 }
@@ -244,7 +244,7 @@ std::string VerificationText(const Verification& found, const Style& style) {
   }
   if (!found.error.empty()) {
     text +=
-        style.Paint(Tone::kBad, "cannot be trained again") + ": " + FirstLine(found.error) + "\n";
+        style.Paint(Tone::kBad, "cannot be trained again") + ": " + ErrorLine(found.error) + "\n";
   }
   return text + "  " + ChangesText(found) + "\n";
 }

@@ -54,7 +54,7 @@ void Coordinator::ExcludeBrokenWorkers() {
     Exclude(workers_.at(broken.worker).info(),
             "its last " + Counted(broken.failures, "trial") +
                 " failed before their first epoch, while another worker could train: " +
-                FirstLine(broken.error));
+                ErrorLine(broken.error));
   }
 }
 

@@ -34,6 +34,33 @@ scheduler:
 """
 
 
+# A program that reports its accuracy, in percent, at every fifth epoch alone.
+PROGRAM_CONFIG = """
+name: program
+trial:
+  command: [python3, "{folder}/program.py", "{{params.model.width}}", "{{params.augment}}"]
+  metrics: {{val/top-1: max, ppl: min}}
+  steps_per_epoch: 4
+params: {{model: {{width: {{grid: [64, wide]}}}}, augment: {{grid: [none, flip and crop]}}}}
+training: {{epochs: 20, seed: {{grid: [0, 1]}}}}
+scheduler:
+  - {{type: OneCycleLR, max_lr: {{grid: [0.1, 0.3]}}, total_steps: run}}
+  - {{type: StepLR, step_size: 5}}
+optimizer: {{type: SGD, lr: 0.1}}
+objective: {{metric: val/top-1}}
+"""
+PROGRAM_SOURCE = """
+import json, os, sys
+best = {"64": 70, "wide": 76}[sys.argv[1]] + (4 if sys.argv[2] == "flip and crop" else 0)
+for epoch in range(1, 21):
+    report = {"epoch": epoch, "ppl": 100 - best * epoch / 20, "grad_norm": 1e6 / epoch,
+              "tiny": 1e-6 * epoch}
+    if epoch % 5 == 0:
+        report["val/top-1"] = best * epoch / 20 + int(os.environ["LRSWEEP_SEED"])
+    print("lrsweep " + json.dumps(report), flush=True)
+"""
+
+
 def run(*words) -> None:
     done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -422,6 +449,90 @@ class ReportBrowserTest(unittest.TestCase):
         self.assertGreater(reloads, 0)
         self.open(page)
         self.assertEqual(self.browser.run("return raw.reload_seconds"), 0)
+
+
+class ProgramReportTest(unittest.TestCase):
+    """The report of a user's program: its own metrics, and nothing that holds for the built-in model alone."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.temporary = tempfile.TemporaryDirectory(prefix="lrsweep browser-")
+        folder = Path(cls.temporary.name)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        (folder / "program.py").write_text(PROGRAM_SOURCE)
+        (folder / "program.yaml").write_text(PROGRAM_CONFIG.format(folder=folder))
+        run("run", folder / "program.yaml", "--db", folder / "program.db", "-q")
+        run("report", folder / "program.db", "-o", folder / "report.html")
+        cls.page = folder / "report.html"
+        cls.browser = Browser(1240, 900)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.browser.__exit__()
+        cls.temporary.cleanup()
+
+    def setUp(self) -> None:
+        self.browser.open(self.page)
+        self.browser.run("drawAll()")
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.browser.errors(), [])
+
+    def text_of(self, selector: str) -> str:
+        return self.browser.run("return document.querySelector(arguments[0]).textContent", selector)
+
+    def choose(self, name: str, value: str) -> None:
+        self.browser.run("const s = document.querySelector(`[data-choice='${arguments[0]}']`);"
+                         "s.value = arguments[1]; s.dispatchEvent(new Event('change')); drawAll()", name, value)
+
+    def options_of(self, name: str) -> list[str]:
+        return self.browser.run("return [...document.querySelector(`[data-choice='${arguments[0]}']`).options]"
+                                ".map((option) => option.value)", name)
+
+    def test_says_nothing_of_the_built_in_model(self) -> None:
+        self.browser.run("figures.forEach((figure) => figure.toggleTable())")
+        self.browser.picture(PICTURES / "program.png")
+        page = self.text_of("main").replace("val/top-1", "")
+        for word in ("val_", "accuracy", "nats", "SHA-256", "CPU arithmetic", "batch", "NaN", "undefined"):
+            self.assertNotIn(word, page)
+
+    def test_offers_the_metrics_that_were_reported(self) -> None:
+        self.assertEqual(self.options_of("curves.metric"), ["val/top-1", "grad_norm", "ppl", "tiny"])
+        self.assertEqual(self.options_of("convergence.metric"), ["val/top-1", "ppl"])
+        for metric in self.options_of("curves.metric"):
+            for scale in ("zoom", "all", "log"):
+                self.choose("curves.metric", metric)
+                self.choose("curves.scale", scale)
+                ticks = self.browser.run("return [...document.querySelectorAll("
+                                         "'#figure-curves .axis.grid .tick text')].map((t) => t.textContent)")
+                self.assertTrue(ticks)
+                self.assertLessEqual(max(map(len, ticks)), 9, (metric, scale, ticks))
+
+    def test_lines_bridge_the_epochs_without_a_value(self) -> None:
+        lines = self.browser.run("return curveLines({metric: 'val/top-1', lines: 'groups', clock: 'epochs'})"
+                                 ".map((line) => line.points.map((point) => point.x))")
+        self.assertEqual(len(lines), 12)
+        self.assertEqual({tuple(line) for line in lines}, {(5, 10, 15, 20)})
+        steps = self.browser.run("return curveLines({metric: 'ppl', lines: 'best', clock: 'steps'})"
+                                 ".map((line) => line.points[0].x)")
+        self.assertEqual(set(steps), {4})
+
+    def test_a_last_value_is_the_last_that_was_reported(self) -> None:
+        values = self.browser.run("return trials.map((trial) => [trial.value, lastValue(trial, 'val/top-1')])")
+        for value, last in values:
+            self.assertAlmostEqual(value, last, places=3)
+
+    def test_the_filter_knows_the_metric_and_parameters_of_both_kinds(self) -> None:
+        count = "setFilter(arguments[0]); return shownTrials().length"
+        self.assertEqual(self.browser.run(count, "width=wide val/top-1>=80"), 12)
+        self.assertEqual(self.browser.run(count, "width=64"), 12)
+        self.assertEqual(self.browser.run(count, "width>63"), 12)  # a word is no number
+        self.assertEqual(self.browser.run(count, ""), 24)
+
+    def test_the_threshold_has_the_size_of_the_metric(self) -> None:
+        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "77.5")
+        self.choose("convergence.metric", "ppl")
+        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "26")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,15 @@ TEST(BytesTextTest, BytesHaveThreeDigits) {
   EXPECT_EQ(BytesText(5e15), "5000 TB");
 }
 
+TEST(ErrorLineTest, IsTheFirstLineAndWhatItIntroduces) {
+  EXPECT_EQ(ErrorLine("out of memory\nmore"), "out of memory");
+  EXPECT_EQ(ErrorLine("exit status 1; the end of its output:\nTraceback:\n  x\nValueError: no\n"),
+            "exit status 1; the end of its output: ValueError: no");
+  EXPECT_EQ(ErrorLine("the end of its output:"), "the end of its output:");
+  EXPECT_EQ(ErrorLine("its output:\n\x1b[31mred"), "its output:  [31mred");
+  EXPECT_EQ(ErrorLine(""), "");
+}
+
 TEST(ShellPathTest, IsOneWordAndNoOption) {
   EXPECT_EQ(ShellPath("s.db"), "s.db");
   EXPECT_EQ(ShellPath("/a/b-c.db"), "/a/b-c.db");

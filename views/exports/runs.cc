@@ -1,6 +1,7 @@
 #include "views/exports/runs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -46,8 +47,9 @@ std::vector<double> TimesOf(const std::vector<EpochRow>& rows, size_t steps, dou
   return times;
 }
 
+/// `has_losses`: false where nobody reported any.
 std::vector<RunStep> StepsOf(const std::vector<StepRow>& rows, const std::vector<double>& times,
-                             size_t most) {
+                             bool has_losses, size_t most) {
   std::vector<RunStep> steps;
   const auto add = [&](const std::string& name, double StepRow::*member) {
     std::vector<double> values;
@@ -57,7 +59,7 @@ std::vector<RunStep> StepsOf(const std::vector<StepRow>& rows, const std::vector
       steps.push_back({static_cast<int64_t>(i), times[i], name, values[i]});
     }
   };
-  add("step/loss", &StepRow::loss);
+  if (has_losses) add("step/loss", &StepRow::loss);
   add("step/lr", &StepRow::lr);
   add("step/momentum", &StepRow::momentum);
   std::stable_sort(steps.begin(), steps.end(),
@@ -91,7 +93,12 @@ void EachRun(const Store& store, const RunOptions& options,
     run.epochs = EpochsOf(epochs, metrics, store.MomentumByEpoch(trial.trial_id), run.started);
     if (options.step_points) {
       const std::vector<StepRow> steps = store.Steps(trial.trial_id);
-      run.steps = StepsOf(steps, TimesOf(epochs, steps.size(), run.started), *options.step_points);
+      const bool has_losses =
+          !sweep.IsOfProgram() || std::any_of(steps.begin(), steps.end(), [](const StepRow& step) {
+            return std::isfinite(step.loss);
+          });
+      run.steps = StepsOf(steps, TimesOf(epochs, steps.size(), run.started), has_losses,
+                          *options.step_points);
     }
     visit(run);
   });

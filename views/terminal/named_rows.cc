@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -33,7 +34,7 @@ Cell ToCell(const std::string& text) {
   if (text == "null") return {};
   if (text == "true" || text == "false") return int64_t{text == "true"};
   if (const auto integer = Parsed<int64_t>(text)) return *integer;
-  if (const auto real = Parsed<double>(text)) return *real;
+  if (const auto real = Parsed<double>(text); real && std::isfinite(*real)) return *real;
   return text;
 }
 
@@ -77,6 +78,9 @@ NamedRows::NamedRows(const Store& store, Objective objective,
   const TrialLabels labels = store.Labels();
   std::set<std::string> taken;  // in lower case: SQL ignores the case of names
   for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
+  for (const MetricInfo& metric : metrics_) {
+    if (taken.contains(Lower(metric.name))) metric_by_name_["metrics." + metric.name] = metric.name;
+  }
   for (const MetricInfo& metric : metrics_) taken.insert(Lower(metric.name));
   if (TestMetric()) taken.insert(kTestValue);
   for (const LabelPath& row : labels.Paths()) {
@@ -100,6 +104,7 @@ std::string NamedRows::Column(const std::string& name) const {
   if (Contains(fixed_columns_, name) || path_by_name_.contains(name) || IsTestValue(name)) {
     return name;
   }
+  if (metric_by_name_.contains(name)) return name;
   if (differing_.contains(name)) RefuseDiffering(name);
   if (name.find('(') != std::string::npos || FindMetric(metrics_, name) != nullptr) {
     return ToText(ParseMetric(name, metrics_));
@@ -114,8 +119,13 @@ std::vector<std::string> NamedRows::Offered() const {
   std::vector<std::string> names = fixed_columns_;
   if (TestMetric()) names.emplace_back(kTestValue);
   for (const auto& [name, path] : path_by_name_) names.push_back(name);
-  for (const MetricInfo& metric : metrics_) names.push_back(metric.name);
+  for (const MetricInfo& metric : metrics_) names.push_back(ColumnOf(metric.name));
   return names;
+}
+
+std::string NamedRows::ColumnOf(const std::string& metric) const {
+  const std::string other = "metrics." + metric;
+  return metric_by_name_.contains(other) ? other : metric;
 }
 
 Objective NamedRows::ObjectiveOf(const std::string& metric) const {
@@ -182,7 +192,9 @@ Cell NamedRows::At(size_t row, const std::string& column) const {
     const std::string* text = ParameterAt(row, column);
     return text == nullptr ? Cell() : ToCell(*text);
   }
-  const std::optional<double> value = MetricAt(row, column);
+  const auto renamed = metric_by_name_.find(column);
+  const std::optional<double> value =
+      MetricAt(row, renamed == metric_by_name_.end() ? column : renamed->second);
   return value ? Cell(*value) : Cell();
 }
 

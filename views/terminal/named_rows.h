@@ -29,7 +29,8 @@ inline constexpr const char* kTestValue = "test_value";
 
 /// A column is one of the fixed ones; a parameter, by its short name ("max_lr") or its path
 /// ("optimizer.lr"); a metric, or kTestValue, which for several trials are their means. A parameter
-/// that the row lacks is NULL, and so is a metric that one of its trials has no value of.
+/// that the row lacks is NULL, and so is a metric that one of its trials has no value of. A
+/// program's metric that has the name of a fixed column is "metrics.state".
 class NamedRows {
  public:
   /// `value_column`: the fixed column of the objective's value, or of its mean. `differing`: paths
@@ -50,6 +51,9 @@ class NamedRows {
   /// The canonical form of a column's name. Throws std::invalid_argument, with the known names, for
   /// an unknown one; so do At and Where.
   std::string Column(const std::string& name) const;
+
+  /// The column of a metric in its canonical form.
+  std::string ColumnOf(const std::string& metric) const;
 
   Cell At(size_t row, const std::string& column) const;
   /// At as text for people.
@@ -83,7 +87,8 @@ class NamedRows {
   TestValues test_values_;
   std::map<std::string, std::string> path_by_name_;  // of the parameters
   std::map<std::string, std::string> name_by_path_;
-  std::set<std::string> differing_;  // names of parameters, not in path_by_name_
+  std::set<std::string> differing_;                    // names of parameters, not in path_by_name_
+  std::map<std::string, std::string> metric_by_name_;  // "metrics.state": "state"
   mutable std::map<std::string, std::unordered_map<std::string, double>> values_;  // by metric
 };
 

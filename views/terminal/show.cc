@@ -162,7 +162,7 @@ std::string ProvenanceText(const Shown& shown, const Style& style) {
                   row.by.device, row.by.engine, row.by.cpu_target, std::to_string(row.pack_size),
                   row.started_at, std::to_string(row.first_epoch), seconds, outcome},
                  outcome == "failed" || outcome == "lost" ? Tone::kBad : Tone::kPlain);
-    if (row.error) errors += fmt::format("attempt {}: {}\n", row.attempt, FirstLine(*row.error));
+    if (row.error) errors += fmt::format("attempt {}: {}\n", row.attempt, ErrorLine(*row.error));
   }
   return text + Indented(table.Text(style.Narrower(kIndent)) + errors);
 }

@@ -107,9 +107,16 @@ std::string RunningTable(const Status& status, const Style& style) {
 std::string FailedTable(const Status& status, const Style& style) {
   Table table({{"failed"}, {"error"}});
   for (const TrialRow& trial : status.failed) {
-    table.AddRow({trial.trial_id, FirstLine(trial.error.value_or(""))}, Tone::kBad);
+    table.AddRow({trial.trial_id, ErrorLine(trial.error.value_or(""))}, Tone::kBad);
   }
   return table.Text(style);
+}
+
+/// How to read what a failed program printed.
+std::string LogLine(const Status& status, const std::string& db) {
+  if (!status.ranked.Sweep().IsOfProgram()) return "";
+  return fmt::format("what one of them printed: lrsweep log {} {}\n", OneLine(ShellPath(db)),
+                     status.failed.front().trial_id);
 }
 
 std::string ExcludedLines(const Status& status, const Style& style) {
@@ -216,7 +223,7 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
   if (const auto use = UseOf(store, db)) table.AddRow({"on disk", DiskLine(*use, db)});
   std::string text = table.Text(style);
   if (!status.running.empty()) text += '\n' + RunningTable(status, style);
-  if (!status.failed.empty()) text += '\n' + FailedTable(status, style);
+  if (!status.failed.empty()) text += '\n' + FailedTable(status, style) + LogLine(status, db);
   if (!status.excluded.empty()) text += '\n' + ExcludedLines(status, style);
   return text;
 }

@@ -17,7 +17,7 @@ std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>&
   const auto take = [&](const std::string& metric, std::optional<double> Tradeoff::*part) {
     const double sign = rows.ObjectiveOf(metric).mode == "min" ? 1 : -1;
     for (size_t row = 0; row < points.size(); ++row) {
-      const Cell cell = rows.At(row, metric);
+      const Cell cell = rows.At(row, rows.ColumnOf(metric));
       if (const auto* real = std::get_if<double>(&cell)) points[row].*part = sign * *real;
     }
   };
@@ -60,6 +60,7 @@ TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOption
   if (!options.pareto.empty()) {
     asked = ParetoMetrics(options.pareto, rows.Metrics());
     rows.Keep(Front(rows, asked));
+    for (std::string& metric : asked) metric = rows.ColumnOf(metric);
     PutInFront(asked, columns);
   }
   const size_t found = rows.size();

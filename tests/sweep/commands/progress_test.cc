@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "tests/support/temp_folder.h"
@@ -139,6 +140,27 @@ TEST_F(ProgressTest, ATerminalTellsWhatDivergedFromWhatWasStoppedEarly) {
   EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("0 diverged, 3 stopped early, 0 failed"));
   state_.diverged = 3;
   EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("3 diverged, 0 failed"));
+}
+
+TEST_F(ProgressTest, ATerminalShowsWhatRanksAProgramInsteadOfALoss) {
+  live_.loss = 0.25;
+  state_.running.emplace(live_.trial.id, live_);
+  EXPECT_THAT(DrawnOnATerminal(state_),
+              AllOf(HasSubstr("     loss          lr"), HasSubstr("   0.2500")));
+  LiveTrial& live = state_.running.begin()->second;
+  live.by.engine = kCommandEngine;
+  state_.objective = {"val/top-1", "max", "last"};
+  live.curve.values = {61.5, std::nan("")};  // the latest epoch had none
+  EXPECT_THAT(DrawnOnATerminal(state_), AllOf(HasSubstr("val/top-1          lr"),
+                                              HasSubstr("  61.5000  "), Not(HasSubstr("loss"))));
+  live.curve.values.clear();
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("        -  "));
+}
+
+TEST_F(ProgressTest, FileGetsEveryMetricOfAnEpoch) {
+  record_.metrics = {{"zeta", 3e-6}, {kValAccuracy, 93.5}, {"alpha", std::nan("")}};
+  EXPECT_THAT(Shown(Verbosity::kVerbose, 3, TrialState::kCompleted),
+              HasSubstr("epoch 2/2  val_accuracy 93.5000  alpha nan  zeta 3.0000e-06  lr 0.01"));
 }
 
 TEST_F(ProgressTest, FileIsNoTerminal) { EXPECT_FALSE(FindTerminal(out_).has_value()); }

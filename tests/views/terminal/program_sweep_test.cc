@@ -82,6 +82,23 @@ TEST_F(ProgramSweepTest, EveryReportedMetricIsAColumnAConditionAndARanking) {
               HasSubstr("the Pareto front of val/top-1"));
 }
 
+TEST_F(ProgramSweepTest, AMetricMayHaveTheNameOfAColumn) {
+  Store store = CreateProgramSweep(ProgramTrials(), {"state", "max", "last"});
+  BeginProgram(store, kFirst);
+  store.AddEpoch(kFirst, ProgramEpoch(1, 0, {{"state", 7}, {"value", 3}, {"wall_seconds", 9}}));
+  store.EndAttempt(kFirst, TrialState::kCompleted, "");
+  const json rows =
+      json::parse(TopJson(store, {.columns = {"state", "metrics.state", "value", "metrics.value"},
+                                  .where = "metrics.state > 5 and state = 'completed'"}));
+  EXPECT_EQ(rows["ranking"], json({{{"state", "completed"},
+                                    {"metrics.state", 7.0},
+                                    {"value", 7.0},
+                                    {"metrics.value", 3.0}}}));
+  const json epoch = json::parse(ShowJson(store, kFirst))["epochs"][0];
+  EXPECT_EQ(epoch["metrics.wall_seconds"], 9);
+  EXPECT_EQ(epoch["wall_seconds"], 1.5);
+}
+
 TEST_F(ProgramSweepTest, WhatIsBetterIsAskedForWhereNobodyHasSaid) {
   const Store store = TrainedProgramSweep();
   EXPECT_THAT(ErrorOf(store, {.objective = {.metric = kNorm}}),
@@ -182,6 +199,17 @@ TEST_F(ProgramSweepTest, StatusSaysWhatIsOnDisk) {
                         {"trials", 2},
                         {"bytes", 2500},
                         {"complete", true}}));
+}
+
+TEST_F(ProgramSweepTest, StatusSaysHowAProgramEndedAndWhereItsOutputIs) {
+  Store store = CreateProgramSweep(ProgramTrials());
+  BeginProgram(store, kFirst);
+  store.EndAttempt(kFirst, TrialState::kFailed,
+                   "exit status 1; the end of its output:\nTraceback:\nValueError: no\n");
+  EXPECT_THAT(
+      StatusText(store, db_, {}),
+      AllOf(HasSubstr("exit status 1; the end of its output: ValueError: no\n"),
+            HasSubstr("what one of them printed: lrsweep log " + db_.string() + ' ' + kFirst)));
 }
 
 TEST_F(ProgramSweepTest, TheBuiltInModelHasNothingOnDisk) {

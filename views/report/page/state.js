@@ -97,12 +97,15 @@ function parseFilter(text) {
   return (trial) => tests.every((test) => test(trial));
 }
 
+/// Numbers as numbers, words as words. A word is neither more nor less than a number.
 function compareField(value, comparison, wanted) {
   if (value === null) return false;
   const a = Number(value);
   const b = Number(wanted);
-  return wanted !== "" && !Number.isNaN(a) && !Number.isNaN(b)
-    ? comparison(a, b) : comparison(String(value), wanted);
+  if (wanted !== "" && !Number.isNaN(a) && !Number.isNaN(b)) return comparison(a, b);
+  const isOrder = ![COMPARISONS["="], COMPARISONS["!="]].includes(comparison);
+  if (isOrder && Number.isNaN(a) !== Number.isNaN(b)) return false;
+  return comparison(String(value), wanted);
 }
 
 let matches = () => true;
