@@ -33,7 +33,8 @@ Json LowOf(const std::optional<Interval>& interval);
 Json HighOf(const std::optional<Interval>& interval);
 
 /// The columns of `trials` without `params`, and those of `attempts` and
-/// `epochs` without the trial's id, in the order in which they are exported.
+/// `epochs` without the trial's id, in the order in which they are exported. A metric that is
+/// called like another column of `epochs` is "metrics.wall_seconds".
 const Columns<TrialRow>& TrialTable();
 const Columns<AttemptRow>& AttemptTable();
 Columns<EpochRow> EpochTable(const MetricTable& metrics);

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "tests/support/temp_folder.h"
+#include "trial/program.h"
 #include "views/terminal/terminal.h"
 
 namespace lrsweep {
