@@ -32,8 +32,9 @@ std::string OneLine(const std::string& text);
 /// The first line of `text`, as OneLine.
 std::string FirstLine(const std::string& text);
 
-/// The first line of an error, as OneLine. Where it only introduces what follows ("...; the end of its
-/// output:"), the last line stands behind it: of a Python program's output that is the exception.
+/// The first line of an error, as OneLine. Where it only introduces what follows ("...; the end of
+/// its output:"), the last line stands behind it: of a Python program's output that is the
+/// exception.
 std::string ErrorLine(const std::string& error);
 
 /// Escapes `text` for HTML and SVG, between tags and in quoted attributes.

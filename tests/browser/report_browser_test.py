@@ -524,15 +524,15 @@ class ProgramReportTest(unittest.TestCase):
 
     def test_the_filter_knows_the_metric_and_parameters_of_both_kinds(self) -> None:
         count = "setFilter(arguments[0]); return shownTrials().length"
-        self.assertEqual(self.browser.run(count, "width=wide val/top-1>=80"), 12)
+        self.assertEqual(self.browser.run(count, "width=wide val/top-1>=80"), 6)
         self.assertEqual(self.browser.run(count, "width=64"), 12)
         self.assertEqual(self.browser.run(count, "width>63"), 12)  # a word is no number
         self.assertEqual(self.browser.run(count, ""), 24)
 
     def test_the_threshold_has_the_size_of_the_metric(self) -> None:
-        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "77.5")
+        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "75.5")
         self.choose("convergence.metric", "ppl")
-        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "26")
+        self.assertEqual(self.browser.run("return document.getElementById('threshold').value"), "25")
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ TEST_F(ProgramExportTest, MlflowsFilesStayInTheirFolderWhateverAMetricIsCalled) 
   for (const auto& entry : fs::recursive_directory_iterator(run / "metrics")) {
     if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), run / "metrics"));
   }
-  EXPECT_THAT(files, UnorderedElementsAre("_./_./_./escaped", "_/tmp/absolute", "a", "a_b", "step",
+  EXPECT_THAT(files, UnorderedElementsAre("_.__.__._escaped", "_/tmp/absolute", "a", "a_b", "step",
                                           "_.", "c/_/d", "val/top-1", "lr", "momentum", "step_lr",
                                           "step_momentum"));
   EXPECT_FALSE(fs::exists(folder_ / "escaped"));

@@ -83,8 +83,8 @@ function drawEffects(figure, importance) {
   const values = trials.map((trial) => trial.value).filter((value) => value !== null);
   const x = objectiveScale(values, [labels + 8, width - 70]);
   figure.setSize(width, bottom + 40);
-  drawBottomGrid(figure.svg, x, { top: 0, bottom }, [Math.max(3, width / 140), axisFormat(x) || undefined],
-    `mean ${objective.metric}, 95% interval`);
+  drawBottomGrid(figure.svg, x, { top: 0, bottom }, [Math.max(3, width / 140)],
+    `mean ${objective.metric}, 95% interval`, axisFormat(x));
   const row = figure.svg.selectAll("g.effect").data(rows).enter().append("g")
     .attr("class", (each) => `effect ${each.scheduler ? colourClass(each.scheduler) : ""}`)
     .attr("transform", (_, i) => `translate(0 ${i * line + line / 2 + 3})`);

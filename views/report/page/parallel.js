@@ -64,7 +64,7 @@ function drawCoordinates(figure) {
   for (const column of figure.columns) drawColumn(figure, column);
   const right = figure.svg.append("g").attr("class", "axis solid").attr("aria-hidden", "true")
     .attr("transform", `translate(${figure.valueX} 0)`)
-    .call(d3.axisRight(figure.value).ticks(6, axisFormat(figure.value) || undefined)
+    .call(d3.axisRight(figure.value).ticks(6).tickFormat(axisFormat(figure.value))
       .tickSizeOuter(0));
   right.append("text").attr("class", "label").attr("y", 14).attr("x", 56).attr("text-anchor", "end")
     .text(repeated ? `mean ${objective.metric}` : objective.metric);

@@ -129,7 +129,8 @@ function drawCell(svg, { axis, frame, x, y, points }) {
     .attr("transform", `translate(0 ${frame.bottom})`).call(x.axis.tickSizeOuter(0));
   svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(${frame.left} 0)`)
-    .call(d3.axisLeft(y).ticks(4, axisFormat(y) || undefined).tickSize(-(frame.right - frame.left)).tickSizeOuter(0).tickPadding(5));
+    .call(d3.axisLeft(y).ticks(4).tickFormat(axisFormat(y)).tickSize(-(frame.right - frame.left))
+      .tickSizeOuter(0).tickPadding(5));
   svg.append("text").attr("class", "label").attr("x", frame.left - 48).attr("y", frame.top - 12)
     .text(`${objective.metric} by ${axis.title}`);
   if (x.zero) bottom.append("text").attr("x", x.zero).attr("y", 9).attr("dy", "0.71em").text("0");

@@ -48,8 +48,10 @@ function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
   const across = xLabel.startsWith("epoch") ? Math.max(2, Math.min(room, Math.floor(x.domain()[1]))) : room;
   const up = Math.max(3, Math.floor((frame.bottom - frame.top) / 45));
   const bottom = d3.axisBottom(x).ticks(across).tickSizeOuter(0);
-  const left = d3.axisLeft(y).ticks(up, yFormat || undefined)
+  const left = d3.axisLeft(y).ticks(up)
     .tickSize(-(frame.right - frame.left)).tickPadding(6).tickSizeOuter(0);
+  if (yFormat && y.base) left.ticks(up, yFormat);  // a logarithmic scale leaves out some labels
+  else left.tickFormat(yFormat);
   svg.append("g").attr("class", "axis grid").attr("transform", `translate(${frame.left} 0)`)
     .attr("aria-hidden", "true").call(left);
   svg.append("g").attr("class", "axis").attr("transform", `translate(0 ${frame.bottom})`)
@@ -59,11 +61,13 @@ function drawAxes(svg, frame, x, y, { xLabel, yLabel, yFormat = null }) {
   svg.append("text").attr("class", "label").attr("x", 4).attr("y", 13).text(yLabel);
 }
 
-/// Draws a labelled axis below the drawing, with grid lines up to `top`; `ticks` as for d3's axes.
-function drawBottomGrid(svg, x, { top, bottom }, ticks, label) {
+/// Draws a labelled axis below the drawing, with grid lines up to `top`; `ticks` as for d3's axes;
+/// `format` instead of that of `ticks`, if it is not null.
+function drawBottomGrid(svg, x, { top, bottom }, ticks, label, format = null) {
   svg.append("g").attr("class", "axis grid").attr("aria-hidden", "true")
     .attr("transform", `translate(0 ${bottom})`)
-    .call(d3.axisBottom(x).ticks(...ticks).tickSize(top - bottom).tickPadding(6).tickSizeOuter(0));
+    .call(d3.axisBottom(x).ticks(...ticks).tickFormat(format).tickSize(top - bottom).tickPadding(6)
+      .tickSizeOuter(0));
   svg.append("text").attr("class", "label").attr("text-anchor", "end").attr("x", x.range()[1])
     .attr("y", bottom + 34).text(label);
 }
