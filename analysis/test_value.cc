@@ -64,7 +64,9 @@ std::optional<double> TestValueOf(const std::vector<EpochRow>& epochs, const Obj
 TestValues::TestValues(const Store& store, Objective objective)
     : store_(store),
       objective_(std::move(objective)),
-      metric_(TestMetricOf(objective_, store.Metrics())) {}
+      // What a user's program calls test_accuracy need not be beside its val_accuracy.
+      metric_(store.Sweep().IsOfProgram() ? std::nullopt
+                                          : TestMetricOf(objective_, store.Metrics())) {}
 
 std::optional<double> TestValues::Of(const std::string& trial_id) const {
   if (!metric_) return std::nullopt;

@@ -99,6 +99,17 @@ TEST_F(ProgramSweepTest, AMetricMayHaveTheNameOfAColumn) {
   EXPECT_EQ(epoch["wall_seconds"], 1.5);
 }
 
+TEST_F(ProgramSweepTest, MetricsCalledLikeBuiltInOnesAreItsOwn) {
+  Store store = CreateProgramSweep(ProgramTrials(), {kValAccuracy, "max", "last"});
+  BeginProgram(store, kFirst);
+  store.AddEpoch(kFirst, ProgramEpoch(1, 0, {{kValAccuracy, 93}, {"test_accuracy", 91}}));
+  store.EndAttempt(kFirst, TrialState::kCompleted, "");
+  EXPECT_THAT(TopText(store), AllOf(HasSubstr("93.0000"), Not(HasSubstr("91")),
+                                    Not(HasSubstr("test set")), Not(HasSubstr("images"))));
+  EXPECT_THAT(ShowText(store, kFirst, db_, {}),
+              AllOf(HasSubstr("91.0000"), Not(HasSubstr("images")), Not(HasSubstr("nats"))));
+}
+
 TEST_F(ProgramSweepTest, WhatIsBetterIsAskedForWhereNobodyHasSaid) {
   const Store store = TrainedProgramSweep();
   EXPECT_THAT(ErrorOf(store, {.objective = {.metric = kNorm}}),
