@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/groups.h"
+#include "analysis/test_value.h"
 #include "params/find_by_name.h"
 #include "views/exports/parameter_columns.h"
 #include "views/exports/rows.h"
@@ -76,10 +77,16 @@ void WriteTrials(const Store& store, const TableOptions& options, std::ostream& 
 
 void WriteRanking(const Store& store, const TableOptions& options, std::ostream& out) {
   const ParameterColumns parameters(store);
-  Rows rows(options, Header({"place", "value"}, TrialTable(), &parameters), out);
+  const TestValues test(store, options.objective);
+  Columns<TrialRow> table = TrialTable();
+  if (test.Metric()) {
+    table.push_back(
+        {"test_value", [&test](const TrialRow& trial) { return OrNull(test.Of(trial.trial_id)); }});
+  }
+  Rows rows(options, Header({"place", "value"}, table, &parameters), out);
   for (const RankedTrial& placed : store.Ranking(options.objective, 0)) {
     const TrialRow trial = store.TrialById(placed.trial_id);
-    rows.Add(RowCells({placed.place, OrNull(placed.value)}, trial, TrialTable(), &parameters,
+    rows.Add(RowCells({placed.place, OrNull(placed.value)}, trial, table, &parameters,
                       trial.params_json));
   }
   rows.End("no trial has finished yet: there is no ranking");
@@ -90,6 +97,11 @@ void WriteGroups(const Store& store, const TableOptions& options, std::ostream& 
   Columns<RankedGroup> table = GroupTable(options.objective);
   // The parameters have columns of their own.
   std::erase_if(table, [](const auto& column) { return column.name == "label"; });
+  const TestValues test(store, options.objective);
+  if (test.Metric()) {
+    table.push_back(
+        {"test_value", [&test](const RankedGroup& group) { return OrNull(test.MeanOf(group)); }});
+  }
   Rows rows(options, Header({}, table, &parameters), out);
   for (const RankedGroup& group : RankGroups(store, options.objective)) {
     rows.Add(RowCells({}, group, table, &parameters, group.params_json));

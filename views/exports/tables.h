@@ -22,8 +22,9 @@ struct TableOptions {
 };
 
 /// Writes the table under the database's names for its columns; each parameter has a column of its
-/// own (ParameterColumns). Only one trial at a time is in memory, and for `ranking` the order.
-/// Throws ExportError where there is no row.
+/// own (ParameterColumns); `ranking` and `groups` have `test_value` where images are held back.
+/// Only one trial at a time is in memory, and for `ranking` the order. Throws ExportError where
+/// there is no row.
 void WriteTable(const Store& store, const TableOptions& options, std::ostream& out);
 
 }  // namespace lrsweep

@@ -32,11 +32,26 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
   return text + tied + '.';
 }
 
+/// What the best group reaches on images that did not choose it; empty where that is not recorded.
+std::string OnTheTestImages(const std::vector<RankedGroup>& groups, const Objective& objective,
+                            const TestValues& test) {
+  if (groups.empty() || !groups.front().IsSound()) return "";
+  const std::optional<double> value = test.MeanOf(groups.front());
+  if (!value) return "";
+  return fmt::format(
+      "It was chosen by {} on held-back training images; on the test images its {} is {}{}.",
+      objective.metric, *test.Metric(), NumberText(*test.Metric(), *value),
+      groups.front().summary->n > 1 ? " on average" : "");
+}
+
 }  // namespace
 
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
-                                         const Objective& objective, const MetricTable& metrics) {
+                                         const Objective& objective, const MetricTable& metrics,
+                                         const TestValues& test) {
   std::vector<std::string> sentences = {Best(groups, objective)};
+  const std::string on_test = OnTheTestImages(groups, objective, test);
+  if (!on_test.empty()) sentences.push_back(on_test);
   for (const std::string& sentence : Sentences(Judge(groups, objective, metrics))) {
     sentences.push_back(sentence + '.');
   }

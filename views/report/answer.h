@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "analysis/groups.h"
+#include "analysis/test_value.h"
 #include "results/ranking.h"
 
 namespace lrsweep {
 
-/// First which group is best and how good it is; then whether that is more than luck, and what was
+/// First which group is best and how good it is, on the test images too where `test` has a value of
+/// it; then whether that is more than luck, and what was
 /// not compared (analysis/verdict.h). `groups` as RankGroups gives them; `metrics`: those that the
 /// sweep knows.
 std::vector<std::string> AnswerSentences(const std::vector<RankedGroup>& groups,
-                                         const Objective& objective, const MetricTable& metrics);
+                                         const Objective& objective, const MetricTable& metrics,
+                                         const TestValues& test);
 
 }  // namespace lrsweep

@@ -54,12 +54,14 @@ Json ToJson(const MetricTable& table) {
 Json SweepJson(const ReportSource& source, const SweepRecord& sweep,
                const std::vector<RankedGroup>& groups, const Objective& objective) {
   const RankedSweep ranked(source.store, sweep, objective, 1);
+  const TestValues test(source.store, objective);
   return {{"label", source.label},
-          {"answer", AnswerSentences(groups, objective, source.store.Metrics())},
+          {"answer", AnswerSentences(groups, objective, source.store.Metrics(), test)},
           {"importance", ToJson(ExplainGroups(groups, source.store, objective))},
           {"name", sweep.name},
           {"objective", Describe(sweep.objective)},
           {"validation_images", OrNull(ranked.ValidationImages())},
+          {"test_metric", OrNull(test.Metric())},
           {"engine", sweep.engine},
           {"of_program", sweep.IsOfProgram()},
           {"dataset_sha256", sweep.dataset_sha256},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/reported_epochs.h"
+#include "analysis/test_value.h"
 #include "views/metric_text.h"
 
 namespace lrsweep {
@@ -19,6 +20,7 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
     std::string id = placed.trial_id;
     places.emplace(std::move(id), std::move(placed));
   }
+  const std::optional<std::string> test_metric = TestValues(source.store, input.objective).Metric();
   std::map<std::string, size_t> groups;
   const size_t groups_before = input.CountGroups();
   for (TrialRow& row : source.store.Trials()) {
@@ -32,6 +34,9 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
       trial.value = found->second.value;
     }
     trial.epochs = ReportedEpochs(source.store, input.sweeps[sweep], trial.row);
+    if (test_metric && !trial.row.diverged) {
+      trial.test_value = TestValueOf(trial.epochs, input.objective, *test_metric);
+    }
     input.trials.push_back(std::move(trial));
   }
 }

@@ -23,8 +23,9 @@ struct ReportTrial {
   size_t group = 0;  // index among the groups of all sweeps, in the order of their first trials
   TrialRow row;
   FlatParams params;
-  std::optional<int64_t> place;  // among the trials of its sweep; none: not ranked
-  std::optional<double> value;   // the objective; none: diverged, or not ranked
+  std::optional<int64_t> place;      // among the trials of its sweep; none: not ranked
+  std::optional<double> value;       // the objective; none: diverged, or not ranked
+  std::optional<double> test_value;  // of analysis/test_value.h; none: none
   std::vector<EpochRow> epochs;
 };
 

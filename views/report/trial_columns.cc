@@ -122,6 +122,7 @@ Json TrialColumns(const ReportInput& input) {
     columns["state"].push_back(states.Index(row.state));
     columns["place"].push_back(OrNull(trial.place));
     columns["value"].push_back(OrNull(trial.value));
+    columns["test"].push_back(OrNull(trial.test_value));
     columns["epochs"].push_back(row.epochs_done);
     columns["steps"].push_back(StepsPerEpoch(trial));
     columns["seconds"].push_back(row.wall_seconds);

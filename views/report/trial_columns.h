@@ -8,9 +8,9 @@
 namespace lrsweep {
 
 /// {"schedulers": [name], "states": [name], and arrays over the trials, in the order of the input:
-/// "id", "sweep", "group", "scheduler", "seed", "state", "place", "value", "epochs", "steps" (of an
-/// epoch), "seconds", "diverged", and "errors": {index: text} of those that have one}. `sweep`,
-/// `group`, `scheduler` and `state` are indices.
+/// "id", "sweep", "group", "scheduler", "seed", "state", "place", "value", "test" (its value on the
+/// test images), "epochs", "steps" (of an epoch), "seconds", "diverged", and "errors": {index:
+/// text} of those that have one}. `sweep`, `group`, `scheduler` and `state` are indices.
 Json TrialColumns(const ReportInput& input);
 
 /// An array over the groups, by the trials' `group`: {"place" (in its sweep), "sound", "diverged",

@@ -168,6 +168,21 @@ TEST_F(TablesTest, RankingIsInOrderOfPlace) {
   EXPECT_TRUE(rows[2]["value"].is_null());
 }
 
+TEST_F(TablesTest, RankingAndGroupsHaveTheTestValueWhereImagesAreHeldBack) {
+  Trial trial = MakeTrial("aa");
+  trial.params["dataset"] = Map{{"validation", int64_t{10}}};
+  Store store = CreateSweep({trial});
+  Begin(store, "aa");
+  EpochRecord record = MakeEpoch(1, 0.5);
+  record.metrics[kTestLoss] = 0.75;
+  record.metrics[kTestAccuracy] = 0.25;
+  store.AddEpoch("aa", record);
+  store.EndAttempt("aa", TrialState::kCompleted, "");
+  for (const char* table : {"ranking", "groups"}) {
+    EXPECT_EQ(json::parse(Write(store, table, "json"))[0]["test_value"], 0.25) << table;
+  }
+}
+
 TEST_F(TablesTest, GroupsHaveTheirMeansAndIntervals) {
   Store store = CreateSweep({MakeTrial("aa", "StepLR", 0.1, 0), MakeTrial("bb", "StepLR", 0.1, 1),
                              MakeTrial("cc", "StepLR", 0.1, 2)});

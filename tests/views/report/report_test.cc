@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <tuple>
 
 #include "params/errors.h"
 #include "tests/support/sweep_fixture.h"
@@ -97,6 +98,40 @@ TEST_F(ReportTest, AnswersInSentences) {
             "Best of 3 groups is StepLR gamma=0.1, with val_accuracy 0.9500 from one seed.");
   EXPECT_GE(sweep["answer"].size(), 2U);
   EXPECT_FALSE(sweep["importance"]["parameters"].empty());
+}
+
+TEST_F(ReportTest, QuotesTheTestImagesWhereOthersChose) {
+  std::vector<Trial> trials = {MakeTrial("aa", "StepLR", 0.5), MakeTrial("bb", "StepLR", 0.5, 1),
+                               MakeTrial("cc", "StepLR", 0.1)};
+  trials[2].group_id = "other";
+  for (Trial& trial : trials) trial.params["dataset"] = Map{{"validation", int64_t{10}}};
+  Store store = CreateSweep(trials);
+  for (const auto& [id, val, test] :
+       {std::tuple("aa", 0.9, 0.8), std::tuple("bb", 0.8, 0.7), std::tuple("cc", 0.7, 0.95)}) {
+    Begin(store, id);
+    EpochRecord record = MakeEpoch(1, val);
+    record.metrics[kTestLoss] = 1 - test;
+    record.metrics[kTestAccuracy] = test;
+    store.AddEpoch(id, record);
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+  store.Close();
+  const json data = Data();
+  EXPECT_EQ(data["trials"]["test"], json({0.8, 0.7, 0.95}));
+  EXPECT_EQ(data["sweeps"][0]["test_metric"], "test_accuracy");
+  EXPECT_EQ(data["sweeps"][0]["answer"][1],
+            "It was chosen by val_accuracy on held-back training images; on the test images its "
+            "test_accuracy is 0.7500 on average.");
+}
+
+TEST_F(ReportTest, WithoutHeldBackImagesNothingIsQuoted) {
+  MakeSweep();
+  const json data = Data();
+  EXPECT_EQ(data["sweeps"][0]["test_metric"], nullptr);
+  EXPECT_EQ(data["trials"]["test"], json({nullptr, nullptr, nullptr, nullptr}));
+  for (const json& sentence : data["sweeps"][0]["answer"]) {
+    EXPECT_THAT(sentence, Not(HasSubstr("test")));
+  }
 }
 
 TEST_F(ReportTest, NamesTheParametersThatDiffer) {

@@ -270,6 +270,77 @@ TEST_F(TopTest, SaysWhichImagesWereEvaluated) {
   EXPECT_THAT(TopText(CreateSweep({held_back})), HasSubstr("on 5000 held-back training images"));
 }
 
+/// Two trials that are chosen by 5000 held-back images; by the test images their order is another.
+class TopOfHeldBackTest : public TopTest {
+ protected:
+  Store Sweep(const Objective& objective = {}) const {
+    std::vector<Trial> trials = {MakeTrial("aa"), MakeTrial("bb", "StepLR", 0.5)};
+    for (Trial& trial : trials) trial.params["dataset"] = Map{{"validation", int64_t{5000}}};
+    trials[1].group_id = "other";
+    Store store = CreateSweep(trials, objective);
+    Evaluate(store, "aa", {{0.9, 0.7}, {0.8, 0.75}});
+    Evaluate(store, "bb", {{0.5, 0.9}, {0.7, 0.85}});
+    return store;
+  }
+
+ private:
+  /// One epoch for each accuracy on the held-back and on the test images.
+  static void Evaluate(Store& store, const std::string& id,
+                       const std::vector<std::pair<double, double>>& accuracies) {
+    Begin(store, id);
+    int64_t epoch = 0;
+    for (const auto& [val, test] : accuracies) {
+      EpochRecord record = MakeEpoch(++epoch, val);
+      record.metrics[kTestLoss] = 1 - test;
+      record.metrics[kTestAccuracy] = test;
+      store.AddEpoch(id, record);
+    }
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+};
+
+TEST_F(TopOfHeldBackTest, TheTestValueStandsBesideTheOneThatRanks) {
+  const Store store = Sweep();
+  const std::string text = TopText(store, {.verdict = false});
+  EXPECT_THAT(text, HasSubstr("held-back training images, test_* on the test images\n"));
+  EXPECT_THAT(text, HasSubstr("val_accuracy  test_accuracy  epochs"));
+  EXPECT_THAT(text, HasSubstr("    1  aa              0.8000         0.7500       2"));
+  EXPECT_THAT(text, HasSubstr("    2  bb              0.7000         0.8500       2"));
+  EXPECT_THAT(TopText(store, {.by_group = true, .verdict = false}),
+              HasSubstr("worst  test_accuracy  n"));
+}
+
+TEST_F(TopOfHeldBackTest, OfTheBestEpochItIsThatEpochs) {
+  const std::string text = TopText(Sweep(), {.objective = {.scope = "best"}, .verdict = false});
+  EXPECT_THAT(text, HasSubstr("(test_accuracy: at the epoch of the best val_accuracy)"));
+  EXPECT_THAT(text, HasSubstr("    1  aa              0.9000         0.7000       2"));
+}
+
+TEST_F(TopOfHeldBackTest, TheTestImagesRankWhenAsked) {
+  const std::string text =
+      TopText(Sweep(), {.objective = {.metric = "test_accuracy"}, .verdict = false});
+  EXPECT_THAT(text, HasSubstr("    1  bb               0.8500       2"));
+  EXPECT_THAT(text, Not(HasSubstr("val_accuracy  ")));
+}
+
+TEST_F(TopOfHeldBackTest, IsAColumnForConditionsAndInJson) {
+  const Store store = Sweep();
+  EXPECT_THAT(TopText(store, {.columns = {"trial_id", "test_value", "test_loss"},
+                              .where = "test_value > 0.8",
+                              .verdict = false}),
+              HasSubstr("bb            0.8500     0.1500\n"));
+  const json top = json::parse(TopJson(store, {.verdict = false}));
+  EXPECT_EQ(top["test_metric"], "test_accuracy");
+  EXPECT_EQ(top["ranking"][0]["test_value"], 0.75);
+}
+
+TEST_F(TopTest, WithoutHeldBackImagesThereIsNoTestValue) {
+  const Store store = CreateSweep({MakeTrial("aa")});
+  EXPECT_THAT(TopText(store), Not(HasSubstr("test_")));
+  EXPECT_EQ(json::parse(TopJson(store))["test_metric"], nullptr);
+  EXPECT_THROW(TopText(store, {.columns = {"test_value"}}), std::invalid_argument);
+}
+
 TEST(TrialLabels, NamesOnlyWhatDiffersWithinAScheduler) {
   TrialLabels labels;
   const FlatParams slow = {{"optimizer.type", "SGD"}, {"scheduler.type", "S"}, {"t.seed", "0"}};

@@ -22,6 +22,7 @@ const trials = raw.trials.id.map((id, index) => ({
   state: raw.trials.states[raw.trials.state[index]],
   place: raw.trials.place[index],
   value: raw.trials.value[index],
+  test: raw.trials.test[index],
   epochs: raw.trials.epochs[index],
   stepsPerEpoch: raw.trials.steps[index],
   seconds: raw.trials.seconds[index],
@@ -105,6 +106,15 @@ const rankedGroups = groups
 const rankedTrials = trials
   .filter((trial) => trial.place !== null)
   .sort((a, b) => byValue(a.value, b.value) || a.place - b.place);
+
+/// What the objective chose by held-back images reaches on the test images: the metric's name, or null
+/// where no trial has it. A group's value is the mean over its trials that have ended.
+const testMetric = sweeps.map((sweep) => sweep.test_metric).find((name) => name !== null &&
+  trials.some((trial) => trial.test !== null)) ?? null;
+for (const group of groups) {
+  const values = group.ended.map((trial) => trial.test);
+  group.test = values.length > 0 && !values.includes(null) ? d3.mean(values) : null;
+}
 
 const repeated = groups.some((group) => group.trials.length > 1);
 const schedulers = [...new Set(trials.map((trial) => trial.scheduler))].sort();

@@ -21,7 +21,8 @@ function drawProvenance() {
 function evaluatedOn(sweep) {
   if (sweep.validation_images === null) return "different images: the trials differ in dataset.validation";
   if (sweep.validation_images > 0) {
-    return `${wholeNumber(sweep.validation_images)} training images that were kept back (validation set)`;
+    return `${wholeNumber(sweep.validation_images)} training images that were kept back (validation set)${
+      sweep.test_metric === null ? "" : "; test_* is measured on the test images"}`;
   }
   return "the test set: the best of many trials on it flatters a little";
 }

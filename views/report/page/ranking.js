@@ -18,10 +18,15 @@ function schedulerCell(scheduler) {
   return makeElement("span", { class: "scheduler" }, svg.node(), scheduler);
 }
 
+/// A row's value on the test images, for quoting; no column where none is recorded.
+const testColumns = testMetric === null ? [] : [{ name: "test", title: testMetric, number: true,
+  value: (row) => row.test, text: (row) => row.test?.toFixed(4) ?? "–" }];
+
 const trialColumns = [
   { ...rankingColumns.place },
   { name: "value", title: objective.metric, number: true, value: (trial) => trial.value,
     text: valueText },
+  ...testColumns,
   rankingColumns.scheduler, rankingColumns.parameters,
   { name: "seed", title: "Seed", number: true, value: (trial) => trial.seed,
     text: (trial) => String(trial.seed) },
@@ -63,6 +68,7 @@ const groupColumns = [
   rankingColumns.place,
   { name: "mean", title: `Mean ${objective.metric}`, number: true, value: (group) => group.mean,
     text: valueText },
+  ...testColumns.map((column) => ({ ...column, title: `Mean ${testMetric}` })),
   rankingColumns.scheduler, rankingColumns.parameters,
   { name: "interval", title: "95% interval", value: (group) => group.low,
     cell: (group) => intervalCell(group), text: (group) => intervalText(group) },
