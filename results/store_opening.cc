@@ -94,6 +94,8 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   transaction.commit();
   // Here, so that a file system without WAL is found before the file is put in place.
   SetJournal(path, db, journal);
+  // Closing ignores what fails, and the journal does not get the file's new name.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 void RefuseTaken(const fs::path& path) {
