@@ -237,6 +237,8 @@ class Store {
   std::vector<std::string> PendingIds() const;
   /// The epochs of the checkpoints that there are, by trial id.
   std::map<std::string, int64_t> CheckpointEpochs() const;
+  /// Ids of the pending trials whose last attempt ended with the loss of its worker.
+  std::vector<std::string> LostIds() const;
   /// Attempts at the trial, alone in its pack, that ended with the loss of their worker.
   int64_t LostAttempts(const std::string& trial_id) const;
   TrialRow TrialById(const std::string& trial_id) const;

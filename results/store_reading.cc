@@ -93,6 +93,13 @@ std::map<std::string, int64_t> Store::CheckpointEpochs() const {
   });
 }
 
+std::vector<std::string> Store::LostIds() const {
+  return impl_->Texts(
+      "SELECT trial_id FROM trials WHERE state = 'pending' AND "
+      "(SELECT outcome = 'lost' FROM attempts "
+      "WHERE attempts.trial_id = trials.trial_id ORDER BY attempt DESC LIMIT 1)");
+}
+
 int64_t Store::LostAttempts(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
     return impl_->Number(

@@ -26,7 +26,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       should_continue_(std::move(should_continue)),
       now_(std::move(now)),
       options_(options),
-      queue_(source),
+      queue_(source, store.LostIds()),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
       trust_(WorkersOf(pool)),
       created_(now_()),

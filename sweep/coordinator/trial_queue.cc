@@ -23,7 +23,8 @@ bool TrialQueue::ReadNext() {
   if (waiting_.size() >= kMaximumWaiting) return false;
   std::optional<Trial> next = source_.Next();
   if (!next) return false;
-  waiting_.push_back({std::move(*next), "", false});
+  const bool is_alone = alone_.count(next->id) > 0;
+  waiting_.push_back({std::move(*next), "", is_alone});
   return true;
 }
 

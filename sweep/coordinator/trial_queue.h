@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "sweep/search/trial_source.h"
@@ -24,8 +25,9 @@ int64_t EpochsOf(const Trial& trial);
 /// or when it is considered for a pack: at most 1,024 of them wait here.
 class TrialQueue {
  public:
-  /// The source must outlive the queue.
-  explicit TrialQueue(TrialSource& source) : source_(source) {}
+  /// The source must outlive the queue. Each trial in `alone`, by its id, gets a pack of its own.
+  explicit TrialQueue(TrialSource& source, const std::vector<std::string>& alone = {})
+      : source_(source), alone_(alone.begin(), alone.end()) {}
 
   /// Which trials may be taken; empty: all.
   using Filter = std::function<bool(const Trial&)>;
@@ -61,7 +63,8 @@ class TrialQueue {
   std::optional<size_t> FindNext(const Filter& may_take);
 
   TrialSource& source_;
-  std::deque<Entry> waiting_;  // the front is next
+  std::unordered_set<std::string> alone_;  // ids
+  std::deque<Entry> waiting_;              // the front is next
 };
 
 }  // namespace lrsweep

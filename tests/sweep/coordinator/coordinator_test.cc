@@ -559,6 +559,16 @@ TEST_F(CoordinatorTest, MembersOfAPackThatBroughtItsWorkerDownAreRetriedAlone) {
   EXPECT_EQ(store_.LostAttempts(space_.At(0).id), 0);
 }
 
+TEST_F(CoordinatorTest, TheNextRunRetriesThemAloneToo) {
+  FakePool dying(1, 5);
+  dying.DieOfSeed(0, 1);
+  EXPECT_TRUE(Run(dying).lost_all_workers);
+  FakePool pool(1, 5);
+  Run(pool);
+  EXPECT_THAT(pool.packs(), SizeIs(5));
+  EXPECT_THAT(States(), Each("completed"));
+}
+
 TEST_F(CoordinatorTest, ATrialThatFailsAtOnceIsTriedOnAnotherWorker) {
   FakePool pool(2);
   pool.FailSeed(2);
@@ -922,6 +932,8 @@ TEST_F(DecisionsTest, AHeldTrialCanBeEndedLater) {
   EXPECT_EQ(store_.Trials()[0].error, "worse than the others");
   EXPECT_THAT(store_.CheckpointEpochs(), IsEmpty());
   EXPECT_EQ(state_.stopped, 1);
+  EXPECT_EQ(state_.epochs_done, 12 + std::ssize(store_.Epochs(IdOf(0))));
+  EXPECT_EQ(state_.epochs, state_.epochs_done);
 }
 
 TEST_F(DecisionsTest, AHoldThatComesTooLateChangesNothing) {
