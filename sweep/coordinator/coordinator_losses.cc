@@ -18,7 +18,8 @@ void Coordinator::CheckLiveness() {
   const auto must_report = [this](int64_t worker) {
     const auto load = workers_.find(worker);
     if (load == workers_.end()) return now_() - created_ > kReadyLimit;
-    return !load->second.is_idle();
+    // Of prefetched packs nothing is heard any more once the workers are told to stop.
+    return is_stopping_ ? load->second.is_training() : !load->second.is_idle();
   };
   for (const auto& loss : liveness_.FindLost(now_(), is_gone, must_report)) {
     view_.OnNotice("worker " + std::to_string(loss.worker) + " is lost: " + loss.reason);
@@ -38,11 +39,15 @@ void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
   candidates_.erase({true, worker});
   auto prefetched = found->second.TakePrefetched();
   workers_.erase(found);
+  std::vector<Decision> decided;  // which nobody has been told of yet
   for (auto pack = prefetched.rbegin(); pack != prefetched.rend(); ++pack) {
     for (auto trial = pack->rbegin(); trial != pack->rend(); ++trial) {
+      auto decision = decisions_.extract(trial->id);
+      if (!decision.empty()) decided.push_back(std::move(decision.mapped()));
       queue_.Requeue(std::move(*trial));
     }
   }
+  for (Decision& decision : decided) Apply(std::move(decision));
   std::vector<std::string> trained;
   for (const auto& [id, live] : state_.running) {
     if (live.by.worker == worker) trained.push_back(id);

@@ -27,6 +27,7 @@ class WorkerLoad {
 
   const WorkerInfo& info() const { return info_; }
   bool is_idle() const { return training_.empty() && prefetched_.empty(); }
+  bool is_training() const { return !training_.empty(); }
   /// Prefetched packs.
   size_t prefetched() const { return prefetched_.size(); }
   /// Epochs left to train, over all trials that it holds.
