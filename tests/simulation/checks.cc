@@ -157,8 +157,13 @@ class TrialChecks {
     const auto worker = std::make_pair(RunOf(attempt), attempt.by.worker);
     static const std::set<std::string> kGoesOn = {"interrupted", "lost", "held"};
     if (outcome == "lost") {
-      if (truth_.struck.count(worker) == 0) Fail("an attempt is lost, but its worker was not");
-      if (!Contains(attempt.error, "was lost after epoch")) Fail("a lost attempt has no reason");
+      const bool was_left = Contains(attempt.error, "it ended by itself");
+      if ((was_left ? truth_.left : truth_.struck).count(worker) == 0) {
+        Fail("an attempt is lost, but its worker was not");
+      }
+      if (!was_left && !Contains(attempt.error, "was lost after epoch")) {
+        Fail("a lost attempt has no reason");
+      }
     } else if (outcome == "held") {
       if (world_.scenario().rule != Rule::kRung) Fail("an attempt was held that nobody held");
     } else if (outcome == "failed") {
@@ -207,12 +212,13 @@ class TrialChecks {
   /// Whether it failed for what happened to its workers, which it may.
   bool HasFailedByChance() {
     if (row_.state != "failed") return false;
-    if (Contains(row_.error, "it brought down")) {
+    if (Contains(row_.error, "it brought down") ||
+        Contains(row_.error, "ended before its last epoch")) {
       const auto is_loss = [](const AttemptRow& attempt) {
         return attempt.outcome == "lost" && attempt.pack_size == 1;
       };
       const auto lost = std::count_if(attempts_.begin(), attempts_.end(), is_loss);
-      if (lost < world_.scenario().max_attempts) Fail("it is blamed for too few workers");
+      if (lost < world_.scenario().max_attempts) Fail("it is blamed for too few losses");
       return true;
     }
     if (row_.error != "the device is broken" && row_.error != "a hiccup") return false;

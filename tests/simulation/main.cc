@@ -7,6 +7,8 @@
 //                                                plays less of each sweep
 //              [--history]                       prints what happened
 //              [--list]                          goes on after a sweep that ends wrong
+//              [--first-only]                    prints one line of the first such sweep
+//              [--all-kinds]                     fails where something has never happened
 //
 // Prints how often which fault happened. For a sweep that ends wrong it prints the seed, what is
 // wrong, and the shortest history that it finds; the exit status is then 1.
@@ -35,7 +37,7 @@ struct Arguments {
   std::string folder = fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string();
   Limits limits;
   bool history = false;
-  bool lists = false;
+  bool lists = false, first_only = false, all_kinds = false;
 };
 
 uint32_t KindsOf(const std::string& names) {
@@ -62,6 +64,14 @@ Arguments Parse(int argc, char** argv) {
     }
     if (name == "--list") {
       arguments.lists = true;
+      continue;
+    }
+    if (name == "--first-only") {
+      arguments.first_only = true;
+      continue;
+    }
+    if (name == "--all-kinds") {
+      arguments.all_kinds = true;
       continue;
     }
     if (++i == argc) throw std::invalid_argument(name + " needs a value");
@@ -98,6 +108,35 @@ void PrintFailure(const Scenario& scenario, const Limits& limits, const SweepRes
   std::fflush(stdout);
 }
 
+/// What must happen, beside every kind of fault.
+constexpr const char* kEvents[] = {
+    "assignments in a pack",
+    "assignments with a checkpoint",
+    "dismissals",
+    "events of workers that are lost",
+    "exclusions",
+    "messages lost with their worker",
+    "orders to end",
+    "orders to hold",
+    "trials stopped with a checkpoint",
+    "prefetched assignments",
+    "trials begun anew",
+    "writes lost in a power cut",
+};
+
+/// How many of the things that must happen did not, each with a line.
+int64_t CountMissing(const Counts& counts) {
+  int64_t missing = 0;
+  const auto require = [&](std::string_view what) {
+    if (counts.find(what) != counts.end()) return;
+    ++missing;
+    fmt::print("never happened: {}\n", what);
+  };
+  for (size_t kind = 0; kind < kFaults; ++kind) require(NameOf(static_cast<Fault>(kind)));
+  for (const char* event : kEvents) require(event);
+  return missing;
+}
+
 int Main(const Arguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
   const auto seconds = [&started] {
@@ -123,18 +162,26 @@ int Main(const Arguments& arguments) {
     }
     if (!result.violation) continue;
     ++failed;
+    if (arguments.first_only) {
+      fmt::print("found in sweep {:4}, {:.1f} s: {}\n", done + 1, seconds(), *result.violation);
+    }
     if (arguments.lists) {
       fmt::print("seed {}: {}\n", scenario.seed, *result.violation);
-      continue;
     }
+    if (arguments.lists || arguments.first_only) continue;
     const Limits limits = Shrink(scenario, arguments.limits, folder);
     result = Simulate(scenario, limits, folder, true);
     if (!result.violation) throw std::logic_error("a sweep does not repeat");
     PrintFailure(scenario, limits, result);
   }
   fs::remove_all(folder);
+  if (arguments.first_only) {
+    if (failed == 0) fmt::print("NOT FOUND in {} sweeps\n", done);
+    return failed > 0 ? 1 : 0;
+  }
   fmt::print("{} sweeps in {:.1f} s, {:.1f} simulated days\n", done, seconds(), simulated / 86'400);
   for (const auto& [what, count] : counts) fmt::print("  {}: {}\n", what, count);
+  if (arguments.all_kinds) failed += CountMissing(counts);
   return failed > 0 ? 1 : 0;
 }
 

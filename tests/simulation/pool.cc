@@ -54,6 +54,7 @@ Pool::~Pool() {
   for (const auto& worker : workers_) {
     const auto key = std::make_pair(world_.run(), worker->info().worker);
     if (worker->was_struck()) truth_.struck.insert(key);
+    if (worker->was_left()) truth_.left.insert(key);
     if (worker->is_unreliable()) truth_.unreliable.insert(key);
   }
 }
@@ -186,6 +187,10 @@ void Pool::Deliver(Worker& worker, const EventSink& sink) {
   is_delivering_ = true;
   sink(event);
   is_delivering_ = false;
+  const Known& known = known_[worker.info().worker];
+  if (known.is_lost && known.is_given_up && !known.is_dismissed) {
+    world_.Fail(fmt::format("worker {} is not told that it was given up", worker.info().worker));
+  }
 }
 
 /// Notes what the coordinator knows from now on.
@@ -228,13 +233,19 @@ void Pool::OnLost(int64_t worker) {
     world_.Fail(fmt::format("worker {} is given up, but nothing has happened to it", worker));
   }
   world_.Say("worker {} is given up", worker);
-  known_[worker].is_lost = true;
+  known_[worker].is_lost = known_[worker].is_given_up = true;
   Release(worker);
 }
 
 void Pool::OnExcluded(int64_t worker) {
   world_.Say("worker {} is excluded", worker);
-  if (!At(worker).is_unreliable() && !At(worker).was_struck()) {
+  const bool is_last = std::none_of(workers_.begin(), workers_.end(), [&](const auto& other) {
+    const Known& what = known_[other->info().worker];
+    return other->info().worker != worker && !what.is_lost && !what.is_excluded;
+  });
+  // The last one that is left may have met three bad trials in a row.
+  if (is_last) truth_.unreliable.insert({world_.run(), worker});
+  if (!is_last && !At(worker).is_unreliable() && !At(worker).was_struck()) {
     world_.Fail(
         fmt::format("worker {} is excluded, but has failed nothing by its own fault", worker));
   }

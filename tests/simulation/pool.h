@@ -41,6 +41,7 @@ struct Truth {
   std::map<std::string, std::vector<FailureReport>> failures;  // by trial
   std::map<std::string, TrialState> ended;                     // trials of which the view was told
   std::set<std::pair<int64_t, int64_t>> struck;                // workers, by run and number
+  std::set<std::pair<int64_t, int64_t>> left;                  // whose trials ended unasked
   std::set<std::pair<int64_t, int64_t>> unreliable;            // that failed trials
   std::set<int64_t> broken_off;  // runs that were killed, or whose disk failed
 };
@@ -69,7 +70,8 @@ class Pool : public WorkerPool {
   /// A worker as the coordinator must see it by now.
   struct Known {
     bool is_ready = false;
-    bool is_lost = false;  // or has refused
+    bool is_lost = false;      // or has refused
+    bool is_given_up = false;  // lost, and has not refused
     bool is_excluded = false;
     bool is_dismissed = false;
   };

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, kFaults> kNames = {
     "death",      "freeze",    "silence",   "unusable",  "late-start", "refusal",
     "broken",     "hiccup",    "slow",      "kill",      "power-cut",  "torn-write",
     "pause",      "slow-disk", "interrupt", "disk-full", "disk-error", "damage",
-    "unreadable", "edit",      "reader",    "retry"};
+    "unreadable", "edit",      "reader",    "retry",     "unasked"};
 
 struct Range {
   Fault fault;
@@ -36,6 +36,7 @@ constexpr std::array<Range, kFaults> kRates = {{
     {Fault::kDiskError, 0.001, 0.01}, {Fault::kDamage, 0.01, 0.5},
     {Fault::kUnreadable, 0.01, 0.3},  {Fault::kEdit, 0.1, 0.5},
     {Fault::kReader, 0.1, 0.9},       {Fault::kRetry, 0.1, 0.5},
+    {Fault::kUnasked, 0.003, 0.1},
 }};
 
 std::string Grid(std::vector<std::string> values, Draws& draws, size_t most) {

@@ -38,8 +38,9 @@ enum class Fault {
   kEdit,        // the configuration has fewer trials in one run than in others
   kReader,      // somebody opens the database while no run writes it
   kRetry,       // the next run is told --retry-failed
+  kUnasked,     // a trial ends before its last epoch, with a checkpoint: a program's own doing
 };
-inline constexpr size_t kFaults = 22;
+inline constexpr size_t kFaults = 23;
 std::string_view NameOf(Fault fault);
 
 /// Which part of a scenario is played: all of it, or less to find a short history.

@@ -128,8 +128,9 @@ class SimulatedSweep {
   void Finish(bool strictly) {
     int64_t runs_left = 1;
     for (const auto& [id, ending] : expected_.endings()) {
-      // Deadly trials bring down all workers of a run.
-      if (ending.undisturbed.fate == Fate::kKillsItsWorker) runs_left += 2 + scenario_.max_attempts;
+      // Deadly trials bring down all workers of a run, alone and in packs.
+      if (ending.undisturbed.fate == Fate::kKillsItsWorker)
+        runs_left += 2 + 2 * scenario_.max_attempts;
     }
     while (RunOnce() != RunEnd::kOver) {
       if (--runs_left == 0) world_.Fail("a run without faults leaves work");
@@ -201,6 +202,7 @@ class SimulatedSweep {
         {.max_attempts = scenario_.max_attempts, .worker_timeout = scenario_.worker_timeout});
     const RunOutcome outcome = coordinator.Run();
     CheckCounts(coordinator.state(), outcome, store);
+    CheckNothingIsLost(store);
     store.Close();
     if (is_new && outcome.interrupted && !outcome.has_begun) fs::remove(path_);
     world_.Say("the run ends, {}", outcome.interrupted ? "with work left" : "all is done");
@@ -269,6 +271,24 @@ class SimulatedSweep {
                               outcome.interrupted ? "interrupted" : "as if all were done"));
     }
     CheckBest(state, store);
+  }
+
+  /// A trial that was told to stop, and did, can resume after its last epoch.
+  void CheckNothingIsLost(const Store& store) {
+    const std::map<std::string, int64_t> checkpoints = store.CheckpointEpochs();
+    for (const TrialRow& row : store.TrialsInState(TrialState::kPending)) {
+      const std::vector<AttemptRow> attempts = store.Attempts(row.trial_id);
+      if (attempts.empty() || row.epochs_done == 0) continue;
+      const AttemptRow& last = attempts.back();
+      const bool is_of_this_run = last.by.cpu_target == fmt::format("run {}", world_.run());
+      if (!is_of_this_run || last.outcome != "interrupted" || last.error) continue;
+      const auto found = checkpoints.find(row.trial_id);
+      if (found == checkpoints.end() || found->second != row.epochs_done) {
+        world_.Fail(fmt::format("trial {} was stopped after epoch {}, and has no checkpoint of it",
+                                row.trial_id.substr(0, 6), row.epochs_done));
+      }
+      world_.Count("trials stopped with a checkpoint");
+    }
   }
 
   void CheckBest(const SweepState& state, const Store& store) {

@@ -227,7 +227,15 @@ void Worker::Continue(Member& member) {
     SendCheckpoint(member);
     member.last_checkpoint = world_.now();
   }
-  if (order == Order::kHold) EndMember(member, TrialState::kPending);
+  if (order == Order::kHold) return EndMember(member, TrialState::kPending);
+  if (members_.size() == 1 && world_.Strikes(Fault::kUnasked)) EndUnasked(member);
+}
+
+void Worker::EndUnasked(Member& member) {
+  was_left_ = member.has_ended = true;
+  SendCheckpoint(member);
+  Report(
+      TrialEnded{info_.worker, member.trial_id, TrialState::kPending, "it ended by itself", true});
 }
 
 bool Worker::IsCheckpointDue(const Member& member) const {

@@ -46,6 +46,8 @@ class Worker {
   bool is_dead() const { return is_dead_; }
   /// Something has happened to it by which it may be taken for lost.
   bool was_struck() const { return was_struck_; }
+  /// A trial of it has ended unasked.
+  bool was_left() const { return was_left_; }
   /// It fails trials that are not to blame.
   bool is_unreliable() const { return is_broken_ || had_hiccup_; }
 
@@ -85,6 +87,7 @@ class Worker {
   void EndEpoch();
   bool EndsWith(Member& member, EpochRecord record);
   void Continue(Member& member);
+  void EndUnasked(Member& member);
   bool IsCheckpointDue(const Member& member) const;
   void SendCheckpoint(const Member& member);
   void FailPack(const std::string& error);
@@ -98,6 +101,7 @@ class Worker {
   WorkerInfo info_;
   Draws draws_;
   bool is_broken_ = false;
+  bool was_left_ = false;
   bool had_hiccup_ = false;
   bool is_dead_ = false;
   bool was_struck_ = false;
