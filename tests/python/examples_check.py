@@ -39,7 +39,8 @@ class Example:
         shutil.copy(HERE / "record_rates.py", self.folder)
         (self.folder / "late.py").write_text(LATE)
         # As many threads whatever the number of workers, since PyTorch's sums depend on them.
-        self.environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"), "OMP_NUM_THREADS": "1"}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"),
+                            "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
     def change(self, file, old, new):
         path = self.folder / file
