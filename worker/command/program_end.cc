@@ -6,8 +6,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "params/text.h"
-#include "params/utf8.h"
 #include "worker/command/number_text.h"
 
 namespace lrsweep {
@@ -39,9 +37,7 @@ std::string LimitText(double seconds) {
 
 std::string WithOutput(const std::string& what, const std::string& tail) {
   if (tail.empty()) return what + "; it wrote no output";
-  const size_t begin = tail.rfind('\n') + 1;  // 0 where there is none
-  const std::string last = what + "; its last line: " + Shortened(OneLine(tail.substr(begin)), 200);
-  return begin == 0 ? last : last + "\nthe end of its output:\n" + tail;
+  return what + "; the end of its output:\n" + tail;
 }
 
 }  // namespace lrsweep

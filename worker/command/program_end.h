@@ -16,8 +16,6 @@ bool MayBeOfAStop(int wait_status);
 std::string LimitText(double seconds);
 
 /// The error of a trial: what happened, and the end of the program's output where there is some.
-/// The first line, which is shown in tables, has the output's last one: it often names the
-/// exception.
 std::string WithOutput(const std::string& what, const std::string& tail);
 
 }  // namespace lrsweep
