@@ -115,11 +115,13 @@ def trials_a_second(rounds: int, with_peers: bool) -> tuple[str, list[list[str]]
     return text, [goal("200 trials a second on two workers", f"{rate:.0f}", rate >= 200)]
 
 
-def run_own(folder: Path, program: str, metrics: str, epochs: int, steps: int) -> Path:
+def run_own(
+    folder: Path, program: str, metrics: str, epochs: int, steps: int, python: str = sys.executable
+) -> Path:
     """Runs a sweep of one trial of a Python program; returns its database."""
     write(folder / "program.py", program)
     config = PROGRAM_OF_OWN.format(
-        python=sys.executable, metrics=metrics, epochs=epochs, steps=steps
+        python=python, metrics=metrics, epochs=epochs, steps=steps
     )
     write(folder / "own.yaml", config)
     db = folder / "own.db"
@@ -145,7 +147,7 @@ def long_tables(folder: Path, rounds: int) -> tuple[str, list[list[str]]]:
     steps = 10_000_000
     written, mapped, read = [], [], []
     for _ in range(rounds):
-        db = run_own(folder, MAPPING, "rows: max", 10, steps // 10)
+        db = run_own(folder, MAPPING, "rows: max", 10, steps // 10, str(PEERS_PYTHON))
         if metric(db, "rows") != steps:
             raise SystemExit("the table has not all rows")
         (start,) = query(db, "SELECT (julianday(started_at) - 2440587.5) * 86400 FROM attempts")
@@ -167,7 +169,8 @@ def main() -> None:
     parts = [trials_a_second(options.rounds, options.peers)]
     with tempfile.TemporaryDirectory(prefix="lrsweep-") as folder:
         parts.append(report_lines(Path(folder), options.rounds))
-        parts.append(long_tables(Path(folder), options.rounds))
+        if options.peers:  # their environment has NumPy
+            parts.append(long_tables(Path(folder), options.rounds))
     program = " ".join(PROGRAM)
     print(f"The program is `{program}`; its trials differ in the seed. On cores {TWO_CORES}.\n")
     for text, _ in parts:
