@@ -114,13 +114,6 @@ CREATE TABLE checkpoints (
                                  --   file or folder, {"path": ...}
 ) STRICT;
 
--- Checkpoints of users' programs that are needed no more, whose files are to be removed.
-CREATE TABLE retired_checkpoints (
-  number INTEGER PRIMARY KEY,
-  trial_id TEXT NOT NULL,
-  data BLOB NOT NULL             -- as in checkpoints
-) STRICT;
-
 -- The steps of an epoch, packed into one value; query `steps` instead.
 CREATE TABLE step_traces (
   trial_id TEXT NOT NULL,

@@ -15,6 +15,7 @@
 #include "results/store.h"
 #include "results/store_impl.h"
 #include "results/time_text.h"
+#include "retired_checkpoints_sql.h"
 #include "schema_sql.h"
 
 namespace lrsweep {
@@ -88,6 +89,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   db.exec(kGroupsSql);
   db.exec(kMetricsSql);
   db.exec(kMetricsViewSql);
+  db.exec(kRetiredCheckpointsSql);
   InsertSweep(db, sweep);
   DeclareMetrics(db, sweep.reported_metrics);
   InsertTrials(db, count, trial_at);
@@ -186,6 +188,7 @@ void Upgrade(SQLite::Database& db) {
         "DROP INDEX IF EXISTS trials_by_group");
     db.exec(kMetricsViewSql);
     db.exec(kGroupsSql);
+    db.exec(kRetiredCheckpointsSql);
   }
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();

@@ -54,7 +54,8 @@ TEST_F(ContinueTest, TestMetricsBesideHeldBackImagesGoOnToTheSameBits) {
 /// Makes s.db what the layout of lrsweep before the metrics of the test images was.
 constexpr const char* kToTheLayoutBefore =
     "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
-    "ALTER TABLE epochs DROP COLUMN test_accuracy; PRAGMA user_version = 5";
+    "ALTER TABLE epochs DROP COLUMN test_accuracy; DROP TABLE retired_checkpoints; PRAGMA "
+    "user_version = 5";
 
 TEST_F(ContinueTest, ADatabaseWithoutTestMetricsGetsThemFromItsNextEpochsOn) {
   WriteConfig("{epochs: 3, batch_size: 32}");

@@ -187,6 +187,7 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   old.Close();
   Execute(
       "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
+      "DROP TABLE retired_checkpoints; "
       "ALTER TABLE epochs DROP COLUMN test_loss; ALTER TABLE epochs DROP COLUMN test_accuracy; "
       "ALTER TABLE sweep DROP COLUMN identity; PRAGMA user_version = 3");
   EXPECT_EQ(Store::Open(db_).Epochs("a").size(), 1U);
@@ -198,6 +199,7 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   EXPECT_EQ(MetricValue(store.Epochs("b")[0].metrics, "f1"), 0.25);
   store.Close();
   EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("6"));
+  EXPECT_THAT(Rows("SELECT * FROM retired_checkpoints"), ElementsAre());
   EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
   EXPECT_THAT(Rows("SELECT count(*) FROM metrics"), ElementsAre("7"));
 }
@@ -274,7 +276,8 @@ TEST_F(StoreMetricsTest, EpochsOfTheLayoutBeforeHaveNoTestMetrics) {
   Complete(old, "a", {0.5});
   old.Close();
   Execute(
-      "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
+      "DROP VIEW metrics; DROP TABLE retired_checkpoints; ALTER TABLE epochs DROP COLUMN "
+      "test_loss; "
       "ALTER TABLE epochs DROP COLUMN test_accuracy; "
       "CREATE VIEW metrics (trial_id, epoch, name, value) AS "
       "SELECT trial_id, epoch, 'val_loss', val_loss FROM epochs; PRAGMA user_version = 5");
