@@ -82,7 +82,9 @@ class TrialChecks {
 
   /// How it ended. Strictly: nothing that happened to its workers counts.
   void CheckState(bool strictly) {
-    if (!strictly && HasFailedByChance()) return;
+    // Of a trial that kills its worker, the epoch that would have ended it may never arrive.
+    const bool is_deadly = ending_.undisturbed.fate == Fate::kKillsItsWorker;
+    if ((!strictly || is_deadly) && HasFailedByChance()) return;
     if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after, ending_.ended_after);
     if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
       return CheckDecided(world_.scenario().rung,
