@@ -8,6 +8,7 @@
 
 #include "params/errors.h"
 #include "params/text.h"
+#include "sweep/config/program_checks.h"
 
 namespace lrsweep {
 namespace {
@@ -32,6 +33,19 @@ void RequireSameMeaning(const fs::path& path, const SweepRecord& before, const S
     throw UsageError(path.string() + ": its trials were trained on other data (SHA-256 " +
                      before.dataset_sha256 + ", now " + now.dataset_sha256 + ")" + kWayOut);
   }
+}
+
+/// Throws UsageError where the command's {args} would be others for trials that keep their ids.
+void RequireSameArguments(const fs::path& path, const SweepRecord& before,
+                          const SweepConfig& config) {
+  if (!config.program) return;
+  const auto changed = ChangedArgument(ParseSweepConfig(before.config_yaml, before.name), config);
+  if (!changed) return;
+  throw UsageError(fmt::format(
+      "{}: {{args}} stands for what is swept, and {} is swept in only one of its configuration and "
+      "the new one: the same trials would get other arguments; write {{grid: [VALUE]}} for one "
+      "value, or the parameter in the command{}",
+      path.string(), *changed, kWayOut));
 }
 
 void PrintChange(const SpaceChange& change, int64_t retried) {
@@ -63,7 +77,7 @@ std::optional<SweepRecord> ExistingSweep(const fs::path& path) {
 
 void RequireSameKind(const fs::path& path, const SweepRecord& before, const SweepConfig& config) {
   const bool was_program = before.IsOfProgram();
-  if (was_program == config.program.has_value()) return;
+  if (was_program == config.program.has_value()) return RequireSameArguments(path, before, config);
   const char* program = "those of a program (trial.command)";
   const char* built_in = "those of the built-in model";
   throw UsageError(path.string() + ": its trials are " + (was_program ? program : built_in) +

@@ -29,7 +29,8 @@ std::filesystem::path DatabasePath(const RunArguments& arguments, const SweepCon
 std::optional<SweepRecord> ExistingSweep(const std::filesystem::path& path);
 
 /// Throws UsageError where the database's trials are a program's and those of the configuration the
-/// built-in model's, or the reverse.
+/// built-in model's, or the reverse, or where the program would get other arguments for the same
+/// trials.
 void RequireSameKind(const std::filesystem::path& path, const SweepRecord& before,
                      const SweepConfig& config);
 

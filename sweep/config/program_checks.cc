@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -288,6 +289,23 @@ std::vector<std::string> SweptPaths(const SweepConfig& config) {
   return paths;
 }
 
+/// Whether the command has {args} or {args_no_hyphens}.
+bool HasArguments(const std::vector<std::string>& command) {
+  const std::vector<Placeholder> placeholders = PlaceholdersOf(command);
+  return std::any_of(placeholders.begin(), placeholders.end(), [](const Placeholder& one) {
+    return one.name == "args" || one.name == "args_no_hyphens";
+  });
+}
+
+/// Whether some trials have the parameter.
+bool HasParameter(const SweepConfig& config, const std::string& path) {
+  if (Find(config.fixed, path) != nullptr) return true;
+  const auto& entries = path.starts_with("scheduler.") ? config.schedulers : config.optimizers;
+  return std::any_of(entries.begin(), entries.end(), [&path](const Entry& entry) {
+    return Find(entry.section, ArgumentName(path)) != nullptr;
+  });
+}
+
 }  // namespace
 
 void CheckProgram(const ConfigNode& root, SweepConfig& config) {
@@ -300,6 +318,24 @@ void CheckProgram(const ConfigNode& root, SweepConfig& config) {
   for (const Placeholder& one : placeholders) {
     if (AreArguments(one.name)) CheckArguments(root, *config.program, one);
   }
+}
+
+std::optional<std::string> ChangedArgument(const SweepConfig& before, const SweepConfig& now) {
+  if (!before.program || !now.program || before.program->command != now.program->command ||
+      !HasArguments(now.program->command)) {
+    return std::nullopt;
+  }
+  std::vector<std::string> old_paths = before.program->swept;
+  std::vector<std::string> paths = now.program->swept;
+  std::sort(old_paths.begin(), old_paths.end());
+  std::sort(paths.begin(), paths.end());
+  std::vector<std::string> changed;
+  std::set_symmetric_difference(old_paths.begin(), old_paths.end(), paths.begin(), paths.end(),
+                                std::back_inserter(changed));
+  for (const std::string& path : changed) {
+    if (HasParameter(before, path) && HasParameter(now, path)) return path;
+  }
+  return std::nullopt;
 }
 
 }  // namespace lrsweep

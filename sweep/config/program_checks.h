@@ -2,6 +2,9 @@
 // name, and what counts optimizer steps.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "sweep/config/config_node.h"
 #include "sweep/config/sweep_config.h"
 
@@ -16,5 +19,9 @@ namespace lrsweep {
 ///   trial.steps_per_epoch is not written.
 /// Looks at each value of each axis with the first values of the others.
 void CheckProgram(const ConfigNode& root, SweepConfig& config);
+
+/// A parameter that both configurations of a sweep have, but only one sweeps, where the command has
+/// {args}: trials would keep their ids and get other arguments. None where there is none.
+std::optional<std::string> ChangedArgument(const SweepConfig& before, const SweepConfig& now);
 
 }  // namespace lrsweep

@@ -71,6 +71,17 @@ TEST_F(ProgramSweepTest, AnEditedConfigurationTrainsWhatIsNew) {
   EXPECT_EQ(Sql("SELECT count(*) FROM attempts"), "3\n");
 }
 
+TEST_F(ProgramSweepTest, TrialsThatKeepTheirIdsKeepTheirArguments) {
+  ASSERT_EQ(Run(0, "--quiet").status, 0);
+  const auto fixed = Run(0, "--quiet --set params.width=64");
+  EXPECT_EQ(fixed.status, 2);
+  EXPECT_THAT(fixed.output, HasSubstr("s.db: {args} stands for what is swept, and params.width is "
+                                      "swept in only one of its configuration and the new one"));
+  EXPECT_EQ(Run(0, "--quiet --set training.seed='{grid: [0, 1]}'").status, 2);
+  EXPECT_EQ(Run(0, "--quiet --set params.width='{grid: [64]}'").status, 0);
+  EXPECT_EQ(Run(0, "--quiet --set params.depth='{grid: [1, 2]}'").status, 0);  // other trials
+}
+
 TEST_F(ProgramSweepTest, HowAProgramIsRunMayBeEdited) {
   ASSERT_EQ(Run(0, "--quiet").status, 0);
   Write("[sh, train.sh, \"{args}\"]", "{width: {grid: [64, 128]}}",

@@ -40,7 +40,7 @@ class Example:
         (self.folder / "late.py").write_text(LATE)
         # As many threads whatever the number of workers, since PyTorch's sums depend on them.
         self.environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"),
-                            "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+                            "OMP_NUM_THREADS": "1"}
 
     def change(self, file, old, new):
         path = self.folder / file

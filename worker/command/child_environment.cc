@@ -51,7 +51,12 @@ bool IsOfTheWorker(std::string_view variable) {
 
 Environment ProgramEnvironment(Environment worker, int cores) {
   std::erase_if(worker, [](const auto& variable) { return IsOfTheWorker(variable.first); });
-  for (const char* name : kThreadCounts) worker.emplace(name, std::to_string(cores));
+  // The user's count holds for every library, or else sums would depend on the number of workers.
+  const auto users = worker.find(kThreadCounts.front());
+  const std::string threads = users == worker.end()
+                                  ? std::to_string(cores)
+                                  : users->second.substr(0, users->second.find(','));
+  for (const char* name : kThreadCounts) worker.emplace(name, threads);
   worker.emplace("PYTHONUNBUFFERED", "1");
   return worker;
 }

@@ -28,8 +28,16 @@ TEST(ChildEnvironmentTest, LeavesWhatTheUserHasSet) {
   const Environment user{{"OMP_NUM_THREADS", "8"}, {"PYTHONUNBUFFERED", ""}};
   const Environment environment = ProgramEnvironment(user, 2);
   EXPECT_EQ(environment.at("OMP_NUM_THREADS"), "8");
-  EXPECT_EQ(environment.at("MKL_NUM_THREADS"), "2");
   EXPECT_EQ(environment.at("PYTHONUNBUFFERED"), "");
+}
+
+TEST(ChildEnvironmentTest, GivesTheUsersCountOfThreadsToEveryLibrary) {
+  const Environment one = ProgramEnvironment({{"OMP_NUM_THREADS", "8"}}, 2);
+  EXPECT_EQ(one.at("MKL_NUM_THREADS"), "8");
+  EXPECT_EQ(one.at("OPENBLAS_NUM_THREADS"), "8");
+  const Environment nested = ProgramEnvironment({{"OMP_NUM_THREADS", "4,2"}}, 2);
+  EXPECT_EQ(nested.at("OMP_NUM_THREADS"), "4,2");
+  EXPECT_EQ(nested.at("MKL_NUM_THREADS"), "4");
 }
 
 TEST(ChildEnvironmentTest, MakesWords) {
