@@ -69,7 +69,7 @@ std::string FirstLine(const std::string& text) {
 }
 
 std::string ErrorLine(const std::string& error) {
-  const std::string first = FirstLine(error);
+  std::string first = FirstLine(error);
   const size_t end = error.find_last_not_of("\r\n ");
   if (!first.ends_with(':') || end == std::string::npos) return first;
   const size_t before = error.rfind('\n', end);

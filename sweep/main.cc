@@ -34,8 +34,8 @@ MakeExecutor MakeBuiltInWorker() {
 
 /// A worker trains the built-in model, or runs a user's program.
 MakeExecutor MakeWorker() {
-  return [built_in = MakeBuiltInWorker()](const WorkerSetup& setup) {
-    return setup.program ? MakeCommandExecutor(setup) : built_in(setup);
+  return [](const WorkerSetup& setup) {
+    return setup.program ? MakeCommandExecutor(setup) : MakeBuiltInWorker()(setup);
   };
 }
 

@@ -239,7 +239,7 @@ std::optional<std::string> MistakenName(std::string_view text, size_t brace) {
   const std::string_view letters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
   const size_t end = std::min(text.find_first_not_of(letters, first), text.size());
-  const std::string name(text.substr(first, end - first));
+  std::string name(text.substr(first, end - first));
   const size_t next = std::min(text.find_first_not_of(' ', end), text.size());
   const bool is_closed = next < text.size() && text[next] == '}';
   if (first == brace + 1 && next == end && is_closed) return std::nullopt;

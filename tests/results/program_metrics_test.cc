@@ -195,7 +195,7 @@ TEST_F(ProgramMetricsTest, TheDatabaseScoresAsTheCoordinator) {
     compare(recorded, {"area_under(" + recorded + ")", "max"});
     compare(recorded, {"final_minus_best(" + recorded + ")", "max"});
     for (const char* reach : {"epochs_to(", "steps_to(", "seconds_to("}) {
-      compare(recorded, {reach + recorded + threshold, "min"});
+      compare(recorded, {std::string(reach).append(recorded).append(threshold), "min"});
     }
   }
   EXPECT_GT(compared, 800);

@@ -260,8 +260,7 @@ TEST_F(StoreMetricsTest, AnInfiniteTestLossAloneIsNoDivergence) {
 TEST_F(StoreMetricsTest, AProgramsMetricOfThatNameIsInTheSameColumn) {
   SweepRecord sweep;
   sweep.engine = kCommandEngine;
-  const Trial trial = MakeTrial("a");
-  Store store = Store::Create(db_, sweep, 1, [&](size_t) { return trial; });
+  Store store = Store::Create(db_, sweep, 1, [&](size_t) { return MakeTrial("a"); });
   Begin(store, "a");
   store.AddEpoch("a", OnBoth(MakeEpoch(1, 0.75), 0.5, 0.625));
   EXPECT_EQ(MetricValue(store.Epochs("a")[0].metrics, kTestAccuracy), 0.625);

@@ -74,7 +74,10 @@ Environment EnvironmentOfThisProcess() {
 std::vector<std::string> ToWords(const Environment& environment) {
   std::vector<std::string> words;
   words.reserve(environment.size());
-  for (const auto& [name, value] : environment) words.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment) {
+    words.push_back(name);
+    words.back().append("=").append(value);
+  }
   return words;
 }
 

@@ -261,10 +261,10 @@ CheckpointReport ReadCheckpoint(Members& members) {
 
 ProgressReport ReadProgress(Members& members) {
   MemberTaker taker(members);
-  ProgressReport report;
-  report.steps = *taker.TakeInteger("steps", 0);
-  report.loss = taker.TakeNumber("loss").value_or(kNan);
-  report.applied = taker.TakeRates();
+  ProgressReport report{.steps = taker.TakeInteger("steps", 0).value(),
+                        .loss = taker.TakeNumber("loss").value_or(kNan),
+                        .applied = taker.TakeRates(),
+                        .ignored = {}};
   for (const auto& [name, value] : members.values) report.ignored.push_back(name);
   if (members.losses) report.ignored.emplace_back("losses");
   return report;
@@ -274,17 +274,17 @@ Report ReadReport(Members& members) {
   if (members.values.contains("checkpoint")) return ReadCheckpoint(members);
   MemberTaker taker(members);
   if (members.values.contains("epoch")) {
-    EpochReport report;
-    report.epoch = *taker.TakeInteger("epoch", 1);
-    report.steps = taker.TakeInteger("steps", 1);
-    report.applied = taker.TakeRates();
-    report.losses = taker.TakeLosses();
+    EpochReport report{.epoch = taker.TakeInteger("epoch", 1).value(),
+                       .steps = taker.TakeInteger("steps", 1),
+                       .applied = taker.TakeRates(),
+                       .losses = taker.TakeLosses(),
+                       .metrics = {},
+                       .ignored = {}};
     return WithMetrics(members, std::move(report));
   }
   if (members.values.contains("steps")) return ReadProgress(members);
-  ResultReport report;
-  report.applied = taker.TakeRates();
-  report.losses = taker.TakeLosses();
+  ResultReport report{
+      .applied = taker.TakeRates(), .losses = taker.TakeLosses(), .metrics = {}, .ignored = {}};
   return WithMetrics(members, std::move(report));
 }
 

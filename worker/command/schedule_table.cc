@@ -159,8 +159,8 @@ bool HoldsScheduleTable(const ScheduleFiles& files, const RatesAt& rates, int64_
     std::array<double, 2> row{};
     if (pread(file.get(), row.data(), kRowBytes, step * kRowBytes) != kRowBytes) return false;
     const Rates expected = rates(step);
-    const std::array<double, 2> meant{expected.lr, expected.momentum};
-    if (std::memcmp(row.data(), meant.data(), kRowBytes) != 0) return false;
+    const auto bits = [](double number) { return std::bit_cast<uint64_t>(number); };
+    if (bits(row[0]) != bits(expected.lr) || bits(row[1]) != bits(expected.momentum)) return false;
   }
   return true;
 }

@@ -100,7 +100,8 @@ class BlockedSignals {
 
 /// In a function of its own, since nothing may live in a register across vfork.
 __attribute__((noinline)) pid_t Vfork(Prepared& prepared) {
-  const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  // NOLINTNEXTLINE(bugprone-unsafe-functions,clang-analyzer-security.insecureAPI.vfork)
+  const pid_t pid = vfork();
   if (pid == 0) {
     Execute(prepared);
     _exit(127);

@@ -142,9 +142,9 @@ TEST(ProgramSpaceTest, ATrialIsNamedByItsParameters) {
 TEST(ProgramSpaceTest, TheScheduleRunsOnTheProgramsSteps) {
   const Trial trial = Space(std::string(kTrial) + kRest).At(0);
   EXPECT_TRUE(HasSteps(trial));
-  EXPECT_EQ(ClockOf(trial, 0).TotalSteps(), 30 * 391);
-  EXPECT_EQ(ScheduleOf(trial, 0).At(5 * 391 - 1).lr, 0.1);
-  EXPECT_EQ(ScheduleOf(trial, 0).At(5 * 391).lr, 0.05);
+  EXPECT_EQ(ClockOf(trial, 0).TotalSteps(), int64_t{30} * 391);
+  EXPECT_EQ(ScheduleOf(trial, 0).At(int64_t{5} * 391 - 1).lr, 0.1);
+  EXPECT_EQ(ScheduleOf(trial, 0).At(int64_t{5} * 391).lr, 0.05);
   EXPECT_EQ(ScheduleOf(trial, 0).At(0).momentum, 0.9);
 }
 

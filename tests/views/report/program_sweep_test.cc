@@ -17,13 +17,13 @@ using testing::Not;
 
 class ProgramReportTest : public ProgramSweepFixture {
  protected:
-  static json Data(std::vector<ReportSource> sources, const ReportOptions& options = {}) {
+  static json Data(const std::vector<ReportSource>& sources, const ReportOptions& options = {}) {
     return json::parse(MakeReportData(sources, options).json);
   }
   json Data() const {
     std::vector<ReportSource> sources;
     sources.push_back({"sweep.db", Store::Open(db_)});
-    return Data(std::move(sources));
+    return Data(sources);
   }
 };
 
@@ -98,7 +98,7 @@ TEST_F(ProgramReportTest, BesideTheBuiltInModelOnlyWhatHoldsForBothIsSaid) {
   std::vector<ReportSource> sources;
   sources.push_back({"sweep.db", Store::Open(db_)});
   sources.push_back({"program.db", Store::Open(folder_ / "program.db")});
-  const json data = Data(std::move(sources));
+  const json data = Data(sources);
   EXPECT_EQ(data["metrics"][0]["name"], kValAccuracy);
   EXPECT_EQ(data["metrics"][0]["share"], false);
   EXPECT_EQ(data["metrics"][0]["label"], kValAccuracy);

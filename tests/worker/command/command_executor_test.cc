@@ -317,11 +317,9 @@ TEST_F(ExecutorTest, TakesWhatAProgramWritesWithoutBounds) {
 
 TEST_F(ExecutorTest, RefusesInvalidUtf8AndNeverLosesTheRest) {
   // lrsweep {"a": "\xff"}
-  EXPECT_THAT(Run({"epochs", "1", "1", "raw",
-                   "6c72737765657020"
-                   "7b2261223a2022ff227d0a",
-                   "sleep", "60"}),
-              StartsWith("it is no JSON: parse error at line 1, column 8"));
+  EXPECT_THAT(
+      Run({"epochs", "1", "1", "raw", "6c727377656570207b2261223a2022ff227d0a", "sleep", "60"}),
+      StartsWith("it is no JSON: parse error at line 1, column 8"));
   EXPECT_THAT(observer_.EpochNumbers(), ElementsAre(1));
 }
 
