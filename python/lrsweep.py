@@ -27,6 +27,7 @@ import signal
 import struct
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, NoReturn, Optional, Sequence
 
@@ -57,7 +58,8 @@ class Trial:
                                "install the client that came with this lrsweep")
         self.id = env.get("LRSWEEP_TRIAL_ID", "")
         self.dir = Path(env.get("LRSWEEP_DIR", "."))  # the trial's own, the same in every attempt
-        self.config = _read_config(env)  # the sections of the trial: params, optimizer, ...
+        config = Path(env["LRSWEEP_PARAMS_FILE"]).read_text() if self.managed else "{}"
+        self.config = json.loads(config)  # the sections of the trial: params, optimizer, ...
         self.params = {**params, **self.config.get("params", {})}
         self.optimizer = {**(optimizer or {}), **self.config.get("optimizer", {})}
         self.seed = int(env.get("LRSWEEP_SEED", seed))
@@ -88,7 +90,7 @@ class Trial:
             self._fifo = os.open(env["LRSWEEP_ANSWER"], os.O_RDWR | os.O_NONBLOCK)
         in_main = threading.current_thread() is threading.main_thread()
         if in_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, self._on_sigterm)
+            _handle_sigterm(self._on_sigterm)
 
     def __getitem__(self, name: str) -> Any:
         """A parameter of the program: trial["width"], trial["model.depth"]."""
@@ -220,7 +222,11 @@ class Trial:
         of the whole trial. `losses`: of each step since the last report. Adds steps and applied
         rates."""
         epoch = self.epoch if epoch is None else epoch
-        line = {} if epoch is None else {"epoch": epoch, **self._progress()}
+        line = self._progress() if epoch or self._reported == self.start_epoch else {}
+        if epoch is None:
+            line.pop("steps", None)  # with it, a report of progress
+        else:
+            line = {"epoch": epoch, **line}
         line.update(metrics or {}, **more)
         if losses is not None:
             line["losses"] = [float(loss) for loss in losses]
@@ -244,16 +250,25 @@ class Trial:
     def checkpoint(self, suffix: str = "", *, epoch: Optional[int] = None) -> Iterator[Path]:
         """Gives a path where to write a file or a folder. Reports it when it is complete, as the
         checkpoint of the epoch reported last. A later attempt has it as `resume`."""
-        epoch = self._reported if epoch is None else epoch
+        if epoch is None:
+            epoch = self._reported
+            if epoch == self.start_epoch or self.epoch not in (None, epoch):
+                raise RuntimeError("report() the epoch first, or give checkpoint(epoch=...): "
+                                   "a checkpoint is of an epoch that was reported")
         path = self.dir / f"checkpoint-{epoch}{suffix}"
         partial = self.dir / f"partial-checkpoint{suffix}"
         was_saving, self._is_saving = self._is_saving, True
         try:
             _remove(partial)  # an attempt may have been killed here
             yield partial
-            _sync(partial)
+            if not partial.exists():
+                raise FileNotFoundError(f"nothing was written to {partial}; where a library adds a "
+                                        'suffix to the name, give it: trial.checkpoint(".npz")')
+            _sync(partial, *partial.rglob("*"))
             _remove(path)
             os.replace(partial, path)
+            with contextlib.suppress(OSError):  # some file systems cannot sync a folder
+                _sync(self.dir)
             self._send({"checkpoint": path.name, "epoch": epoch})
             if not self.managed and self._last_checkpoint not in (None, path):
                 _remove(self._last_checkpoint)
@@ -280,10 +295,19 @@ def read(database: Any) -> Any:
     return lrsweep_reader.Sweep(database)
 
 
-def _read_config(env: Mapping[str, str]) -> dict:
-    if "LRSWEEP_PARAMS" in env or not env:
-        return json.loads(env.get("LRSWEEP_PARAMS", "{}"))
-    return json.loads(Path(env["LRSWEEP_PARAMS_FILE"]).read_text())  # too long for a variable
+def _handle_sigterm(handler: Callable[..., None]) -> None:
+    """Handles SIGTERM in this process alone: forked children, such as a data loader's, die of it.
+    Blocks it during a fork: Python would lose a signal that the child gets before it is ready."""
+    block, unblock = (partial(signal.pthread_sigmask, how, [signal.SIGTERM])
+                      for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK))
+
+    def reset() -> None:
+        if signal.getsignal(signal.SIGTERM) == handler:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        unblock()
+
+    signal.signal(signal.SIGTERM, handler)
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=reset)
 
 
 def _set_rates(optimizer: Any, rates: Rates) -> None:
@@ -305,12 +329,9 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _sync(path: Path) -> None:
-    """Waits until a file, or a folder and what is in it, is on the disk."""
-    if not path.exists():
-        raise FileNotFoundError(f"nothing was written to {path}; where a library adds a suffix to "
-                                'the name, give it here: trial.checkpoint(".npz")')
-    for file in [path, *path.rglob("*")]:
-        descriptor = os.open(file, os.O_RDONLY)
+def _sync(*paths: Path) -> None:
+    """Waits until files and folders are on the disk."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
         os.fsync(descriptor)
         os.close(descriptor)

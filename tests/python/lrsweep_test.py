@@ -168,6 +168,19 @@ trial.report(val_accuracy=0.75)
                 {"epoch": 2, "val/loss": float("inf"), "losses": [0.5, 0.25], "ok": True},
                 {"steps": 1, "lr": 0.1, "momentum": 0.9, "loss": 0.5}, {"val_accuracy": 0.75}])
 
+    def test_a_report_of_the_whole_trial_has_the_rates_of_its_last_step(self):
+        with FakeLrsweep(rates=FALLING) as fake:
+            status, output = fake.run(python('''
+trial = lrsweep.trial()
+for _ in range(6):
+    trial.next_rates()
+trial.report(val_accuracy=0.75)
+trial.report(test_accuracy=0.5)  # more metrics of the same epoch
+'''))
+            self.assertEqual((status, output), (0, ""))
+            self.assertEqual(fake.reports(), [
+                {"lr": 0.005, "momentum": 0.9, "val_accuracy": 0.75}, {"test_accuracy": 0.5}])
+
     def test_numbers_of_other_libraries_are_numbers(self):
         with FakeLrsweep(rates=CONSTANT) as fake:
             status, output = fake.run(python('''
@@ -227,12 +240,44 @@ with trial.checkpoint() as path:
             with FakeLrsweep(rates=CONSTANT) as fake:
                 status, output = fake.run(python(f'''
 trial = lrsweep.trial()
-with trial.checkpoint() as path:
+with trial.checkpoint(epoch=1) as path:
     {body}
 '''))
                 self.assertEqual(status, 1)
                 self.assertIn(error, output)
                 self.assertEqual(fake.reports(), [])
+
+    def test_a_checkpoint_of_an_epoch_that_was_not_reported_is_an_error(self):
+        for where, variables in (("", {}), ("", {"resume": "checkpoint-1", "epoch": 1}),
+                                 ("for epoch in trial.epochs():", {})):
+            with self.subTest(where), FakeLrsweep(rates=CONSTANT, **variables) as fake:
+                status, output = fake.run(python(f'''
+trial = lrsweep.trial()
+{where or "if True:"}
+    if {bool(where)} and epoch == 1:
+        trial.report(val_accuracy=0.5)
+    with trial.checkpoint() as path:
+        path.touch()
+'''))
+                self.assertEqual(status, 1)
+                self.assertIn("report() the epoch first", output)
+                self.assertEqual(len(fake.reports()), 2 if where else 0)
+
+    def test_the_folder_with_the_name_is_flushed_before_the_checkpoint_is_reported(self):
+        with FakeLrsweep(rates=CONSTANT) as fake:
+            status, output = fake.run(python('''
+trial = lrsweep.trial()
+def fsync(descriptor):
+    is_dir = os.path.samestat(os.fstat(descriptor), os.stat(trial.dir))
+    print(is_dir, (trial.dir / "checkpoint-1").exists(), trial.reports)
+def send(line):
+    trial.reports += 1
+os.fsync, trial._send, trial.reports = fsync, send, 0
+trial.report(val_accuracy=0.5, epoch=1)
+with trial.checkpoint() as path:
+    path.touch()
+'''))
+        self.assertEqual((status, output), (0, "False False 1\nTrue True 1\n"))
 
     def test_another_attempt_continues_after_the_checkpoint(self):
         with FakeLrsweep(rates=FALLING, resume="checkpoint-1.pt", epoch=1) as fake:
@@ -286,6 +331,39 @@ print("not here")
 '''))
             self.assertEqual((status, output), (75, ""))
             self.assertEqual(len(fake.reports()), 2)
+
+    def test_sigterm_ends_a_forked_child_as_without_lrsweep(self):
+        for saving in ("pass", "trial.report(val_accuracy=0.5)"):
+            with self.subTest(saving), FakeLrsweep(rates=CONSTANT) as fake:
+                status, output = fake.run(python(f'''
+import multiprocessing
+fork = multiprocessing.get_context("fork")
+trial = lrsweep.trial()
+for epoch in trial.epochs():
+    {saving}
+    for wait in (0, 0.2):  # a signal that comes before the child is ready counts, too
+        child = fork.Process(target=time.sleep, args=(600,))
+        child.start()
+        time.sleep(wait)
+        child.terminate()
+        child.join(timeout=20)
+        print(child.exitcode)
+    os.kill(os.getpid(), signal.SIGTERM)  # this process still stops
+'''))
+                self.assertEqual((status, output), (75, "-15\n-15\n"))
+
+    def test_a_child_that_is_forked_keeps_the_handler_of_the_script(self):
+        with FakeLrsweep(rates=CONSTANT) as fake:
+            status, output = fake.run(python('''
+trial = lrsweep.trial()
+signal.signal(signal.SIGTERM, lambda *_: os._exit(3))
+child = os.fork()
+if child == 0:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(600)
+print(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
+'''))
+        self.assertEqual((status, output), (0, "3\n"))
 
     def test_a_handler_that_the_script_has_already_stays(self):
         with FakeLrsweep(rates=CONSTANT) as fake:
