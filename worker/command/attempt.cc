@@ -36,11 +36,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kStopped = 75;  // a program's exit status: stopped, with a good checkpoint
 constexpr size_t kMostParamsBytes = 100'000;  // of a variable; the kernel takes 128 KiB
 constexpr auto kProgressInterval = std::chrono::milliseconds(50);
 constexpr auto kPollInterval = std::chrono::milliseconds(5);  // of what gives no notice of itself
 constexpr auto kLockInterval = std::chrono::milliseconds(10);
+constexpr auto kLockLimit = std::chrono::minutes(1);  // for an earlier attempt's processes to end
 constexpr auto kAnswerLimit = std::chrono::milliseconds(200);  // until an answer is read
 constexpr std::string_view kReportPrefix = "lrsweep ";
 
@@ -123,8 +123,15 @@ class Attempt {
 
   /// Waits until no process of an earlier attempt is left. False: the pack is stopped.
   bool TakeFolder() {
+    const auto limit = Clock::now() + kLockLimit;
     while (!folder_.Lock()) {
       if (!ShouldContinue()) return false;
+      if (Clock::now() > limit) {
+        throw std::runtime_error("a process of an earlier attempt still runs and has " +
+                                 folder_.ReportFile() +
+                                 " open (fuser names it): end it, then run again with "
+                                 "--retry-failed");
+      }
       poll(nullptr, 0, static_cast<int>(kLockInterval.count()));
     }
     if (resumed_ && !folder_.Holds(resumed_->path)) {
@@ -252,10 +259,20 @@ class Attempt {
   }
   void OnReport(const ResultReport& report) {
     SayIgnored(report.ignored);
+    if (trial_.HasAllEpochs()) {
+      return log_->Say(
+          "a report without \"epoch\" is not recorded: it counts for the last epoch, which was "
+          "reported before; report all metrics of an epoch together");
+    }
     OnEpoch(trial_.Take(report, SecondsSinceReport()));
   }
   void OnReport(const ProgressReport& report) {
-    SayIgnored(report.ignored);
+    for (const std::string& name : report.ignored) {
+      if (!ignored_.insert("progress " + name).second) continue;
+      log_->Say("a report with \"steps\" but without \"epoch\" is of progress: its " +
+                ToJson(Value(name)) +
+                " is not recorded; write the epoch, or for the result of the trial no steps");
+    }
     trial_.Take(report);
   }
   void OnReport(const CheckpointReport& report) {
@@ -402,10 +419,9 @@ class Attempt {
       case Stopping::kNo:
         break;
     }
-    if (!is_done) {
-      if (MayBeOfAStop(status) && SweepStops()) return End(TrialState::kPending);
-      FailBy(status);
-    }
+    const bool is_early = !is_done || !trial_.HasAllEpochs();
+    if (is_early && MayBeOfAStop(status) && SweepStops()) return End(TrialState::kPending);
+    if (!is_done) FailBy(status);
     RequireMetric();
     End(TrialState::kCompleted);
   }
@@ -421,7 +437,7 @@ class Attempt {
   }
 
   [[noreturn]] void FailBy(int status) {
-    const bool says_stopped = WIFEXITED(status) && WEXITSTATUS(status) == kStopped;
+    const bool says_stopped = WIFEXITED(status) && WEXITSTATUS(status) == kStoppedStatus;
     if (says_stopped && (checkpoint_epoch_ > 0 || resumed_)) {
       folder_.CleanUp(/*is_over=*/false);
       throw EndedUnasked("the program ended with exit status 75 after epoch " +
@@ -438,9 +454,9 @@ class Attempt {
     const std::string tail = log_->Tail();
     std::string what =
         "the program ended with exit status 0, but reported no " + Listed(program_.metrics);
-    const size_t report = tail.find("lrsweep {");
-    if (report != std::string::npos && report > 0 && tail[report - 1] != '\n') {
-      what += "; a report must be at the beginning of its line";
+    const bool has_report = ("\n" + tail).find("\nlrsweep {") != std::string::npos;
+    if (!has_report && tail.find("lrsweep") != std::string::npos) {
+      what += "; a report is a line of standard output that begins with \"lrsweep {\"";
     }
     throw std::runtime_error(WithOutput(what, tail));
   }

@@ -65,6 +65,7 @@ std::string OutputLog::Tail() const {
     begin = begin == 0 ? std::string::npos : text.rfind('\n', begin - 1);
   }
   if (begin != std::string::npos) text.erase(0, begin + 1);
+  std::replace(text.begin(), text.end(), '\0', ' ');  // would end the text for others
   return ValidUtf8(text);
 }
 

@@ -25,8 +25,9 @@ bool MayBeOfAStop(int wait_status) {
   const auto ends = [](int signal) {
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGKILL;
   };
-  return WIFSIGNALED(wait_status) ? ends(WTERMSIG(wait_status))
-                                  : ends(WEXITSTATUS(wait_status) - 128);
+  if (WIFSIGNALED(wait_status)) return ends(WTERMSIG(wait_status));
+  const int status = WEXITSTATUS(wait_status);
+  return status == 0 || status == kStoppedStatus || ends(status - 128);
 }
 
 std::string LimitText(double seconds) {

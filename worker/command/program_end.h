@@ -8,8 +8,12 @@ namespace lrsweep {
 /// "ended with exit status 1", "was ended by SIGSEGV". `wait_status` is waitpid's.
 std::string EndText(int wait_status);
 
-/// Whether a program may have ended so because of a signal that was meant for the whole sweep: by
-/// itself, or with the status that shells and runtimes give for it.
+/// A program's exit status: stopped, with a good checkpoint.
+inline constexpr int kStoppedStatus = 75;
+
+/// Whether a program that has not reported all epochs may have ended so because of a signal that
+/// was meant for the whole sweep: by itself, or with the status that shells, runtimes and handlers
+/// of the signal give for it.
 bool MayBeOfAStop(int wait_status);
 
 /// "2 h", "1.5 s": of a time limit.

@@ -16,7 +16,7 @@ namespace lrsweep {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr int64_t kMostStepsOfReport = 200'000'000;
+constexpr int64_t kMostStepsOfReport = 20'000'000;
 
 /// The number at a path; 0 where there is none.
 double NumberAt(const Map& params, const char* path) {

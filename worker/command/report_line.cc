@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <iterator>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "params/json_value.h"
+#include "params/text.h"
 #include "params/utf8.h"
 #include "worker/command/number_text.h"
 
@@ -20,35 +21,47 @@ namespace {
 constexpr size_t kMostMembers = 1000;
 constexpr size_t kDeepest = 100;  // lists and objects within one another
 constexpr size_t kLongestName = 100;
-constexpr std::string_view kNotNumbers[] = {"NaN", "Infinity", "-Infinity"};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::string Quoted(const std::string& text) { return Dump(Json(Shortened(text, 60))); }
 
-/// `line` with null in place of NaN, Infinity and -Infinity outside of texts, which JSON lacks and
-/// Python's json writes.
-std::string WithNulls(std::string_view line) {
+bool IsOfBareWord(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+}
+
+/// A number or word as JSON has it. Programs write what their printf or json gives them: NaN, -nan,
+/// inf, Infinity, 1e400 are null, of .5 and +5 the missing 0 is added and the sign left out.
+std::string AsJson(std::string_view word) {
+  const bool is_signed = word.starts_with('-') || word.starts_with('+');
+  const std::string_view number = word.substr(is_signed ? 1 : 0);
+  const std::string lower = Lower(std::string(number));
+  if (lower == "nan" || lower == "inf" || lower == "infinity") return "null";
+  constexpr size_t kLongestSafe = 300;  // digits of a number that is no infinity
+  const bool may_overflow = lower.find('e') != std::string::npos || lower.size() > kLongestSafe;
+  const bool is_number = std::isdigit(static_cast<unsigned char>(number.empty() ? 'x' : number[0]));
+  if (is_number && may_overflow && std::isinf(std::strtod(lower.c_str(), nullptr))) return "null";
+  const std::string sign = word.starts_with('-') ? "-" : "";
+  if (number.starts_with('.')) return sign + "0" + std::string(number);
+  return is_number ? sign + std::string(number) : std::string(word);
+}
+
+/// `line` with the numbers and words outside of texts as JSON has them.
+std::string WithJsonNumbers(std::string_view line) {
   std::string text;
   text.reserve(line.size());
   bool is_in_text = false;
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (is_in_text) {
-      text += c;
-      if (c == '\\' && i + 1 < line.size()) text += line[++i];
-      if (c == '"') is_in_text = false;
+    if (!is_in_text && IsOfBareWord(c)) {
+      size_t end = i;
+      while (end < line.size() && IsOfBareWord(line[end])) ++end;
+      text += AsJson(line.substr(i, end - i));
+      i = end - 1;
       continue;
     }
-    is_in_text = c == '"';
-    const std::string_view* token = std::find_if(
-        std::begin(kNotNumbers), std::end(kNotNumbers),
-        [&line, i](std::string_view word) { return line.substr(i).starts_with(word); });
-    if (token == std::end(kNotNumbers)) {
-      text += c;
-    } else {
-      text += "null";
-      i += token->size() - 1;
-    }
+    text += c;
+    if (is_in_text && c == '\\' && i + 1 < line.size()) text += line[++i];
+    if (c == '"') is_in_text = !is_in_text;
   }
   return text;
 }
@@ -236,7 +249,10 @@ Measured WithMetrics(const Members& members, Measured report) {
     }
   }
   if (report.metrics.empty()) {
-    throw BadMember("it has no metric; expected at least one, such as \"val_loss\": 0.5");
+    const std::string why =
+        report.ignored.empty() ? "" : ": " + Quoted(report.ignored.front()) + " is no number";
+    throw BadMember("it has no metric" + why +
+                    "; expected at least one, such as \"val_loss\": 0.5");
   }
   return report;
 }
@@ -293,7 +309,7 @@ Report ReadReport(Members& members) {
 Report ParseReport(std::string_view line) {
   if (line.size() > kMostReportBytes) return BadReport{"it is longer than 16 MB"};
   MemberReader reader;
-  const std::string json = WithNulls(line);
+  const std::string json = WithJsonNumbers(line);
   if (!nlohmann::json::sax_parse(json, &reader)) return BadReport{std::move(reader.error)};
   try {
     return ReadReport(reader.members);

@@ -96,7 +96,7 @@ TEST(ChildProcessTest, InheritsNoDescriptorsNorSignals) {
   std::signal(SIGPIPE, SIG_IGN);
   ASSERT_GE(open_here, 0);
   BecomeSubreaper();
-  ChildProcess child({"sh", "-c", "ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/$$/status"},
+  ChildProcess child({"sh", "-c", "ls /proc/$$/fd; exec grep -E 'Sig(Blk|Ign)' /proc/self/status"},
                      {{"PATH", "/usr/bin:/bin"}}, -1);
   for (int i = 0; i < 1000 && !child.HasEnded(); ++i) usleep(10'000);
   std::array<char, 4096> buffer{};

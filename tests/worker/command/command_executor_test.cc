@@ -68,8 +68,24 @@ TEST_F(ExecutorTest, TakesASignalThatWasMeantForTheWholeSweepAsAStop) {
   observer_.is_stopping = [&asked] { return ++asked > 5; };
   EXPECT_EQ(Run({"epochs", "1", "1", "signal", "15"}), "");
   EXPECT_THAT(observer_.ends, ElementsAre(TrialState::kPending));
-  asked = 0;
-  EXPECT_EQ(Run({"exit", "143"}), "");
+  for (const char* status : {"143", "0", "75"}) {  // as handlers of the signal exit
+    asked = 0;
+    EXPECT_EQ(Run({"epochs", "1", "1", "exit", status}), "") << status;
+    EXPECT_EQ(observer_.ends.back(), TrialState::kPending) << status;
+  }
+}
+
+TEST_F(ExecutorTest, LeavesOutAResultThatComesAfterTheLastEpoch) {
+  EXPECT_EQ(Run({"epochs", "1", "3", "print", R"(lrsweep {"test_loss": 0.5})"}), "");
+  EXPECT_THAT(observer_.ends, ElementsAre(TrialState::kCompleted));
+  EXPECT_EQ(observer_.epochs.size(), 3);
+  EXPECT_THAT(TextOf("output.log"), HasSubstr("report all metrics of an epoch together"));
+}
+
+TEST_F(ExecutorTest, SaysWhyTheMetricsOfAReportOfProgressAreNotRecorded) {
+  EXPECT_EQ(Run({"print", R"(lrsweep {"steps": 2, "val_accuracy": 0.5})", "epochs", "1", "3"}), "");
+  EXPECT_THAT(TextOf("output.log"),
+              HasSubstr("is of progress: its \"val_accuracy\" is not recorded"));
 }
 
 TEST_F(ExecutorTest, FailsByASignalWhereTheSweepGoesOn) {
@@ -84,7 +100,8 @@ TEST_F(ExecutorTest, FailsWhereNoMetricWasReported) {
 
 TEST_F(ExecutorTest, SaysThatAReportWasInTheMiddleOfALine) {
   EXPECT_THAT(Run({"half", "50% ", "print", R"(lrsweep {"val_accuracy": 0.75})"}),
-              HasSubstr("; a report must be at the beginning of its line; the end of its output"));
+              HasSubstr("; a report is a line of standard output that begins with \"lrsweep {\"; "
+                        "the end of its"));
 }
 
 TEST_F(ExecutorTest, FailsWhereAReportBreaksARule) {

@@ -68,9 +68,32 @@ TEST(ReportLineTest, ReadsPythonsNotNumbersOutsideOfTexts) {
   EXPECT_TRUE(std::isnan(report.losses.at(0)));
 }
 
+TEST(ReportLineTest, ReadsNumbersAsProgramsPrintThem) {
+  const auto report = Parsed<EpochReport>(
+      R"({"epoch": 1, "a": nan, "b": -nan, "c": inf, "d": -INF, "e": 1e400, "f": -1E+999, "g": .5,)"
+      R"( "h": +5, "i": -.25, "j": 1e-400, "k": true, "l-nan": 1, "losses": [inf, 1.5e2]})");
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    EXPECT_TRUE(std::isnan(report.metrics.at(name))) << name;
+  }
+  EXPECT_EQ(report.metrics.at("g"), 0.5);
+  EXPECT_EQ(report.metrics.at("h"), 5);
+  EXPECT_EQ(report.metrics.at("i"), -0.25);
+  EXPECT_EQ(report.metrics.at("j"), 0);
+  EXPECT_EQ(report.metrics.at("k"), 1);
+  EXPECT_EQ(report.metrics.at("l-nan"), 1);
+  EXPECT_EQ(report.losses.at(1), 150);
+  EXPECT_TRUE(
+      std::isnan(Parsed<EpochReport>("{\"epoch\": 1, \"a\": 1" + std::string(400, '0') + "}")
+                     .metrics.at("a")));
+}
+
 TEST(ReportLineTest, SaysWhatIsWrong) {
   EXPECT_THAT(WhyBad("{"), HasSubstr("it is no JSON: parse error at line 1, column 2"));
-  EXPECT_THAT(WhyBad(R"({"a": nan})"), HasSubstr("it is no JSON"));
+  EXPECT_THAT(WhyBad(R"({"a": none})"), HasSubstr("it is no JSON"));
+  EXPECT_THAT(WhyBad(R"({"a": --5})"), HasSubstr("it is no JSON"));
+  EXPECT_EQ(WhyBad(R"({"epoch": 1, "a": "0.3"})"),
+            "it has no metric: \"a\" is no number; expected at least one, such as \"val_loss\": "
+            "0.5");
   EXPECT_THAT(WhyBad("{\"a\": \"\xff\"}"), HasSubstr("it is no JSON"));
   EXPECT_THAT(WhyBad(R"({"a": 1} x)"), HasSubstr("it is no JSON"));
   EXPECT_THAT(WhyBad(""), HasSubstr("it is no JSON"));
