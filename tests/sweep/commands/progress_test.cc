@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -117,9 +118,12 @@ std::string DrawnOnATerminal(const SweepState& state) {
   ioctl(slave, TIOCSWINSZ, &size);
   std::FILE* out = fdopen(slave, "w");
   MakeProgressView(Verbosity::kNormal, state.trials, out)->OnFinish(state);
-  std::string text(4096, '\0');
-  text.resize(static_cast<size_t>(std::max<ssize_t>(read(master, text.data(), text.size()), 0)));
-  std::fclose(out);
+  std::fclose(out);  // then what it was given can be read to its end
+  std::string text;
+  std::array<char, 4096> part{};
+  for (ssize_t count = 0; (count = read(master, part.data(), part.size())) > 0;) {
+    text.append(part.data(), static_cast<size_t>(count));
+  }
   close(master);
   return text;
 }

@@ -178,7 +178,11 @@ size_t Do(const Words& words, size_t at) {
     return at + 2;
   }
   if (what == "exit") _exit(static_cast<int>(Number(argument(1))));
-  if (what == "signal") return raise(static_cast<int>(Number(argument(1)))), at + 2;
+  if (what == "signal") {
+    const int signal = static_cast<int>(Number(argument(1)));
+    std::signal(signal, SIG_DFL);  // a sanitizer has a handler of its own
+    return raise(signal), at + 2;
+  }
   if (what == "ignore") return std::signal(SIGTERM, SIG_IGN), at + 1;
   if (what == "save-on-term") {
     saved_epoch = static_cast<int>(Number(argument(1)));
