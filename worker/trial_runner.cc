@@ -1,8 +1,6 @@
 #include "worker/trial_runner.h"
 
-#include <algorithm>
 #include <chrono>
-#include <functional>
 #include <new>
 #include <numeric>
 #include <stdexcept>
@@ -12,18 +10,13 @@
 
 #include "params/text.h"
 #include "schedulers/trial_schedule.h"
+#include "trial/step_rates.h"
 #include "worker/checkpoint.h"
 #include "worker/train_config.h"
 #include "worker/training_memory.h"
 
 namespace lrsweep {
 namespace {
-
-void KeepOneIfConstant(std::vector<double>& values) {
-  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) {
-    values.resize(1);
-  }
-}
 
 /// The rates of the steps of `epoch` (from 1).
 StepRates RatesOf(int64_t epoch, const TrialSchedule& schedule) {
@@ -37,8 +30,7 @@ StepRates RatesOf(int64_t epoch, const TrialSchedule& schedule) {
     rates.lr.push_back(now.lr);
     rates.momentum.push_back(now.momentum);
   }
-  KeepOneIfConstant(rates.lr);
-  KeepOneIfConstant(rates.momentum);
+  KeepOneIfConstant(rates);
   return rates;
 }
 

@@ -59,7 +59,7 @@ LoggedTrial Find(const LogArguments& arguments) {
   });
 }
 
-/// Prints to stdout: to a terminal without control characters, else every byte as it is.
+/// Prints the bytes to stdout. A terminal gets them without control characters.
 class Printer {
  public:
   void Add(std::string_view piece) {

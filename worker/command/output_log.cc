@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "params/json_value.h"
+#include "trial/trial_folder.h"
 
 namespace lrsweep {
 namespace {
@@ -18,8 +19,8 @@ constexpr int kTailLines = 20;
 }  // namespace
 
 OutputLog::OutputLog(const std::string& folder, size_t most_bytes)
-    : file_(folder + "/output.log"),
-      previous_(folder + "/output.previous.log"),
+    : file_(folder + "/" + kOutputFile),
+      previous_(folder + "/" + kPreviousOutputFile),
       most_bytes_(most_bytes) {
   Open();
 }

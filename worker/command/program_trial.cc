@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -10,6 +9,8 @@
 #include "params/json_value.h"
 #include "params/names.h"
 #include "params/text.h"
+#include "trial/optimizers.h"
+#include "trial/step_rates.h"
 #include "worker/command/rate_check.h"
 
 namespace lrsweep {
@@ -25,17 +26,6 @@ double NumberAt(const Map& params, const char* path) {
   if (const auto* real = value->As<double>()) return *real;
   if (const auto* integer = value->As<int64_t>()) return static_cast<double>(*integer);
   return 0;
-}
-
-double MomentumAt(const Map& params) {
-  const bool has_own = Find(params, "optimizer.momentum") != nullptr;
-  return NumberAt(params, has_own ? "optimizer.momentum" : "optimizer.betas.0");
-}
-
-void KeepOneIfConstant(std::vector<double>& values) {
-  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) {
-    values.resize(1);
-  }
 }
 
 std::string EpochText(int64_t epoch) { return "epoch " + std::to_string(epoch); }
@@ -73,7 +63,7 @@ TrialSchedule ProgramSchedule(const Map& params, int64_t steps_per_epoch) {
   const auto epochs = static_cast<int64_t>(NumberAt(params, "training.epochs"));
   return {*section,
           NumberAt(params, "optimizer.lr"),
-          MomentumAt(params),
+          MomentumOf(params),
           {epochs, std::max<int64_t>(1, steps_per_epoch)}};
 }
 
@@ -253,8 +243,7 @@ StepRates ProgramTrial::RatesSince(const Point& last, const Point& now) const {
     rates.lr.push_back(at.lr);
     rates.momentum.push_back(at.momentum);
   }
-  KeepOneIfConstant(rates.lr);
-  KeepOneIfConstant(rates.momentum);
+  KeepOneIfConstant(rates);
   return rates;
 }
 

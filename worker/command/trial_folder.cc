@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "trial/trial_folder.h"
 #include "worker/command/file_error.h"
 
 namespace lrsweep {
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 7> kOwnFiles = {
-    "answer",       "output.log",   "output.previous.log", "params.json",
+    "answer",       kOutputFile,    kPreviousOutputFile, "params.json",
     "report.jsonl", "schedule.bin", "schedule.csv"};
 
 /// Writes a small file whole.
