@@ -86,7 +86,7 @@ class Trial:
         if self.is_leader:
             self._report = os.open(env["LRSWEEP_REPORT"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         if self.is_leader and "LRSWEEP_ANSWER" in env:
-            # To read only, it would be at its end while nobody has it open to write.
+            # Opened for reading alone, a FIFO is at its end while no other process writes to it.
             self._fifo = os.open(env["LRSWEEP_ANSWER"], os.O_RDWR | os.O_NONBLOCK)
         in_main = threading.current_thread() is threading.main_thread()
         if in_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
