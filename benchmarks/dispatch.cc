@@ -40,7 +40,7 @@
 
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
-#include "sweep/mpi/message.h"
+#include "sweep/messages/message.h"
 #include "sweep/search/grid_source.h"
 
 namespace lrsweep {
@@ -49,7 +49,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kLatency = 100e-6;       // between two nodes of a cluster
-constexpr double kPoll = 1e-3;            // mpi_worker_pool's, while there is talk
+constexpr double kPoll = 1e-3;            // mpi_channel's, while there is talk
 constexpr double kMpiSeconds = 3e-6;      // to send or take a small message
 constexpr double kProgressSeconds = 0.5;  // as in pack_execution
 constexpr int kStepsPerEpoch = 938;

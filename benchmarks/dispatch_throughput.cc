@@ -16,7 +16,9 @@
 
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
-#include "sweep/mpi/mpi_worker_pool.h"
+#include "sweep/messages/channel_worker_pool.h"
+#include "sweep/messages/worker_process.h"
+#include "sweep/mpi/mpi_launch.h"
 #include "sweep/search/grid_source.h"
 
 namespace lrsweep {
@@ -70,13 +72,13 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-void Coordinate(MpiSession& session, int64_t trials) {
+void Coordinate(Channel& channel, int64_t trials) {
   const SearchSpace space(Config(trials));
   const fs::path path =
       fs::temp_directory_path() / fmt::format("dispatch_throughput-{}.db", getpid());
   Store store =
       Store::Create(path, {.name = "t"}, space.size(), [&space](size_t i) { return space.At(i); });
-  MpiWorkerPool pool(session, {});
+  ChannelWorkerPool pool(channel, {});
   ProgressView view;
   GridSource source(space, store.PendingIds());
   Coordinator coordinator(source, store, pool, view, [] { return true; });
@@ -97,12 +99,13 @@ void Coordinate(MpiSession& session, int64_t trials) {
 int Main(int argc, char** argv) {
   const int64_t trials = argc > 1 ? std::atoll(argv[1]) : 20'000;
   const int64_t steps = argc > 2 ? std::atoll(argv[2]) : 0;
-  MpiSession session(false);
-  if (session.rank() == 0) {
-    Coordinate(session, trials);
+  const auto channel = ConnectOverMpi(false);
+  if (channel->rank() == kCoordinatorRank) {
+    Coordinate(*channel, trials);
+    ShutDownWorkers(*channel);
   } else {
-    RunMpiWorker(session,
-                 [steps](const WorkerSetup&) { return std::make_unique<NoTraining>(steps); });
+    RunWorkerProcess(*channel,
+                     [steps](const WorkerSetup&) { return std::make_unique<NoTraining>(steps); });
   }
   return 0;
 }

@@ -17,7 +17,9 @@
 #include "sweep/commands/sweep_store.h"
 #include "sweep/config/duration.h"
 #include "sweep/coordinator/local_worker_pool.h"
-#include "sweep/mpi/mpi_worker_pool.h"
+#include "sweep/messages/channel_worker_pool.h"
+#include "sweep/messages/worker_process.h"
+#include "sweep/mpi/mpi_launch.h"
 #include "sweep/process/interrupt.h"
 #include "sweep/process/launcher.h"
 #include "sweep/process/status_file.h"
@@ -38,49 +40,45 @@ int RunAlone(const RunArguments& arguments, const Parts& parts) {
   return RunSweep(arguments, {false, parts.has_usable_gpu(), make_pool}, stop).status;
 }
 
-/// Whether ranks may die without taking the others with them: mpirun --enable-recovery.
-bool HasRecovery() {
-  const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
-  return recovery != nullptr && std::string(recovery) == "1";
-}
-
 /// Warns the user before a worker's death ends the sweep.
-void NoteMissingRecovery(const RunArguments& arguments) {
-  if (HasRecovery() || arguments.quiet) return;
+void NoteMissingRecovery(const RunArguments& arguments, const Channel& channel) {
+  if (channel.survives_deaths() || arguments.quiet) return;
   fmt::print(stderr,
              "lrsweep: note: launched without recovery: if a worker dies, so does the sweep; "
              "`lrsweep run --workers N` launches mpirun with it\n");
 }
 
-RunEnd CoordinateRanks(const RunArguments& arguments, MpiSession& session, StopCondition& stop) {
-  NoteMissingRecovery(arguments);
-  const auto make_pool = [&session](WorkerSetup setup) {
-    setup.workers = session.size() - 1;
-    return std::make_unique<MpiWorkerPool>(session, setup);
+RunEnd CoordinateWorkers(const RunArguments& arguments, Channel& channel, StopCondition& stop) {
+  NoteMissingRecovery(arguments, channel);
+  const auto make_pool = [&channel](WorkerSetup setup) {
+    setup.workers = channel.size() - 1;
+    return std::make_unique<ChannelWorkerPool>(channel, setup);
   };
-  return RunSweep(arguments, {true, session.workers_have_gpus(), make_pool}, stop);
+  return RunSweep(arguments, {true, channel.workers_have_gpus(), make_pool}, stop);
 }
 
 /// Coordinates as rank 0, trains as any other rank. The workers are told to end however the
-/// coordinator ends, so nothing that it throws gets past the session.
+/// coordinator ends, so nothing that it throws gets past WithExitStatus.
 int RunAsRank(const RunArguments& arguments, const Parts& parts) {
   StopCondition stop(arguments, true);
-  MpiSession session(parts.has_usable_gpu());
-  if (session.rank() > 0) {
-    RunMpiWorker(session, parts.make_executor, HasRecovery());
-    if (HasRecovery()) session.Leave(kAllEndedWell);
+  const auto channel = ConnectOverMpi(parts.has_usable_gpu());
+  if (channel->rank() != kCoordinatorRank) {
+    RunWorkerProcess(*channel, parts.make_executor);
+    if (channel->survives_deaths()) channel->Leave(kAllEndedWell);
     return kAllEndedWell;
   }
   TellLauncherOfStart();
   RunEnd end;
   end.status = WithExitStatus([&] {
-    end = CoordinateRanks(arguments, session, stop);
+    end = CoordinateWorkers(arguments, *channel, stop);
     return end.status;
   });
   if (!end.should_relaunch) TellLauncherOfEnd(end.status);
   // The launcher knows the status; mpirun under recovery would only complain about it.
   const int status = StartedByLauncher() ? static_cast<int>(kAllEndedWell) : end.status;
-  if (HasRecovery()) session.Leave(status);
+  ShutDownWorkers(*channel);
+  // The channel's end could wait for the dead.
+  if (channel->survives_deaths()) channel->Leave(status);
   return status;
 }
 

@@ -1,5 +1,6 @@
 // The interface between the coordinator and its workers: give work, wait for events. Implemented
-// over MPI by mpi_worker_pool, in this process by local_worker_pool, and by fakes in tests.
+// over a channel to worker processes by sweep/messages/channel_worker_pool, in this process by
+// local_worker_pool, and by fakes in tests.
 #pragma once
 
 #include <chrono>

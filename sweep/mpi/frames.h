@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "sweep/mpi/message.h"
+#include "sweep/messages/channel.h"
 
 namespace lrsweep {
 

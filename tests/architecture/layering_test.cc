@@ -243,7 +243,7 @@ TEST(LayeringTest, TheTableForbidsWhatItShould) {
   EXPECT_FALSE(MayInclude("views/report/page.cc", "data/download.h"));
   EXPECT_FALSE(MayInclude("sweep/commands/run.cc", "worker/engine.h"));
   EXPECT_FALSE(MayInclude("sweep/search/lint.cc", "data/dataset_source.h"));
-  EXPECT_FALSE(MayInclude("sweep/coordinator/coordinator.cc", "sweep/mpi/message.h"));
+  EXPECT_FALSE(MayInclude("sweep/coordinator/coordinator.cc", "sweep/messages/message.h"));
   EXPECT_FALSE(MayInclude("sweep/coordinator/coordinator.h", "sweep/search/search_space.h"));
   EXPECT_FALSE(MayInclude("params/value.cc", "trial/trial.h"));
   EXPECT_FALSE(MayInclude("a_new_folder/file.cc", "params/value.h"));

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "sweep/mpi/frames.h"
-#include "sweep/mpi/message.h"
+#include "sweep/messages/message.h"
 
 namespace {
 

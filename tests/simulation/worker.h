@@ -1,5 +1,5 @@
 // A simulated worker: takes commands, trains packs by the formula, sends events; and everything
-// that can happen to a worker happens to it. Follows sweep/mpi/mpi_worker_pool and
+// that can happen to a worker happens to it. Follows sweep/messages/worker_process and
 // sweep/coordinator/pack_execution, which tell what a worker does in what order.
 #pragma once
 

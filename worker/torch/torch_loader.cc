@@ -1,33 +1,11 @@
 #include "worker/torch/torch_loader.h"
 
-#include <dlfcn.h>
-
 #include <cstdlib>
-#include <filesystem>
-#include <stdexcept>
-#include <string>
-#include <vector>
+
+#include "platform/plugin.h"
 
 namespace lrsweep {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Where the library may be: beside the program (a build folder) or in ../lib (an installed one).
-std::vector<fs::path> Candidates() {
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  return {folder / kTorchLibrary, folder.parent_path() / "lib" / kTorchLibrary};
-}
-
-fs::path FindLibrary() {
-  std::string looked_for;
-  for (const fs::path& candidate : Candidates()) {
-    if (fs::exists(candidate)) return candidate;
-    looked_for += (looked_for.empty() ? "" : " and ") + candidate.string();
-  }
-  throw std::runtime_error("LibTorch's engine is missing: looked for " + looked_for +
-                           "; use --engine cpu, or build or install lrsweep again");
-}
 
 /// Removes from the environment what would change the bits of CUDA's products: LibTorch and cuBLAS
 /// read it while they are loaded, or at the first product.
@@ -42,18 +20,11 @@ void UnsetWhatChangesBits() {
 
 /// The library stays open until the process ends: LibTorch does not survive being unloaded.
 MakeTorchEngine* OpenLibrary() {
-  const fs::path path = FindLibrary();
   // OpenBLAS starts a thread per core while it is being loaded, and can only leave them idle later.
   setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/1);
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    throw std::runtime_error("cannot load LibTorch's engine: " + std::string(dlerror()));
-  }
-  void* symbol = dlsym(library, kMakeTorchEngine);
-  if (symbol == nullptr) {
-    throw std::runtime_error(path.string() + " is not the engine of this lrsweep: " + dlerror());
-  }
-  return reinterpret_cast<MakeTorchEngine*>(symbol);
+  return reinterpret_cast<MakeTorchEngine*>(
+      OpenPlugin(kTorchLibrary, kMakeTorchEngine, "LibTorch's engine",
+                 "use --engine cpu, or build or install lrsweep again"));
 }
 
 }  // namespace

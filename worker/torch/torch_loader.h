@@ -8,7 +8,7 @@
 
 namespace lrsweep {
 
-/// Makes the LibTorch engine of liblrsweep_torch.so, which lies beside the program or in ../lib.
+/// Makes the LibTorch engine of liblrsweep_torch.so, a plug-in (platform/plugin.h).
 /// The first call loads it (half a second and 200 MB); it stays loaded until the process ends.
 /// `worker_index` is this worker's number among the workers of its node, from 0: with CUDA it
 /// chooses the device (ChooseDevice). From then on the process computes on one thread (LibTorch,

@@ -31,15 +31,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <variant>
-#include <vector>
 
 #include "sweep/coordinator/worker_pool.h"
+#include "sweep/messages/channel.h"
 
 namespace lrsweep {
-
-using Bytes = std::vector<uint8_t>;
 
 struct Stop {};
 struct Shutdown {};

@@ -1,6 +1,5 @@
-// The worker pool over real MPI: run as three ranks, of which rank 0 holds the tests.
-
-#include "sweep/mpi/mpi_worker_pool.h"
+// The worker pool over the plug-in and real MPI: run as three ranks, of which rank 0 holds the
+// tests.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +9,16 @@
 #include <thread>
 #include <vector>
 
+#include "sweep/messages/channel_worker_pool.h"
+#include "sweep/messages/worker_process.h"
+#include "sweep/mpi/mpi_launch.h"
+
 namespace lrsweep {
 namespace {
 
 constexpr size_t kManySteps = 100'000;  // over a megabyte of losses and rates, hundreds of frames
 
-MpiSession* session = nullptr;
+Channel* channel = nullptr;
 
 class FakeExecutor : public Executor {
  public:
@@ -86,8 +89,8 @@ std::vector<std::string> Ended(const std::vector<Event>& events) {
 }
 
 /// The one pool of this run: a worker announces itself once.
-MpiWorkerPool& Pool() {
-  static MpiWorkerPool pool(*session, {.engine = "cpu", .dataset_folder = "/data"});
+ChannelWorkerPool& Pool() {
+  static ChannelWorkerPool pool(*channel, {.engine = "cpu", .dataset_folder = "/data"});
   return pool;
 }
 
@@ -102,9 +105,9 @@ std::vector<Event> Collect(size_t enough) {
   return events;
 }
 
-TEST(MpiWorkerPoolTest, EveryOtherRankAnnouncesItself) {
+TEST(MpiChannelTest, EveryOtherRankAnnouncesItself) {
   EXPECT_EQ(Pool().size(), 2);
-  EXPECT_TRUE(session->workers_have_gpus());
+  EXPECT_TRUE(channel->workers_have_gpus());
   std::map<int64_t, std::string> devices;
   for (const Event& event : Collect(2)) {
     const WorkerInfo& info = std::get<WorkerReady>(event).info;
@@ -116,7 +119,7 @@ TEST(MpiWorkerPoolTest, EveryOtherRankAnnouncesItself) {
   EXPECT_EQ(devices, (std::map<int64_t, std::string>{{1, "index 0"}, {2, "index 1"}}));
 }
 
-TEST(MpiWorkerPoolTest, LargeEpochArrivesWhole) {
+TEST(MpiChannelTest, LargeEpochArrivesWhole) {
   Pool().Start(2, PackOf({"long"}));
   const auto events = Collect(2);
   ASSERT_EQ(events.size(), 2U);
@@ -128,7 +131,7 @@ TEST(MpiWorkerPoolTest, LargeEpochArrivesWhole) {
   EXPECT_EQ(std::get<TrialEnded>(events[1]).state, TrialState::kCompleted);
 }
 
-TEST(MpiWorkerPoolTest, WorkerThatThrowsFailsItsTrialAndTakesTheNext) {
+TEST(MpiChannelTest, WorkerThatThrowsFailsItsTrialAndTakesTheNext) {
   Pool().Start(1, PackOf({"broken"}));
   const auto events = Collect(1);
   ASSERT_EQ(events.size(), 1U);
@@ -138,7 +141,7 @@ TEST(MpiWorkerPoolTest, WorkerThatThrowsFailsItsTrialAndTakesTheNext) {
   EXPECT_EQ(std::get<TrialEnded>(Collect(1).back()).state, TrialState::kCompleted);
 }
 
-TEST(MpiWorkerPoolTest, LargePackArrivesWhole) {
+TEST(MpiChannelTest, LargePackArrivesWhole) {
   std::vector<std::string> ids;
   for (int i = 0; i < 64; ++i) ids.push_back("trial" + std::to_string(i));
   // 64 KB and more, in several frames.
@@ -146,14 +149,14 @@ TEST(MpiWorkerPoolTest, LargePackArrivesWhole) {
   EXPECT_EQ(Ended(Collect(64)), ids);
 }
 
-TEST(MpiWorkerPoolTest, PrefetchedPacksAreTrainedInTheirOrder) {
+TEST(MpiChannelTest, PrefetchedPacksAreTrainedInTheirOrder) {
   Pool().Start(1, PackOf({"long"}));
   Pool().Start(1, PackOf({"abc", "def"}));
   Pool().Start(1, PackOf({"ghi"}));
   EXPECT_EQ(Ended(Collect(5)), (std::vector<std::string>{"long", "abc", "def", "ghi"}));
 }
 
-TEST(MpiWorkerPoolTest, BrokenMemberFailsTheRestOfItsPack) {
+TEST(MpiChannelTest, BrokenMemberFailsTheRestOfItsPack) {
   Pool().Start(1, PackOf({"abc", "broken", "def"}));
   std::vector<TrialState> states;
   for (const Event& event : Collect(3)) states.push_back(std::get<TrialEnded>(event).state);
@@ -161,7 +164,7 @@ TEST(MpiWorkerPoolTest, BrokenMemberFailsTheRestOfItsPack) {
                                              TrialState::kFailed}));
 }
 
-TEST(MpiWorkerPoolTest, OneTrialOfAPackIsHeldAndAnotherEnded) {
+TEST(MpiChannelTest, OneTrialOfAPackIsHeldAndAnotherEnded) {
   Pool().Start(1, PackOf({"patient 1", "patient 2", "patient 3"}));
   Pool().Send(1, {"patient 2", Order::kHold});
   const auto held = Collect(2);
@@ -178,7 +181,7 @@ TEST(MpiWorkerPoolTest, OneTrialOfAPackIsHeldAndAnotherEnded) {
   EXPECT_EQ(Ended(Collect(1)), (std::vector<std::string>{"patient 3"}));
 }
 
-TEST(MpiWorkerPoolTest, AnOrderForATrialThatTheWorkerDoesNotHaveIsIgnored) {
+TEST(MpiChannelTest, AnOrderForATrialThatTheWorkerDoesNotHaveIsIgnored) {
   Pool().Send(1, {"brief", Order::kHold});
   Pool().Start(1, PackOf({"brief"}));
   const auto events = Collect(1);
@@ -186,14 +189,14 @@ TEST(MpiWorkerPoolTest, AnOrderForATrialThatTheWorkerDoesNotHaveIsIgnored) {
   EXPECT_EQ(std::get<TrialEnded>(events[0]).state, TrialState::kCompleted);
 }
 
-TEST(MpiWorkerPoolTest, WaitReturnsAtItsTimeout) {
+TEST(MpiChannelTest, WaitReturnsAtItsTimeout) {
   const auto before = std::chrono::steady_clock::now();
   Pool().Wait(std::chrono::milliseconds(50), [](const Event&) { FAIL() << "no event is due"; });
   EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(50));
 }
 
 /// Comes last: the worker trains nothing after it.
-TEST(MpiWorkerPoolTest, AWorkerWhoseExecutorIsUnusableSaysSoAndStaysWithoutRecovery) {
+TEST(MpiChannelTest, AWorkerWhoseExecutorIsUnusableSaysSoAndStaysWithoutRecovery) {
   Pool().Start(2, PackOf({"abc", "deadly"}));
   Pool().Start(2, PackOf({"def"}));
   const auto events = Collect(2);
@@ -211,10 +214,14 @@ TEST(MpiWorkerPoolTest, AWorkerWhoseExecutorIsUnusableSaysSoAndStaysWithoutRecov
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  lrsweep::MpiSession session(true);
-  lrsweep::session = &session;
-  if (session.rank() == 0) return RUN_ALL_TESTS();
-  lrsweep::RunMpiWorker(session, [](const lrsweep::WorkerSetup& setup) {
+  const auto channel = lrsweep::ConnectOverMpi(true);
+  lrsweep::channel = channel.get();
+  if (channel->rank() == lrsweep::kCoordinatorRank) {
+    const int status = RUN_ALL_TESTS();
+    lrsweep::ShutDownWorkers(*channel);
+    return status;
+  }
+  lrsweep::RunWorkerProcess(*channel, [](const lrsweep::WorkerSetup& setup) {
     return std::make_unique<lrsweep::FakeExecutor>(setup);
   });
   return 0;

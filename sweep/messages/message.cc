@@ -1,4 +1,4 @@
-#include "sweep/mpi/message.h"
+#include "sweep/messages/message.h"
 
 #include <array>
 #include <bit>
