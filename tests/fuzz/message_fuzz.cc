@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "sweep/mpi/frames.h"
 #include "sweep/messages/message.h"
+#include "sweep/mpi/frames.h"
 
 namespace {
 
