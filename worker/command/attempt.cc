@@ -167,7 +167,7 @@ class Attempt {
     folder_.Prepare(params + "\n");
     log_ = std::make_unique<OutputLog>(folder_.path());
     answers_ = std::make_unique<AnswerPipe>(folder_.AnswerFile());
-    reports_ = std::make_unique<ReportFile>(folder_.ReportFile());
+    reports_ = std::make_unique<ReportFile>(folder_.ReportFile(), runner_.watch);
     Environment environment = runner_.environment;
     environment.merge(VariablesOf(task_, params, trial_, program_.steps_per_epoch, folder_));
     environment[Guard::kVariable] = runner_.guard.mark();
@@ -185,9 +185,9 @@ class Attempt {
   void Wait() {
     std::array<pollfd, 4> fds = {pollfd{has_out_ ? child_->out() : -1, POLLIN, 0},
                                  pollfd{has_err_ ? child_->err() : -1, POLLIN, 0},
-                                 pollfd{reports_->change_fd(), POLLIN, 0},
+                                 pollfd{runner_.watch.fd(), POLLIN, 0},
                                  pollfd{child_->end_fd(), POLLIN, 0}};
-    const bool must_poll = reports_->change_fd() < 0 || child_->end_fd() < 0 || awaits_reader_;
+    const bool must_poll = runner_.watch.fd() < 0 || child_->end_fd() < 0 || awaits_reader_;
     const auto idle = must_poll ? kPollInterval : kProgressInterval;
     const auto timeout = has_more_reports_ ? std::chrono::milliseconds(0) : idle;
     poll(fds.data(), fds.size(), static_cast<int>(timeout.count()));

@@ -4,6 +4,7 @@
 #include "trial/executor.h"
 #include "worker/command/child_environment.h"
 #include "worker/command/guard.h"
+#include "worker/command/report_file.h"
 
 namespace lrsweep {
 
@@ -12,6 +13,7 @@ struct ProgramRunner {
   ProgramSpec program;
   Environment environment;  // of its programs, less what depends on the trial
   Guard guard;
+  FileWatch watch;  // of the report file
 };
 
 /// Runs the program from its start to its end, by the rules of Executor::Execute.

@@ -29,7 +29,7 @@ void RequireProgram(const ProgramSpec& program, const Environment& environment) 
 class CommandExecutor : public Executor {
  public:
   CommandExecutor(const ProgramSpec& program, const ChosenDevices& devices, int workers)
-      : device_(devices.name), runner_{program, EnvironmentOf(devices, workers), {}} {
+      : device_(devices.name), runner_{program, EnvironmentOf(devices, workers), {}, {}} {
     RequireProgram(program, runner_.environment);
     BecomeSubreaper();
   }

@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <vector>
 
 #include "worker/command/report_line.h"
@@ -16,18 +17,30 @@ constexpr int kMostChunks = 64;  // at once: output and limits have to be attend
 
 }  // namespace
 
-ReportFile::ReportFile(const std::string& path)
-    : inotify_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
-      file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)),
-      lines_("", kMostReportBytes) {
+FileWatch::FileWatch() : inotify_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+
+void FileWatch::Follow(const std::string& path) {
   if (!inotify_.IsOpen()) return;
-  if (inotify_add_watch(inotify_.get(), path.c_str(), IN_MODIFY) < 0) inotify_.Close();
+  // The one before may be gone with its file.
+  if (watch_ >= 0) inotify_rm_watch(inotify_.get(), watch_);
+  watch_ = inotify_add_watch(inotify_.get(), path.c_str(), IN_MODIFY);
+  Clear();
+}
+
+void FileWatch::Clear() const {
+  std::array<char, 4096> events{};
+  while (watch_ >= 0 && read(inotify_.get(), events.data(), events.size()) > 0) {
+  }
+}
+
+ReportFile::ReportFile(const std::string& path, FileWatch& watch)
+    : watch_(watch), file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), lines_("", kMostReportBytes) {
+  watch_.Follow(path);
 }
 
 bool ReportFile::Read(const LineReader::Take& take) {
   static thread_local std::vector<char> buffer(kChunk);
-  while (inotify_.IsOpen() && read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
-  }
+  watch_.Clear();
   struct stat status {};
   if (fstat(file_.get(), &status) != 0) return false;
   if (status.st_size < offset_) {

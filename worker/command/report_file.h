@@ -8,14 +8,30 @@
 
 namespace lrsweep {
 
+/// Tells when a file grows. A worker has one for all its trials: to close it waits for the kernel,
+/// which may take 15 ms. Not thread-safe.
+class FileWatch {
+ public:
+  FileWatch();
+
+  /// Follows this file from now on, and no other.
+  void Follow(const std::string& path);
+  /// Becomes readable when the file grows; below 0 where the system cannot tell.
+  int fd() const { return watch_ < 0 ? -1 : inotify_.get(); }
+  /// Forgets what it has told.
+  void Clear() const;
+
+ private:
+  UniqueFd inotify_;
+  int watch_ = -1;
+};
+
 /// Not thread-safe.
 class ReportFile {
  public:
-  /// The file is there, and empty or with lines from its beginning on.
-  explicit ReportFile(const std::string& path);
-
-  /// Becomes readable when the file grows; below 0 where the system cannot tell.
-  int change_fd() const { return inotify_.get(); }
+  /// The file is there, and empty or with lines from its beginning on. `watch` follows it, and must
+  /// outlive this object.
+  ReportFile(const std::string& path, FileWatch& watch);
 
   /// Takes new lines, at most 4 MB at once; of a line that is being written, nothing yet. Where the
   /// file has become shorter, it was begun anew. Returns whether there is more.
@@ -24,7 +40,8 @@ class ReportFile {
   void Finish(const LineReader::Take& take);
 
  private:
-  UniqueFd inotify_, file_;
+  FileWatch& watch_;
+  UniqueFd file_;
   LineReader lines_;
   long long offset_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
@@ -17,10 +18,16 @@ using testing::ElementsAre;
 class ReportFileTest : public testing::Test {
  protected:
   void Append(const std::string& text) { std::ofstream(path_, std::ios::app) << text; }
+  /// What is written is told before the write returns.
+  bool Tells() const {
+    pollfd change{watch_.fd(), POLLIN, 0};
+    return poll(&change, 1, 0) == 1;
+  }
 
   TempFolder folder_;
   std::string path_ = folder_.Write("report.jsonl", "");
-  ReportFile file_{path_};
+  FileWatch watch_;
+  ReportFile file_{path_, watch_};
   std::vector<std::string> lines_;
   LineReader::Take take_ = [this](std::string_view line, bool) { lines_.emplace_back(line); };
 };
@@ -59,13 +66,26 @@ TEST_F(ReportFileTest, SaysWhetherThereIsMore) {
 }
 
 TEST_F(ReportFileTest, TellsThatTheFileGrew) {
-  if (file_.change_fd() < 0) GTEST_SKIP() << "no inotify";
-  pollfd change{file_.change_fd(), POLLIN, 0};
-  EXPECT_EQ(poll(&change, 1, 0), 0);
+  if (watch_.fd() < 0) GTEST_SKIP() << "no inotify";
+  EXPECT_FALSE(Tells());
   Append("{1}\n");
-  EXPECT_EQ(poll(&change, 1, 5000), 1);
+  EXPECT_TRUE(Tells());
   file_.Read(take_);
-  EXPECT_EQ(poll(&change, 1, 0), 0);
+  EXPECT_FALSE(Tells());
+}
+
+TEST_F(ReportFileTest, TellsOfTheNewFileOnlyOnceAnotherOneIsFollowed) {
+  if (watch_.fd() < 0) GTEST_SKIP() << "no inotify";
+  Append("{1}\n");
+  const std::string next = folder_.Write("next.jsonl", "");
+  std::filesystem::remove(path_);
+  ReportFile file(next, watch_);
+  Append("{2}\n");
+  EXPECT_FALSE(Tells());
+  std::ofstream(next, std::ios::app) << "{3}\n";
+  EXPECT_TRUE(Tells());
+  file.Read(take_);
+  EXPECT_THAT(lines_, ElementsAre("{3}"));
 }
 
 }  // namespace
