@@ -1,0 +1,26 @@
+# Installs the licences of the libraries that were built from source and are in the program: one file a
+# library, share/doc/lrsweep/licences/NAME.txt.
+get_property(bundled GLOBAL PROPERTY LRSWEEP_BUNDLED)
+foreach(entry IN LISTS bundled)
+  string(REPLACE "=" ";" entry "${entry}")
+  list(GET entry 0 name)
+  list(GET entry 1 folder)
+  if(name STREQUAL "d3")  # a single file without one
+    set(texts ${PROJECT_SOURCE_DIR}/views/report/page/d3-licence.txt)
+  else()
+    file(GLOB texts ${folder}/[Ll][Ii][Cc][Ee][Nn][SsCc][Ee]* ${folder}/COPYING* ${folder}/[Cc]opyright*)
+  endif()
+  set(licence "")
+  foreach(text IN LISTS texts)
+    if(NOT IS_DIRECTORY ${text})
+      file(READ ${text} content)
+      string(APPEND licence "${content}\n")
+    endif()
+  endforeach()
+  if(NOT licence)
+    message(FATAL_ERROR "no licence of ${name} in ${folder}")
+  endif()
+  file(WRITE ${PROJECT_BINARY_DIR}/licences/${name}.txt "${licence}")
+  install(FILES ${PROJECT_BINARY_DIR}/licences/${name}.txt
+          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licences COMPONENT core)
+endforeach()
