@@ -10,6 +10,7 @@
 #include "params/errors.h"
 #include "params/names.h"
 #include "params/parameter.h"
+#include "platform/mpi_rank.h"
 #include "sweep/commands/commands.h"
 #include "sweep/commands/exit_status.h"
 #include "sweep/commands/version.h"
@@ -90,8 +91,8 @@ CLI::App* AddCommand(CLI::App& app, const Subcommand& command) {
 
 /// Of several MPI ranks one reports what is wrong with the command that they share.
 bool SpeaksForAllRanks() {
-  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
-  return rank == nullptr || std::string(rank) == "0";
+  const auto rank = FindMpiRank();
+  return !rank || rank->rank == 0;
 }
 
 /// Throws CLI::ParseError that names an unknown command and the nearest known one.

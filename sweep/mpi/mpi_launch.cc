@@ -5,8 +5,10 @@
 #include <string>
 
 #include "params/errors.h"
+#include "platform/mpi_rank.h"
 #include "platform/plugin.h"
 #include "sweep/mpi/mpi_channel.h"
+#include "sweep/process/mpirun_command.h"
 
 namespace lrsweep {
 namespace {
@@ -16,8 +18,11 @@ int NumberFromEnvironment(const char* name) {
   return text == nullptr ? 0 : std::atoi(text);
 }
 
-/// Whether ranks may die without taking the others with them: mpirun --enable-recovery.
-bool HasRecovery() { return NumberFromEnvironment("OMPI_MCA_orte_enable_recovery") == 1; }
+/// Whether the ranks were launched with recovery: what our launcher says, or mpirun of Open MPI 4.
+bool HasRecovery() {
+  return NumberFromEnvironment(kRecoveryVariable) == 1 ||
+         NumberFromEnvironment("OMPI_MCA_orte_enable_recovery") == 1;
+}
 
 ConnectMpi* LoadPlugin() {
   try {
@@ -32,16 +37,14 @@ ConnectMpi* LoadPlugin() {
 }  // namespace
 
 bool LaunchedUnderMpi() {
-  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
-    return NumberFromEnvironment("OMPI_COMM_WORLD_SIZE") > 1;
-  }
+  if (const auto rank = FindMpiRank()) return rank->size > 1;
   const int tasks = NumberFromEnvironment("SLURM_STEP_NUM_TASKS");
-  if (tasks > 1 && std::getenv("PMIX_RANK") == nullptr) {
+  if (tasks > 1) {
     throw UsageError("srun started " + std::to_string(tasks) +
-                     " processes that cannot find one another; use srun --mpi=pmix, or "
-                     "mpirun within sbatch");
+                     " processes that cannot find one another; use srun --mpi=pmix (or pmi2, for "
+                     "MPICH), or mpirun within sbatch");
   }
-  return tasks > 1;
+  return false;
 }
 
 std::unique_ptr<Channel> ConnectOverMpi(bool has_gpu) {

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -13,6 +12,7 @@
 
 #include "params/errors.h"
 #include "sweep/process/interrupt.h"
+#include "sweep/process/mpirun_command.h"
 #include "sweep/process/mpirun_process.h"
 #include "sweep/process/process_identity.h"
 #include "sweep/process/status_file.h"
@@ -102,37 +102,14 @@ void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::dura
   }
 }
 
-}  // namespace
-
-std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
-                                       const std::vector<std::string>& variables,
-                                       const std::vector<std::string>& program) {
-  std::vector<std::string> command = {"mpirun", "--enable-recovery", "--oversubscribe", "--bind-to",
-                                      "none"};
-  const auto add = [&command](const std::vector<std::string>& words) {
-    command.insert(command.end(), words.begin(), words.end());
-  };
-  if (as_root) add({"--allow-run-as-root"});
-  // Many containers forbid cross-memory attach, and our messages are small.
-  add({"--mca", "btl_vader_single_copy_mechanism", "none"});
-  add({"--mca", "odls_base_sigkill_timeout", "10"});
-  // TCP keep-alive for mpirun's daemons: the first probe after the worker timeout, then three
-  // probes within another timeout. So the daemon on a machine that is cut off ends before the ranks
-  // there do, which wait for three timeouts. If the daemon sent something when a rank ended, TCP
-  // would resend that for many minutes and send no probes meanwhile.
-  const auto seconds = [](double count) {
-    return std::to_string(std::max<int64_t>(1, std::llround(count)));
-  };
-  add({"--mca", "oob_tcp_keepalive_time", seconds(options.worker_timeout_seconds)});
-  add({"--mca", "oob_tcp_keepalive_intvl", seconds(options.worker_timeout_seconds / 3)});
-  add({"--mca", "oob_tcp_keepalive_probes", "3"});
-  for (const std::string& variable : variables) add({"-x", variable});
-  add({"-n", std::to_string(options.workers + 1)});
-  if (!options.hostfile.empty()) add({"--hostfile", options.hostfile});
-  add(options.mpirun_arguments);
-  add(program);
-  return command;
+/// `came_up`: after MPI had started.
+std::string WhatDied(MpiFamily family, bool came_up) {
+  if (!came_up) return "a rank died while MPI started";
+  return HasRecovery(family) ? "the coordinator died"
+                             : "a rank died, and this MPI ended all others with it";
 }
+
+}  // namespace
 
 int Launch(const LaunchOptions& options, const std::vector<std::string>& program,
            const std::function<std::optional<int>()>& database_status,
@@ -141,16 +118,15 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
   const StatusFile status;
   const std::vector<std::string> variables = {
       status.Variable(), std::string(kStartVariable) + "=" + std::to_string(std::time(nullptr))};
-  const auto command = MpirunCommand(options, geteuid() == 0, variables, program);
+  const MpiFamily family = FindMpirun();
+  const auto command = MpirunCommand(family, options, geteuid() == 0, variables, program);
   InterruptRelay relay;
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
     MpirunProcess mpirun(command, options.end_limit);
     const bool came_up = WaitFor(mpirun, status, relay, options);
     if (const auto reported = status.ExitStatus()) return *reported;
-    if (mpirun.CouldNotStart()) {
-      throw ResourceError("mpirun could not be started: is Open MPI installed?");
-    }
+    if (mpirun.CouldNotStart()) throw ResourceError("mpirun could not be started");
     const auto coordinator = status.Coordinator();
     WaitForEndOf(coordinator, options.end_limit);
     if (Interrupted()) return kInterrupted;
@@ -163,8 +139,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
       say("it died again; finished work is kept, and the same command continues the sweep");
       return kInterrupted;
     }
-    const std::string what = came_up ? "the coordinator died" : "a rank died while MPI started";
-    say(what + "; launching again (" + std::to_string(launch + 1) + " of " +
+    say(WhatDied(family, came_up) + "; launching again (" + std::to_string(launch + 1) + " of " +
         std::to_string(options.max_restarts) + ")");
   }
 }

@@ -24,17 +24,6 @@ struct LaunchOptions {
   std::chrono::milliseconds end_limit{5000};
 };
 
-/// Returns mpirun's command line:
-///  - one rank more than workers, because rank 0 coordinates;
-///  - with recovery, so that a rank that dies ends no other rank;
-///  - with oversubscription, because the coordinator sleeps and needs no core of its own;
-///  - without binding, because a rank has one thread.
-/// `variables` are NAME=VALUE for the environment of every rank; `program` is what every rank runs,
-/// with its arguments.
-std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
-                                       const std::vector<std::string>& variables,
-                                       const std::vector<std::string>& program);
-
 /// Runs `program` under mpirun, launches it again if the coordinator dies, and returns the exit
 /// status of the sweep. `database_status` returns the exit status that the database implies, or
 /// nothing if the database cannot be read; it is called if the coordinator left no status, for

@@ -11,8 +11,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 
 #include "params/errors.h"
+#include "platform/mpi_rank.h"
 
 namespace lrsweep {
 namespace {
@@ -56,19 +59,22 @@ std::filesystem::path ProgramOf(const std::string& pid) {
   return std::filesystem::read_symlink("/proc/" + pid + "/exe", gone);
 }
 
-/// Returns the children of `mpirun` that run the same program as this process.
-std::set<pid_t> RanksOf(pid_t mpirun) {
+/// Adds the processes below `parent` that run the same program as this process: Open MPI's ranks
+/// are children of mpirun, Hydra's of its proxy. What ranks start is not looked at.
+void AddRanksBelow(const std::string& parent, std::set<pid_t>& ranks) {
   static const std::filesystem::path kProgram = ProgramOf("self");
-  std::set<pid_t> ranks;
   std::error_code gone;
-  const std::filesystem::path tasks = "/proc/" + std::to_string(mpirun) + "/task";
+  const std::filesystem::path tasks = "/proc/" + parent + "/task";
   for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
     std::ifstream children(task.path() / "children");
     for (std::string pid; children >> pid;) {
-      if (ProgramOf(pid) == kProgram) ranks.insert(std::atoi(pid.c_str()));
+      if (ProgramOf(pid) == kProgram) {
+        ranks.insert(std::atoi(pid.c_str()));
+      } else {
+        AddRanksBelow(pid, ranks);
+      }
     }
   }
-  return ranks;
 }
 
 }  // namespace
@@ -92,7 +98,11 @@ bool MpirunProcess::IsRunning() {
   return pid_ > 0;
 }
 
-std::set<pid_t> MpirunProcess::Ranks() const { return RanksOf(pid_); }
+std::set<pid_t> MpirunProcess::Ranks() const {
+  std::set<pid_t> ranks;
+  if (pid_ > 0) AddRanksBelow(std::to_string(pid_), ranks);
+  return ranks;
+}
 
 void MpirunProcess::Wait(std::chrono::nanoseconds duration) {
   const sigset_t child = ChildSignal();
@@ -106,7 +116,7 @@ void MpirunProcess::Signal(int signal) const {
 
 void MpirunProcess::Kill() const {
   if (pid_ <= 0) return;
-  for (const pid_t rank : RanksOf(pid_)) kill(rank, SIGKILL);
+  for (const pid_t rank : Ranks()) kill(rank, SIGKILL);
   Signal(SIGKILL);
 }
 
@@ -129,12 +139,18 @@ bool MpirunProcess::CouldNotStart() const {
 }
 
 size_t CountLocalRanks(pid_t rank) {
-  static const std::string kName = "OMPI_COMM_WORLD_LOCAL_SIZE=";
+  std::map<std::string, std::string> variables;
   std::ifstream environment("/proc/" + std::to_string(rank) + "/environ");
   for (std::string variable; std::getline(environment, variable, '\0');) {
-    if (variable.starts_with(kName)) return std::strtoull(&variable[kName.size()], nullptr, 10);
+    const size_t name_end = variable.find('=');
+    if (name_end == std::string::npos) continue;
+    variables[variable.substr(0, name_end)] = variable.substr(name_end + 1);
   }
-  return 0;
+  const auto found = FindMpiRank([&variables](const std::string& name) {
+    const auto one = variables.find(name);
+    return one == variables.end() ? std::nullopt : std::optional<std::string>(one->second);
+  });
+  return found ? static_cast<size_t>(found->local_size) : 0;
 }
 
 }  // namespace lrsweep

@@ -30,14 +30,12 @@ inline ProgramResult RunShell(const std::string& command) {
   return result;
 }
 
-/// The beginning of a command line that runs lrsweep on `ranks` MPI ranks, killed after a minute.
+/// The beginning of a command line that runs lrsweep on `ranks` MPI ranks, killed after 100 s.
 inline std::string Mpirun(int ranks) {
-  setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
-  setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-  setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
-  setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 1);
   // --foreground: else timeout sends mpirun a signal twice, which then kills its ranks at once.
-  return "timeout --foreground --kill-after=5 100 mpirun --bind-to none -n " +
+  return "sh -c '. " LRSWEEP_SOURCE_DIR
+         "/scripts/mpi-env; exec \"$0\" \"$@\"' timeout --foreground --kill-after=5 100 mpirun "
+         "--bind-to none -n " +
          std::to_string(ranks) + " ";
 }
 

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "platform/mpi_rank.h"
+
 namespace lrsweep {
 namespace {
 
@@ -33,8 +35,8 @@ std::optional<TerminalSize> FindTerminal(std::FILE* out) {
   const char* kind = std::getenv("TERM");
   if (kind == nullptr || std::string(kind) == "dumb") return std::nullopt;
   const int descriptor = fileno(out);
-  const bool under_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
-  return under_mpirun ? SizeOfParentsOutput(descriptor) : SizeOf(descriptor);
+  const auto rank = FindMpiRank();
+  return rank && rank->IsByMpirun() ? SizeOfParentsOutput(descriptor) : SizeOf(descriptor);
 }
 
 }  // namespace lrsweep

@@ -12,8 +12,8 @@ struct TerminalSize {
 };
 
 /// The size of the terminal that `out` writes to, or nothing if it is a file or a pipe. Under
-/// mpirun the size of mpirun's own output: it always gives its ranks a pseudo-terminal, which it
-/// never resizes.
+/// mpirun the size of mpirun's own output: Open MPI's always gives its ranks a pseudo-terminal,
+/// which it never resizes, and others give them a pipe.
 std::optional<TerminalSize> FindTerminal(std::FILE* out);
 
 }  // namespace lrsweep

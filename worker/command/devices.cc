@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "params/text.h"
+#include "platform/mpi_rank.h"
 #include "worker/command/number_text.h"
 
 namespace lrsweep {
@@ -86,9 +87,11 @@ Visible VisibleDevices(const Environment& environment, const NodeDevices& node) 
 /// Whether srun gave each task its own devices. Under mpirun within a job the same variables say
 /// nothing: mpirun's daemons are the tasks then.
 bool IsBoundPerTask(const Environment& environment) {
-  if (!environment.contains("SLURM_LOCALID") || environment.contains("OMPI_COMM_WORLD_SIZE")) {
-    return false;
-  }
+  const auto rank = FindMpiRank([&environment](const std::string& name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::nullopt : std::optional<std::string>(found->second);
+  });
+  if (!environment.contains("SLURM_LOCALID") || (rank && rank->IsByMpirun())) return false;
   const std::string bind = Get(environment, "SLURM_GPU_BIND");
   return environment.contains("SLURM_GPUS_PER_TASK") ||
          environment.contains("SLURM_NTASKS_PER_GPU") ||
