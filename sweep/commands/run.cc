@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,6 +19,7 @@
 #include "sweep/commands/sweep_store.h"
 #include "sweep/config/duration.h"
 #include "sweep/coordinator/local_worker_pool.h"
+#include "sweep/forked/forked_workers.h"
 #include "sweep/messages/channel_worker_pool.h"
 #include "sweep/messages/worker_process.h"
 #include "sweep/mpi/mpi_launch.h"
@@ -57,11 +60,21 @@ RunEnd CoordinateWorkers(const RunArguments& arguments, Channel& channel, StopCo
   return RunSweep(arguments, {true, channel.workers_have_gpus(), make_pool}, stop);
 }
 
-/// Coordinates as rank 0, trains as any other rank. The workers are told to end however the
-/// coordinator ends, so nothing that it throws gets past WithExitStatus.
-int RunAsRank(const RunArguments& arguments, const Parts& parts) {
+/// Coordinates as rank 0, trains as any other rank; `connect` returns this process' channel. The
+/// workers are told to end however the coordinator ends, so nothing that it throws gets past
+/// WithExitStatus.
+int RunAsRank(const RunArguments& arguments, const Parts& parts,
+              const std::function<std::unique_ptr<Channel>()>& connect) {
   StopCondition stop(arguments, true);
-  const auto channel = ConnectOverMpi(parts.has_usable_gpu());
+  std::unique_ptr<Channel> channel;
+  const int failure = WithExitStatus([&] {
+    channel = connect();
+    return kAllEndedWell;
+  });
+  if (channel == nullptr) {
+    TellLauncherOfEnd(failure);
+    return failure;
+  }
   if (channel->rank() != kCoordinatorRank) {
     RunWorkerProcess(*channel, parts.make_executor);
     if (channel->survives_deaths()) channel->Leave(kAllEndedWell);
@@ -94,6 +107,17 @@ std::optional<int> StatusInDatabase(const fs::path& path, Journal journal) {
   return status;
 }
 
+/// Runs as the coordinator that a launcher has started, or as one of the workers that it forks.
+int RunForked(const RunArguments& arguments, const Parts& parts) {
+  return RunAsRank(arguments, parts, [&] {
+    return ForkWorkers(arguments.workers.value_or(1), parts.has_usable_gpu());
+  });
+}
+
+int RunUnderMpi(const RunArguments& arguments, const Parts& parts) {
+  return RunAsRank(arguments, parts, [&] { return ConnectOverMpi(parts.has_usable_gpu()); });
+}
+
 /// Throws UsageError for a configuration that can be read only once, such as /dev/stdin: the
 /// coordinator reads it again, and has no standard input.
 void RequireFile(const std::string& config) {
@@ -106,15 +130,19 @@ void RequireFile(const std::string& config) {
                    "must be a file: save it in one, or leave out --workers");
 }
 
-/// Launches this command again, as the ranks of an mpirun.
-int LaunchRanks(const RunArguments& arguments, const CommandContext& context) {
+/// Launches this command again, as a coordinator and its workers.
+int LaunchProcesses(const RunArguments& arguments, const CommandContext& context) {
   // Loading here reports a mistake once, before anything is launched.
   RequireFile(arguments.config.file);
   const SearchSpace space(LoadConfig(arguments));
   const fs::path path = DatabasePath(arguments, space.config());
-  std::vector<std::string> program = {fs::read_symlink("/proc/self/exe").string()};
-  program.insert(program.end(), context.words.begin(), context.words.end());
   LaunchOptions launch = arguments.launch;
+  launch.method = ChooseLaunchMethod(arguments.launcher, launch.hostfile, context.mpirun_arguments);
+  // mpirun has to find the program, on every machine.
+  std::vector<std::string> program = {launch.method == LaunchMethod::kMpirun
+                                          ? fs::read_symlink("/proc/self/exe").string()
+                                          : program_invocation_name};
+  program.insert(program.end(), context.words.begin(), context.words.end());
   launch.workers = *arguments.workers;
   launch.worker_timeout_seconds = arguments.worker_timeout_seconds;
   launch.mpirun_arguments = context.mpirun_arguments;
@@ -126,13 +154,17 @@ int LaunchRanks(const RunArguments& arguments, const CommandContext& context) {
 /// Returns the exit status of a sweep that ran: 0, 1 or 75.
 int Run(const RunArguments& arguments, const CommandContext& context) {
   if (!arguments.max_wall_time.empty()) ParseWallTime(arguments.max_wall_time);  // may refuse
+  if (ForksWorkers()) {
+    CatchInterrupts();
+    return RunForked(arguments, context.parts);
+  }
   const bool under_mpi = LaunchedUnderMpi();
-  if (arguments.workers && !under_mpi) return LaunchRanks(arguments, context);
+  if (arguments.workers && !under_mpi) return LaunchProcesses(arguments, context);
   if (arguments.workers && !StartedByLauncher()) {
-    throw UsageError("--workers launches mpirun itself: leave out mpirun, or --workers");
+    throw UsageError("--workers launches the processes itself: leave out mpirun, or --workers");
   }
   CatchInterrupts();
-  return under_mpi ? RunAsRank(arguments, context.parts) : RunAlone(arguments, context.parts);
+  return under_mpi ? RunUnderMpi(arguments, context.parts) : RunAlone(arguments, context.parts);
 }
 
 std::vector<Option> SafetyOptions(RunArguments& arguments) {
@@ -168,9 +200,16 @@ std::vector<Option> SafetyOptions(RunArguments& arguments) {
 std::vector<Option> LaunchOptionRows(RunArguments& arguments) {
   return {{.name = "--workers",
            .target = &arguments.workers,
-           .help = "launch mpirun with this many workers and supervise it; arguments after -- go "
-                   "to mpirun",
+           .help = "train in this many processes, and supervise them",
            .range = Range{.minimum = 1, .maximum = 1e6}},
+          {.name = "--launcher",
+           .target = &arguments.launcher,
+           .help = "fork: workers of this machine; mpirun: also of others, what follows -- goes to "
+                   "mpirun; auto: mpirun with --hostfile, with words after --, or in a batch job "
+                   "of several nodes, else fork",
+           .choices = kLauncherWords,
+           .shows_default = true,
+           .needs = "--workers"},
           {.name = "--hostfile",
            .target = &arguments.launch.hostfile,
            .help = "mpirun's: the machines and their slots",

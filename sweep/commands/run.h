@@ -25,7 +25,8 @@ struct RunArguments {
   std::string journal = "auto";
   std::optional<std::string> engine;  // in place of the configuration's training.engine
   std::optional<int64_t> pack_size;   // of every pack on a GPU
-  std::optional<int64_t> workers;     // launches mpirun with this many workers
+  std::optional<int64_t> workers;     // processes of their own
+  std::string launcher = "auto";      // ChooseLaunchMethod's word; used with `workers`
   LaunchOptions launch;               // used with `workers`
 };
 

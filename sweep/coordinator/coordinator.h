@@ -88,6 +88,7 @@ class Coordinator {
   void OnEvent(const EpochFinished& finished);
   void OnEvent(const CheckpointMade& made);
   void OnEvent(const TrialEnded& ended);
+  void OnEvent(const WorkerGone& gone);
   LiveTrial* Running(const std::string& trial_id, int64_t worker);
   void Record(const EpochRecord& record, LiveTrial& live);
   void AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done, double wall_seconds,
@@ -113,6 +114,7 @@ class Coordinator {
   void Exclude(const WorkerInfo& info, const std::string& reason);
   bool IsExcluded(int64_t worker) const;
   void CheckLiveness();
+  void Lose(int64_t worker, const std::string& reason);
   void MarkDead(int64_t worker, const std::string& reason);
   void LoseTrial(LiveTrial live, const std::string& reason);
   void LoseUnasked(LiveTrial live, const std::string& reason);

@@ -22,9 +22,18 @@ void Coordinator::CheckLiveness() {
     return is_stopping_ ? load->second.is_training() : !load->second.is_idle();
   };
   for (const auto& loss : liveness_.FindLost(now_(), is_gone, must_report)) {
-    view_.OnNotice("worker " + std::to_string(loss.worker) + " is lost: " + loss.reason);
-    MarkDead(loss.worker, loss.reason);
+    Lose(loss.worker, loss.reason);
   }
+}
+
+void Coordinator::OnEvent(const WorkerGone& gone) {
+  liveness_.Forget(gone.worker);
+  Lose(gone.worker, gone.how);
+}
+
+void Coordinator::Lose(int64_t worker, const std::string& reason) {
+  view_.OnNotice("worker " + std::to_string(worker) + " is lost: " + reason);
+  MarkDead(worker, reason);
 }
 
 /// Marks the worker dead: its running trials are requeued with their checkpoints, its prefetched

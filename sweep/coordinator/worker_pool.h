@@ -14,7 +14,7 @@
 
 namespace lrsweep {
 
-// What workers report. `worker` is the MPI rank, or 0 in a lone process.
+// What workers report. `worker` is the worker's rank, or 0 in a lone process.
 
 /// The worker has its data and its engine, and no pack.
 struct WorkerReady {
@@ -59,8 +59,15 @@ struct TrialEnded {
   bool unasked = false;
 };
 
+/// The worker's process has ended. Its last event; reported by a pool that learns of it at once, in
+/// place of the worker.
+struct WorkerGone {
+  int64_t worker = 0;
+  std::string how;  // "its process was ended by SIGSEGV"
+};
+
 using Event = std::variant<WorkerReady, WorkerRefused, TrialProgressed, EpochFinished,
-                           CheckpointMade, TrialEnded>;
+                           CheckpointMade, TrialEnded, WorkerGone>;
 using EventSink = std::function<void(Event)>;
 
 /// Returns the number of the worker that reported an event.
@@ -107,7 +114,8 @@ class WorkerPool {
   /// Tells a worker that was marked dead, but still sends messages, to end. Returns at once.
   virtual void Dismiss(int64_t worker) = 0;
 
-  /// Whether it is certain that the worker's process has ended.
+  /// Whether it is certain that the worker's process has ended. Where the pool reports WorkerGone:
+  /// since then.
   virtual bool IsGone(int64_t worker) const = 0;
 
   /// Hands the events that have come to `sink`, those of one worker in their order; waits for the

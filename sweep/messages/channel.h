@@ -1,10 +1,12 @@
 // The interface between the processes of a sweep: whole messages between the coordinator and its
-// workers. Implemented over MPI by sweep/mpi/mpi_channel, and over sockets by sweep/forked.
+// workers. Implemented over MPI by sweep/mpi/mpi_channel, and over sockets to forked workers by
+// sweep/forked/forked_workers.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace lrsweep {
@@ -17,6 +19,12 @@ inline constexpr int64_t kCoordinatorRank = 0;
 struct ReceivedMessage {
   int64_t from = 0;  // rank
   Bytes bytes;
+};
+
+/// The end of another process of the sweep.
+struct PeerEnd {
+  int64_t rank = 0;
+  std::string how;  // "its process was ended by SIGSEGV"
 };
 
 /// One process' connection to the others. Not thread-safe.
@@ -42,11 +50,14 @@ class Channel {
   virtual bool survives_deaths() const = 0;
 
   /// Sends a message. Returns at once, whatever the receiver does; a message to a process that is
-  /// gone is lost.
+  /// gone is lost. Only a worker waits, where hundreds of megabytes have not left yet.
   virtual void Send(int64_t to, const Bytes& message) = 0;
   /// Returns the next whole message, if one has come; those of one sender in their order.
   virtual std::optional<ReceivedMessage> Receive() = 0;
-  /// Sleeps until a message may have come or `limit` has passed. May return earlier.
+  /// Returns the next process that has ended, after all of its messages were received. Of a channel
+  /// that does not learn of ends at once: nothing.
+  virtual std::optional<PeerEnd> TakeEnded() { return std::nullopt; }
+  /// Sleeps until a message or an end may have come or `limit` has passed. May return earlier.
   virtual void WaitForMessage(Clock::time_point limit) = 0;
 
   /// Whether it is certain that the process has ended.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "sweep/messages/message.h"
 
@@ -53,16 +54,23 @@ void ChannelWorkerPool::SendAlive() {
 void ChannelWorkerPool::Wait(std::chrono::milliseconds timeout, const EventSink& sink) {
   SendAlive();
   const auto limit = Channel::Clock::now() + timeout;
-  auto message = channel_.Receive();
-  while (!message && Channel::Clock::now() < limit) {
+  auto event = NextEvent();
+  while (!event && Channel::Clock::now() < limit) {
     channel_.WaitForMessage(limit);
-    message = channel_.Receive();
+    event = NextEvent();
   }
   // Workers may send faster than this loop receives: return at the limit all the same.
-  while (message) {
-    sink(DecodeEvent(message->bytes, message->from));
-    message = Channel::Clock::now() < limit ? channel_.Receive() : std::nullopt;
+  while (event) {
+    sink(std::move(*event));
+    event = Channel::Clock::now() < limit ? NextEvent() : std::nullopt;
   }
+}
+
+std::optional<Event> ChannelWorkerPool::NextEvent() {
+  if (auto ended = channel_.TakeEnded()) return WorkerGone{ended->rank, std::move(ended->how)};
+  const auto message = channel_.Receive();
+  if (!message) return std::nullopt;
+  return DecodeEvent(message->bytes, message->from);
 }
 
 void ShutDownWorkers(Channel& channel) { SendToAll(channel, Shutdown{}); }

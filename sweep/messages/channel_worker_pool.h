@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "sweep/coordinator/worker_pool.h"
@@ -25,6 +26,7 @@ class ChannelWorkerPool : public WorkerPool {
 
  private:
   void SendAlive();
+  std::optional<Event> NextEvent();
 
   Channel& channel_;
   std::set<int64_t> dismissed_;

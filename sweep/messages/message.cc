@@ -262,6 +262,8 @@ void Fields(auto& archive, Is<TrialEnded> auto& ended) {
   archive.Field("unasked", ended.unasked);
 }
 
+void Fields(auto& archive, Is<WorkerGone> auto& gone) { archive.Field("how", gone.how); }
+
 void Check(const auto& /*message*/) {}
 
 /// What `type` says in a message of each kind.
@@ -291,6 +293,8 @@ template <>
 constexpr const char* kType<CheckpointMade> = "checkpoint";
 template <>
 constexpr const char* kType<TrialEnded> = "ended";
+template <>
+constexpr const char* kType<WorkerGone> = "gone";
 
 void Writer::Field(const char* name, const std::optional<ProgramSpec>& program) {
   json& object = message_[name] = nullptr;

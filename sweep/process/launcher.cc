@@ -1,5 +1,7 @@
 #include "sweep/process/launcher.h"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +13,10 @@
 #include <utility>
 
 #include "params/errors.h"
+#include "platform/process_end.h"
 #include "sweep/process/interrupt.h"
+#include "sweep/process/launched_process.h"
 #include "sweep/process/mpirun_command.h"
-#include "sweep/process/mpirun_process.h"
 #include "sweep/process/process_identity.h"
 #include "sweep/process/status_file.h"
 
@@ -24,21 +27,22 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr auto kPollWhileUp = std::chrono::milliseconds(200);
 constexpr const char* kStartVariable = "LRSWEEP_LAUNCHED_AT";  // seconds since 1970
-constexpr auto kStartLimit = std::chrono::minutes(2);          // until the coordinator runs
-constexpr auto kForkLimit = std::chrono::seconds(5);  // from a machine's first rank to its last
+constexpr const char* kForkVariable = "LRSWEEP_FORKS_WORKERS";
+constexpr auto kStartLimit = std::chrono::minutes(2);  // until the coordinator runs
+constexpr auto kForkLimit = std::chrono::seconds(5);   // from a machine's first rank to its last
 
-/// Passes interrupts on to mpirun.
+/// Passes interrupts on to what was launched.
 class InterruptRelay {
  public:
   /// Passes on those that have arrived since the last call. Several at once count as one: `timeout`
   /// signals a process group and its leader.
-  void PassOn(MpirunProcess& mpirun) {
+  void PassOn(LaunchedProcess& launched) {
     const int now = InterruptCount();
     if (now == passed_on_) return;
     if (passed_on_ == 0) {
-      mpirun.Signal(SIGUSR1);
+      launched.Signal(SIGUSR1);
     } else {
-      mpirun.Kill();
+      launched.Kill();
     }
     passed_on_ = now;
   }
@@ -68,24 +72,25 @@ class StartingRanks {
   std::optional<Clock::time_point> first_;
 };
 
-/// Waits until mpirun ends; terminates it if it does not end after the coordinator. Returns false
-/// if MPI did not start: a rank died, or the start took too long; mpirun is killed then.
-bool WaitFor(MpirunProcess& mpirun, const StatusFile& status, InterruptRelay& relay,
+/// Waits until what was launched ends; terminates it if it does not end after the coordinator.
+/// Returns false if MPI did not start: a rank died, or the start took too long; mpirun is killed
+/// then.
+bool WaitFor(LaunchedProcess& launched, const StatusFile& status, InterruptRelay& relay,
              const LaunchOptions& options) {
   std::optional<Clock::time_point> ended;
   const auto start_limit = Clock::now() + kStartLimit;
   StartingRanks starting;
-  bool is_up = false;
-  while (mpirun.IsRunning()) {
-    relay.PassOn(mpirun);
+  bool is_up = options.method == LaunchMethod::kFork;
+  while (launched.IsRunning()) {
+    relay.PassOn(launched);
     if (!ended && status.ExitStatus()) ended = Clock::now();
     is_up = is_up || status.Coordinator();
-    if (!is_up && (starting.HasLostOne(mpirun.Ranks()) || Clock::now() > start_limit)) {
-      mpirun.KillAndWait();
+    if (!is_up && (starting.HasLostOne(launched.Ranks()) || Clock::now() > start_limit)) {
+      launched.KillAndWait();
       return false;
     }
-    if (ended && Clock::now() - *ended > options.end_limit) mpirun.Terminate();
-    MpirunProcess::Wait(is_up ? kPollWhileUp : kPoll);
+    if (ended && Clock::now() - *ended > options.end_limit) launched.Terminate();
+    LaunchedProcess::Wait(is_up ? kPollWhileUp : kPoll);
   }
   return true;
 }
@@ -102,11 +107,44 @@ void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::dura
   }
 }
 
+/// What runs `program` under mpirun.
+LaunchCommand UnderMpirun(MpiFamily family, const LaunchOptions& options,
+                          const std::vector<std::string>& variables,
+                          const std::vector<std::string>& program) {
+  auto words = MpirunCommand(family, options, geteuid() == 0, variables, program);
+  LaunchCommand command{.file = words.front(), .words = std::move(words)};
+  // With --enable-recovery ranks must end without MPI_Finalize, and PMIx 4.2 then prints an error
+  // at the end of every sweep. Send it to a file descriptor that cannot be open.
+  if (std::getenv("PMIX_OUTPUT_STDERR_FD") == nullptr) {
+    command.variables = {"PMIX_OUTPUT_STDERR_FD=2147483647"};
+  }
+  return command;
+}
+
+/// What runs `program` as the coordinator that forks its workers: this executable, also where its
+/// file has been replaced.
+LaunchCommand AsCoordinator(std::vector<std::string> variables, std::vector<std::string> program) {
+  variables.push_back(std::string(kForkVariable) + "=1");
+  // Workers that outlive their coordinator become this process' children, which can wait for them.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  return {.file = "/proc/self/exe",
+          .words = std::move(program),
+          .variables = std::move(variables),
+          .has_all_in_group = true};
+}
+
+/// Why there has to be another launch. `family` is mpirun's; none where the workers are forked.
 /// `came_up`: after MPI had started.
-std::string WhatDied(MpiFamily family, bool came_up) {
+std::string WhatDied(const LaunchedProcess& launched, std::optional<MpiFamily> family,
+                     bool came_up) {
+  if (!family) {
+    const int end = launched.wait_status();
+    const bool was_told = WIFEXITED(end) && WEXITSTATUS(end) == kAllEndedWell;
+    return was_told ? "all workers are lost" : "the coordinator " + EndText(end);
+  }
   if (!came_up) return "a rank died while MPI started";
-  return HasRecovery(family) ? "the coordinator died"
-                             : "a rank died, and this MPI ended all others with it";
+  return HasRecovery(*family) ? "the coordinator died"
+                              : "a rank died, and this MPI ended all others with it";
 }
 
 }  // namespace
@@ -115,34 +153,41 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
            const std::function<std::optional<int>()>& database_status,
            const std::function<void(const std::string&)>& say) {
   CatchEveryInterrupt();
-  const StatusFile status;
+  const bool forks = options.method == LaunchMethod::kFork;
+  const StatusFile status(forks ? StatusFile::Place::kMemory : StatusFile::Place::kTemporaryFolder);
   const std::vector<std::string> variables = {
       status.Variable(), std::string(kStartVariable) + "=" + std::to_string(std::time(nullptr))};
-  const MpiFamily family = FindMpirun();
-  const auto command = MpirunCommand(family, options, geteuid() == 0, variables, program);
+  const auto family = forks ? std::nullopt : std::optional(FindMpirun());
+  const LaunchCommand command = family ? UnderMpirun(*family, options, variables, program)
+                                       : AsCoordinator(variables, program);
   InterruptRelay relay;
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
-    MpirunProcess mpirun(command, options.end_limit);
-    const bool came_up = WaitFor(mpirun, status, relay, options);
+    LaunchedProcess launched(command, options.end_limit);
+    const bool came_up = WaitFor(launched, status, relay, options);
     if (const auto reported = status.ExitStatus()) return *reported;
-    if (mpirun.CouldNotStart()) throw ResourceError("mpirun could not be started");
+    if (launched.CouldNotStart()) {
+      throw ResourceError(forks ? "the coordinator could not be started"
+                                : "mpirun could not be started");
+    }
     const auto coordinator = status.Coordinator();
     WaitForEndOf(coordinator, options.end_limit);
     if (Interrupted()) return kInterrupted;
     const auto in_database = database_status();
     if (in_database && *in_database != kInterrupted) return *in_database;
-    if (came_up && !coordinator && !in_database) {
+    if (!forks && came_up && !coordinator && !in_database) {
       throw ResourceError("mpirun ended before the sweep started: see its message above");
     }
     if (launch == options.max_restarts) {
       say("it died again; finished work is kept, and the same command continues the sweep");
       return kInterrupted;
     }
-    say(WhatDied(family, came_up) + "; launching again (" + std::to_string(launch + 1) + " of " +
-        std::to_string(options.max_restarts) + ")");
+    say(WhatDied(launched, family, came_up) + "; launching again (" + std::to_string(launch + 1) +
+        " of " + std::to_string(options.max_restarts) + ")");
   }
 }
+
+bool ForksWorkers() { return std::getenv(kForkVariable) != nullptr; }
 
 double SecondsSinceLaunch() {
   const char* start = std::getenv(kStartVariable);

@@ -1,6 +1,7 @@
 #include "sweep/process/status_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,7 +47,16 @@ TemporaryFolder FindTemporaryFolder() {
 
 }  // namespace
 
-StatusFile::StatusFile() {
+StatusFile::StatusFile(Place place) {
+  if (place == Place::kMemory) {
+    memory_ = memfd_create("lrsweep-status", 0);
+    if (memory_ < 0) {
+      throw ResourceError(std::string("a file in memory cannot be created: ") +
+                          std::strerror(errno));
+    }
+    path_ = "/proc/self/fd/" + std::to_string(memory_);
+    return;
+  }
   const TemporaryFolder folder = FindTemporaryFolder();
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);  // as mpirun does
@@ -61,7 +71,13 @@ StatusFile::StatusFile() {
   close(file);
 }
 
-StatusFile::~StatusFile() { unlink(path_.c_str()); }
+StatusFile::~StatusFile() {
+  if (memory_ >= 0) {
+    close(memory_);
+  } else {
+    unlink(path_.c_str());
+  }
+}
 
 void StatusFile::Clear() const { std::ofstream(path_, std::ios::trunc).close(); }
 

@@ -9,12 +9,17 @@
 
 namespace lrsweep {
 
-/// The launcher's side: owns a file in the temporary folder, which is mpirun's: that of TMPDIR,
-/// TEMP or TMP, the first that is not empty, created if it is missing; else /tmp. Not thread-safe.
+/// The launcher's side: owns the file. Not thread-safe.
 class StatusFile {
  public:
-  /// Throws ResourceError, which names the variable, if the file cannot be created.
-  StatusFile();
+  enum class Place {
+    kMemory,           // for children of this process alone, which inherit it
+    kTemporaryFolder,  // mpirun's: that of TMPDIR, TEMP or TMP, the first that is not empty,
+                       // created if it is missing; else /tmp
+  };
+
+  /// Throws ResourceError, which names the folder's variable, if the file cannot be created.
+  explicit StatusFile(Place place);
   ~StatusFile();
   StatusFile(const StatusFile&) = delete;
   StatusFile& operator=(const StatusFile&) = delete;
@@ -30,6 +35,7 @@ class StatusFile {
 
  private:
   std::string path_;
+  int memory_ = -1;  // its file descriptor
 };
 
 /// Whether a launcher started this process.

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "worker/command/unique_fd.h"
+#include "platform/unique_fd.h"
 
 namespace lrsweep {
 

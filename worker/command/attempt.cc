@@ -21,6 +21,7 @@
 #include "params/names.h"
 #include "params/text.h"
 #include "params/utf8.h"
+#include "platform/process_end.h"
 #include "trial/command_template.h"
 #include "worker/command/answer_pipe.h"
 #include "worker/command/child_process.h"

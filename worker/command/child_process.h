@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "platform/unique_fd.h"
 #include "worker/command/child_environment.h"
-#include "worker/command/unique_fd.h"
 
 namespace lrsweep {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "worker/command/unique_fd.h"
+#include "platform/unique_fd.h"
 
 namespace lrsweep {
 

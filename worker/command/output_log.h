@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "worker/command/unique_fd.h"
+#include "platform/unique_fd.h"
 
 namespace lrsweep {
 

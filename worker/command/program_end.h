@@ -1,12 +1,9 @@
-// How a program ended, in words. Pure; thread-safe.
+// What the end of a program means, in words. Pure; thread-safe.
 #pragma once
 
 #include <string>
 
 namespace lrsweep {
-
-/// "ended with exit status 1", "was ended by SIGSEGV". `wait_status` is waitpid's.
-std::string EndText(int wait_status);
 
 /// A program's exit status: stopped, with a good checkpoint.
 inline constexpr int kStoppedStatus = 75;

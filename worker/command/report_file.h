@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "platform/unique_fd.h"
 #include "worker/command/line_reader.h"
-#include "worker/command/unique_fd.h"
 
 namespace lrsweep {
 

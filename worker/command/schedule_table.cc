@@ -14,8 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/unique_fd.h"
 #include "worker/command/file_error.h"
-#include "worker/command/unique_fd.h"
 
 namespace lrsweep {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "platform/unique_fd.h"
 #include "worker/command/schedule_table.h"
-#include "worker/command/unique_fd.h"
 
 namespace lrsweep {
 

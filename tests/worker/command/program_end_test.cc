@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "platform/process_end.h"
+
 namespace lrsweep {
 namespace {
 

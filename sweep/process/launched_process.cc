@@ -1,4 +1,4 @@
-#include "sweep/process/mpirun_process.h"
+#include "sweep/process/launched_process.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "params/errors.h"
 #include "platform/mpi_rank.h"
@@ -22,9 +23,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kGroupPoll = std::chrono::milliseconds(1);
 constexpr int kNotStarted = 127;  // the shell's status for a program that cannot be executed
 
-/// The set of SIGCHLD, which the launcher blocks so that MpirunProcess::Wait can receive it.
+/// The set of SIGCHLD, which the launcher blocks so that LaunchedProcess::Wait can receive it.
 sigset_t ChildSignal() {
   sigset_t child;
   sigemptyset(&child);
@@ -32,24 +34,26 @@ sigset_t ChildSignal() {
   return child;
 }
 
-/// Turns the forked child into mpirun.
-[[noreturn]] void Execute(const std::vector<char*>& arguments, pid_t parent) {
+/// Turns the forked child into what is launched.
+[[noreturn]] void Execute(const LaunchCommand& command, const std::vector<char*>& arguments,
+                          pid_t parent) {
   const sigset_t child = ChildSignal();
   sigprocmask(SIG_UNBLOCK, &child, nullptr);
   // A process group of its own, so that the terminal's Ctrl-C reaches it only through the launcher.
+  // It may write to the terminal all the same (stty tostop).
   setpgid(0, 0);
+  std::signal(SIGTTOU, SIG_IGN);
   // Kill it when the launcher dies: with --enable-recovery, mpirun may ignore SIGTERM. Its ranks
   // then notice that it is gone (lifeline.h).
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kNotStarted);  // the launcher died before the prctl
-  // With --enable-recovery ranks must end without MPI_Finalize, and PMIx 4.2 then prints an error
-  // at the end of every sweep. Send it to a file descriptor that cannot be open.
-  setenv("PMIX_OUTPUT_STDERR_FD", "2147483647", 0);
+  for (const std::string& variable : command.variables) {
+    putenv(const_cast<char*>(variable.c_str()));
+  }
   const int null_device = open("/dev/null", O_RDONLY);
   if (null_device >= 0) dup2(null_device, STDIN_FILENO);
-  execvp(arguments[0], arguments.data());
-  const std::string what =
-      std::string("lrsweep: ") + arguments[0] + ": " + std::strerror(errno) + "\n";
+  execvp(command.file.c_str(), arguments.data());
+  const std::string what = "lrsweep: " + command.file + ": " + std::strerror(errno) + "\n";
   if (write(STDERR_FILENO, what.data(), what.size()) < 0) _exit(kNotStarted);
   _exit(kNotStarted);
 }
@@ -79,53 +83,76 @@ void AddRanksBelow(const std::string& parent, std::set<pid_t>& ranks) {
 
 }  // namespace
 
-MpirunProcess::MpirunProcess(const std::vector<std::string>& command, Clock::duration end_limit)
-    : end_limit_(end_limit) {
+LaunchedProcess::LaunchedProcess(const LaunchCommand& command, Clock::duration end_limit)
+    : end_limit_(end_limit), has_all_in_group_(command.has_all_in_group) {
   std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.reserve(command.words.size() + 1);
+  for (const std::string& word : command.words)
+    arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = getpid();
   const sigset_t child = ChildSignal();
   sigprocmask(SIG_BLOCK, &child, nullptr);
   pid_ = fork();
-  if (pid_ < 0) throw ResourceError(std::string("mpirun: ") + std::strerror(errno));
-  if (pid_ == 0) Execute(arguments, parent);
+  if (pid_ < 0) throw ResourceError(command.words.front() + ": " + std::strerror(errno));
+  if (pid_ == 0) Execute(command, arguments, parent);
+  setpgid(pid_, pid_);  // here too, so that a signal to the group reaches it from now on
 }
 
-bool MpirunProcess::IsRunning() {
-  if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
+/// Whatever ends is reaped: processes that have lost their parent may be this one's children
+/// (launcher.cc).
+bool LaunchedProcess::IsRunning() {
+  for (siginfo_t ended{}; pid_ > 0; ended = {}) {
+    // First without reaping it, so that its number stays that of its group.
+    const int failed = waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (failed != 0 || ended.si_pid == 0) break;
+    if (ended.si_pid == pid_) {
+      NoteEnd();
+    } else {
+      waitpid(ended.si_pid, nullptr, 0);
+    }
+  }
   return pid_ > 0;
 }
 
-std::set<pid_t> MpirunProcess::Ranks() const {
+std::set<pid_t> LaunchedProcess::Ranks() const {
   std::set<pid_t> ranks;
   if (pid_ > 0) AddRanksBelow(std::to_string(pid_), ranks);
   return ranks;
 }
 
-void MpirunProcess::Wait(std::chrono::nanoseconds duration) {
+void LaunchedProcess::NoteEnd() {
+  const pid_t group = has_all_in_group_ ? pid_ : 0;
+  if (group > 0) kill(-group, SIGKILL);
+  waitpid(std::exchange(pid_, 0), &wait_status_, 0);
+  const auto limit = Clock::now() + end_limit_;
+  while (group > 0 && waitpid(-group, nullptr, WNOHANG) >= 0 && Clock::now() < limit) {
+    Wait(kGroupPoll);
+  }
+}
+
+void LaunchedProcess::Wait(std::chrono::nanoseconds duration) {
   const sigset_t child = ChildSignal();
   const timespec limit = {.tv_sec = 0, .tv_nsec = duration.count()};
   sigtimedwait(&child, nullptr, &limit);
 }
 
-void MpirunProcess::Signal(int signal) const {
+void LaunchedProcess::Signal(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }
 
-void MpirunProcess::Kill() const {
+void LaunchedProcess::Kill() const {
   if (pid_ <= 0) return;
   for (const pid_t rank : Ranks()) kill(rank, SIGKILL);
-  Signal(SIGKILL);
+  kill(has_all_in_group_ ? -pid_ : pid_, SIGKILL);
 }
 
-void MpirunProcess::KillAndWait() {
+void LaunchedProcess::KillAndWait() {
   Kill();
   while (IsRunning()) Wait(kPoll);
 }
 
-void MpirunProcess::Terminate() {
+void LaunchedProcess::Terminate() {
   Signal(SIGTERM);
   const auto limit = Clock::now() + end_limit_;
   while (IsRunning()) {
@@ -134,7 +161,7 @@ void MpirunProcess::Terminate() {
   }
 }
 
-bool MpirunProcess::CouldNotStart() const {
+bool LaunchedProcess::CouldNotStart() const {
   return WIFEXITED(wait_status_) && WEXITSTATUS(wait_status_) == kNotStarted;
 }
 

@@ -1,4 +1,5 @@
-// Runs mpirun as a child process of the launcher.
+// Runs what the launcher launches as its child process: mpirun, or the coordinator of forked
+// workers.
 #pragma once
 
 #include <sys/types.h>
@@ -11,20 +12,29 @@
 
 namespace lrsweep {
 
-/// A running mpirun. It has a process group of its own, and is killed when this object or this
+/// What is launched.
+struct LaunchCommand {
+  std::string file;                         // executed; without a slash one of the PATH
+  std::vector<std::string> words;           // its name and arguments
+  std::vector<std::string> variables = {};  // NAME=VALUE, added to the environment
+  /// All processes that it starts stay in its process group, and end with it.
+  bool has_all_in_group = false;
+};
+
+/// The running process. It has a process group of its own, and is killed when this object or this
 /// program ends. Not thread-safe.
-class MpirunProcess {
+class LaunchedProcess {
  public:
   /// Starts `command`. Terminate gives it `end_limit` to end by itself. Throws ResourceError if no
   /// process can be created.
-  MpirunProcess(const std::vector<std::string>& command,
-                std::chrono::steady_clock::duration end_limit);
-  ~MpirunProcess() { KillAndWait(); }
-  MpirunProcess(const MpirunProcess&) = delete;
-  MpirunProcess& operator=(const MpirunProcess&) = delete;
+  LaunchedProcess(const LaunchCommand& command, std::chrono::steady_clock::duration end_limit);
+  ~LaunchedProcess() { KillAndWait(); }
+  LaunchedProcess(const LaunchedProcess&) = delete;
+  LaunchedProcess& operator=(const LaunchedProcess&) = delete;
 
+  /// False once it has ended, and all of its group with it.
   bool IsRunning();
-  /// The ranks on this machine that it has started and that exist now.
+  /// The processes on this machine that it has started of this program, and that exist now.
   std::set<pid_t> Ranks() const;
   /// Waits until a child ends or a signal arrives, for at most `duration` (below one second).
   static void Wait(std::chrono::nanoseconds duration);
@@ -38,9 +48,14 @@ class MpirunProcess {
   void Terminate();
   /// Whether the program could not be executed, for example because mpirun is not installed.
   bool CouldNotStart() const;
+  /// waitpid's, once it has ended.
+  int wait_status() const { return wait_status_; }
 
  private:
+  void NoteEnd();
+
   std::chrono::steady_clock::duration end_limit_;
+  bool has_all_in_group_;
   pid_t pid_ = 0;
   int wait_status_ = 0;
 };

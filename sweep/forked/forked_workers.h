@@ -1,0 +1,25 @@
+// The workers of one machine as forks of the coordinator, each with a socket to it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "sweep/messages/channel.h"
+
+namespace lrsweep {
+
+/// Forks `workers` processes, at least one, and returns in each process its end of the channel: in
+/// the calling one the coordinator's, in the others a worker's. To be called early: before there is
+/// a thread, an open database, or a library that does not survive a fork (CUDA).
+///
+/// The coordinator learns at once that a worker has ended, and how, after all that it had sent. A
+/// worker dies with the coordinator. At its end, or in Leave, the coordinator's channel waits for
+/// its workers, which should have been told to end (ShutDownWorkers); those that have not ended
+/// after `end_limit`, or are stopped, are killed.
+///
+/// `has_gpu`: this process could train on one. Throws ResourceError where there cannot be so many
+/// processes or open files; no worker is left then.
+std::unique_ptr<Channel> ForkWorkers(int64_t workers, bool has_gpu,
+                                     Channel::Clock::duration end_limit = std::chrono::seconds(5));
+
+}  // namespace lrsweep
