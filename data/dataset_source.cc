@@ -134,10 +134,23 @@ void CheckSha256(const KnownDataset& known, const fs::path& folder,
   }
 }
 
+/// What to do where this program cannot download.
+std::string DownloadByHand(const KnownDataset& known) {
+  const std::string folder = SearchFolders(known).front().string();
+  std::string text = known.name + " is in none of its folders, and this lrsweep is built without " +
+                     "libcurl. Download it with another program, for example:\n  mkdir -p '" +
+                     folder + "' && cd '" + folder + "'";
+  for (const char* file : kDatasetFiles) {
+    text += "\n  curl -fLO " + known.mirrors.front() + file + ".gz";
+  }
+  return text;
+}
+
 fs::path FindOrDownload(const KnownDataset& known,
                         const std::function<void(const std::string&)>& say) {
   if (auto folder = FindFolder(known)) return *folder;
   const auto cache = CacheFolder();
+  if (!CanDownload()) throw DataError(DownloadByHand(known));
   if (!cache) {
     throw DataError(known.name +
                     " is in none of its folders, and cannot be downloaded: neither XDG_CACHE_HOME "

@@ -24,6 +24,8 @@ struct CloseCurl {
 
 }  // namespace
 
+bool CanDownload() { return true; }
+
 void Download(const std::string& url, const std::filesystem::path& path) {
   std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "wb"));
   if (!file) throw DataError(path.string() + ": " + std::strerror(errno));

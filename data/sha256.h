@@ -1,4 +1,4 @@
-// Computes SHA-256, with libcrypto.
+// Computes SHA-256, with libcrypto or Mbed TLS: data/CMakeLists.txt chooses.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace lrsweep {
 
-/// Hashes bytes piece by piece. Throws std::runtime_error if libcrypto fails. Not thread-safe.
+/// Hashes bytes piece by piece. Throws std::runtime_error if the library fails. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
