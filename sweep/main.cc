@@ -3,6 +3,7 @@
 #include "data/held_back.h"
 #include "data/shared_dataset.h"
 #include "sweep/commands/command_line.h"
+#include "sweep/help/commands.h"
 #include "worker/built_in_executor.h"
 #include "worker/command/command_executor.h"
 #include "worker/command/guard.h"
@@ -44,5 +45,6 @@ MakeExecutor MakeWorker() {
 
 int main(int argc, char** argv) {
   if (const auto status = lrsweep::RunGuardIfAsked(argc, argv)) return *status;
-  return lrsweep::RunCommandLine(argc, argv, {lrsweep::MakeWorker(), lrsweep::HasUsableGpu});
+  return lrsweep::RunCommandLine(argc, argv, {lrsweep::MakeWorker(), lrsweep::HasUsableGpu},
+                                 {lrsweep::CompletionCommand(), lrsweep::CompleteWordsCommand()});
 }

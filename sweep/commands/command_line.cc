@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <utility>
 
 #include "params/errors.h"
@@ -19,10 +20,22 @@ namespace lrsweep {
 namespace {
 
 /// Every command, in the order of the help.
-std::vector<Subcommand> AllCommands() {
-  return {PlanCommand(),   PreviewCommand(), SchedulesCommand(), RunCommand(),    TopCommand(),
-          ReportCommand(), ShowCommand(),    CompareCommand(),   VerifyCommand(), StatusCommand(),
-          LogCommand(),    CleanCommand(),   ExportCommand()};
+std::vector<Subcommand> AllCommands(std::vector<Subcommand> more) {
+  std::vector<Subcommand> all = {
+      PlanCommand(),   PreviewCommand(), SchedulesCommand(), RunCommand(),    TopCommand(),
+      ReportCommand(), ShowCommand(),    CompareCommand(),   VerifyCommand(), StatusCommand(),
+      LogCommand(),    CleanCommand(),   ExportCommand()};
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+  return all;
+}
+
+/// The internal command that the first word names, or nullptr.
+const Subcommand* FindInternal(const std::vector<Subcommand>& commands,
+                               const std::vector<std::string>& words) {
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const Subcommand& one) {
+    return one.is_internal && !words.empty() && one.name == words.front();
+  });
+  return found == commands.end() ? nullptr : &*found;
 }
 
 bool IsPositional(const std::string& name) { return name.front() != '-'; }
@@ -100,7 +113,9 @@ void RefuseUnknownCommand(const std::vector<Subcommand>& commands,
                           const std::vector<std::string>& words) {
   if (words.empty() || words.front().rfind('-', 0) == 0) return;
   std::vector<std::string> known;
-  for (const Subcommand& command : commands) known.push_back(command.name);
+  for (const Subcommand& command : commands) {
+    if (!command.is_internal) known.push_back(command.name);
+  }
   if (std::find(known.begin(), known.end(), words.front()) != known.end()) return;
   throw CLI::ExtrasError("lrsweep", {UnknownName("command", words.front(), known)});
 }
@@ -111,18 +126,25 @@ void RefuseMpirunArguments(const CLI::App& app, const Subcommand& command) {
   throw CLI::ExtrasError("lrsweep", {"what follows -- is for mpirun, with run --workers N"});
 }
 
-/// The words in front of a lone --, and those behind it.
-CommandContext SplitWords(int argc, const char* const* argv, const Parts& parts) {
-  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+/// Takes a lone -- and what is behind it from the words.
+void SplitMpirunArguments(CommandContext& context) {
+  std::vector<std::string>& words = context.words;
   const auto dashes = std::find(words.begin(), words.end(), "--");
-  CommandContext context{parts, {words.begin(), dashes}};
-  if (dashes != words.end()) context.mpirun_arguments.assign(dashes + 1, words.end());
-  return context;
+  if (dashes == words.end()) return;
+  context.mpirun_arguments.assign(dashes + 1, words.end());
+  words.erase(dashes, words.end());
 }
 
 }  // namespace
 
-int RunCommandLine(int argc, const char* const* argv, const Parts& parts) {
+int RunCommandLine(int argc, const char* const* argv, const Parts& parts,
+                   std::vector<Subcommand> more) {
+  const std::vector<Subcommand> commands = AllCommands(std::move(more));
+  CommandContext context{parts, commands, {argv + std::min(argc, 1), argv + argc}};
+  if (const Subcommand* internal = FindInternal(commands, context.words)) {
+    return WithExitStatus([&] { return internal->run(context); });
+  }
+  SplitMpirunArguments(context);
   CLI::App app("Finds the learning-rate schedule, and its parameters, that trains a model best.",
                "lrsweep");
   app.set_version_flag("--version", std::string("lrsweep ") + kVersion);
@@ -130,12 +152,11 @@ int RunCommandLine(int argc, const char* const* argv, const Parts& parts) {
   app.footer(
       "Exit status: 0 all trials ended well, 1 some failed, 2 a mistake in command or\n"
       "configuration, 70 a bug, 74 disk, data or database would not do, 75 interrupted.");
-  const std::vector<Subcommand> commands = AllCommands();
   const Subcommand* chosen = nullptr;
   for (const Subcommand& command : commands) {
+    if (command.is_internal) continue;
     AddCommand(app, command)->callback([&chosen, &command] { chosen = &command; });
   }
-  const CommandContext context = SplitWords(argc, argv, parts);
   try {
     RefuseUnknownCommand(commands, context.words);
     // CLI11 takes a vector of words from its end.

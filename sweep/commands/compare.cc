@@ -40,7 +40,8 @@ Subcommand CompareCommand() {
             .target = &arguments->words,
             .help = "DB TRIAL TRIAL..., trials of one database; DB DB, two databases; or DB:TRIAL "
                     "DB:TRIAL..., trials of several. For a trial, the beginning of its id",
-            .is_required = true},
+            .is_required = true,
+            .kind = ValueKind::kTrialOrDatabase},
            {.name = "--by",
             .target = &arguments->by,
             .help = "trial, or group: each stands for all seeds of its group",

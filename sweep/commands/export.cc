@@ -45,7 +45,8 @@ std::vector<Option> ExportOptionRows(ExportArguments& arguments) {
            .target = &options.output,
            .help = "where to: a new file (csv, json, jsonl; - is stdout, the default), or a new "
                    "folder (the others)",
-           .value_name = "PATH"},
+           .value_name = "PATH",
+           .kind = ValueKind::kFile},
           {.name = "--table",
            .target = &options.table,
            .help = "what csv, json and jsonl hold",

@@ -78,7 +78,8 @@ Subcommand SchedulesCommand() {
           .options = {{.name = "NAME",
                        .target = &arguments->name,
                        .help = "a type, such as OneCycleLR, or another library's name, such as "
-                               "timm.cosine; without it, all types are listed"},
+                               "timm.cosine; without it, all types are listed",
+                       .kind = ValueKind::kSchedule},
                       {.name = "--of",
                        .target = &arguments->of,
                        .help = "list the names of one library",

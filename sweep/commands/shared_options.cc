@@ -12,7 +12,11 @@
 namespace lrsweep {
 
 std::vector<Option> ConfigArguments::Options() {
-  return {{.name = "CONFIG", .target = &file, .help = "the sweep's YAML file", .is_required = true},
+  return {{.name = "CONFIG",
+           .target = &file,
+           .help = "the sweep's YAML file",
+           .is_required = true,
+           .kind = ValueKind::kConfiguration},
           {.name = "--set",
            .target = &settings,
            .help = "replace a value of the configuration, such as training.epochs=5",
@@ -47,7 +51,11 @@ void PrintWarnings(const std::vector<std::string>& sentences) {
 }
 
 Option DatabaseOption(std::string& db) {
-  return {.name = "DB", .target = &db, .help = "the sweep's database", .is_required = true};
+  return {.name = "DB",
+          .target = &db,
+          .help = "the sweep's database",
+          .is_required = true,
+          .kind = ValueKind::kDatabase};
 }
 
 Option JsonOption(bool& json) { return {.name = "--json", .target = &json, .help = "print JSON"}; }
@@ -59,7 +67,8 @@ std::vector<Option> ObjectiveRows(ObjectiveOptions& objective) {
                    "; of a program what it reports); epochs_to(METRIC, THRESHOLD), steps_to(...) "
                    "or seconds_to(...); "
                    "area_under(METRIC); final_minus_best(METRIC) [the sweep's]",
-           .value_name = "METRIC"},
+           .value_name = "METRIC",
+           .kind = ValueKind::kMetric},
           {.name = "--mode",
            .target = &objective.mode,
            .help = "max or min [the sweep's, or the metric's]",

@@ -22,11 +22,27 @@ struct Parts {
   std::function<bool()> has_usable_gpu;  // whether this process could train on one
 };
 
+struct Subcommand;
+
 /// What a command may use when it runs.
 struct CommandContext {
   const Parts& parts;
+  const std::vector<Subcommand>& commands;      // every command, in the order of the help
   std::vector<std::string> words;               // the command line, from the command's name to a --
   std::vector<std::string> mpirun_arguments{};  // what follows the --
+};
+
+/// What a value names, so that a shell can complete it.
+enum class ValueKind {
+  kOther,
+  kConfiguration,  // a file *.yaml
+  kDatabase,       // a file *.db
+  kFile,
+  kFolder,
+  kSchedule,         // a type, or another library's name for one
+  kMetric,           // of the database that the command line names, else of the built-in model
+  kTrial,            // the id of one of that database
+  kTrialOrDatabase,  // what `lrsweep compare` takes
 };
 
 /// Where an option's value goes; the variable outlives the parsing. A bool is a flag;
@@ -46,9 +62,10 @@ struct Option {
   std::vector<std::string> choices = {};  // the words that it accepts; empty: any
   std::optional<Range> range = {};        // of a number
   bool is_required = false;
-  bool shows_default = false;  // the help shows the variable's value as the default
-  std::string needs = {};      // the name of an option without which this one is a mistake
-  std::string excludes = {};   // the name of an option with which this one is a mistake
+  bool shows_default = false;          // the help shows the variable's value as the default
+  std::string needs = {};              // the name of an option without which this one is a mistake
+  std::string excludes = {};           // the name of an option with which this one is a mistake
+  ValueKind kind = ValueKind::kOther;  // of the value
 };
 
 struct Subcommand {
@@ -61,6 +78,9 @@ struct Subcommand {
   std::string footer = {};  // at the end of its help; empty: the program's
   /// The option with which arguments after a lone -- are accepted (they are mpirun's).
   std::string takes_mpirun_arguments_with = {};
+  /// Called by scripts and by the build, not by people: the help does not show it, and its words
+  /// are not parsed but left to `run`.
+  bool is_internal = false;
 };
 
 }  // namespace lrsweep

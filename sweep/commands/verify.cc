@@ -438,7 +438,8 @@ Subcommand VerifyCommand() {
                       JsonOption(arguments->json),
                       {.name = "TRIAL",
                        .target = &arguments->trials,
-                       .help = "ids, or their beginnings"},
+                       .help = "ids, or their beginnings",
+                       .kind = ValueKind::kTrial},
                       {.name = "--all",
                        .target = &arguments->all,
                        .help = "every trial that has an epoch",
@@ -450,7 +451,8 @@ Subcommand VerifyCommand() {
                       {.name = "--data",
                        .target = &arguments->data,
                        .help = "the folder where the data are now, if they have moved",
-                       .value_name = "FOLDER"}},
+                       .value_name = "FOLDER",
+                       .kind = ValueKind::kFolder}},
           .run =
               [arguments](const CommandContext& context) {
                 return VerifyTrials(*arguments, context.parts.make_executor, stdout, stderr);

@@ -153,7 +153,7 @@ bool MayInclude(const std::string& from, const std::string& header) {
 }
 
 bool IsGenerated(const std::string& header) {
-  return header.ends_with("_sql.h") || header.starts_with("page_");
+  return header.ends_with("_sql.h") || header.starts_with("page_") || header.starts_with("script_");
 }
 
 TEST(LayeringTest, EveryFolderIsAModuleOfTheTable) {
