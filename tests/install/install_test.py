@@ -39,9 +39,11 @@ def succeeds(*words: str) -> bool:
         words, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS).returncode == 0
 
 
-def as_ordinary_user() -> list[str]:
-    """What precedes a command: without a network where the kernel grants that, and not as root."""
-    words = ["unshare", "--net"] if succeeds("unshare", "--net", "true") else []
+def as_ordinary_user(network: bool) -> list[str]:
+    """What precedes a command: not as root, and without a network where the kernel grants that."""
+    words = []
+    if not network and succeeds("unshare", "--net", "true"):
+        words += ["unshare", "--net"]
     if os.geteuid() == 0:
         words += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
                   "--no-new-privs", "--bounding-set=-all"]
@@ -70,20 +72,20 @@ class InstallTest(unittest.TestCase):
         (cls.home / "sweep.yaml").write_text(CONFIG.format(data=cls.home / "data"))
         if os.geteuid() == 0:
             os.chown(cls.home, NOBODY, NOBODY)
-        cls.user = as_ordinary_user()
 
-    def run_program(self, *words: str) -> str:
+    def run_program(self, *words: str, network: bool = False) -> str:
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home)}
-        result = subprocess.run([*self.user, self.program, *words], cwd=self.home, env=environment,
+        command = [*as_ordinary_user(network), self.program, *words]
+        result = subprocess.run(command, cwd=self.home, env=environment,
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                 timeout=SECONDS)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout
 
-    def train(self, name: str, *options: str) -> list[tuple]:
+    def train(self, name: str, *options: str, network: bool = False) -> list[tuple]:
         """The numbers of the sweep's epochs."""
         database = self.home / f"{name}.db"
-        self.run_program("run", "sweep.yaml", "--db", str(database), *options)
+        self.run_program("run", "sweep.yaml", "--db", str(database), *options, network=network)
         with contextlib.closing(sqlite3.connect(database)) as connection:
             return connection.execute("SELECT trial_id, epoch, lr, train_loss, val_loss, val_accuracy"
                                       " FROM epochs ORDER BY trial_id, epoch").fetchall()
@@ -93,6 +95,14 @@ class InstallTest(unittest.TestCase):
         self.assertRegex(self.run_program("top", "cpu.db"), r"OneCycleLR")
         self.run_program("report", "cpu.db", "-o", "cpu.html")
         self.assertGreater((self.home / "cpu.html").stat().st_size, 100_000)
+
+    def test_workers_give_the_numbers_of_one_process(self):
+        self.assertEqual(self.train("workers", "--workers", "2"), self.train("alone"))
+
+    @unittest.skipUnless("mpi" in PLUGINS, "built without MPI")
+    def test_ranks_of_mpirun_give_the_numbers_of_one_process(self):  # mpirun needs a network device
+        ranks = self.train("ranks", "--workers", "2", "--launcher", "mpirun", network=True)
+        self.assertEqual(ranks, self.train("alone for ranks"))
 
     @unittest.skipUnless("torch" in PLUGINS, "built without LibTorch")
     def test_the_torch_engine_trains(self):
