@@ -15,6 +15,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 foreach(kind LIBRARY INCLUDE PACKAGE)
   set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)
 endforeach()
+set(ENV{PKG_CONFIG_LIBDIR} "${sysroot}/usr/lib/pkgconfig")
 
 # The path of the source is not written into the program.
 set(CMAKE_C_FLAGS_INIT "\"-ffile-prefix-map=${root}=.\"")
