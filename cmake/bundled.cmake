@@ -29,6 +29,7 @@ macro(lrsweep_fetch name)
   # A project without CMakeLists.txt in SOURCE_SUBDIR is not added.
   FetchContent_Declare(${name} ${arguments} SOURCE_SUBDIR no-project)
   FetchContent_MakeAvailable(${name})
+  set_property(GLOBAL APPEND PROPERTY LRSWEEP_BUNDLED "${name}=${${name}_SOURCE_DIR}")
 endmacro()
 
 # Adds the CMake project of NAME, with the options that the caller has set as variables. Nothing of it

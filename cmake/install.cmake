@@ -28,3 +28,4 @@ install(FILES python/lrsweep.py python/lrsweep_reader.py
 # Man pages and completions, which the build writes into a folder laid out as share/ is.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT core
         OPTIONAL)
+include(cmake/licences.cmake)

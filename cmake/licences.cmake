@@ -5,6 +5,10 @@ foreach(entry IN LISTS bundled)
   string(REPLACE "=" ";" entry "${entry}")
   list(GET entry 0 name)
   list(GET entry 1 folder)
+  # Not GoogleTest's, which is in tests alone, nor Boost's, which object code need not carry.
+  if(name MATCHES "^(googletest|boost_math)$")
+    continue()
+  endif()
   if(name STREQUAL "d3")  # a single file without one
     set(texts ${PROJECT_SOURCE_DIR}/views/report/page/d3-licence.txt)
   else()
