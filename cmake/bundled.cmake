@@ -13,6 +13,7 @@ set(LRSWEEP_SOURCES ${PROJECT_BINARY_DIR}/sources CACHE PATH
     "Folder with the sources of libraries; what is missing is downloaded into it")
 
 # Unpacks NAME and sets NAME_SOURCE_DIR and NAME_BINARY_DIR for the caller, without adding its project.
+# The global property LRSWEEP_BUNDLED becomes the list of all: "NAME=FOLDER".
 macro(lrsweep_fetch name)
   string(TOUPPER ${name} upper)
   if(NOT FETCHCONTENT_SOURCE_DIR_${upper} AND IS_DIRECTORY "${LRSWEEP_SOURCES}/${name}")
@@ -37,7 +38,9 @@ endmacro()
 function(lrsweep_add_project name)
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)   # options are set by variables
   set(CMAKE_POLICY_VERSION_MINIMUM 3.5)   # CMake 4 refuses projects for an older one
-  set(CMAKE_WARN_DEPRECATED OFF)
+  if(NOT POLICY CMP0218)  # which takes this variable away
+    set(CMAKE_WARN_DEPRECATED OFF)
+  endif()
   set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
   set(CMAKE_EXPORT_COMPILE_COMMANDS OFF)  # scripts/lint reads lrsweep's own
   set(BUILD_SHARED_LIBS OFF)
@@ -170,7 +173,7 @@ function(lrsweep_bundle_mbedtls)
   lrsweep_system_headers(mbedcrypto mbedx509 mbedtls)
 endfunction()
 
-# HTTP and HTTPS alone, by Mbed TLS.
+# HTTP and HTTPS by Mbed TLS, and file:// for tests.
 function(lrsweep_bundle_curl)
   if(NOT TARGET mbedtls)
     lrsweep_bundle_mbedtls()
@@ -182,7 +185,9 @@ function(lrsweep_bundle_curl)
   set(ENABLE_CURL_MANUAL OFF)
   set(CURL_DISABLE_INSTALL ON)
   set(CURL_ENABLE_EXPORT_TARGET OFF)
-  set(HTTP_ONLY ON)
+  foreach(protocol DICT FTP GOPHER IMAP IPFS LDAP LDAPS MQTT POP3 RTSP SMB SMTP TELNET TFTP WEBSOCKETS)
+    set(CURL_DISABLE_${protocol} ON)
+  endforeach()
   set(CURL_USE_MBEDTLS ON)
   set(CURL_USE_OPENSSL OFF)
   foreach(feature CURL_USE_LIBSSH2 CURL_USE_LIBPSL USE_NGHTTP2 USE_LIBIDN2 CURL_ZLIB CURL_BROTLI CURL_ZSTD

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -21,6 +22,25 @@ struct CloseFile {
 struct CloseCurl {
   void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
 };
+
+#if LIBCURL_VERSION_NUM >= 0x074600
+/// Returns the file with the certificates of this system, if libcurl was built without knowing one:
+/// a program that is to run on any distribution. $SSL_CERT_FILE comes first.
+const char* CertificateFile() {
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  if (info->cainfo != nullptr || info->capath != nullptr) return nullptr;
+  for (const char* path : {static_cast<const char*>(std::getenv("SSL_CERT_FILE")),
+                           "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Arch
+                           "/etc/pki/tls/certs/ca-bundle.crt",    // Red Hat, Fedora
+                           "/etc/ssl/ca-bundle.pem",              // SUSE
+                           "/etc/ssl/cert.pem"}) {                // Alpine
+    if (path != nullptr && std::filesystem::exists(path)) return path;
+  }
+  return nullptr;
+}
+#else
+const char* CertificateFile() { return nullptr; }
+#endif
 
 }  // namespace
 
@@ -44,6 +64,9 @@ void Download(const std::string& url, const std::filesystem::path& path) {
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1000L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, 20L);
   curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, kMaximumBytes);
+  if (const char* certificates = CertificateFile()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, certificates);
+  }
   const CURLcode code = curl_easy_perform(handle);
   const bool flushed = std::fflush(file.get()) == 0;
   if (code == CURLE_OK && flushed) return;

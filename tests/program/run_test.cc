@@ -44,7 +44,7 @@ TEST_P(EngineTest, IsStoredWithTheSweepAndItsAttempts) {
             std::string(GetParam()) + "\n" + GetParam() + "\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values("cpu", "torch"));
+INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values(LRSWEEP_ENGINES));
 
 TEST_F(RunTest, FinishedSweepIsOneFile) {
   Run(2, "--quiet");

@@ -95,7 +95,7 @@ TEST_F(WordsTest, ASweepThatDivergedSaysSoAndEndsWell) {
 
 TEST_F(WordsTest, WithoutMemoryItSaysWhatWasAskedFor) {
   Write("{epochs: 1, batch_size: 64}", "{type: ConstantLR, factor: 1}");
-  for (const std::string engine : {"cpu", "torch"}) {
+  for (const std::string engine : {LRSWEEP_ENGINES}) {
     std::string command =
         "ulimit -v 4000000; " LRSWEEP_PROGRAM " run s.yaml --set model.hidden=[32768,32768]";
     command.append(" --engine ").append(engine).append(" --db ").append(engine).append(".db");
