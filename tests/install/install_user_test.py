@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -145,6 +146,14 @@ class ConfigureTest(unittest.TestCase):
             (Path(sources) / "highway-1.0.3.tar.gz").write_bytes(b"something else")
             output = self.configure("-DLRSWEEP_DEPENDENCIES=bundled", f"-DLRSWEEP_SOURCES={sources}")
             self.assertIn("is not highway 1.0.3: expected SHA256=566fc773", output)
+
+    def test_pinned_versions_are_documented(self):
+        pins = re.findall(r"^lrsweep_source\((\S+) (\S+) ", (SOURCE / "cmake/sources.cmake").read_text(),
+                          re.MULTILINE)
+        self.assertGreater(len(pins), 10)
+        table = (SOURCE / "THIRD_PARTY.md").read_text()
+        for name, version in pins:
+            self.assertIn(version, table, name)
 
 
 if __name__ == "__main__":
