@@ -25,6 +25,19 @@ install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT co
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/lrsweep COMPONENT core)
 install(FILES python/lrsweep.py python/lrsweep_reader.py
         DESTINATION ${CMAKE_INSTALL_DATADIR}/lrsweep/python COMPONENT core)
+# What scripts/build-mpi-plugin builds the MPI plug-in from, for another MPI than this build's.
+file(WRITE ${PROJECT_BINARY_DIR}/generated/VERSION "${PROJECT_VERSION}\n")
+install(FILES ${PROJECT_BINARY_DIR}/generated/VERSION DESTINATION ${CMAKE_INSTALL_DATADIR}/lrsweep/mpi-plugin
+        COMPONENT core)
+install(PROGRAMS scripts/build-mpi-plugin DESTINATION ${CMAKE_INSTALL_DATADIR}/lrsweep/mpi-plugin/scripts
+        COMPONENT core)
+foreach(file platform/plugin_version.cc sweep/messages/channel.h sweep/mpi/frames.cc
+             sweep/mpi/frames.h sweep/mpi/mpi_channel.cc sweep/mpi/mpi_channel.h
+             sweep/process/lifeline.cc sweep/process/lifeline.h sweep/process/process_identity.cc
+             sweep/process/process_identity.h)
+  cmake_path(GET file PARENT_PATH folder)
+  install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DATADIR}/lrsweep/mpi-plugin/${folder} COMPONENT core)
+endforeach()
 # Man pages and completions, which the build writes into a folder laid out as share/ is.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT core
         OPTIONAL)

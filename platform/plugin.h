@@ -8,15 +8,25 @@
 
 namespace lrsweep {
 
-/// Where a plug-in may be: beside the program (a build folder), or in the folder that it is
-/// installed to, relative to the program (LRSWEEP_PLUGIN_DIR).
+struct Plugin {
+  std::string file_name;
+  std::string symbol;         // the function that it is opened for
+  std::string what;           // for errors: "LibTorch's engine"
+  std::string if_missing;     // what to do where there is none
+  std::string if_unloadable;  // what to do where a library that it needs is missing
+};
+
+/// Where a plug-in may be: in the folder that $LRSWEEP_PLUGINS names, if it is set; beside the
+/// program (a build folder); in the folder that it is installed to, relative to the program
+/// (LRSWEEP_PLUGIN_DIR).
 std::vector<std::filesystem::path> PluginCandidates(const std::string& file_name);
 
-/// Opens the plug-in `file_name` and returns the address of its function `symbol`. The library
-/// stays open until the process ends. `what` names it in errors: "LibTorch's engine". Throws
-/// std::runtime_error where there is none, or where it cannot be loaded, or has no such function;
-/// `hint` says what to do where there is none.
-void* OpenPlugin(const std::string& file_name, const std::string& symbol, const std::string& what,
-                 const std::string& hint);
+/// The folder that comes first: see PluginCandidates.
+inline constexpr const char* kPluginsVariable = "LRSWEEP_PLUGINS";
+
+/// Opens the plug-in and returns the address of its function. The library stays open until the
+/// process ends. Throws std::runtime_error where there is none, or where it cannot be loaded, is of
+/// another version than the program (plugin_version.cc), or has no such function.
+void* OpenPlugin(const Plugin& plugin);
 
 }  // namespace lrsweep

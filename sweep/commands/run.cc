@@ -1,17 +1,21 @@
 #include "sweep/commands/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "params/errors.h"
+#include "platform/mpi_rank.h"
 #include "results/store.h"
 #include "sweep/commands/commands.h"
 #include "sweep/commands/exit_status.h"
@@ -21,6 +25,7 @@
 #include "sweep/coordinator/local_worker_pool.h"
 #include "sweep/forked/forked_workers.h"
 #include "sweep/messages/channel_worker_pool.h"
+#include "sweep/messages/rank_relay.h"
 #include "sweep/messages/worker_process.h"
 #include "sweep/mpi/mpi_launch.h"
 #include "sweep/process/interrupt.h"
@@ -43,12 +48,12 @@ int RunAlone(const RunArguments& arguments, const Parts& parts) {
   return RunSweep(arguments, {false, parts.has_usable_gpu(), make_pool}, stop).status;
 }
 
-/// Warns the user before a worker's death ends the sweep.
+/// Warns the user before a rank's death ends the sweep.
 void NoteMissingRecovery(const RunArguments& arguments, const Channel& channel) {
-  if (channel.survives_deaths() || arguments.quiet) return;
+  if (channel.survives_deaths() || arguments.quiet || StartedByLauncher()) return;
   fmt::print(stderr,
-             "lrsweep: note: launched without recovery: if a worker dies, so does the sweep; "
-             "`lrsweep run --workers N` launches mpirun with it\n");
+             "lrsweep: note: launched without recovery: if a machine fails, the sweep stops, and "
+             "the same command continues it; `lrsweep run --workers N` does so by itself\n");
 }
 
 RunEnd CoordinateWorkers(const RunArguments& arguments, Channel& channel, StopCondition& stop) {
@@ -76,9 +81,13 @@ int RunAsRank(const RunArguments& arguments, const Parts& parts,
     return failure;
   }
   if (channel->rank() != kCoordinatorRank) {
-    RunWorkerProcess(*channel, parts.make_executor);
-    if (channel->survives_deaths()) channel->Leave(kAllEndedWell);
-    return kAllEndedWell;
+    const int status = WithExitStatus([&] {
+      RunWorkerProcess(*channel, parts.make_executor);
+      return kAllEndedWell;
+    });
+    // The channel's end could wait for the dead, and the other ranks for one that ends by a bug.
+    if (status != kAllEndedWell || channel->survives_deaths()) channel->Leave(status);
+    return status;
   }
   TellLauncherOfStart();
   RunEnd end;
@@ -114,8 +123,34 @@ int RunForked(const RunArguments& arguments, const Parts& parts) {
   });
 }
 
+/// Connects to the other ranks. Where that fails, it fails in all ranks, and rank 0 says why; the
+/// others wait for it, since mpirun ends all ranks with the first one that fails.
+std::unique_ptr<Channel> ConnectRank(const MpiRank& rank, bool has_gpu) {
+  try {
+    return ConnectOverMpi(has_gpu);
+  } catch (const std::exception&) {
+    if (rank.rank == kCoordinatorRank) throw;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    _exit(kIoFailed);
+  }
+}
+
+/// Runs as an MPI rank. Where the death of a rank would end all of them, a worker is not the rank
+/// itself but a process that the rank forks (rank_relay.h).
 int RunUnderMpi(const RunArguments& arguments, const Parts& parts) {
-  return RunAsRank(arguments, parts, [&] { return ConnectOverMpi(parts.has_usable_gpu()); });
+  const MpiRank rank = FindMpiRank().value();
+  const bool has_gpu = parts.has_usable_gpu();
+  const auto connect = [&] { return ConnectRank(rank, has_gpu); };
+  if (rank.rank == kCoordinatorRank || RanksSurviveDeaths()) {
+    return RunAsRank(arguments, parts, connect);
+  }
+  auto worker = ForkWorkers(1, has_gpu);
+  if (worker->rank() != kCoordinatorRank) {
+    return RunAsRank(arguments, parts, [&] { return AtPlaceOfRank(std::move(worker)); });
+  }
+  const auto coordinator = connect();
+  RelayMessages(*coordinator, *worker);
+  return kAllEndedWell;
 }
 
 /// Throws UsageError for a configuration that can be read only once, such as /dev/stdin: the
@@ -146,6 +181,7 @@ int LaunchProcesses(const RunArguments& arguments, const CommandContext& context
   launch.workers = *arguments.workers;
   launch.worker_timeout_seconds = arguments.worker_timeout_seconds;
   launch.mpirun_arguments = context.mpirun_arguments;
+  if (launch.method == LaunchMethod::kMpirun) launch.mpi = RequireMpi();
   return Launch(
       launch, program, [&] { return StatusInDatabase(path, ParseJournal(arguments.journal)); },
       [](const std::string& sentence) { fmt::print(stderr, "lrsweep: {}\n", sentence); });

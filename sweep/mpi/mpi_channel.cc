@@ -10,7 +10,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <list>
 #include <map>
 #include <optional>
@@ -19,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "params/errors.h"
 #include "sweep/mpi/frames.h"
 #include "sweep/process/lifeline.h"
 #include "sweep/process/process_identity.h"
@@ -28,7 +26,6 @@ namespace lrsweep {
 namespace {
 
 constexpr int kTag = 1;
-constexpr int kBugStatus = 70;
 constexpr int kOrphanStatus = 75;
 // Without a limit, MPI_Init would wait for ever for a rank that died in it.
 constexpr unsigned kStartSeconds = 180;
@@ -140,23 +137,12 @@ class MpiChannel : public Channel {
 };
 
 MpiChannel::MpiChannel(bool has_gpu, bool survives_deaths) : survives_deaths_(survives_deaths) {
-  std::signal(SIGALRM, GiveUpStarting);
-  alarm(kStartSeconds);
-  int provided = 0;
-  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
-  if (size_ < 2) {
-    MPI_Finalize();
-    throw UsageError(
-        "several processes were launched, but MPI finds only one: the launcher and the Open MPI "
-        "that lrsweep was built with do not fit together");
-  }
   FindPlaceOnNode();
   ShareGpus(has_gpu);
   processes_ = ExchangeIdentities(size_);
   if (rank_ != kCoordinatorRank) LimitSilence(Clock::duration::max());
-  alarm(0);
 }
 
 void MpiChannel::FindPlaceOnNode() {
@@ -180,10 +166,6 @@ void MpiChannel::ShareGpus(bool has_gpu) {
 }
 
 MpiChannel::~MpiChannel() {
-  // MPI_Finalize of the others would wait for ever for a worker that ends by a bug.
-  if (rank_ != kCoordinatorRank && std::uncaught_exceptions() > 0) {
-    MPI_Abort(MPI_COMM_WORLD, kBugStatus);
-  }
   Flush();
   MPI_Finalize();
 }
@@ -241,10 +223,34 @@ void MpiChannel::Flush() {
   for (DropSent(); !sending_.empty() && Clock::now() < limit; DropSent()) backoff_.Sleep();
 }
 
+const char* LibraryVersion() {
+  static std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  return text.data();
+}
+
+Channel* Connect(bool has_gpu, bool survives_deaths) {
+  std::signal(SIGALRM, GiveUpStarting);
+  alarm(kStartSeconds);
+  int provided = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  int size = 0;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  Channel* channel = nullptr;
+  if (size > 1) {
+    channel = new MpiChannel(has_gpu, survives_deaths);
+  } else {
+    MPI_Finalize();
+  }
+  alarm(0);
+  return channel;
+}
+
 }  // namespace
 }  // namespace lrsweep
 
-extern "C" __attribute__((visibility("default"))) lrsweep::Channel* lrsweep_connect_mpi(
-    bool has_gpu, bool survives_deaths) {
-  return new lrsweep::MpiChannel(has_gpu, survives_deaths);
+extern "C" __attribute__((visibility("default"))) const lrsweep::MpiPlugin* lrsweep_mpi_plugin() {
+  static const lrsweep::MpiPlugin plugin = {lrsweep::LibraryVersion, lrsweep::Connect};
+  return &plugin;
 }

@@ -7,16 +7,20 @@
 
 namespace lrsweep {
 
-// What the shared library exports. Program and library come from the same build, so that the
-// interface needs no version.
+/// What the plug-in offers. Errors cross the border as text, since an exception of one C++ library
+/// is none for a program that is linked to another one statically.
+struct MpiPlugin {
+  /// What MPI_Get_library_version says: "Open MPI v4.1.4, ...". May be called without MPI_Init.
+  const char* (*library_version)();
+
+  /// Initializes MPI and returns the channel to the other ranks, which the caller owns; its end
+  /// finalizes MPI. Null where this process finds no others. `has_gpu`: this process could train
+  /// on one. `survives_deaths`: the ranks were launched so that one may die without the others.
+  Channel* (*connect)(bool has_gpu, bool survives_deaths);
+};
 
 inline constexpr const char* kMpiLibrary = "liblrsweep_mpi.so";
-inline constexpr const char* kConnectMpi = "lrsweep_connect_mpi";
-
-/// The type of the exported function kConnectMpi: initializes MPI and returns the channel to the
-/// other ranks, which the caller owns; its end finalizes MPI. `has_gpu`: this process could train
-/// on one. `survives_deaths`: the ranks were launched so that one may die without the others.
-/// Throws UsageError where the ranks did not find one another.
-using ConnectMpi = Channel*(bool has_gpu, bool survives_deaths);
+/// The function that it exports: `const MpiPlugin*()`.
+inline constexpr const char* kMpiPlugin = "lrsweep_mpi_plugin";
 
 }  // namespace lrsweep

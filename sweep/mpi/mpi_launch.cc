@@ -1,6 +1,7 @@
 #include "sweep/mpi/mpi_launch.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -13,25 +14,45 @@
 namespace lrsweep {
 namespace {
 
+namespace fs = std::filesystem;
+
 int NumberFromEnvironment(const char* name) {
   const char* text = std::getenv(name);
   return text == nullptr ? 0 : std::atoi(text);
 }
 
-/// Whether the ranks were launched with recovery: what our launcher says, or mpirun of Open MPI 4.
-bool HasRecovery() {
-  return NumberFromEnvironment(kRecoveryVariable) == 1 ||
-         NumberFromEnvironment("OMPI_MCA_orte_enable_recovery") == 1;
+/// The script that builds the plug-in: with an installation, or in a source tree.
+std::string BuildScript() {
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path installed = (folder / LRSWEEP_MPI_SOURCES).lexically_normal();
+  return (fs::exists(installed) ? installed / "scripts/build-mpi-plugin"
+                                : fs::path("scripts/build-mpi-plugin"))
+      .string();
 }
 
-ConnectMpi* LoadPlugin() {
+const MpiPlugin& LoadPlugin() {
+  const std::string build = "build it for your MPI (" + BuildScript() + ")";
   try {
-    return reinterpret_cast<ConnectMpi*>(OpenPlugin(
-        kMpiLibrary, kConnectMpi, "the MPI plug-in",
-        "build or install lrsweep with MPI, or run on one machine: lrsweep run --workers N"));
+    static const auto kTable = reinterpret_cast<const MpiPlugin* (*)()>(
+        OpenPlugin({.file_name = kMpiLibrary,
+                    .symbol = kMpiPlugin,
+                    .what = "the MPI plug-in",
+                    .if_missing = build + ", or run on one machine: lrsweep run --workers N",
+                    .if_unloadable = "load the module of the MPI that it was built with (`module "
+                                     "load`), or " +
+                                     build}))();
+    return *kTable;
   } catch (const std::runtime_error& error) {
     throw ResourceError(error.what());
   }
+}
+
+/// "Open MPI v4.1.4" of "Open MPI v4.1.4, package: ..."; "MPICH Version: 5.0.2" of several lines.
+std::string LibraryName(const MpiPlugin& plugin) {
+  std::string name = plugin.library_version();
+  name = name.substr(0, name.find_first_of(",\n"));
+  for (char& letter : name) letter = letter == '\t' ? ' ' : letter;
+  return name;
 }
 
 }  // namespace
@@ -47,8 +68,33 @@ bool LaunchedUnderMpi() {
   return false;
 }
 
+bool RanksSurviveDeaths() {
+  return NumberFromEnvironment(kRecoveryVariable) == 1 ||
+         NumberFromEnvironment("OMPI_MCA_orte_enable_recovery") == 1;
+}
+
+MpiFamily RequireMpi() {
+  const MpiFamily mpirun = FindMpirun();
+  const std::string library = LibraryName(LoadPlugin());
+  if (FamilyOf(library) == mpirun) return mpirun;
+  throw ResourceError("mpirun in PATH is of " + std::string(NameOf(mpirun)) +
+                      ", and the MPI plug-in uses " + library +
+                      ": load one module only (`module load`), or build the plug-in for this "
+                      "mpirun (" +
+                      BuildScript() + ")");
+}
+
 std::unique_ptr<Channel> ConnectOverMpi(bool has_gpu) {
-  return std::unique_ptr<Channel>(LoadPlugin()(has_gpu, HasRecovery()));
+  const MpiPlugin& plugin = LoadPlugin();
+  std::unique_ptr<Channel> channel(plugin.connect(has_gpu, RanksSurviveDeaths()));
+  if (channel != nullptr) return channel;
+  const auto rank = FindMpiRank();
+  throw UsageError("one of " + std::to_string(rank ? rank->size : 0) +
+                   " processes that were launched finds no other by " + LibraryName(plugin) +
+                   ", which the MPI plug-in uses: launch with the mpirun of that MPI (under srun "
+                   "with the --mpi= that it knows: srun --mpi=list), or build the plug-in for "
+                   "the one in PATH (" +
+                   BuildScript() + ")");
 }
 
 }  // namespace lrsweep

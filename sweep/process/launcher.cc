@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "params/errors.h"
+#include "platform/plugin.h"
 #include "platform/process_end.h"
 #include "sweep/process/interrupt.h"
 #include "sweep/process/launched_process.h"
@@ -108,10 +109,12 @@ void WaitForEndOf(const std::optional<ProcessIdentity>& coordinator, Clock::dura
 }
 
 /// What runs `program` under mpirun.
-LaunchCommand UnderMpirun(MpiFamily family, const LaunchOptions& options,
-                          const std::vector<std::string>& variables,
+LaunchCommand UnderMpirun(const LaunchOptions& options, std::vector<std::string> variables,
                           const std::vector<std::string>& program) {
-  auto words = MpirunCommand(family, options, geteuid() == 0, variables, program);
+  if (const char* plugins = std::getenv(kPluginsVariable)) {  // for ranks of other machines
+    variables.push_back(std::string(kPluginsVariable) + "=" + plugins);
+  }
+  auto words = MpirunCommand(options, geteuid() == 0, variables, program);
   LaunchCommand command{.file = words.front(), .words = std::move(words)};
   // With --enable-recovery ranks must end without MPI_Finalize, and PMIx 4.2 then prints an error
   // at the end of every sweep. Send it to a file descriptor that cannot be open.
@@ -133,18 +136,23 @@ LaunchCommand AsCoordinator(std::vector<std::string> variables, std::vector<std:
           .has_all_in_group = true};
 }
 
-/// Why there has to be another launch. `family` is mpirun's; none where the workers are forked.
-/// `came_up`: after MPI had started.
-std::string WhatDied(const LaunchedProcess& launched, std::optional<MpiFamily> family,
-                     bool came_up) {
-  if (!family) {
+/// Whether mpirun ended because a rank was killed: Open MPI's then exits with 128 + SIGKILL, Hydra
+/// with SIGKILL.
+bool WasRankKilled(int wait_status) {
+  if (!WIFEXITED(wait_status)) return false;
+  return WEXITSTATUS(wait_status) == SIGKILL || WEXITSTATUS(wait_status) == 128 + SIGKILL;
+}
+
+/// Why there has to be another launch. `came_up`: after MPI had started.
+std::string WhatDied(const LaunchedProcess& launched, const LaunchOptions& options, bool came_up) {
+  if (options.method == LaunchMethod::kFork) {
     const int end = launched.wait_status();
     const bool was_told = WIFEXITED(end) && WEXITSTATUS(end) == kAllEndedWell;
     return was_told ? "all workers are lost" : "the coordinator " + EndText(end);
   }
   if (!came_up) return "a rank died while MPI started";
-  return HasRecovery(*family) ? "the coordinator died"
-                              : "a rank died, and this MPI ended all others with it";
+  return HasRecovery(options.mpi) ? "the coordinator died"
+                                  : "a rank died, and this MPI ended all others with it";
 }
 
 }  // namespace
@@ -157,9 +165,8 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
   const StatusFile status(forks ? StatusFile::Place::kMemory : StatusFile::Place::kTemporaryFolder);
   const std::vector<std::string> variables = {
       status.Variable(), std::string(kStartVariable) + "=" + std::to_string(std::time(nullptr))};
-  const auto family = forks ? std::nullopt : std::optional(FindMpirun());
-  const LaunchCommand command = family ? UnderMpirun(*family, options, variables, program)
-                                       : AsCoordinator(variables, program);
+  const LaunchCommand command =
+      forks ? AsCoordinator(variables, program) : UnderMpirun(options, variables, program);
   InterruptRelay relay;
   for (int64_t launch = 0;; ++launch) {
     status.Clear();
@@ -175,15 +182,16 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
     if (Interrupted()) return kInterrupted;
     const auto in_database = database_status();
     if (in_database && *in_database != kInterrupted) return *in_database;
-    if (!forks && came_up && !coordinator && !in_database) {
+    const bool has_begun = came_up && (forks || coordinator || in_database);
+    if (came_up && !has_begun && !WasRankKilled(launched.wait_status())) {
       throw ResourceError("mpirun ended before the sweep started: see its message above");
     }
     if (launch == options.max_restarts) {
       say("it died again; finished work is kept, and the same command continues the sweep");
       return kInterrupted;
     }
-    say(WhatDied(launched, family, came_up) + "; launching again (" + std::to_string(launch + 1) +
-        " of " + std::to_string(options.max_restarts) + ")");
+    say(WhatDied(launched, options, has_begun) + "; launching again (" +
+        std::to_string(launch + 1) + " of " + std::to_string(options.max_restarts) + ")");
   }
 }
 

@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "sweep/process/launcher_choice.h"
+#include "sweep/process/mpi_family.h"
 
 namespace lrsweep {
 
 struct LaunchOptions {
   LaunchMethod method = LaunchMethod::kMpirun;
+  MpiFamily mpi = MpiFamily::kOpenMpi;        // mpirun's
   int64_t workers = 1;                        // at least 1
   int64_t max_restarts = 3;                   // launches after the first one
   std::string hostfile;                       // mpirun's; empty: this machine, or Slurm's nodes

@@ -1,19 +1,11 @@
 #include "sweep/process/mpirun_command.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-
-#include "params/errors.h"
 
 namespace lrsweep {
 namespace {
-
-constexpr int kNoProgram = 127;  // the shell's status for a program that it cannot find
 
 using Words = std::vector<std::string>;
 
@@ -43,34 +35,10 @@ Words OpenMpiOptions(const LaunchOptions& options, bool as_root) {
 
 }  // namespace
 
-MpiFamily FamilyOf(const std::string& version) {
-  for (const char* name : {"HYDRA", "MPICH", "Intel(R) MPI", "MVAPICH"}) {
-    if (version.find(name) != std::string::npos) return MpiFamily::kMpich;
-  }
-  return MpiFamily::kOpenMpi;
-}
-
-MpiFamily FindMpirun() {
-  FILE* pipe = popen("exec mpirun --version 2>&1 </dev/null", "r");
-  if (pipe == nullptr) throw ResourceError("mpirun: no process can be created");
-  std::string version;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    version.append(buffer.data(), count);
-  }
-  const int status = pclose(pipe);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoProgram) {
-    throw ResourceError(
-        "there is no mpirun in PATH: install Open MPI or MPICH, or load its module (`module load "
-        "openmpi`)");
-  }
-  return FamilyOf(version);
-}
-
-std::vector<std::string> MpirunCommand(MpiFamily family, const LaunchOptions& options, bool as_root,
+std::vector<std::string> MpirunCommand(const LaunchOptions& options, bool as_root,
                                        std::vector<std::string> variables,
                                        const std::vector<std::string>& program) {
-  const bool is_open_mpi = family == MpiFamily::kOpenMpi;
+  const bool is_open_mpi = options.mpi == MpiFamily::kOpenMpi;
   Words command = {"mpirun"};
   if (is_open_mpi) Add(command, OpenMpiOptions(options, as_root));
   // Intel MPI binds ranks, and so the programs that they run, to one core each.

@@ -23,8 +23,12 @@ MakeTorchEngine* OpenLibrary() {
   // OpenBLAS starts a thread per core while it is being loaded, and can only leave them idle later.
   setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/1);
   return reinterpret_cast<MakeTorchEngine*>(
-      OpenPlugin(kTorchLibrary, kMakeTorchEngine, "LibTorch's engine",
-                 "use --engine cpu, or build or install lrsweep again"));
+      OpenPlugin({.file_name = kTorchLibrary,
+                  .symbol = kMakeTorchEngine,
+                  .what = "LibTorch's engine",
+                  .if_missing = "use --engine cpu, or build or install lrsweep again",
+                  .if_unloadable = "use --engine cpu, or load the module of the LibTorch that it "
+                                   "was built with (`module load`)"}));
 }
 
 }  // namespace

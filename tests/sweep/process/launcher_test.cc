@@ -153,6 +153,27 @@ TEST_F(LauncherTest, AnMpirunThatRefusesIsNotLaunchedAgain) {
   EXPECT_EQ(Launches(), 1U);
 }
 
+TEST_F(LauncherTest, LaunchesAgainWhereARankWasKilledBeforeTheCoordinatorCameUp) {
+  for (const char* status : {"9", "137"}) {
+    fs::remove(folder_ / "second");
+    MpirunIs("test -e " + (folder_ / "second").string() + " || { touch " +
+             (folder_ / "second").string() + "; exit " + status +
+             "; }; echo runs $$ 1 >> $status; echo ends 0 >> $status");
+    said_.clear();
+    EXPECT_EQ(LaunchIt(std::nullopt), kAllEndedWell);
+    EXPECT_THAT(said_, ElementsAre(HasSubstr("a rank died while MPI started; launching again")));
+  }
+}
+
+TEST_F(LauncherTest, SaysThatAnMpiWithoutRecoveryEndedAllRanks) {
+  options_.mpi = MpiFamily::kMpich;
+  options_.max_restarts = 1;
+  MpirunIs("echo runs 999999999 1 >> $3; exit 9");  // -genv LRSWEEP_STATUS_FILE PATH
+  EXPECT_EQ(LaunchIt(), kInterrupted);
+  EXPECT_EQ(said_.front(),
+            "a rank died, and this MPI ended all others with it; launching again (1 of 1)");
+}
+
 TEST_F(LauncherTest, EndsAnMpirunThatHangsAfterTheCoordinatorsEnd) {
   MpirunIs(
       "trap '' TERM; echo runs $$ 1 >> $status; echo ends 0 >> $status; "

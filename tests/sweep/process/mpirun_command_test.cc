@@ -18,8 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
-  EXPECT_THAT(MpirunCommand(MpiFamily::kOpenMpi, {.workers = 3, .worker_timeout_seconds = 30},
-                            false, {"LRSWEEP_STATUS_FILE=/tmp/s"}, {"lrsweep", "run", "s.yaml"}),
+  EXPECT_THAT(MpirunCommand({.workers = 3, .worker_timeout_seconds = 30}, false,
+                            {"LRSWEEP_STATUS_FILE=/tmp/s"}, {"lrsweep", "run", "s.yaml"}),
               ElementsAre("mpirun", "--enable-recovery", "--oversubscribe", "--bind-to", "none",
                           "--mca", "btl_vader_single_copy_mechanism", "none", "--mca",
                           "odls_base_sigkill_timeout", "10", "--mca", "oob_tcp_keepalive_time",
@@ -31,17 +31,18 @@ TEST(MpirunCommandTest, LaunchesACoordinatorBesideTheWorkersWithRecovery) {
 TEST(MpirunCommandTest, PassesHostfileAndFurtherArgumentsThrough) {
   const LaunchOptions options{
       .workers = 1, .hostfile = "hosts", .mpirun_arguments = {"--map-by", "node"}};
-  const auto command = MpirunCommand(MpiFamily::kOpenMpi, options, true, {}, {"lrsweep"});
+  const auto command = MpirunCommand(options, true, {}, {"lrsweep"});
   EXPECT_THAT(command, AllOf(Contains("--allow-run-as-root"), Contains("hosts"), Contains("node")));
   EXPECT_EQ(command.back(), "lrsweep");
 }
 
 TEST(MpirunCommandTest, GivesHydraItsOwnOptions) {
-  const LaunchOptions options{
-      .workers = 3, .hostfile = "my hosts", .mpirun_arguments = {"-ppn", "2"}};
+  const LaunchOptions options{.mpi = MpiFamily::kMpich,
+                              .workers = 3,
+                              .hostfile = "my hosts",
+                              .mpirun_arguments = {"-ppn", "2"}};
   EXPECT_THAT(
-      MpirunCommand(MpiFamily::kMpich, options, true, {"LRSWEEP_STATUS_FILE=/tmp/a=b"},
-                    {"lrsweep", "run"}),
+      MpirunCommand(options, true, {"LRSWEEP_STATUS_FILE=/tmp/a=b"}, {"lrsweep", "run"}),
       ElementsAre("mpirun", "-genv", "LRSWEEP_STATUS_FILE", "/tmp/a=b", "-genv", "I_MPI_PIN", "off",
                   "-n", "4", "-f", "my hosts", "-ppn", "2", "lrsweep", "run"));
 }
