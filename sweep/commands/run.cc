@@ -144,7 +144,7 @@ int RunUnderMpi(const RunArguments& arguments, const Parts& parts) {
   if (rank.rank == kCoordinatorRank || RanksSurviveDeaths()) {
     return RunAsRank(arguments, parts, connect);
   }
-  auto worker = ForkWorkers(1, has_gpu);
+  auto worker = ForkWorkers(1, has_gpu, std::chrono::seconds(5), kMostKeptForRelay);
   if (worker->rank() != kCoordinatorRank) {
     return RunAsRank(arguments, parts, [&] { return AtPlaceOfRank(std::move(worker)); });
   }

@@ -61,7 +61,7 @@ void BecomeWorker(int64_t rank, pid_t coordinator, const rlimit& file_limit) {
 }  // namespace
 
 std::unique_ptr<Channel> ForkWorkers(int64_t workers, bool has_gpu,
-                                     Channel::Clock::duration end_limit) {
+                                     Channel::Clock::duration end_limit, size_t most_kept) {
   const rlimit file_limit = RaiseFileLimit(workers);
   const pid_t coordinator = getpid();
   auto channel = std::make_unique<CoordinatorChannel>(has_gpu, end_limit);
@@ -77,7 +77,7 @@ std::unique_ptr<Channel> ForkWorkers(int64_t workers, bool has_gpu,
         ours.Close();
         channel->ForgetInChild();
         return std::make_unique<WorkerChannel>(SocketLink(std::move(theirs)), rank, workers,
-                                               has_gpu);
+                                               has_gpu, most_kept);
       }
       channel->Add(pid, SocketLink(std::move(ours)));
     } catch (const std::system_error& error) {

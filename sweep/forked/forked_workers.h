@@ -1,12 +1,16 @@
 // The workers of one machine as forks of the coordinator, each with a socket to it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include "sweep/messages/channel.h"
 
 namespace lrsweep {
+
+/// A coordinator that is stopped for hours must not cost its workers all memory.
+inline constexpr size_t kMostKept = 256UL << 20;
 
 /// Forks `workers` processes, at least one, and returns in each process its end of the channel: in
 /// the calling one the coordinator's, in the others a worker's. To be called early: before there is
@@ -17,9 +21,11 @@ namespace lrsweep {
 /// its workers, which should have been told to end (ShutDownWorkers); those that have not ended
 /// after `end_limit`, or are stopped, are killed.
 ///
-/// `has_gpu`: this process could train on one. Throws ResourceError where there cannot be so many
+/// A worker waits where it has `most_kept` bytes to send that do not leave. `has_gpu`: this process
+/// could train on one. Throws ResourceError where there cannot be so many
 /// processes or open files; no worker is left then.
 std::unique_ptr<Channel> ForkWorkers(int64_t workers, bool has_gpu,
-                                     Channel::Clock::duration end_limit = std::chrono::seconds(5));
+                                     Channel::Clock::duration end_limit = std::chrono::seconds(5),
+                                     size_t most_kept = kMostKept);
 
 }  // namespace lrsweep

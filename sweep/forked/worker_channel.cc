@@ -16,14 +16,12 @@ constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 // A training that asks for messages after every step of microseconds must not pay a system call for
 // each.
 constexpr auto kLookInterval = std::chrono::microseconds(100);
-// A coordinator that is stopped for hours must not cost its workers all memory: they wait.
-constexpr size_t kMostKept = 256UL << 20;
 
 }  // namespace
 
 void WorkerChannel::Send(int64_t /*to*/, const Bytes& message) {
   coordinator_.Send(message);
-  while (coordinator_.kept_bytes() > kMostKept) WaitUntil(Clock::time_point::max());
+  while (coordinator_.kept_bytes() > most_kept_) WaitUntil(Clock::time_point::max());
 }
 
 std::optional<ReceivedMessage> WorkerChannel::Receive() {

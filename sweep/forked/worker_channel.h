@@ -11,8 +11,14 @@ namespace lrsweep {
 
 class WorkerChannel : public Channel {
  public:
-  WorkerChannel(SocketLink coordinator, int64_t rank, int64_t workers, bool has_gpu)
-      : coordinator_(std::move(coordinator)), rank_(rank), workers_(workers), has_gpu_(has_gpu) {}
+  /// `most_kept`: bytes that have not left, with which Send waits.
+  WorkerChannel(SocketLink coordinator, int64_t rank, int64_t workers, bool has_gpu,
+                size_t most_kept)
+      : coordinator_(std::move(coordinator)),
+        rank_(rank),
+        workers_(workers),
+        has_gpu_(has_gpu),
+        most_kept_(most_kept) {}
   ~WorkerChannel() override { SendAll(); }
 
   int64_t rank() const override { return rank_; }
@@ -44,6 +50,7 @@ class WorkerChannel : public Channel {
   int64_t rank_;
   int64_t workers_;
   bool has_gpu_;
+  size_t most_kept_;
   std::deque<Bytes> received_;
   Clock::time_point next_look_{};
 };

@@ -21,6 +21,7 @@ using Clock = Channel::Clock;
 
 constexpr int kOrphanStatus = 75;
 constexpr int64_t kWorker = 1;  // the rank of a channel's only worker
+constexpr int kMostAtOnce = 16;
 // MPI has to be asked for messages: after this time, which grows in silence.
 constexpr auto kShortestWait = std::chrono::milliseconds(1);
 constexpr auto kLongestWait = std::chrono::milliseconds(10);
@@ -98,7 +99,10 @@ class Relay {
       has_come = true;
       OnCommand(command->bytes);
     }
-    while (const auto event = worker_.Receive()) {
+    // A worker may send faster than this loop: look for commands all the same.
+    for (int count = 0; count < kMostAtOnce; ++count) {
+      const auto event = worker_.Receive();
+      if (!event) break;
       has_come = true;
       coordinator_.Send(kCoordinatorRank, event->bytes);
     }

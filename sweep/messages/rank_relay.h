@@ -3,11 +3,16 @@
 // the whole job of an MPI without recovery.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "sweep/messages/channel.h"
 
 namespace lrsweep {
+
+/// Bytes that the worker may have to send (ForkWorkers): it must not train far ahead of what the
+/// rank has sent, or it could not be stopped in time.
+inline constexpr size_t kMostKeptForRelay = 256UL << 10;
 
 /// Passes messages on until the coordinator tells the worker to end, and the worker has ended. A
 /// worker that ends before is reported (WorkerGone), and the rank stays. `coordinator` is the

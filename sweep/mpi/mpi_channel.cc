@@ -32,6 +32,10 @@ constexpr unsigned kStartSeconds = 180;
 // Long enough for a peer to receive it, and less than the second until mpirun kills this process.
 constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 
+// Frames that a worker may have in flight. It trains no faster than its coordinator records, which
+// could not stop it in time otherwise.
+constexpr size_t kMostUnsent = 256;
+
 /// Sleeps longer the longer no message comes: from 50 us to 1 ms while the last one is less than a
 /// second old, so that short trials follow one another at once; up to 10 ms afterwards, which costs
 /// less than 1 % of a core.
@@ -185,6 +189,11 @@ void MpiChannel::Send(int64_t to, const Bytes& message) {
   }
   backoff_.Reset();  // an answer may come soon
   DropSent();
+  while (rank_ != kCoordinatorRank && sending_.size() > kMostUnsent) {
+    if (IsBroken()) _exit(kOrphanStatus);
+    backoff_.Sleep();
+    DropSent();
+  }
 }
 
 std::optional<ReceivedMessage> MpiChannel::Receive() {
