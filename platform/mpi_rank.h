@@ -11,7 +11,8 @@ namespace lrsweep {
 struct MpiRank {
   int rank = 0;
   int size = 1;
-  int local_size = 0;  // ranks on its machine; 0 under srun, which does not say it
+  int local_size = 0;         // ranks on its machine; 0 under srun, which does not say it
+  const char* launcher = "";  // "Open MPI", "MPICH" (and what is like it), "MVAPICH", "srun"
   bool IsByMpirun() const { return local_size > 0; }
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -49,9 +50,10 @@ const MpiPlugin& LoadPlugin() {
 
 /// "Open MPI v4.1.4" of "Open MPI v4.1.4, package: ..."; "MPICH Version: 5.0.2" of several lines.
 std::string LibraryName(const MpiPlugin& plugin) {
-  std::string name = plugin.library_version();
-  name = name.substr(0, name.find_first_of(",\n"));
-  for (char& letter : name) letter = letter == '\t' ? ' ' : letter;
+  std::string line = plugin.library_version();
+  std::istringstream words(line.substr(0, line.find_first_of(",\n")));
+  std::string name;
+  for (std::string word; words >> word;) name += (name.empty() ? "" : " ") + word;
   return name;
 }
 
@@ -86,9 +88,14 @@ MpiFamily RequireMpi() {
 
 std::unique_ptr<Channel> ConnectOverMpi(bool has_gpu) {
   const MpiPlugin& plugin = LoadPlugin();
-  std::unique_ptr<Channel> channel(plugin.connect(has_gpu, RanksSurviveDeaths()));
-  if (channel != nullptr) return channel;
   const auto rank = FindMpiRank();
+  // MPI_Init of some end the process under the mpirun of another MPI.
+  const bool is_of_another_mpi =
+      rank && rank->IsByMpirun() && FamilyOf(rank->launcher) != FamilyOf(plugin.library_version());
+  if (!is_of_another_mpi) {
+    std::unique_ptr<Channel> channel(plugin.connect(has_gpu, RanksSurviveDeaths()));
+    if (channel != nullptr) return channel;
+  }
   throw UsageError("one of " + std::to_string(rank ? rank->size : 0) +
                    " processes that were launched finds no other by " + LibraryName(plugin) +
                    ", which the MPI plug-in uses: launch with the mpirun of that MPI (under srun "
