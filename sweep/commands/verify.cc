@@ -307,6 +307,7 @@ class Comparer : public PackObserver {
                                  record.epoch, recorded.epoch);
       return;
     }
+    before_.push_back(found_.bits);
     const StoredForm again(record);
     CompareEpoch(recorded, StepsOf(stored_.epochs, place, stored_.steps), again.epoch, again.steps,
                  found_.bits);
@@ -316,9 +317,24 @@ class Comparer : public PackObserver {
   }
   void OnEnd(size_t /*member*/, TrialState /*state*/) override {}
   /// Keeps one checkpoint of a program at a time, as a sweep does.
-  void OnCheckpoint(size_t /*member*/, int64_t /*epoch*/, std::string data) override {
+  void OnCheckpoint(size_t /*member*/, int64_t epoch, std::string data) override {
     const std::string before = std::exchange(checkpoint_, std::move(data));
+    checkpoint_epoch_ = epoch;
     if (files_ != nullptr && !before.empty()) files_->RemoveCheckpoint(found_.trial_id, before);
+  }
+  /// Where the program ended itself with a checkpoint: the task that continues from it, as a sweep
+  /// does. What was compared after that epoch is forgotten. None where it is no further than the
+  /// last time.
+  std::optional<TrialTask> Continue(TrialTask task) {
+    if (checkpoint_epoch_ <= task.epochs_done || IsEnough()) return std::nullopt;
+    task.checkpoint = checkpoint_;
+    task.epochs_done = checkpoint_epoch_;
+    while (found_.bits.epochs > 0 && LastCompared() > checkpoint_epoch_) {
+      found_.bits = std::move(before_.back());
+      before_.pop_back();
+    }
+    found_.continued_after.push_back(checkpoint_epoch_);
+    return task;
   }
   bool OnProgress(size_t /*member*/, const TrialProgress& at) override {
     progress_.Show(fmt::format("{}: training again, epoch {}/{}{}", found_.trial_id, at.epoch,
@@ -329,11 +345,16 @@ class Comparer : public PackObserver {
  private:
   bool IsEnough() const { return found_.bits.epochs >= limit_ || !found_.error.empty(); }
   int64_t LastEpoch() const { return stored_.epochs.at(static_cast<size_t>(limit_) - 1).epoch; }
+  int64_t LastCompared() const {
+    return stored_.epochs.at(static_cast<size_t>(found_.bits.epochs) - 1).epoch;
+  }
 
   const StoredTrial& stored_;
   int64_t limit_;
   TrialFiles* files_;
   std::string checkpoint_;  // the last one
+  int64_t checkpoint_epoch_ = 0;
+  std::vector<BitComparison> before_;  // each epoch that was compared
   const ProgressLine& progress_;
   Verification& found_;
 };
@@ -344,6 +365,20 @@ int64_t EpochsToCompare(const StoredTrial& stored, const std::optional<int64_t>&
       std::count_if(stored.epochs.begin(), stored.epochs.end(),
                     [&last](const EpochRow& row) { return !last || row.epoch <= *last; });
   return std::max<int64_t>(count, 1);
+}
+
+/// Trains the trial, and goes on with a program that ends itself with a checkpoint.
+void TrainAgain(const StoredTrial& stored, Executor& executor, Comparer& comparer) {
+  TrialTask task{stored.row.trial_id, stored.params};
+  for (;;) {
+    try {
+      return executor.Execute({{task}}, comparer);
+    } catch (const EndedUnasked&) {
+      auto next = comparer.Continue(std::move(task));
+      if (!next) throw;
+      task = *std::move(next);
+    }
+  }
 }
 
 /// Trains the trial for `epochs` epochs, or as many as are recorded if that is fewer, and compares
@@ -357,7 +392,7 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
   const auto start = Clock::now();
   Comparer comparer(stored, limit, trainer.files(), progress, found);
   try {
-    executor.Execute({{{found.trial_id, stored.params}}}, comparer);
+    TrainAgain(stored, executor, comparer);
   } catch (const ExecutorUnusable& error) {
     throw ResourceError(std::string("nothing can be trained any more: ") + error.what());
   } catch (const std::exception& error) {

@@ -189,10 +189,20 @@ std::string EpochsText(const Verification& found) {
   return found.epochs_recorded == 1 ? "its one epoch" : "all " + all;
 }
 
+/// ", continued after epoch 2", where the program ended itself with a checkpoint.
+std::string ContinuedText(const Verification& found) {
+  std::string text;
+  for (const int64_t epoch : found.continued_after) {
+    text += (text.empty() ? ", continued after epoch " : ", ") + std::to_string(epoch);
+  }
+  return text;
+}
+
 std::string ProgramText(const Verification& found, const Style& style) {
   if (found.Agrees()) {
     return style.Paint(Tone::kBest, "the program gives the same numbers again") +
-           fmt::format(" in {}, in {:.1f} s\n", EpochsText(found), found.seconds);
+           fmt::format(" in {}{}, in {:.1f} s\n", EpochsText(found), ContinuedText(found),
+                       found.seconds);
   }
   if (!found.Differs()) {
     if (found.bits.epochs == 0) return "interrupted before an epoch was compared\n";
@@ -203,7 +213,7 @@ std::string ProgramText(const Verification& found, const Style& style) {
   if (found.bits.Differs()) {
     text += style.Paint(Tone::kBad, "the program is not exact") + ": it differs " +
             DifferenceLines(found.bits) +
-            fmt::format("  compared: {}{}\n", EpochsText(found),
+            fmt::format("  compared: {}{}{}\n", EpochsText(found), ContinuedText(found),
                         found.interrupted ? "; interrupted" : "");
   }
   if (!found.error.empty()) {
@@ -279,6 +289,7 @@ Json ToJson(const Verification& found) {
           {"recorded", std::move(recorded)},
           {"again", ToJson(found.again)},
           {"changes", Changes(found).clauses()},
+          {"continued_after", found.continued_after},
           {"seconds", found.seconds}};
 }
 

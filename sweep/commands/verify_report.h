@@ -27,8 +27,9 @@ struct Verification {
   std::string error;                 // why the new training failed; empty: it did not
   bool interrupted = false;
   double seconds = 0;
-  bool of_program = false;             // trained by a user's program
-  std::vector<int64_t> resumed_after;  // the epochs after which the recorded trial resumed
+  bool of_program = false;               // trained by a user's program
+  std::vector<int64_t> resumed_after;    // the epochs after which the recorded trial resumed
+  std::vector<int64_t> continued_after;  // those after which the program ended itself now (75)
 
   bool Differs() const { return bits.Differs() || !error.empty(); }
   bool Agrees() const { return !Differs() && !interrupted; }
@@ -46,7 +47,7 @@ std::string VerificationText(const Verification& found, const Style& style);
 /// "what", "recorded", "again"} or null, "greatest_difference_of_a_loss" and "final_accuracy" of
 /// the same form, "recorded": [{"engine", "device", "cpu_target", "pack_size", "version"}],
 /// "again":
-/// {...}, "changes": [text], "seconds"}.
+/// {...}, "changes": [text], "continued_after": [epoch], "seconds"}.
 Json ToJson(const Verification& found);
 
 }  // namespace lrsweep

@@ -79,6 +79,32 @@ TEST_F(VerifyProgramTest, OnlyTheFirstEpochsCanBeCompared) {
   EXPECT_THAT(result.output, HasSubstr("the same numbers again in the first 2 of 5 epochs"));
 }
 
+TEST_F(VerifyProgramTest, AProgramThatEndsItselfWithACheckpointIsContinued) {
+  // It ends after epoch 3 with the checkpoint of epoch 2, so that epoch 3 is trained twice.
+  const std::string train =
+      R"(if [ $epoch -le $LRSWEEP_EPOCH ]; then continue; fi
+         if [ $epoch = 4 ] && [ $LRSWEEP_EPOCH = 0 ]; then exit 75; fi
+         echo "lrsweep {\"epoch\": $epoch, \"score\": $(cat extra)$epoch}"
+         if [ $epoch = 2 ]; then
+           touch "$LRSWEEP_DIR/c"; echo "lrsweep {\"epoch\": 2, \"checkpoint\": \"c\"}"
+         fi)";
+  folder_.Write("extra", "");
+  Train(train);
+  const auto exact = Lrsweep("verify s.db --all");
+  EXPECT_EQ(exact.status, 0) << exact.output;
+  EXPECT_THAT(exact.output,
+              HasSubstr("the same numbers again in all 5 epochs, continued after epoch 2, in "));
+  const json trial = json::parse(Lrsweep("verify s.db --all --json").output)["trials"][0];
+  EXPECT_EQ(trial["continued_after"], json::array({2}));
+  EXPECT_EQ(trial["epochs"], 5);
+  folder_.Write("extra", "9");
+  const auto inexact = Lrsweep("verify s.db --all");
+  EXPECT_EQ(inexact.status, 1);
+  EXPECT_THAT(inexact.output,
+              AllOf(HasSubstr("from the end of epoch 1 on"), HasSubstr("the values of 5 epochs"),
+                    HasSubstr("continued after epoch 2"), Not(HasSubstr("as recorded"))));
+}
+
 TEST_F(VerifyProgramTest, OtherEpochsThanRecordedAreADifference) {
   Train(R"(if [ -e again ] && [ $epoch = 1 ]; then continue; fi
            echo "lrsweep {\"epoch\": $epoch, \"score\": 1}")");
