@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "views/exports/output.h"
 
@@ -22,10 +22,14 @@ std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
         fmt::format("no trial has a value of {}: there is nothing to draw", objective.metric));
   }
   std::vector<Chart> charts;
+  UniqueNames names;
   for (const auto draw :
        {DrawSchedules, DrawCurves, DrawByLearningRate, DrawAxes, DrawConvergence}) {
     std::vector<Chart> some = draw(input);
-    std::move(some.begin(), some.end(), std::back_inserter(charts));
+    for (Chart& chart : some) {
+      chart.name = names.Add(chart.name);  // "val/loss" and "val_loss" are both "val_loss"
+      charts.push_back(std::move(chart));
+    }
   }
   return charts;
 }

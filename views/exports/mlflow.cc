@@ -30,11 +30,18 @@ std::string MlflowName(const std::string& text) {
   return name;
 }
 
-/// Names the files of a run's metrics, which a user's program may have called as it likes. As in
-/// MLflow "val/top-1" is in a folder; none leads out of it, and none is a file and a folder at
-/// once.
+/// Names the files of metrics, which a user's program may have called as it likes: the same in all
+/// runs. As in MLflow "val/top-1" is in a folder; none leads out of it, and none is a file and a
+/// folder at once.
 class MetricFiles {
  public:
+  const std::string& PathOf(const std::string& name) {
+    const auto [found, is_new] = paths_.try_emplace(name);
+    if (is_new) found->second = Add(name);
+    return found->second;
+  }
+
+ private:
   std::string Add(const std::string& name) {
     std::string path;
     std::istringstream parts(name);
@@ -51,7 +58,6 @@ class MetricFiles {
     return path;
   }
 
- private:
   bool Collides(const std::string& path) const {
     if (folders_.contains(path)) return true;
     for (size_t slash = path.find('/'); slash != std::string::npos;
@@ -61,6 +67,7 @@ class MetricFiles {
     return false;
   }
 
+  std::map<std::string, std::string> paths_;  // by the metric's name
   UniqueNames files_;
   std::set<std::string> names_;
   std::set<std::string> folders_;
@@ -95,11 +102,14 @@ int StatusOf(const TrialRow& trial) {
 
 class Writer {
  public:
-  Writer(const SweepRecord& sweep, const fs::path& folder, const fs::path& target)
+  Writer(const SweepRecord& sweep, const MetricTable& metrics, const fs::path& folder,
+         const fs::path& target)
       : sweep_(sweep),
         id_(std::to_string(Milliseconds(UnixSeconds(sweep.created_at)))),
         folder_(folder / id_),
-        uri_(FileUri(target / id_)) {}
+        uri_(FileUri(target / id_)) {
+    for (const MetricInfo& metric : metrics) metric_files_.PathOf(metric.name);
+  }
 
   void WriteExperiment() const {
     fs::create_directories(folder_ / "tags");
@@ -126,9 +136,8 @@ class Writer {
       // MLflow reads a parameter of several lines as damaged.
       WriteNewFile(folder / "params" / MlflowName(path), OneLine(PlainText(value)));
     }
-    MetricFiles files;
     for (const auto& [name, lines] : MetricsOf(run)) {
-      const fs::path file = folder / "metrics" / files.Add(name);
+      const fs::path file = folder / "metrics" / metric_files_.PathOf(name);
       fs::create_directories(file.parent_path());
       WriteNewFile(file, lines);
     }
@@ -176,13 +185,14 @@ class Writer {
   fs::path folder_;
   std::string uri_;
   UniqueNames names_;
+  MetricFiles metric_files_;
 };
 
 }  // namespace
 
 void WriteMlflow(const Store& store, const fs::path& folder, const fs::path& target,
                  const RunOptions& options) {
-  Writer writer(store.Sweep(), folder, target);
+  Writer writer(store.Sweep(), store.Metrics(), folder, target);
   writer.WriteExperiment();
   EachRun(store, options, [&](const Run& run) { writer.WriteRun(run); });
 }

@@ -88,6 +88,29 @@ TEST_F(ProgramExportTest, MlflowsFilesStayInTheirFolderWhateverAMetricIsCalled) 
   EXPECT_FALSE(fs::exists(folder_ / "escaped"));
 }
 
+TEST_F(ProgramExportTest, MetricsWhoseNamesBecomeOneHaveFilesOfTheirOwnInEveryRun) {
+  Store store = CreateProgramSweep(ProgramTrials());
+  const std::string other = ProgramTrials().back().id;
+  const auto report = [&store](const std::string& id, const Metrics& metrics) {
+    BeginProgram(store, id);
+    store.AddEpoch(id, ProgramEpoch(1, 0, metrics));
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  };
+  report(kId, {{kAccuracy, 80}, {"f=1", 1}, {"f_1", 2}});
+  report(other, {{kAccuracy, 90}, {"f_1", 3}, {"val_top-1", 4}, {"learning_rate", 5}});
+  const fs::path run = MlflowRun(store, kId);
+  EXPECT_THAT(Read(run / "metrics/f_1"), HasSubstr(" 1 1\n"));
+  EXPECT_THAT(Read(run / "metrics/f_1-2"), HasSubstr(" 2 1\n"));
+  EXPECT_THAT(Read(run.parent_path() / other / "metrics/f_1-2"), HasSubstr(" 3 1\n"));
+  std::set<std::string> names;
+  for (const Chart& chart : DrawCharts(store, store.Sweep().objective, {})) {
+    EXPECT_TRUE(names.insert(chart.name).second) << chart.name;
+  }
+  for (const char* name : {"val_top-1", "val_top-1-2", "learning_rate", "learning_rate-2"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+}
+
 TEST_F(ProgramExportTest, TensorBoardGetsTheMetricsUnderTheirNames) {
   fs::create_directory(folder_ / "tb");
   WriteTensorBoard(TrainedProgramSweep(), folder_ / "tb", {});
