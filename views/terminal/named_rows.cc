@@ -78,10 +78,19 @@ NamedRows::NamedRows(const Store& store, Objective objective,
   const TrialLabels labels = store.Labels();
   std::set<std::string> taken;  // in lower case: SQL ignores the case of names
   for (const std::string& name : fixed_columns_) taken.insert(Lower(name));
-  for (const MetricInfo& metric : metrics_) {
-    if (taken.contains(Lower(metric.name))) metric_by_name_["metrics." + metric.name] = metric.name;
+  std::set<std::string> metric_names;
+  std::set<std::string> parameters;
+  for (const LabelPath& row : labels.Paths()) {
+    parameters.insert({Lower(labels.ShortName(row.path)), Lower(row.path)});
   }
-  for (const MetricInfo& metric : metrics_) taken.insert(Lower(metric.name));
+  for (const MetricInfo& metric : metrics_) {
+    const std::string name = Lower(metric.name);
+    // A metric that nobody has declared may appear late: it takes no parameter's name away.
+    const bool gives_way = metric.better == Better::kUnknown && parameters.contains(name);
+    if (gives_way || taken.contains(name)) metric_by_name_["metrics." + metric.name] = metric.name;
+    if (!gives_way) metric_names.insert(name);
+  }
+  taken.insert(metric_names.begin(), metric_names.end());
   if (TestMetric()) taken.insert(kTestValue);
   for (const LabelPath& row : labels.Paths()) {
     if (name_by_path_.contains(row.path)) continue;

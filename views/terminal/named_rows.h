@@ -30,7 +30,8 @@ inline constexpr const char* kTestValue = "test_value";
 /// A column is one of the fixed ones; a parameter, by its short name ("max_lr") or its path
 /// ("optimizer.lr"); a metric, or kTestValue, which for several trials are their means. A parameter
 /// that the row lacks is NULL, and so is a metric that one of its trials has no value of. A
-/// program's metric that has the name of a fixed column is "metrics.state".
+/// program's metric that has the name of a fixed column is "metrics.state", and so is one that it
+/// did not declare and that has the name of a parameter.
 class NamedRows {
  public:
   /// `value_column`: the fixed column of the objective's value, or of its mean. `differing`: paths

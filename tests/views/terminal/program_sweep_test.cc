@@ -99,6 +99,23 @@ TEST_F(ProgramSweepTest, AMetricMayHaveTheNameOfAColumn) {
   EXPECT_EQ(epoch["wall_seconds"], 1.5);
 }
 
+TEST_F(ProgramSweepTest, AMetricThatIsNotDeclaredTakesNoParametersName) {
+  Store store = CreateProgramSweep(ProgramTrials());
+  CompleteProgram(store, kFirst, 80);
+  const auto by_width = [&store] {
+    return json::parse(TopJson(store, {.columns = {"width"}, .where = "width = 64"}))["ranking"];
+  };
+  EXPECT_EQ(by_width(), json({{{"width", 64}}}));
+  BeginProgram(store, kBest);
+  store.AddEpoch(kBest, ProgramEpoch(1, 0, {{kAccuracy, 70}, {"width", 64}, {"lr", 5}}));
+  store.EndAttempt(kBest, TrialState::kCompleted, "");
+  EXPECT_EQ(by_width(), json({{{"width", 64}}})) << "another trial reports a metric of this name";
+  const json rows = json::parse(TopJson(
+      store, {.columns = {"metrics.width", "metrics.lr", "width"}, .where = "metrics.width = 64"}));
+  EXPECT_EQ(rows["ranking"],
+            json({{{"metrics.width", 64.0}, {"metrics.lr", 5.0}, {"width", "wide"}}}));
+}
+
 TEST_F(ProgramSweepTest, MetricsCalledLikeBuiltInOnesAreItsOwn) {
   Store store = CreateProgramSweep(ProgramTrials(), {kValAccuracy, "max", "last"});
   BeginProgram(store, kFirst);
