@@ -166,6 +166,16 @@ void ProgramTrial::Take(const ProgressReport& report) {
   progress_.lr = schedule_.At(report.steps).lr;
 }
 
+/// A checkpoint that has replaced another one remains when that is removed.
+void ProgramTrial::RefuseNested(const std::string& path) const {
+  for (const std::string& other : checkpoints_) {
+    if (!path.starts_with(other + "/") && !other.starts_with(path + "/")) continue;
+    throw ProtocolError("the checkpoints \"" + other + "\" and \"" + path +
+                        "\" are one within the other, so that removing the older one would damage "
+                        "the newer one: give each a file or folder of its own");
+  }
+}
+
 ProgramCheckpoint ProgramTrial::Take(const CheckpointReport& report, std::string relative_path) {
   const auto point = std::find_if(reported_.begin(), reported_.end(),
                                   [&report](const Point& of) { return of.epoch == report.epoch; });
@@ -174,6 +184,7 @@ ProgramCheckpoint ProgramTrial::Take(const CheckpointReport& report, std::string
                         ", which was not reported; the last one is " +
                         std::to_string(epochs_done()));
   }
+  RefuseNested(relative_path);
   if (!checkpoints_.insert(relative_path).second) {
     throw ProtocolError("the checkpoint \"" + relative_path +
                         "\" was reported before: each one needs a name of its own, since an "

@@ -72,6 +72,7 @@ class ProgramTrial {
   };
 
   bool CountsSteps() const { return program_.steps_per_epoch > 0; }
+  void RefuseNested(const std::string& path) const;
   int64_t StepsAfter(const EpochReport& report) const;
   std::vector<float> LossesOf(std::vector<float> losses, int64_t steps) const;
   StepRates RatesSince(const Point& last, const Point& now) const;

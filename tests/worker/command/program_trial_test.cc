@@ -227,5 +227,21 @@ TEST_F(ProgramTrialTest, WantsCheckpointsOfReportedEpochsUnderNamesOfTheirOwn) {
             "a checkpoint of epoch 3 after that of epoch 3");
 }
 
+TEST_F(ProgramTrialTest, RefusesACheckpointWithinAnother) {
+  ProgramTrial trial = Resume(1, {"ck", 2, {}, {}});
+  trial.Take(Epoch(3), 0);
+  EXPECT_THAT(Refusal([&] {
+                trial.Take(CheckpointReport{"ck/3", 3}, "ck/3");
+              }),
+              HasSubstr("the checkpoints \"ck\" and \"ck/3\" are one within the other"));
+  trial.Take(CheckpointReport{"ck-3/a", 3}, "ck-3/a");
+  trial.Take(Epoch(4), 0);
+  EXPECT_THAT(Refusal([&] {
+                trial.Take(CheckpointReport{"ck-3", 4}, "ck-3");
+              }),
+              HasSubstr("the checkpoints \"ck-3/a\" and \"ck-3\" are one within the other"));
+  trial.Take(CheckpointReport{"ck-3/b", 4}, "ck-3/b");
+}
+
 }  // namespace
 }  // namespace lrsweep
