@@ -169,14 +169,20 @@ void Learn(const std::string& name, const Point& point, Named& named) {
   }
 }
 
-/// The sentence about a name that no trial has.
-std::string UnknownText(const std::string& name, const SweepConfig& config) {
+/// The paths of all parameters of all trials.
+std::set<std::string> ParameterPaths(const SweepConfig& config) {
   std::set<std::string> paths;
   ForEachPoint(config, [&paths](const Point& point) {
     ForEachLeaf(point.params, [&paths](const std::string& path, const Value&) {
       if (path != "trial.command") paths.insert(path);
     });
   });
+  return paths;
+}
+
+/// The sentence about a name that no trial has.
+std::string UnknownText(const std::string& name, const SweepConfig& config) {
+  const std::set<std::string> paths = ParameterPaths(config);
   for (const std::string& path : paths) {
     if (ArgumentName(path) != name) continue;
     return fmt::format("unknown placeholder \"{}\"; did you mean \"{}\"?", name, path);
@@ -184,6 +190,15 @@ std::string UnknownText(const std::string& name, const SweepConfig& config) {
   std::vector<std::string> known(paths.begin(), paths.end());
   known.insert(known.end(), SpecialPlaceholders().begin(), SpecialPlaceholders().end());
   return UnknownName("placeholder", name, known);
+}
+
+/// The sentence about "${HOME}".
+std::string ShellText(const std::string& name) {
+  return fmt::format(
+      "${{{0}}}: no shell reads the command, and {{{0}}} is no parameter: write the value, or, for "
+      "a "
+      "shell as in [sh, -c, \"...\"], ${{{{{0}}}}}",
+      name);
 }
 
 void CheckNames(const ConfigNode& root, const SweepConfig& config,
@@ -196,13 +211,16 @@ void CheckNames(const ConfigNode& root, const SweepConfig& config,
   ForEachPoint(config, [&names](const Point& point) {
     for (auto& [name, named] : names) Learn(name, point, named);
   });
+  const auto& command = config.program->command;
   for (const Placeholder& one : placeholders) {
     const auto found = names.find(one.name);
     if (found == names.end() || (found->second.somewhere && !found->second.reason)) continue;
-    throw ConfigError(
-        PlaceInCommand(root, one.argument, one.character),
-        "trial.command: " +
-            (found->second.somewhere ? *found->second.reason : UnknownText(one.name, config)));
+    const bool is_shells = !found->second.somewhere && one.character > 0 &&
+                           command[one.argument][one.character - 1] == '$';
+    throw ConfigError(PlaceInCommand(root, one.argument, one.character),
+                      "trial.command: " + (found->second.somewhere ? *found->second.reason
+                                           : is_shells             ? ShellText(one.name)
+                                                       : UnknownText(one.name, config)));
   }
 }
 
@@ -250,12 +268,30 @@ std::optional<std::string> MistakenName(std::string_view text, size_t brace) {
   return std::nullopt;
 }
 
-void CheckForm(const ConfigNode& root, const std::vector<std::string>& command) {
+/// Throws where a parameter's name is between the braces, but cannot be a placeholder's: "{params.a
+/// b}".
+void RefuseOddName(const ConfigNode& root, const SweepConfig& config, size_t argument,
+                   size_t brace) {
+  const std::string& text = config.program->command[argument];
+  const size_t end = text.find('}', brace);
+  if (end == std::string::npos) return;
+  const std::string name = text.substr(brace + 1, end - brace - 1);
+  if (!ParameterPaths(config).contains(name)) return;
+  throw ConfigError(PlaceInCommand(root, argument, brace),
+                    fmt::format("trial.command: {{{}}}: only letters, digits, '_', '-' and '.' can "
+                                "stand in a placeholder: rename the parameter, or let the program "
+                                "read it from {{json}} or {{params_file}}",
+                                name));
+}
+
+void CheckForm(const ConfigNode& root, const SweepConfig& config) {
+  const std::vector<std::string>& command = config.program->command;
   for (size_t argument = 0; argument < command.size(); ++argument) {
     const std::string& text = command[argument];
     for (size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
       const auto name = MistakenName(text, at);
       if (!name) continue;
+      RefuseOddName(root, config, argument, at);
       throw ConfigError(
           PlaceInCommand(root, argument, at),
           fmt::format("trial.command: expected {{{}}}: a placeholder is a name between "
@@ -311,9 +347,8 @@ bool HasParameter(const SweepConfig& config, const std::string& path) {
 void CheckProgram(const ConfigNode& root, SweepConfig& config) {
   config.program->swept = SweptPaths(config);
   CheckSteps(root, config);
-  const auto& command = config.program->command;
-  const std::vector<Placeholder> placeholders = PlaceholdersOf(command);
-  CheckForm(root, command);
+  const std::vector<Placeholder> placeholders = PlaceholdersOf(config.program->command);
+  CheckForm(root, config);
   CheckNames(root, config, placeholders);
   for (const Placeholder& one : placeholders) {
     if (AreArguments(one.name)) CheckArguments(root, *config.program, one);

@@ -81,6 +81,13 @@ TEST(ProgramMistakesTest, EachHasItsSentence) {
       {{.command = "[python, \"{params.width:3d}\"]"},
        "s.yaml:3:22: trial.command: expected {params.width}: a placeholder is a name between two "
        "braces, without spaces or a format"},
+      {{.command = "[python, \"{params.odd key}\"]", .params = "params: {odd key: 1}"},
+       "s.yaml:3:22: trial.command: {params.odd key}: only letters, digits, '_', '-' and '.' can "
+       "stand in a placeholder: rename the parameter, or let the program read it from {json} or "
+       "{params_file}"},
+      {{.command = "[python, \"${HOME}/x\"]"},
+       "s.yaml:3:23: trial.command: ${HOME}: no shell reads the command, and {HOME} is no "
+       "parameter: write the value, or, for a shell as in [sh, -c, \"...\"], ${{HOME}}"},
       {{.command = "[python, \"{dir\"]"},
        "s.yaml:3:22: trial.command: expected {dir}: a placeholder is a name between two braces, "
        "without spaces or a format"},
