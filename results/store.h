@@ -239,7 +239,12 @@ class Store {
   std::map<std::string, int64_t> CheckpointEpochs() const;
   /// Ids of the pending trials whose last attempt ended with the loss of its worker.
   std::vector<std::string> LostIds() const;
-  /// Attempts at the trial, alone in its pack, that ended with the loss of their worker.
+  /// Ids of the pending trials whose last attempt broke off with the process that ran it, a lone
+  /// one.
+  std::vector<std::string> BrokenOffIds() const;
+  /// Attempts at the trial, alone in its pack, that ended with the loss of their worker. Of those
+  /// that broke off with a lone process, which may have been killed for any reason, only the ones
+  /// that began at the present checkpoint.
   int64_t LostAttempts(const std::string& trial_id) const;
   TrialRow TrialById(const std::string& trial_id) const;
   /// The first `limit` trials, by id, whose id begins with `prefix` (hexadecimal digits).

@@ -194,11 +194,13 @@ void Upgrade(SQLite::Database& db) {
   transaction.commit();
 }
 
-/// Makes pending what a crash left running.
+/// Makes pending what a crash left running. A process that runs users' programs itself may have
+/// been ended by one of them: the attempt is lost, as with a worker.
 void TakeBackRunningTrials(SQLite::Database& db) {
   SQLite::Transaction transaction(db);
   db.exec(
-      "UPDATE attempts SET outcome = 'interrupted', error = 'its sweep broke off' "
+      "UPDATE attempts SET error = 'its sweep broke off', "
+      "outcome = iif(worker = 0 AND engine = 'command', 'lost', 'interrupted') "
       "WHERE outcome IS NULL "
       "AND trial_id IN (SELECT trial_id FROM trials WHERE state = 'running');"
       "UPDATE trials SET state = 'pending' WHERE state = 'running'");

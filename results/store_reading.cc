@@ -100,10 +100,19 @@ std::vector<std::string> Store::LostIds() const {
       "WHERE attempts.trial_id = trials.trial_id ORDER BY attempt DESC LIMIT 1)");
 }
 
+std::vector<std::string> Store::BrokenOffIds() const {
+  return impl_->Texts(
+      "SELECT trial_id FROM trials WHERE state = 'pending' AND "
+      "(SELECT outcome = 'lost' AND ended_at IS NULL FROM attempts "
+      "WHERE attempts.trial_id = trials.trial_id ORDER BY attempt DESC LIMIT 1)");
+}
+
 int64_t Store::LostAttempts(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
     return impl_->Number(
-        "SELECT count(*) FROM attempts WHERE trial_id = ? AND outcome = 'lost' AND pack_size = 1",
+        "SELECT count(*) FROM attempts WHERE trial_id = ?1 AND outcome = 'lost' AND pack_size = 1 "
+        "AND (ended_at IS NOT NULL OR first_epoch > "
+        "coalesce((SELECT epoch FROM checkpoints WHERE trial_id = ?1), 0))",
         trial_id);
   });
 }

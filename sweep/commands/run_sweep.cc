@@ -1,16 +1,20 @@
 #include "sweep/commands/run_sweep.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "data/label_warnings.h"
 #include "data/shared_dataset.h"
+#include "params/errors.h"
 #include "results/store.h"
 #include "sweep/commands/run_summary.h"
 #include "sweep/commands/sweep_data.h"
@@ -93,12 +97,28 @@ WorkerSetup SetupOf(const RunArguments& arguments) {
           .pack_size = arguments.pack_size.value_or(0)};
 }
 
+/// Throws ResourceError where something else is in the place of the trials' folder, or nothing can
+/// be made in it: it is not the fault of a trial.
+void RequireTrialsFolder(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (!fs::exists(fs::symlink_status(folder, error))) return;
+  if (!fs::is_directory(status)) {
+    throw ResourceError(folder.string() +
+                        ": the trials' programs need a folder of this name, and it is none: remove "
+                        "or rename it, or name another database by --db");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return;
+  throw ResourceError(folder.string() + ": nothing can be written in it: " + std::strerror(errno));
+}
+
 /// What workers that run a user's program are told.
 WorkerSetup ProgramSetup(const RunArguments& arguments, const SweepConfig& config) {
   WorkerSetup setup = SetupOf(arguments);
   setup.engine = kCommandEngine;
   setup.program = config.program;
   setup.program->trials_folder = TrialsFolderOf(DatabasePath(arguments, config)).string();
+  RequireTrialsFolder(setup.program->trials_folder);
   return setup;
 }
 

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "data/sha256.h"
 #include "params/errors.h"
 #include "params/text.h"
 #include "sweep/config/program_checks.h"
+#include "trial/trial_folder.h"
 
 namespace lrsweep {
 namespace {
@@ -46,6 +49,29 @@ void RequireSameArguments(const fs::path& path, const SweepRecord& before,
       "the new one: the same trials would get other arguments; write {{grid: [VALUE]}} for one "
       "value, or the parameter in the command{}",
       path.string(), *changed, kWayOut));
+}
+
+/// Fails the trials whose program has ended a lone process too often, and says so: each run would
+/// begin with them and end. Here, since --retry-failed tries them once more.
+void GiveUpDeadlyTrials(const RunArguments& arguments, const SweepConfig& config,
+                        const fs::path& path, Store& store) {
+  if (!config.program) return;
+  for (const std::string& id : store.BrokenOffIds()) {
+    const int64_t attempts = store.LostAttempts(id);
+    if (attempts < arguments.max_attempts) continue;
+    const std::string error = fmt::format(
+        "{} at it broke off together with lrsweep, without a new checkpoint, as many as "
+        "--max-attempts allows: its program may end the process that runs it",
+        Counted(attempts, "attempt"));
+    const auto stored =
+        store.ReadCheckpoint(id, [](std::string_view bytes) { return Sha256Hex(bytes); });
+    if (stored.checkpoint && !config.program->keep_checkpoints) {
+      store.RetireCheckpoint(id, stored.checkpoint->data);
+    }
+    store.EndTrial(id, TrialState::kFailed, error);
+    RemoveAttemptFiles(TrialFolderOf(path, id));
+    fmt::print(stderr, "lrsweep: trial {} failed: {}\n", id, error);
+  }
 }
 
 void PrintChange(const SpaceChange& change, int64_t retried) {
@@ -98,6 +124,7 @@ SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& spac
   RequireSameMeaning(path, *before, record, space.config().engine != "auto");
   Store store = Store::OpenForWriting(path, journal);
   record.engine = before->engine;
+  GiveUpDeadlyTrials(arguments, space.config(), path, store);
   const SpaceChange change = store.ChangeSpace(record, space.size(), trial_at);
   const int64_t retried = arguments.retry_failed ? store.RetryFailed() : 0;
   store.Commit();

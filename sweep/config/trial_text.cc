@@ -6,6 +6,13 @@
 namespace lrsweep {
 namespace {
 
+/// A text without quotes, unless a terminal would take some of it for a command.
+std::string Shown(const Value& value) {
+  const std::string json = OneLine(ToJson(value));
+  const std::string text = UnquotedText(value).value_or(json);
+  return OneLine(text) == text ? text : json;
+}
+
 /// " name=value" for each parameter that differs from its default: those of the scheduler, or the
 /// others.
 std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
@@ -17,7 +24,7 @@ std::string DifferingParameters(const Trial& trial, bool of_scheduler) {
     const std::string section = path.substr(0, dot);
     if (section == "dataset" || section == "trial" || (section == "scheduler") != of_scheduler)
       continue;
-    text += " " + name + "=" + Abbreviated(UnquotedText(value).value_or(ToJson(value)));
+    text += " " + OneLine(name) + "=" + Abbreviated(Shown(value));
   }
   return text;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <system_error>
 
+#include "trial/trial_folder.h"
+
 namespace lrsweep {
 namespace {
 
@@ -37,6 +39,10 @@ std::string CheckpointFiles::RemoveCheckpoint(const std::string& trial_id,
   }
   fs::remove_all(at / path->filename(), error);
   return error ? (at / path->filename()).string() + ": " + error.message() : "";
+}
+
+void CheckpointFiles::RemoveAttempt(const std::string& trial_id) {
+  RemoveAttemptFiles(trials_folder_ / trial_id);
 }
 
 }  // namespace lrsweep

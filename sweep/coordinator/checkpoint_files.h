@@ -17,6 +17,7 @@ class CheckpointFiles : public TrialFiles {
       : trials_folder_(std::move(trials_folder)), keeps_last_(keeps_last) {}
 
   std::string RemoveCheckpoint(const std::string& trial_id, const std::string& data) override;
+  void RemoveAttempt(const std::string& trial_id) override;
   bool KeepsLast() const override { return keeps_last_; }
 
  private:

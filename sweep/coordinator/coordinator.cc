@@ -222,6 +222,7 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   const auto decided = decisions_.extract(ended.trial_id);
   const bool is_decided = !decided.empty();
   if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
+    if (options_.files != nullptr) options_.files->RemoveAttempt(live.trial.id);
     return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
   if (ended.unasked) return LoseUnasked(std::move(live), ended.error);

@@ -105,6 +105,7 @@ void Coordinator::LoseUnasked(LiveTrial live, const std::string& reason) {
 
 /// Ends a trial whose attempt is lost.
 void Coordinator::GiveUp(LiveTrial live, TrialState state, const std::string& error) {
+  if (options_.files != nullptr) options_.files->RemoveAttempt(live.trial.id);
   EndCheckpoints(live.trial.id);
   store_.EndTrial(live.trial.id, state, error);
   Close(std::move(live), state, error);

@@ -19,6 +19,10 @@ class TrialFiles {
   /// Removes the files of a checkpoint, if they are there. Returns why it could not, else "".
   virtual std::string RemoveCheckpoint(const std::string& trial_id, const std::string& data) = 0;
 
+  /// Removes what attempts at a trial that is over have left beside their output. The worker does
+  /// so where it knows that the trial is over.
+  virtual void RemoveAttempt(const std::string& /*trial_id*/) {}
+
   /// Whether a trial's last checkpoint stays when the trial is over.
   virtual bool KeepsLast() const = 0;
 };

@@ -109,6 +109,72 @@ TEST_F(ProgramSweepTest, AStoredTrialIsAConfiguration) {
                                     HasSubstr("[--width]\n[64]\n")));
 }
 
+TEST_F(ProgramSweepTest, AProgramThatEndsALoneProcessFailsInTheEnd) {
+  folder_.Write("train.sh",
+                "if [ $2 = 64 ]; then kill -9 $PPID; sleep 60; fi\n"
+                "for epoch in 1 2; do echo \"lrsweep {\\\"epoch\\\": $epoch, \\\"acc\\\": 1}\"; "
+                "done\n");
+  const auto deaths = [this] { return Sql("SELECT count(*) FROM attempts WHERE attempt > 0"); };
+  const int killed = 128 + 9;
+  EXPECT_EQ(Run(0, "--quiet --max-attempts 2").status, killed);
+  EXPECT_EQ(Run(0, "--quiet --max-attempts 2").status, killed);
+  EXPECT_EQ(deaths(), "2\n");
+  const auto last = Run(0, "--quiet --max-attempts 2");
+  EXPECT_EQ(last.status, 1) << last.output;
+  EXPECT_THAT(last.output, HasSubstr(" failed: 2 attempts at it broke off together with lrsweep"));
+  EXPECT_EQ(Sql("SELECT json_extract(params, '$.params.width'), state FROM trials ORDER BY 1"),
+            "64|failed\n128|completed\n");
+  EXPECT_EQ(Sql("SELECT outcome, ended_at IS NULL FROM attempts WHERE outcome <> 'completed'"),
+            "lost|1\nlost|1\n");
+  EXPECT_EQ(Run(0, "--quiet --max-attempts 2 --retry-failed").status, killed) << "tried once more";
+  EXPECT_EQ(Run(0, "--quiet --max-attempts 2").status, 1);
+}
+
+TEST_F(ProgramSweepTest, DeathsOfALoneProcessDoNotCountWhereCheckpointsAreMade) {
+  folder_.Write("train.sh",
+                "epoch=$((LRSWEEP_EPOCH + 1))\n"
+                "echo \"lrsweep {\\\"epoch\\\": $epoch, \\\"acc\\\": 1}\"\n"
+                "if [ $epoch = 2 ]; then exit; fi\n"
+                "touch \"$LRSWEEP_DIR/$epoch\"\n"
+                "echo \"lrsweep {\\\"epoch\\\": $epoch, \\\"checkpoint\\\": \\\"$epoch\\\"}\"\n"
+                "sleep 1; kill -9 $PPID; sleep 60\n");
+  Write("[sh, train.sh]", "{width: 64}");
+  EXPECT_EQ(Run(0, "--quiet --max-attempts 1").status, 128 + 9);
+  const auto second = Run(0, "--quiet --max-attempts 1");
+  EXPECT_EQ(second.status, 0) << second.output;
+}
+
+TEST_F(ProgramSweepTest, ATrialThatIsGivenUpLeavesItsOutputAlone) {
+  folder_.Write("train.sh",
+                "touch \"$LRSWEEP_DIR/c\"\n"
+                "echo 'lrsweep {\"epoch\": 1, \"acc\": 1}'\n"
+                "echo 'lrsweep {\"epoch\": 1, \"checkpoint\": \"c\"}'\n"
+                "exit 75\n");
+  Write("[sh, train.sh]", "{width: 64}");
+  const auto result = Run(0, "--quiet --max-attempts 1");
+  EXPECT_EQ(result.status, 1) << result.output;
+  EXPECT_EQ(RunShell(InFolder("ls s.db.trials/*/")).output, "output.log\nparams.json\n");
+}
+
+TEST_F(ProgramSweepTest, AFileInThePlaceOfTheFolderIsSaidBeforeAnythingRuns) {
+  folder_.Write("s.db.trials", "mine");
+  const auto result = Run(0, "");
+  EXPECT_EQ(result.status, 74) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("s.db.trials: the trials' programs need a folder of this "
+                                       "name, and it is none: remove or rename it, or name another "
+                                       "database by --db"));
+  EXPECT_EQ(RunShell(InFolder("cat s.db.trials; ls s.db")).status, 2) << "no database is made";
+}
+
+TEST_F(ProgramSweepTest, PlanShowsNoControlCharacters) {
+  Write("[sh, train.sh, \"{args}\"]", R"({text: {grid: ["a\nb", "\e[31mred", plain]}})");
+  const auto plan = Lrsweep("plan s.yaml");
+  EXPECT_EQ(plan.status, 0) << plan.output;
+  EXPECT_THAT(plan.output,
+              AllOf(HasSubstr(R"(text="a\u000ab")"), HasSubstr(R"(text="\u001b[31mred")"),
+                    HasSubstr("text=plain"), Not(HasSubstr("\x1b"))));
+}
+
 TEST_F(ProgramSweepTest, PlanAndPreviewReadNoData) {
   const auto plan = RunShell(InFolder("LRSWEEP_DATA_DIR=/nowhere " LRSWEEP_PROGRAM
                                       " plan s.yaml --json --set params.width=3"));

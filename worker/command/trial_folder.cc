@@ -13,7 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "trial/trial_folder.h"
 #include "worker/command/file_error.h"
 
 namespace lrsweep {
@@ -22,8 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 7> kOwnFiles = {
-    "answer",       kOutputFile,    kPreviousOutputFile, "params.json",
-    "report.jsonl", "schedule.bin", "schedule.csv"};
+    kAnswerFile, kOutputFile,         kPreviousOutputFile, "params.json",
+    kReportFile, kBinaryScheduleFile, kScheduleFile};
 
 /// Writes a small file whole.
 void WriteFile(const std::string& file, std::string_view bytes) {
@@ -99,11 +98,9 @@ bool TrialFolder::Holds(const std::string& relative_path) const {
 }
 
 void TrialFolder::CleanUp(bool is_over) const {
+  if (is_over) return RemoveAttemptFiles(path_);
   unlink(ReportFile().c_str());
   unlink(AnswerFile().c_str());
-  if (!is_over) return;
-  unlink(Schedule().csv.c_str());
-  unlink(Schedule().binary.c_str());
 }
 
 }  // namespace lrsweep

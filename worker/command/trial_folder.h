@@ -4,6 +4,7 @@
 #include <string>
 
 #include "platform/unique_fd.h"
+#include "trial/trial_folder.h"
 #include "worker/command/schedule_table.h"
 
 namespace lrsweep {
@@ -16,9 +17,11 @@ class TrialFolder {
 
   const std::string& path() const { return path_; }
   std::string ParamsFile() const { return path_ + "/params.json"; }
-  std::string ReportFile() const { return path_ + "/report.jsonl"; }
-  std::string AnswerFile() const { return path_ + "/answer"; }
-  ScheduleFiles Schedule() const { return {path_ + "/schedule.csv", path_ + "/schedule.bin"}; }
+  std::string ReportFile() const { return path_ + "/" + kReportFile; }
+  std::string AnswerFile() const { return path_ + "/" + kAnswerFile; }
+  ScheduleFiles Schedule() const {
+    return {path_ + "/" + kScheduleFile, path_ + "/" + kBinaryScheduleFile};
+  }
 
   /// Takes the folder for one attempt. False: a process of an earlier attempt is still alive, on
   /// this node or another one, and may write here. lock_fd() is to be inherited by the program: the
