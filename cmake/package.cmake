@@ -1,6 +1,6 @@
 # What `cpack` makes of the installed files: Debian packages (-G DEB) and one archive (-G TGZ).
 #
-# A package for each component, so that the program needs neither MPI nor LibTorch (280 MB): lrsweep,
+# A package for each component, so that the program needs neither MPI nor LibTorch (130 MB): lrsweep,
 # lrsweep-mpi and lrsweep-torch. scripts/make-packages builds for them.
 #
 # The first line of a component's description is its package's summary.

@@ -26,7 +26,7 @@ std::string Content(const fs::path& path) {
 /// README.md, docs/*.md and the like, as paths from the root.
 std::vector<fs::path> Pages() {
   std::vector<fs::path> pages;
-  for (const char* folder : {".", "docs", "schedulers", "benchmarks", ".github"}) {
+  for (const char* folder : {".", "docs", "schedulers", "benchmarks", "packaging", ".github"}) {
     for (const auto& entry : fs::directory_iterator(kRoot / folder)) {
       if (entry.path().extension() == ".md") {
         pages.push_back(fs::relative(entry.path(), kRoot));
@@ -139,6 +139,9 @@ TEST(DocsTest, TheVersionIsTheSameEverywhere) {
   EXPECT_NE(Content(kRoot / "CITATION.cff").find("\nversion: " + versions[0] + "\n"),
             std::string::npos);
   EXPECT_NE(Content(kRoot / "python/pyproject.toml").find("\nversion = \"" + versions[0] + "\"\n"),
+            std::string::npos);
+  EXPECT_NE(Content(kRoot / "packaging/conda/meta.yaml")
+                .find("{% set version = \"" + versions[0] + "\" %}"),
             std::string::npos);
   EXPECT_NE(Content(kRoot / "CHANGELOG.md").find("\n## " + versions[0]), std::string::npos);
 }
