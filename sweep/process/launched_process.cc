@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "params/errors.h"
+#include "platform/child_processes.h"
 #include "platform/mpi_rank.h"
 
 namespace lrsweep {
@@ -67,16 +68,11 @@ std::filesystem::path ProgramOf(const std::string& pid) {
 /// are children of mpirun, Hydra's of its proxy. What ranks start is not looked at.
 void AddRanksBelow(const std::string& parent, std::set<pid_t>& ranks) {
   static const std::filesystem::path kProgram = ProgramOf("self");
-  std::error_code gone;
-  const std::filesystem::path tasks = "/proc/" + parent + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
-    std::ifstream children(task.path() / "children");
-    for (std::string pid; children >> pid;) {
-      if (ProgramOf(pid) == kProgram) {
-        ranks.insert(std::atoi(pid.c_str()));
-      } else {
-        AddRanksBelow(pid, ranks);
-      }
+  for (const pid_t pid : ChildrenOf(parent)) {
+    if (ProgramOf(std::to_string(pid)) == kProgram) {
+      ranks.insert(pid);
+    } else {
+      AddRanksBelow(std::to_string(pid), ranks);
     }
   }
 }
@@ -84,7 +80,9 @@ void AddRanksBelow(const std::string& parent, std::set<pid_t>& ranks) {
 }  // namespace
 
 LaunchedProcess::LaunchedProcess(const LaunchCommand& command, Clock::duration end_limit)
-    : end_limit_(end_limit), has_all_in_group_(command.has_all_in_group) {
+    : end_limit_(end_limit),
+      has_all_in_group_(command.has_all_in_group),
+      others_(ChildrenOf("self")) {
   std::vector<char*> arguments;
   arguments.reserve(command.words.size() + 1);
   for (const std::string& word : command.words)
@@ -129,6 +127,9 @@ void LaunchedProcess::NoteEnd() {
   while (group > 0 && waitpid(-group, nullptr, WNOHANG) >= 0 && Clock::now() < limit) {
     Wait(kGroupPoll);
   }
+  // What a user's program has started may have left the group, and outlived a worker that was
+  // killed.
+  if (group > 0) EndChildren(others_, end_limit_);
 }
 
 void LaunchedProcess::Wait(std::chrono::nanoseconds duration) {

@@ -32,7 +32,8 @@ class LaunchedProcess {
   LaunchedProcess(const LaunchedProcess&) = delete;
   LaunchedProcess& operator=(const LaunchedProcess&) = delete;
 
-  /// False once it has ended, and all of its group with it.
+  /// False once it has ended, and all of its group with it; where that has all that it starts, all
+  /// children that have come to this process meanwhile, too.
   bool IsRunning();
   /// The processes on this machine that it has started of this program, and that exist now.
   std::set<pid_t> Ranks() const;
@@ -56,6 +57,7 @@ class LaunchedProcess {
 
   std::chrono::steady_clock::duration end_limit_;
   bool has_all_in_group_;
+  std::set<pid_t> others_;  // children of this process from before
   pid_t pid_ = 0;
   int wait_status_ = 0;
 };

@@ -12,11 +12,10 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
+#include "platform/child_processes.h"
 #include "worker/command/spawn.h"
 
 namespace lrsweep {
@@ -32,34 +31,6 @@ bool IsFile(const std::string& path) {
 }
 
 bool IsExecutable(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
-
-/// The children of all threads of this process.
-std::set<pid_t> Children() {
-  std::set<pid_t> children;
-  std::error_code gone;
-  for (const auto& task : fs::directory_iterator("/proc/self/task", gone)) {
-    std::ifstream file(task.path() / "children");
-    for (pid_t child = 0; file >> child;) children.insert(child);
-  }
-  return children;
-}
-
-/// Kills the children that are not among `others` until there is none: those of a killed one become
-/// children of this process.
-void EndOrphans(const std::set<pid_t>& others) {
-  const auto limit = std::chrono::steady_clock::now() + kOrphansLimit;
-  for (;;) {
-    bool is_left = false;
-    for (const pid_t child : Children()) {
-      if (others.contains(child)) continue;
-      is_left = true;
-      kill(child, SIGKILL);
-      waitpid(child, nullptr, WNOHANG);
-    }
-    if (!is_left || std::chrono::steady_clock::now() > limit) return;
-    std::this_thread::sleep_for(std::chrono::microseconds(500));
-  }
-}
 
 struct Pipe {
   UniqueFd read_end, write_end;
@@ -121,7 +92,7 @@ std::string FindProgram(const std::string& name, const Environment& environment)
 
 ChildProcess::ChildProcess(const std::vector<std::string>& argv, const Environment& environment,
                            int inherited_fd)
-    : others_(Children()) {
+    : others_(ChildrenOf("self")) {
   if (argv.empty()) throw ProgramNotStarted("the command is empty");
   const std::string file = FindProgram(argv.front(), environment);
   Pipe out = MakePipe();
@@ -174,7 +145,7 @@ int ChildProcess::Finish() {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = 0;
-  EndOrphans(others_);
+  EndChildren(others_, kOrphansLimit);
   return status;
 }
 
