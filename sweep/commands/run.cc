@@ -95,7 +95,11 @@ int RunAsRank(const RunArguments& arguments, const Parts& parts,
     end = CoordinateWorkers(arguments, *channel, stop);
     return end.status;
   });
-  if (!end.should_relaunch) TellLauncherOfEnd(end.status);
+  if (end.should_relaunch) {
+    TellLauncherOfLostWorkers();
+  } else {
+    TellLauncherOfEnd(end.status);
+  }
   // The launcher knows the status; mpirun under recovery would only complain about it.
   const int status = StartedByLauncher() ? static_cast<int>(kAllEndedWell) : end.status;
   ShutDownWorkers(*channel);

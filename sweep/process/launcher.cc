@@ -144,11 +144,11 @@ bool WasRankKilled(int wait_status) {
 }
 
 /// Why there has to be another launch. `came_up`: after MPI had started.
-std::string WhatDied(const LaunchedProcess& launched, const LaunchOptions& options, bool came_up) {
+std::string WhatDied(const LaunchedProcess& launched, const StatusFile& status,
+                     const LaunchOptions& options, bool came_up) {
+  if (status.HasLostWorkers()) return "all workers are lost";
   if (options.method == LaunchMethod::kFork) {
-    const int end = launched.wait_status();
-    const bool was_told = WIFEXITED(end) && WEXITSTATUS(end) == kAllEndedWell;
-    return was_told ? "all workers are lost" : "the coordinator " + EndText(end);
+    return "the coordinator " + EndText(launched.wait_status());
   }
   if (!came_up) return "a rank died while MPI started";
   return HasRecovery(options.mpi) ? "the coordinator died"
@@ -190,7 +190,7 @@ int Launch(const LaunchOptions& options, const std::vector<std::string>& program
       say("it died again; finished work is kept, and the same command continues the sweep");
       return kInterrupted;
     }
-    say(WhatDied(launched, options, has_begun) + "; launching again (" +
+    say(WhatDied(launched, status, options, has_begun) + "; launching again (" +
         std::to_string(launch + 1) + " of " + std::to_string(options.max_restarts) + ")");
   }
 }

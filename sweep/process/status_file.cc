@@ -18,6 +18,7 @@ namespace lrsweep {
 namespace {
 
 constexpr const char* kVariable = "LRSWEEP_STATUS_FILE";
+constexpr const char* kLostWorkers = "has lost all workers";
 
 void Append(const std::string& line) {
   const char* path = std::getenv(kVariable);
@@ -100,6 +101,14 @@ std::optional<int> StatusFile::ExitStatus() const {
   return std::nullopt;
 }
 
+bool StatusFile::HasLostWorkers() const {
+  std::ifstream in(path_);
+  for (std::string line; std::getline(in, line);) {
+    if (line == kLostWorkers) return true;
+  }
+  return false;
+}
+
 bool StartedByLauncher() { return std::getenv(kVariable) != nullptr; }
 
 void TellLauncherOfStart() {
@@ -108,5 +117,7 @@ void TellLauncherOfStart() {
 }
 
 void TellLauncherOfEnd(int status) { Append("ends " + std::to_string(status) + "\n"); }
+
+void TellLauncherOfLostWorkers() { Append(std::string(kLostWorkers) + "\n"); }
 
 }  // namespace lrsweep

@@ -32,6 +32,8 @@ class StatusFile {
   std::optional<ProcessIdentity> Coordinator() const;
   /// The coordinator's exit status, once it has reported one.
   std::optional<int> ExitStatus() const;
+  /// Whether the coordinator has ended because all its workers are lost.
+  bool HasLostWorkers() const;
 
  private:
   std::string path_;
@@ -41,9 +43,11 @@ class StatusFile {
 /// Whether a launcher started this process.
 bool StartedByLauncher();
 
-/// The coordinator's side: report its start, and its exit status. They do nothing without a
-/// launcher, or if the launcher is on another machine.
+/// The coordinator's side: report its start, and its exit status or, in its place, that all workers
+/// are lost and another launch could continue. They do nothing without a launcher, or if the
+/// launcher is on another machine.
 void TellLauncherOfStart();
 void TellLauncherOfEnd(int status);
+void TellLauncherOfLostWorkers();
 
 }  // namespace lrsweep

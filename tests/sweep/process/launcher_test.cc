@@ -134,6 +134,15 @@ TEST_F(LauncherTest, LaunchesAgainWhereTheCoordinatorDied) {
   EXPECT_THAT(said_, ElementsAre(HasSubstr("the coordinator died; launching again (1 of 3)")));
 }
 
+TEST_F(LauncherTest, SaysThatAllWorkersAreLostWhereTheCoordinatorSaysSo) {
+  options_.max_restarts = 1;
+  MpirunIs("echo runs 999999999 1 >> $status; echo has lost all workers >> $status");
+  EXPECT_EQ(LaunchIt(), kInterrupted);
+  EXPECT_EQ(Launches(), 2U);
+  EXPECT_THAT(said_, ElementsAre(HasSubstr("all workers are lost; launching again (1 of 1)"),
+                                 HasSubstr("it died again")));
+}
+
 TEST_F(LauncherTest, GivesUpAfterTheRestartsThatAreAllowed) {
   options_.max_restarts = 2;
   MpirunIs("echo runs 999999999 1 >> $status; exit 137");
