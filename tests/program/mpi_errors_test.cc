@@ -35,7 +35,7 @@ TEST_F(MpiErrorsTest, WithoutMpirunSaysWhatToLoad) {
 TEST_F(MpiErrorsTest, WithoutThePluginSaysHowToBuildIt) {
   fs::create_directory(folder_ / "a copy");
   fs::copy_file(LRSWEEP_PROGRAM, folder_ / "a copy" / "lrsweep");
-  const auto result = Launch("", (folder_ / "a copy" / "lrsweep").string());
+  const auto result = Launch("LRSWEEP_PLUGINS=", (folder_ / "a copy" / "lrsweep").string());
   EXPECT_EQ(result.status, 74) << result.output;
   EXPECT_THAT(result.output,
               AllOf(HasSubstr("lrsweep: the MPI plug-in is missing: looked for "),
