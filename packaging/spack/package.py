@@ -1,3 +1,5 @@
+import os
+
 from spack_repo.builtin.build_systems.cmake import CMakePackage
 
 from spack.package import *
@@ -64,16 +66,18 @@ class Lrsweep(CMakePackage):
     generator("ninja")
 
     def cmake_args(self):
-        sources = join_path(self.stage.source_path, "sources")
         args = [
             self.define("LRSWEEP_TESTS", False),
             self.define("LRSWEEP_DEPENDENCIES", "auto"),
-            self.define("LRSWEEP_SOURCES", sources),
-            self.define("D3", join_path(sources, "d3", "d3.min.js")),
             self.define_from_variant("LRSWEEP_MPI", "mpi"),
             self.define_from_variant("LRSWEEP_TORCH", "torch"),
             self.define_from_variant("LRSWEEP_CURL", "curl"),
         ]
+        # `spack dev-build` fetches no resources: CMake downloads them then.
+        sources = join_path(self.stage.source_path, "sources")
+        if os.path.isdir(sources):
+            args.append(self.define("LRSWEEP_SOURCES", sources))
+            args.append(self.define("D3", join_path(sources, "d3", "d3.min.js")))
         if "+torch" in self.spec:
             torch = join_path(self.spec["py-torch"].package.cmake_prefix_paths[0], "Torch")
             args.append(self.define("Torch_DIR", torch))
