@@ -1,6 +1,7 @@
-// How many trials a second go through coordinator, MPI and store when training takes no time.
+// How many trials a second go through coordinator, channel and store when training takes no time.
 //
-//   mpirun -n 3 dispatch_throughput [TRIALS [STEPS]]
+//   dispatch_throughput [TRIALS [STEPS [WORKERS]]]      forked workers, 2 by default
+//   mpirun -n 3 dispatch_throughput [TRIALS [STEPS]]    over MPI
 //
 // Rank 0 coordinates with a real store in the temporary folder, the others answer at once. STEPS
 // is 0 by default: a trial is one attempt and nothing else. Otherwise it reports one epoch too, of
@@ -16,6 +17,7 @@
 
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
+#include "sweep/forked/forked_workers.h"
 #include "sweep/messages/channel_worker_pool.h"
 #include "sweep/messages/worker_process.h"
 #include "sweep/mpi/mpi_launch.h"
@@ -99,7 +101,8 @@ void Coordinate(Channel& channel, int64_t trials) {
 int Main(int argc, char** argv) {
   const int64_t trials = argc > 1 ? std::atoll(argv[1]) : 20'000;
   const int64_t steps = argc > 2 ? std::atoll(argv[2]) : 0;
-  const auto channel = ConnectOverMpi(false);
+  const int64_t workers = argc > 3 ? std::atoll(argv[3]) : 2;
+  const auto channel = LaunchedUnderMpi() ? ConnectOverMpi(false) : ForkWorkers(workers, false);
   if (channel->rank() == kCoordinatorRank) {
     Coordinate(*channel, trials);
     ShutDownWorkers(*channel);

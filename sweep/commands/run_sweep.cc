@@ -170,8 +170,9 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   }
   if (sweep.is_new && outcome.interrupted && !outcome.has_begun) {
     sweep.Discard();
-    fmt::print(stderr, "lrsweep: interrupted before the first trial; nothing is left behind\n");
-    return {kInterrupted, false};
+    fmt::print(stderr, "lrsweep: {} before the first trial; nothing is left behind\n",
+               outcome.lost_all_workers ? "all workers were lost" : "interrupted");
+    return {kInterrupted, outcome.lost_all_workers};
   }
   PrintExcluded(coordinator.state());
   // Print before closing: mpirun kills us one second after SIGTERM.

@@ -1,4 +1,5 @@
-// Whole sweeps through the real program, LibTorch and mpirun, on a small data set.
+// Whole sweeps through the real program and LibTorch, alone and in ranks of a plain mpirun, on a
+// small data set. Those of `run --workers` are in workers_test.cc.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -17,7 +17,8 @@ from frame import expect
 from sweeps import (ProgramSweep, Sweep, ask, ends, exit_status, files_beside, left_behind, processes,
                     send)
 
-# The disturbances: SIGKILL for a process, or a signal that asks the launcher to stop.
+# The disturbances: SIGKILL for a process, or a signal that asks the launcher to stop. There is no
+# mpirun where workers are forked.
 STRIKES = ("launcher", "mpirun", "coordinator", "worker", "worker", "all", "SIGTERM", "SIGINT",
            "SIGINT twice", "SIGUSR1", "frozen")
 
@@ -122,7 +123,9 @@ class Round:
     def strike(self) -> list[str]:
         """Disturbs the sweep once. Returns what was done, in a list; empty without a target."""
         there = processes(str(self.database))
-        what = self.random.choice(PROGRAM_STRIKES if self.sweep.of_program else STRIKES)
+        strikes = PROGRAM_STRIKES if self.sweep.of_program else STRIKES
+        what = self.random.choice([strike for strike in strikes
+                                   if strike != "mpirun" or self.sweep.launcher == "mpirun"])
         if what == "all":
             victims = list(there)
         elif what.startswith("SIG"):

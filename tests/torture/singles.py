@@ -66,7 +66,9 @@ def deadly_trial(folder: Path) -> int:
     bad += expect(f"states {states}", states.get("failed") == 1
                   and not {"pending", "running"} & set(states))
     error = ask(database, f"SELECT error FROM trials WHERE trial_id = '{deadly}'")[0][0] or ""
-    bad += expect(f"error: {error}", "brought down 3 workers" in error and "after epoch" in error)
+    end = "its process was ended by SIGKILL" if sweep.launcher == "fork" else "its process is gone"
+    bad += expect(f"error: {error}", "brought down 3 workers" in error and "after epoch" in error
+                  and end in error)
     bad += expect("--retry-failed", sweep.run(database, "--retry-failed") == 0)
     bad += expect("differs", sweep.is_whole(database))
     print(f"a deadly trial: {error}; {bad} failures")
@@ -74,7 +76,7 @@ def deadly_trial(folder: Path) -> int:
 
 
 def early_death(folder: Path) -> int:
-    """A worker that dies while MPI starts, before the launcher has seen it: a prompt new launch."""
+    """A worker that dies as it starts, under MPI before the launcher has seen it: a prompt new launch."""
     sweep = Sweep(folder, seeds=1)
     database = folder / "early.db"
     command = sweep.start(database, workers=1)

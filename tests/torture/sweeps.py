@@ -95,19 +95,28 @@ def processes(marker: str) -> dict[int, str]:
             found[int(entry.name)] = "program"
         if marker not in words:
             continue
-        rank = [v for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
-        if words[0] == "mpirun":
+        if words[0] in ("mpirun", "prterun"):
             found[int(entry.name)] = "mpirun"
-        elif rank:
-            found[int(entry.name)] = "coordinator" if rank[0].endswith(b"=0") else "worker"
         elif words[0].endswith("lrsweep"):
-            found[int(entry.name)] = "launcher"
+            try:
+                rank = rank_of(int(entry.name))
+            except OSError:
+                continue
+            found[int(entry.name)] = {None: "launcher", 0: "coordinator"}.get(rank, "worker")
     return found
 
 
-def rank_of(pid: int) -> int:
+def rank_of(pid: int) -> int | None:
+    """None: a process that is no rank. A forked worker has its rank in its name, and the variables of
+    the coordinator."""
     variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    return next(int(v.split(b"=")[1]) for v in variables if v.startswith(b"OMPI_COMM_WORLD_RANK="))
+    for variable in variables:
+        if variable.startswith(b"OMPI_COMM_WORLD_RANK="):
+            return int(variable.split(b"=")[1])
+    if b"LRSWEEP_FORKS_WORKERS=1" not in variables:
+        return None
+    _, _, rank = Path(f"/proc/{pid}/comm").read_text().strip().partition("lrsweep-")
+    return int(rank or 0)
 
 
 def wait_for_training(database: Path, workers: int) -> dict[int, str]:
@@ -173,6 +182,7 @@ class Sweep:
     """A configuration in `folder`, and its undisturbed result."""
 
     of_program = False
+    launcher = "fork"  # or "mpirun", of runs with several workers
 
     def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
         self.folder = folder
@@ -191,7 +201,7 @@ class Sweep:
 
     def command(self, database: Path, *options: str, workers: int = 0) -> list:
         """The command line of a run; `workers` 0: everything in one process."""
-        launch = ["--workers", str(workers)] if workers else []
+        launch = ["--workers", str(workers), "--launcher", self.launcher] if workers else []
         return [PROGRAM, "run", self.config, "--db", database, "-q", *launch, *options]
 
     def start(self, database: Path, *options: str, workers: int = 0, log=None) -> subprocess.Popen:
