@@ -69,22 +69,31 @@ void CoordinatorChannel::Send(int64_t to, const Bytes& message) {
 
 std::optional<ReceivedMessage> CoordinatorChannel::Receive() {
   if (arrivals_.empty()) Exchange(Clock::duration(0));
-  if (arrivals_.empty() || !arrivals_.front().message) return std::nullopt;
+  SetEndsAside();
+  if (arrivals_.empty()) return std::nullopt;
   ReceivedMessage message{arrivals_.front().from, std::move(*arrivals_.front().message)};
   arrivals_.pop_front();
   return message;
 }
 
 std::optional<PeerEnd> CoordinatorChannel::TakeEnded() {
-  if (arrivals_.empty() || arrivals_.front().message) return std::nullopt;
-  PeerEnd end{arrivals_.front().from, std::move(arrivals_.front().how_it_ended)};
-  arrivals_.pop_front();
+  SetEndsAside();
+  if (ends_.empty()) return std::nullopt;
+  PeerEnd end = std::move(ends_.front());
+  ends_.pop_front();
   At(end.rank).is_gone = true;
   return end;
 }
 
+/// Of what has arrived, leaves a message as the first.
+void CoordinatorChannel::SetEndsAside() {
+  for (; !arrivals_.empty() && !arrivals_.front().message; arrivals_.pop_front()) {
+    ends_.push_back({arrivals_.front().from, std::move(arrivals_.front().how_it_ended)});
+  }
+}
+
 void CoordinatorChannel::WaitForMessage(Clock::time_point limit) {
-  if (arrivals_.empty()) Exchange(limit - Clock::now());
+  if (arrivals_.empty() && ends_.empty()) Exchange(limit - Clock::now());
 }
 
 /// Waits until a socket can be read or written, and reads and writes what goes without waiting.

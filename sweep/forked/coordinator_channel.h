@@ -67,6 +67,7 @@ class CoordinatorChannel : public Channel {
   void Exchange(Clock::duration wait);
   void Read(int64_t rank);
   void AwaitRoom(int64_t rank);
+  void SetEndsAside();
   void NoteEnds();
   bool NoteEnd(int64_t rank, int options);
   void EndWorkers();
@@ -75,6 +76,7 @@ class CoordinatorChannel : public Channel {
   std::vector<Worker> workers_;  // by rank - 1
   std::vector<int64_t> closed_;  // ranks whose socket is closed, and whose end was not noted yet
   std::deque<Arrival> arrivals_;
+  std::deque<PeerEnd> ends_;  // whose messages were all received, and which nobody has taken yet
   bool has_gpu_;
   Clock::duration end_limit_;
 };

@@ -27,6 +27,7 @@ std::string Describe(const Event& event) {
     return fmt::format("ended {}: {}{}{}", Short(ended->trial_id), ToString(ended->state),
                        ended->error.empty() ? "" : ": ", ended->error);
   }
+  if (const auto* gone = std::get_if<WorkerGone>(&event)) return gone->how;
   return "";
 }
 
@@ -38,6 +39,7 @@ Pool::Pool(World& world, Truth& truth)
       draws_(world.scenario().seed, "pool", static_cast<uint64_t>(world.run())) {
   const Scenario& scenario = world.scenario();
   first_ = scenario.is_alone ? 0 : 1;
+  are_forked_ = Draws(scenario.seed, "forked").Chance(0.5);
   const int64_t most = std::min(scenario.most_workers, world.limits().workers);
   const int64_t count = world.is_quiet() ? most : draws_.Between(1, most);
   const int64_t most_pack = std::min(scenario.most_pack_size, world.limits().packs);
@@ -45,7 +47,9 @@ Pool::Pool(World& world, Truth& truth)
     const int64_t host = draws_.Between(0, scenario.most_hosts - 1);
     WorkerInfo info{number,    fmt::format("host{}", host),        "cpu",
                     "formula", fmt::format("run {}", world.run()), draws_.Between(1, most_pack)};
-    workers_.push_back(std::make_unique<Worker>(world, truth.executions, std::move(info)));
+    const bool is_forked = are_forked_ && host == 0;
+    workers_.push_back(
+        std::make_unique<Worker>(world, truth.executions, std::move(info), is_forked));
   }
   world.Say("run {} begins with {} workers", world.run(), count);
 }
@@ -136,10 +140,11 @@ void Pool::Dismiss(int64_t worker) {
   At(worker).Send(Arrival(), Shutdown{});
 }
 
-/// Only of processes on the coordinator's machine is it certain.
+/// Only of processes on the coordinator's machine is it certain; of forked ones WorkerGone says it.
 bool Pool::IsGone(int64_t worker) const {
   world_.Act();
-  return At(worker).is_dead() && At(worker).info().host == "host0";
+  return At(worker).is_dead() && At(worker).info().host == "host0" &&
+         (!are_forked_ || At(worker).sent().empty());
 }
 
 void Pool::RunWorkers() {
@@ -188,7 +193,8 @@ void Pool::Deliver(Worker& worker, const EventSink& sink) {
   sink(event);
   is_delivering_ = false;
   const Known& known = known_[worker.info().worker];
-  if (known.is_lost && known.is_given_up && !known.is_dismissed) {
+  const bool is_gone = std::holds_alternative<WorkerGone>(event);
+  if (known.is_lost && known.is_given_up && !known.is_dismissed && !is_gone) {
     world_.Fail(fmt::format("worker {} is not told that it was given up", worker.info().worker));
   }
 }
@@ -205,6 +211,7 @@ void Pool::OnDelivery(const Worker& worker, const Event& event) {
     return;
   }
   if (std::holds_alternative<WorkerReady>(event)) known.is_ready = true;
+  if (std::holds_alternative<WorkerGone>(event)) world_.Count("ends that were told");
   if (std::holds_alternative<WorkerRefused>(event)) {
     known.is_lost = true;
     Release(number);

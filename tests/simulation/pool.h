@@ -92,6 +92,7 @@ class Pool : public WorkerPool {
   Truth& truth_;
   Draws draws_;
   int64_t first_ = 1;
+  bool are_forked_ = false;  // the workers of host0, the coordinator's
   std::vector<std::unique_ptr<Worker>> workers_;
   std::map<int64_t, Known> known_;
   std::map<std::string, int64_t> holders_;  // by trial: the worker that has it, until it is told

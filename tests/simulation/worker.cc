@@ -17,12 +17,13 @@ constexpr double kFailSeconds = 0.005;  // until a trial has failed that cannot 
 
 }  // namespace
 
-Worker::Worker(World& world, std::vector<Execution>& executions, WorkerInfo info)
+Worker::Worker(World& world, std::vector<Execution>& executions, WorkerInfo info, bool tells_end)
     : world_(world),
       executions_(executions),
       info_(std::move(info)),
       draws_(world.scenario().seed, "worker",
-             static_cast<uint64_t>(world.run() * 1000 + info_.worker)) {
+             static_cast<uint64_t>(world.run() * 1000 + info_.worker)),
+      tells_end_(tells_end) {
   double seconds = draws_.LogBetween(0.01, kStartSeconds);
   refuses_ = world_.Strikes(Fault::kRefusal);
   if (world_.Strikes(Fault::kLateStart)) {
@@ -264,13 +265,19 @@ void Worker::EndMember(Member& member, TrialState state, const std::string& erro
 
 /// Its process ends. Of what is on its way to the coordinator the last messages may be lost.
 void Worker::Die() {
-  is_dead_ = was_struck_ = true;
+  was_struck_ = true;
   const auto arrived = [this](const Message& message) { return message.arrives <= world_.now(); };
   auto lost = std::find_if_not(sent_.begin(), sent_.end(), arrived);
   lost += draws_.Between(0, sent_.end() - lost);
   world_.Say("worker {} dies; {} messages are lost", info_.worker, sent_.end() - lost);
   if (lost != sent_.end()) world_.Count("messages lost with their worker");
   sent_.erase(lost, sent_.end());
+  End();
+}
+
+void Worker::End() {
+  if (std::exchange(is_dead_, true) || !tells_end_) return;
+  Report(WorkerGone{info_.worker, "its process was ended by SIGKILL"});
 }
 
 /// Sends the event. Messages of one worker do not overtake each other.

@@ -39,7 +39,8 @@ struct Message {
 
 class Worker {
  public:
-  Worker(World& world, std::vector<Execution>& executions, WorkerInfo info);
+  /// `tells_end`: the pool learns at once that its process has ended.
+  Worker(World& world, std::vector<Execution>& executions, WorkerInfo info, bool tells_end);
 
   const WorkerInfo& info() const { return info_; }
   /// Its process has ended.
@@ -60,6 +61,7 @@ class Worker {
 
   /// The events that it has sent, in their order; the first ones arrive first.
   std::deque<Message>& sent() { return sent_; }
+  const std::deque<Message>& sent() const { return sent_; }
 
  private:
   enum class Phase { kStarting, kWaiting, kMidEpoch, kEpochEnd };
@@ -79,7 +81,7 @@ class Worker {
   void OnCommand(PackTask pack) { packs_.push_back(std::move(pack)); }
   void OnCommand(const TrialOrder& order);
   void OnCommand(StopAll /*stop*/) { is_stopping_ = true; }
-  void OnCommand(Shutdown /*shutdown*/) { is_dead_ = true; }
+  void OnCommand(Shutdown /*shutdown*/) { End(); }
   void BeginPack();
   bool ResumeMembers(const PackTask& pack);
   void BeginEpoch();
@@ -93,6 +95,7 @@ class Worker {
   void FailPack(const std::string& error);
   void EndMember(Member& member, TrialState state, const std::string& error = "");
   void Die();
+  void End();
   void Report(Event event);
   void Next(Phase phase, double seconds);
 
@@ -100,6 +103,7 @@ class Worker {
   std::vector<Execution>& executions_;
   WorkerInfo info_;
   Draws draws_;
+  bool tells_end_;
   bool is_broken_ = false;
   bool was_left_ = false;
   bool had_hiccup_ = false;

@@ -81,9 +81,16 @@ class FakePool : public WorkerPool {
 
   /// Its process ends, and nothing more is heard of it.
   void Kill(int64_t worker) {
-    gone_.insert(worker);
     events_.erase(worker);
+    if (how_they_end_.empty()) {
+      gone_.insert(worker);
+    } else {
+      killed_.insert(worker);
+      Report(worker, WorkerGone{worker, how_they_end_});
+    }
   }
+  /// From now on it is told at once how the process of a worker ended.
+  void TellHowWorkersEnd(std::string how) { how_they_end_ = std::move(how); }
   /// The worker dies when it is given the seed, so many times.
   void DieOfSeed(int64_t seed, int times) { deadly_[seed] = times; }
   /// Where the seed goes on after its first epoch, reported with it.
@@ -118,7 +125,7 @@ class FakePool : public WorkerPool {
       given_checkpoints_[seed] = task.checkpoint;
       if (deadly_[seed]-- > 0) Kill(worker);
     }
-    if (IsGone(worker)) return;
+    if (IsGone(worker) || killed_.count(worker) > 0) return;
     if (spoiled_.count(worker) > 0) {
       if (spoiled_.erase(worker) > 0) Report(worker, WorkerRefused{worker, "host", "sticky error"});
       gone_.insert(worker);
@@ -240,7 +247,8 @@ class FakePool : public WorkerPool {
   std::vector<int64_t> started_seeds_;
   std::vector<std::vector<int64_t>> packs_;
   std::map<int64_t, int64_t> held_;
-  std::set<int64_t> gone_, dismissed_;
+  std::set<int64_t> gone_, killed_, dismissed_;
+  std::string how_they_end_;
   std::vector<TrialOrder> orders_;
   std::map<int64_t, int> deadly_;
   std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
@@ -496,6 +504,18 @@ TEST_F(CoordinatorTest, AnotherWorkerTrainsWhatADeadOneLeft) {
   EXPECT_FALSE(outcome.interrupted);
   EXPECT_THAT(States(), Each("completed"));
   EXPECT_THAT(Outcomes(store_.Attempts(space_.At(1).id)), ElementsAre("lost", "completed"));
+}
+
+TEST_F(CoordinatorTest, HowALostWorkerEndedIsRecordedWhereThePoolKnowsIt) {
+  FakePool pool(2);
+  pool.TellHowWorkersEnd("its process was ended by SIGSEGV");
+  pool.DieOfSeed(0, 1);
+  Run(pool);
+  EXPECT_THAT(States(), Each("completed"));
+  const auto attempts = store_.Attempts(space_.At(0).id);
+  EXPECT_THAT(Outcomes(attempts), ElementsAre("lost", "completed"));
+  EXPECT_THAT(attempts[0].error,
+              testing::Optional(HasSubstr("epoch 0: its process was ended by SIGSEGV")));
 }
 
 TEST_F(CoordinatorTest, PrefetchedTrialsAreNotBlamedForALostWorker) {

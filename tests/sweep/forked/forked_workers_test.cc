@@ -152,11 +152,12 @@ TEST(ForkedWorkersTest, AnEndIsToldAfterTheLastMessageWithItsSignal) {
 }
 
 TEST(ForkedWorkersTest, HalfAMessageOfAWorkerThatDiedIsDropped) {
-  const auto channel = Fork(2, [](Channel& worker) {
+  const auto work = [](Channel& worker) {
     if (worker.rank() == 2) WaitForEver();
     worker.Send(kCoordinatorRank, Pattern(40 * kMegabyte));  // more than the socket takes
     _exit(3);
-  });
+  };
+  const auto channel = Fork(2, work, std::chrono::milliseconds(50));
   const PeerEnd end = NextEnd(*channel);
   EXPECT_EQ(end.rank, 1);
   EXPECT_EQ(end.how, "its process ended with exit status 3");
