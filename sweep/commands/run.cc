@@ -325,8 +325,8 @@ Subcommand RunCommand() {
   const auto arguments = std::make_shared<RunArguments>();
   return {.name = "run",
           .help =
-              "Train every trial: alone in one process, or as several ranks under mpirun or "
-              "srun. Run again, it continues",
+              "Train every trial: alone in one process, in several (--workers), or as ranks under "
+              "mpirun or srun. Run again, it continues",
           .options = RunOptions(*arguments),
           .run = [arguments](const CommandContext& context) { return Run(*arguments, context); },
           .takes_mpirun_arguments_with = "--workers"};
