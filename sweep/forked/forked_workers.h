@@ -9,8 +9,9 @@
 
 namespace lrsweep {
 
-/// A coordinator that is stopped for hours must not cost its workers all memory.
-inline constexpr size_t kMostKept = 256UL << 20;
+/// A coordinator that is stopped for hours must not cost its workers all memory, and one that
+/// records more slowly than they train must be able to stop them in time.
+inline constexpr size_t kMostKept = 64UL << 20;
 
 /// Forks `workers` processes, at least one, and returns in each process its end of the channel: in
 /// the calling one the coordinator's, in the others a worker's. To be called early: before there is
@@ -22,8 +23,8 @@ inline constexpr size_t kMostKept = 256UL << 20;
 /// after `end_limit`, or are stopped, are killed.
 ///
 /// A worker waits where it has `most_kept` bytes to send that do not leave. `has_gpu`: this process
-/// could train on one. Throws ResourceError where there cannot be so many
-/// processes or open files; no worker is left then.
+/// could train on one. Throws ResourceError where there cannot be so many processes or open files;
+/// no worker is left then.
 std::unique_ptr<Channel> ForkWorkers(int64_t workers, bool has_gpu,
                                      Channel::Clock::duration end_limit = std::chrono::seconds(5),
                                      size_t most_kept = kMostKept);

@@ -16,11 +16,19 @@ constexpr auto kFlushLimit = std::chrono::milliseconds(500);
 // A training that asks for messages after every step of microseconds must not pay a system call for
 // each.
 constexpr auto kLookInterval = std::chrono::microseconds(100);
+// The socket takes 200 KB at once, which would be all that leaves per step of a long training. So a
+// worker waits until a large message has left: milliseconds, where the coordinator is not busy.
+constexpr size_t kLarge = 1UL << 20;
+constexpr auto kPatience = std::chrono::milliseconds(100);
 
 }  // namespace
 
 void WorkerChannel::Send(int64_t /*to*/, const Bytes& message) {
   coordinator_.Send(message);
+  const auto limit = Clock::now() + kPatience;
+  while (message.size() >= kLarge && coordinator_.kept_bytes() > 0 && Clock::now() < limit) {
+    WaitUntil(limit);
+  }
   while (coordinator_.kept_bytes() > most_kept_) WaitUntil(Clock::time_point::max());
 }
 

@@ -50,7 +50,8 @@ class Channel {
   virtual bool survives_deaths() const = 0;
 
   /// Sends a message. Returns at once, whatever the receiver does; a message to a process that is
-  /// gone is lost. Only a worker waits, where much has not left yet.
+  /// gone is lost. Only a worker may wait: a moment for a large message, and longer where
+  /// much has not left yet.
   virtual void Send(int64_t to, const Bytes& message) = 0;
   /// Returns the next whole message, if one has come; those of one sender in their order.
   virtual std::optional<ReceivedMessage> Receive() = 0;
