@@ -154,7 +154,7 @@ TEST(ForkedWorkersTest, AnEndIsToldAfterTheLastMessageWithItsSignal) {
 TEST(ForkedWorkersTest, HalfAMessageOfAWorkerThatDiedIsDropped) {
   const auto work = [](Channel& worker) {
     if (worker.rank() == 2) WaitForEver();
-    worker.Send(kCoordinatorRank, Pattern(40 * kMegabyte));  // more than the socket takes
+    worker.Send(kCoordinatorRank, Pattern(1'000'000));  // more than the socket takes
     _exit(3);
   };
   const auto channel = Fork(2, work, std::chrono::milliseconds(50));
