@@ -119,15 +119,19 @@ TEST_F(ForkedRunTest, NeedsNoTemporaryFolder) {
 }
 
 TEST_F(ForkedRunTest, SaysHowAWorkerEnded) {
-  WriteConfig("{epochs: 500, batch_size: 32}");
-  const auto result = RunShell(InFolder(
-      "ulimit -c 0; " LRSWEEP_PROGRAM
-      " run s.yaml --quiet --workers 2 --set 'scheduler={type: ConstantLR}' & job=$!; "
-      "for i in $(seq 400); do sleep 0.02; [ -e s.db ] && [ $(sqlite3 s.db 'SELECT count(*) "
-      "FROM epochs') -gt 0 ] && break; done; coordinator=$(cat /proc/$job/task/$job/children); "
-      "for p in $(cat /proc/$coordinator/task/$coordinator/children); do "
-      "grep -q '^lrsweep-1$' /proc/$p/comm && kill -SEGV $p; done; wait $job"));
-  EXPECT_EQ(result.status, 0) << result.output;
+  WriteConfig("{epochs: 2000, batch_size: 1}");
+  // Waits until a query of the database finds something.
+  const std::string wait =
+      "wait_for() { for i in $(seq 400); do sleep 0.02; [ -e s.db ] && "
+      "[ $(sqlite3 s.db \"SELECT count(*) FROM attempts WHERE $1\") -gt 0 ] && break; done; }; ";
+  const auto result =
+      RunShell(InFolder(wait + "ulimit -c 0; " LRSWEEP_PROGRAM
+                               " run s.yaml --quiet --workers 2 & job=$!; wait_for 'worker = 1'; "
+                               "coordinator=$(tr -d ' ' < /proc/$job/task/$job/children); "
+                               "for p in $(cat /proc/$coordinator/task/$coordinator/children); do "
+                               "grep -q '^lrsweep-1$' /proc/$p/comm && kill -SEGV $p; done; "
+                               "wait_for \"outcome = 'lost'\"; kill -USR1 $job; wait $job"));
+  EXPECT_EQ(result.status, 75) << result.output;
   EXPECT_THAT(Sql("SELECT error FROM attempts WHERE outcome = 'lost'"),
               AllOf(HasSubstr("worker 1 on "), HasSubstr("its process was ended by SIGSEGV\n")));
 }
