@@ -78,7 +78,7 @@ def ask(database: Path, query: str) -> list:
 
 def processes(marker: str) -> dict[int, str]:
     """Roles (launcher, mpirun, coordinator, worker) by pid, of processes with `marker` as an argument; and
-    programs, which are trials of the database `marker`."""
+    programs, which are trials of the database `marker`. A relay is the rank of a worker that it forked."""
     found = {}
     of_trial = f"LRSWEEP_DIR={marker}.trials/".encode()
     for entry in Path("/proc").iterdir():
@@ -95,14 +95,16 @@ def processes(marker: str) -> dict[int, str]:
             found[int(entry.name)] = "program"
         if marker not in words:
             continue
-        if words[0] in ("mpirun", "prterun"):
+        if words[0] in ("mpirun", "prterun", "mpiexec.hydra"):
             found[int(entry.name)] = "mpirun"
         elif words[0].endswith("lrsweep"):
             try:
                 rank = rank_of(int(entry.name))
+                is_relay = (entry / "comm").read_text().strip() == "lrsweep-relay"
             except OSError:
                 continue
-            found[int(entry.name)] = {None: "launcher", 0: "coordinator"}.get(rank, "worker")
+            worker = "relay" if is_relay else "worker"
+            found[int(entry.name)] = {None: "launcher", 0: "coordinator"}.get(rank, worker)
     return found
 
 
@@ -111,7 +113,7 @@ def rank_of(pid: int) -> int | None:
     the coordinator."""
     variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     for variable in variables:
-        if variable.startswith(b"OMPI_COMM_WORLD_RANK="):
+        if variable.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMI_RANK=")):
             return int(variable.split(b"=")[1])
     if b"LRSWEEP_FORKS_WORKERS=1" not in variables:
         return None
