@@ -44,6 +44,7 @@ CREATE TABLE trials (
   wall_seconds REAL NOT NULL DEFAULT 0,    -- the sum over its rows in `epochs`
   epochs_done INTEGER NOT NULL DEFAULT 0,
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
+  shared_epochs INTEGER NOT NULL DEFAULT 0, -- its rows in `epochs` that name another trial
   in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration has it; 0: not ranked
   objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
                                  --   NULL where one of its epochs lacks the metric (of a user's
@@ -101,8 +102,15 @@ CREATE TABLE epochs (
   test_loss REAL,                -- where images are held back: as val_loss, over the test images;
                                  --   NULL where not, and in epochs of layouts before 6
   test_accuracy REAL,            --   as val_accuracy
+  trained_by TEXT,               -- where several trials are the same training up to this epoch, the
+                                 --   one of them with the lowest number; NULL in that trial itself,
+                                 --   and where no other one is. Sums of wall_seconds count each
+                                 --   training once: WHERE trained_by IS NULL
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
+
+-- The epochs that name a trial.
+CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch) WHERE trained_by IS NOT NULL;
 
 -- The state from which a partly trained trial resumes. Written together with its epochs.
 CREATE TABLE checkpoints (
@@ -114,7 +122,8 @@ CREATE TABLE checkpoints (
                                  --   file or folder, {"path": ...}
 ) STRICT;
 
--- The steps of an epoch, packed into one value; query `steps` instead.
+-- The steps of an epoch, packed into one value, for all trials that share the epoch with that of
+-- trial_id; query `steps` instead.
 CREATE TABLE step_traces (
   trial_id TEXT NOT NULL,
   epoch INTEGER NOT NULL,
@@ -126,19 +135,6 @@ CREATE TABLE step_traces (
   PRIMARY KEY (trial_id, epoch),
   FOREIGN KEY (trial_id, epoch) REFERENCES epochs (trial_id, epoch) ON DELETE CASCADE
 ) STRICT;
-
--- An optimizer step: the rates applied at it, and the loss of its batch. `step` counts over the
--- whole trial from 0, `epoch` from 1. Losses are 32-bit numbers in their shortest decimal form.
--- Query one trial (WHERE trial_id = ...), which takes milliseconds; all trials take long.
-CREATE VIEW steps (trial_id, epoch, step, lr, momentum, loss) AS
-SELECT
-  t.trial_id,
-  t.epoch,
-  t.first_step + j.key,
-  coalesce(t.lr, json_extract(j.value, '$[1]')),
-  coalesce(t.momentum, json_extract(j.value, '$[2]')),
-  CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
-FROM step_traces AS t, json_each(t.trace) AS j;
 
 -- A trial's place by the sweep's metric, mode and scope: completed trials by value, then trials
 -- without a value and diverged ones (NULL); equal values by trial_id. Values computed from several

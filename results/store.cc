@@ -37,7 +37,9 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
                                     trial_id, now, first_epoch - 1));
     if (impl_->first_start.empty()) impl_->first_start = now;
     earlier = impl_->Number("SELECT count(*) FROM attempts WHERE trial_id = ?", trial_id);
-    if (earlier > 0) impl_->CutBack(trial_id, first_epoch);
+    if (impl_->Number("SELECT EXISTS (SELECT 1 FROM epochs WHERE trial_id = ?)", trial_id) > 0) {
+      impl_->CutBack(trial_id, first_epoch);
+    }
     impl_->Run(
         "INSERT INTO attempts (trial_id, attempt, worker, host, device, engine, cpu_target, "
         "pack_size, started_at, first_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,7 +50,9 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
 }
 
 void Store::Impl::CutBack(const std::string& trial_id, int64_t first_epoch) {
+  HandOverShared(trial_id, first_epoch);
   Run("DELETE FROM epochs WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
+  CountShared(trial_id);
   Run("DELETE FROM checkpoints WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
   Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
       trial_id);

@@ -80,6 +80,7 @@ struct TrialRow {
   double wall_seconds = 0;
   int64_t epochs_done = 0;
   bool diverged = false;
+  int64_t shared_epochs = 0;  // of epochs_done, those whose row names another trial
   bool in_space = true;
   std::optional<double> objective_value;  // of a completed trial, by the sweep's objective
 };
@@ -117,6 +118,7 @@ struct EpochRow {
   std::optional<double> lr;  // at its last step
   Metrics metrics;  // all that the sweep knows; NaN where a value was NaN, infinite or missing
   double wall_seconds = 0;
+  std::string trained_by{};  // the trial of which this epoch is a copy; empty: none
 };
 
 struct AttemptRow {
@@ -189,6 +191,11 @@ class Store {
   /// Writes the epoch. A built-in metric that it lacks is NULL; one that is not built in goes into
   /// the table of reported metrics.
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
+  /// Gives a trial that is not running the first `epochs` epochs of the trial `from`, in place of
+  /// its own: both are the same training up to there. The steps are stored once. `checkpoint`: the
+  /// state after these epochs, from which the trial is to continue; none where it ends with them.
+  void ShareEpochs(const std::string& from, const std::string& trial_id, int64_t epochs,
+                   const std::optional<Checkpoint>& checkpoint = {});
   /// Replaces the running trial's checkpoint by this one, of an epoch that was added. It is kept
   /// until the trial ends.
   void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
@@ -267,6 +274,9 @@ class Store {
   /// digits), and that its epochs are recorded.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
                                   const std::function<std::string(std::string_view)>& sha256) const;
+  /// The other trials that share an epoch with the trial, in the order in which they were added.
+  /// One of them was trained for it where it has epochs and no attempt.
+  std::vector<std::string> SharersOf(const std::string& trial_id) const;
   std::vector<RetiredCheckpoint> RetiredCheckpoints() const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   /// The workers that were excluded at their latest attempt, by number. Reads all attempts.

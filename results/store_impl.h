@@ -122,6 +122,13 @@ std::string EndTrialSql(const Objective& objective, const ScoredMetrics& metrics
 /// Puts the trials of a new sweep, pending, into its empty tables.
 void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
 
+/// An epoch that several trials share: all of them name `owner`, and are to name `heir`, which has
+/// a row of it.
+struct SharedEpoch {
+  int64_t epoch = 0;
+  std::string owner, heir;
+};
+
 struct Store::Impl {
   Impl(std::filesystem::path file, int flags, std::optional<WriterLock> writer_lock = {})
       : path(std::move(file)),
@@ -230,6 +237,23 @@ struct Store::Impl {
   /// Reads them into the trial's epochs, in order: each gets every metric of the table.
   void ReadReported(const std::string& trial_id, std::vector<EpochRow>& epochs);
 
+  /// The traces of a trial's steps, as `FROM` of a query with ?1, its id: `t` is step_traces.
+  std::string TracesOf() const;
+
+  /// Reads rows of an epoch, its owner and its heir; ?1 is a trial, ?2 an epoch.
+  std::vector<SharedEpoch> SharedEpochs(std::string_view sql, const std::string& trial_id,
+                                        int64_t first_epoch);
+
+  /// Makes the heir the one that all who share the epoch name.
+  void MoveShared(const SharedEpoch& shared);
+
+  /// Writes trials.shared_epochs of the trial and of those that name it.
+  void CountShared(const std::string& trial_id);
+
+  /// Hands the epochs of a trial from `first_epoch` on that other trials name over to these, so
+  /// that they can be removed from the trial.
+  void HandOverShared(const std::string& trial_id, int64_t first_epoch);
+
   /// Removes what an earlier attempt recorded from `first_epoch` on, and ends that attempt.
   void CutBack(const std::string& trial_id, int64_t first_epoch);
 
@@ -245,6 +269,7 @@ struct Store::Impl {
   bool has_reported_metrics = true;
   bool has_identity = true;
   bool has_test_metrics = true;
+  bool has_sharing = true;
   bool record_steps = true;
   bool in_transaction = false;
 };

@@ -17,6 +17,7 @@
 #include "results/time_text.h"
 #include "retired_checkpoints_sql.h"
 #include "schema_sql.h"
+#include "steps_view_sql.h"
 
 namespace lrsweep {
 namespace {
@@ -27,12 +28,13 @@ namespace fs = std::filesystem;
 // without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
 // The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity, 6 the
-// metrics of the test images beside those of held-back ones.
-constexpr int32_t kSchemaVersion = 6;
+// metrics of the test images beside those of held-back ones, 7 shared epochs.
+constexpr int32_t kSchemaVersion = 7;
 constexpr int32_t kGroupsVersion = 3;
 constexpr int32_t kMetricsVersion = 4;
 constexpr int32_t kIdentityVersion = 5;
 constexpr int32_t kTestMetricsVersion = 6;
+constexpr int32_t kSharingVersion = 7;
 // Oldest layout that is read; opening for writing upgrades it.
 constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
@@ -90,6 +92,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   db.exec(kMetricsSql);
   db.exec(kMetricsViewSql);
   db.exec(kRetiredCheckpointsSql);
+  db.exec(kStepsViewSql);
   InsertSweep(db, sweep);
   DeclareMetrics(db, sweep.reported_metrics);
   InsertTrials(db, count, trial_at);
@@ -190,6 +193,15 @@ void Upgrade(SQLite::Database& db) {
     db.exec(kGroupsSql);
     db.exec(kRetiredCheckpointsSql);
   }
+  if (version < kSharingVersion) {
+    db.exec(
+        "ALTER TABLE epochs ADD COLUMN trained_by TEXT; "
+        "CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch) WHERE trained_by IS NOT "
+        "NULL; "
+        "ALTER TABLE trials ADD COLUMN shared_epochs INTEGER NOT NULL DEFAULT 0; "
+        "DROP VIEW IF EXISTS steps");
+    db.exec(kStepsViewSql);
+  }
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
 }
@@ -258,6 +270,7 @@ Store Store::Open(const fs::path& path) {
     impl->has_reported_metrics = version >= kMetricsVersion;
     impl->has_identity = version >= kIdentityVersion;
     impl->has_test_metrics = version >= kTestMetricsVersion;
+    impl->has_sharing = version >= kSharingVersion;
     return Store(std::move(impl));
   };
   return Guarded(path, [&] {

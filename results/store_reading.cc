@@ -34,17 +34,20 @@ SweepRecord Store::Sweep() const {
 
 namespace {
 
-constexpr const char* kSelectTrials =
-    "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
-    "wall_seconds, epochs_done, diverged, in_space, objective_value FROM trials ";
+std::string SelectTrials(bool has_sharing) {
+  const std::string shared = has_sharing ? "shared_epochs" : "0";
+  return "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
+         "wall_seconds, epochs_done, diverged, " +
+         shared + ", in_space, objective_value FROM trials ";
+}
 
 TrialRow ReadTrial(SQLite::Statement& query) {
   const auto column = [&query](int i) { return query.getColumn(i); };
-  return {column(0).getInt64(),     column(1).getString(), column(2).getString(),
-          column(3).getString(),    column(4).getString(), column(5).getString(),
-          column(6).getInt64(),     TextOrNone(column(7)), TextOrNone(column(8)),
-          column(9).getDouble(),    column(10).getInt64(), column(11).getInt() != 0,
-          column(12).getInt() != 0, RealOrNone(column(13))};
+  return {column(0).getInt64(),  column(1).getString(),    column(2).getString(),
+          column(3).getString(), column(4).getString(),    column(5).getString(),
+          column(6).getInt64(),  TextOrNone(column(7)),    TextOrNone(column(8)),
+          column(9).getDouble(), column(10).getInt64(),    column(11).getInt() != 0,
+          column(12).getInt64(), column(13).getInt() != 0, RealOrNone(column(14))};
 }
 
 std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
@@ -57,14 +60,14 @@ std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
 
 std::vector<TrialRow> Store::Trials() const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) + "ORDER BY number");
     return ReadTrials(query);
   });
 }
 
 void Store::EachTrial(const std::function<void(const TrialRow&)>& visit) const {
   Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) + "ORDER BY number");
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) + "ORDER BY number");
     while (query.executeStep()) visit(ReadTrial(query));
   });
 }
@@ -72,7 +75,7 @@ void Store::EachTrial(const std::function<void(const TrialRow&)>& visit) const {
 std::vector<TrialRow> Store::TrialsInState(TrialState state) const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(),
-                            std::string(kSelectTrials) + "WHERE state = ? ORDER BY number");
+                            SelectTrials(impl_->has_sharing) + "WHERE state = ? ORDER BY number");
     query.bind(1, std::string(ToString(state)));
     return ReadTrials(query);
   });
@@ -118,9 +121,10 @@ int64_t Store::LostAttempts(const std::string& trial_id) const {
 }
 
 TrialRow Store::TrialById(const std::string& trial_id) const {
-  static const std::string kById = std::string(kSelectTrials) + "WHERE trial_id = ?";
+  static const std::string kById = SelectTrials(true) + "WHERE trial_id = ?";
+  static const std::string kByIdUnshared = SelectTrials(false) + "WHERE trial_id = ?";
   return Guarded(impl_->path, [&] {
-    SQLite::Statement& query = impl_->Prepared(kById);
+    SQLite::Statement& query = impl_->Prepared(impl_->has_sharing ? kById : kByIdUnshared);
     query.bind(1, trial_id);
     std::vector<TrialRow> found = ReadTrials(query);
     query.reset();
@@ -132,7 +136,7 @@ TrialRow Store::TrialById(const std::string& trial_id) const {
 std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix, int64_t limit) const {
   return Guarded(impl_->path, [&] {
     // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
-    SQLite::Statement query(impl_->Db(), std::string(kSelectTrials) +
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) +
                                              "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
                                              "ORDER BY trial_id LIMIT ?2");
     query.bind(1, prefix);
@@ -169,9 +173,10 @@ TrialLabels Store::Labels() const {
 
 std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
-    constexpr int kFirstMetric = 4;
+    constexpr int kFirstMetric = 5;
     std::vector<std::string> metrics;  // that have a column
     std::string columns = "epoch, steps_done, lr, wall_seconds";
+    columns += impl_->has_sharing ? ", coalesce(trained_by, '')" : ", ''";
     for (const MetricInfo& metric : impl_->Metrics()) {
       if (FindMetric(BuiltInMetrics(), metric.name) == nullptr) continue;
       metrics.push_back(metric.name);
@@ -182,11 +187,9 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
     query.bind(1, trial_id);
     std::vector<EpochRow> epochs;
     while (query.executeStep()) {
-      EpochRow row{query.getColumn(0).getInt64(),
-                   query.getColumn(1).getInt64(),
-                   RealOrNone(query.getColumn(2)),
-                   {},
-                   RealOrNan(query.getColumn(3))};
+      EpochRow row{query.getColumn(0).getInt64(),  query.getColumn(1).getInt64(),
+                   RealOrNone(query.getColumn(2)), {},
+                   RealOrNan(query.getColumn(3)),  query.getColumn(4).getString()};
       for (size_t i = 0; i < metrics.size(); ++i) {
         const auto column = kFirstMetric + static_cast<int>(i);
         row.metrics.emplace(metrics[i], RealOrNan(query.getColumn(column)));
@@ -268,9 +271,8 @@ std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
     // Not through the view `steps`: SQLite refuses JSON functions in the views of a file whose
     // schema it is told not to trust, as Open does, and its own reading of a decimal may be off by
     // the last bit.
-    SQLite::Statement query(
-        impl_->Db(),
-        "SELECT lr, momentum, trace FROM step_traces WHERE trial_id = ? ORDER BY epoch");
+    SQLite::Statement query(impl_->Db(), "SELECT t.lr, t.momentum, t.trace FROM " +
+                                             impl_->TracesOf() + " ORDER BY t.epoch");
     query.bind(1, trial_id);
     std::vector<StepRow> steps;
     while (query.executeStep()) {
@@ -289,8 +291,9 @@ std::vector<StepRow> Store::Steps(const std::string& trial_id) const {
 std::map<int64_t, double> Store::MomentumByEpoch(const std::string& trial_id) const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(),
-                            "SELECT epoch, coalesce(momentum, json_extract(trace, '$[#-1][2]')) "
-                            "FROM step_traces WHERE trial_id = ?");
+                            "SELECT t.epoch, coalesce(t.momentum, "
+                            "json_extract(t.trace, '$[#-1][2]')) FROM " +
+                                impl_->TracesOf());
     query.bind(1, trial_id);
     std::map<int64_t, double> momenta;
     while (query.executeStep()) {

@@ -24,6 +24,12 @@ struct TrialTask {
   Map params;                // complete
   std::string checkpoint{};  // bytes of an earlier OnCheckpoint to resume from; empty: none
   int64_t epochs_done = 0;   // the epoch of that checkpoint
+  /// Epochs after which a checkpoint is needed for other trials that share them, in ascending
+  /// order.
+  std::vector<int64_t> branch_epochs{};
+  /// Where the checkpoint may be of another trial: the metric that the schedule follows, after each
+  /// epoch that is done; else the checkpoint has it.
+  std::vector<double> metric_history{};
 };
 
 /// What a worker trains together: at least one trial. Trials of one pack agree in what PackKey

@@ -52,6 +52,7 @@ const Columns<TrialRow>& TrialTable() {
       {"started_at", [](const TrialRow& row) { return OrNull(row.started_at); }},
       {"wall_seconds", [](const TrialRow& row) { return row.wall_seconds; }},
       {"epochs_done", [](const TrialRow& row) { return row.epochs_done; }},
+      {"shared_epochs", [](const TrialRow& row) { return row.shared_epochs; }},
       {"diverged", [](const TrialRow& row) { return row.diverged; }},
       {"in_space", [](const TrialRow& row) { return row.in_space; }},
       {"objective_value", [](const TrialRow& row) { return OrNull(row.objective_value); }}};
@@ -80,7 +81,8 @@ Columns<EpochRow> EpochTable(const MetricTable& metrics) {
                              {"steps_done", [](const EpochRow& row) { return row.steps_done; }},
                              {"lr", [](const EpochRow& row) { return OrNull(row.lr); }}};
   for (const MetricInfo& metric : metrics) {
-    static const std::vector<std::string> kTaken = {"trial_id", "steps_done", "wall_seconds"};
+    static const std::vector<std::string> kTaken = {"trial_id", "steps_done", "wall_seconds",
+                                                    "trained_by"};
     const bool is_taken = std::find(kTaken.begin(), kTaken.end(), metric.name) != kTaken.end();
     table.push_back({is_taken ? "metrics." + metric.name : metric.name,
                      [name = metric.name](const EpochRow& row) {
@@ -88,6 +90,9 @@ Columns<EpochRow> EpochTable(const MetricTable& metrics) {
                      }});
   }
   table.push_back({"wall_seconds", [](const EpochRow& row) { return row.wall_seconds; }});
+  table.push_back({"trained_by", [](const EpochRow& row) {
+                     return row.trained_by.empty() ? Json() : Json(row.trained_by);
+                   }});
   return table;
 }
 
@@ -113,8 +118,9 @@ Columns<RankedGroup> GroupTable(const Objective& objective) {
 
 Json ToJson(const TrialRow& trial) {
   static const Columns<TrialRow> kPrinted =
-      Picked(TrialTable(), {"trial_id", "group_id", "state", "scheduler", "seed", "epochs_done",
-                            "diverged", "in_space", "error", "started_at", "wall_seconds"});
+      Picked(TrialTable(),
+             {"trial_id", "group_id", "state", "scheduler", "seed", "epochs_done", "shared_epochs",
+              "diverged", "in_space", "error", "started_at", "wall_seconds"});
   Json json = ObjectOf(trial, kPrinted);
   json["params"] = PrintedJson(StoredParams(trial.params_json));
   return json;

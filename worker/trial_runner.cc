@@ -78,8 +78,10 @@ ResumePoint ResumePointOf(const TrialTask& task) {
   return point;
 }
 
-/// Brings the schedule to where it was.
-void Resume(const ResumePoint& point, Runner& runner) {
+/// Brings the schedule to where it was. The checkpoint of another trial may lack the metric that
+/// this one's schedule follows: the task has it then.
+void Resume(ResumePoint point, const std::vector<double>& metric_history, Runner& runner) {
+  if (!metric_history.empty()) point.metric_history = metric_history;
   if (point.epochs_done < 1 || point.epochs_done >= runner.config.epochs) {
     throw std::invalid_argument("cannot resume after epoch " + std::to_string(point.epochs_done) +
                                 " of a trial of " + std::to_string(runner.config.epochs));
@@ -153,7 +155,7 @@ class Pack {
   void Restore(const TrialTask& task, size_t member) {
     try {
       const ResumePoint point = ResumePointOf(task);
-      Resume(point, runners_[member]);
+      Resume(point, task.metric_history, runners_[member]);
       training_->Restore(member, point.state);
     } catch (const std::invalid_argument& error) {
       throw UnusableCheckpoint(member, error.what());

@@ -291,6 +291,9 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
             "many as train fastest]",
         .value_name = "N",
         .range = Range{.minimum = 1, .maximum = 1e5}},
+       {.name = "--no-share",
+        .target = &arguments.no_share,
+        .help = "train every trial by itself, also for the epochs that several have in common"},
        StrictOption(arguments.strict)});
   options = Join(std::move(options), SafetyOptions(arguments));
   options = Join(std::move(options), LaunchOptionRows(arguments));

@@ -15,6 +15,7 @@ struct RunArguments {
   ConfigArguments config;
   std::string db;  // empty: NAME.db in the current folder
   bool strict = false;
+  bool no_share = false;
   bool quiet = false;
   bool verbose = false;
   bool retry_failed = false;

@@ -26,6 +26,7 @@
 #include "sweep/process/launcher.h"
 #include "sweep/search/grid_source.h"
 #include "sweep/search/search_space.h"
+#include "sweep/search/trial_shape.h"
 #include "trial/trial_folder.h"
 
 namespace lrsweep {
@@ -148,16 +149,26 @@ void Publish(WorkerSetup& setup, std::optional<PublishedDataset>& published) {
   setup.dataset_map_sha256 = setup.draws_held_back ? DatasetSha256(*data) : setup.dataset_sha256;
 }
 
+/// The training images of an epoch, where trials of this sweep may share epochs; else 0. On GPUs it
+/// has not been shown that the bits are the same.
+int64_t SharesWithImages(const RunArguments& arguments, const SearchSpace& space,
+                         int64_t training_images, bool on_gpus) {
+  if (arguments.no_share || on_gpus || space.config().program) return 0;
+  return ImagesPerEpoch(space.config(), training_images);
+}
+
 /// Runs the coordinator over the store and closes it.
 RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, SweepStore& sweep,
-                  WorkerPool& pool, StopCondition& stop) {
+                  WorkerPool& pool, StopCondition& stop, int64_t shares_with_images) {
   const auto view =
       MakeProgressView(VerbosityOf(arguments), static_cast<int64_t>(space.size()), stdout);
   GridSource source(space, sweep.store.PendingIds());
+  if (shares_with_images > 0) source.GatherShared(shares_with_images);
   const auto& program = space.config().program;
   CoordinatorOptions options = CoordinatorOptionsOf(arguments, program);
   CheckpointFiles files(TrialsFolderOf(sweep.path), program && program->keep_checkpoints);
   if (program) options.files = &files;
+  options.shares_with_images = shares_with_images;
   Coordinator coordinator(
       source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
       std::chrono::steady_clock::now, options);
@@ -212,12 +223,15 @@ RunEnd RunSweep(const RunArguments& arguments, const Workers& workers, StopCondi
   WorkerSetup setup = space.config().program ? ProgramSetup(arguments, space.config())
                                              : BuiltInSetup(arguments, space.config(),
                                                             std::move(read), workers.have_gpus);
+  const int64_t images = setup.data == nullptr ? 0 : setup.data->train.count;
   std::optional<PublishedDataset> published;
   if (workers.are_processes && setup.data != nullptr) Publish(setup, published);
   SweepStore sweep = OpenSweepStore(arguments, space, RecordOf(space.config(), setup));
   setup.engine = sweep.engine;
   const auto pool = workers.make_pool(setup);
-  return RunInStore(arguments, space, sweep, *pool, stop);
+  const bool on_gpus = setup.engine != "cpu" && workers.have_gpus;
+  return RunInStore(arguments, space, sweep, *pool, stop,
+                    SharesWithImages(arguments, space, images, on_gpus));
 }
 
 }  // namespace lrsweep

@@ -57,9 +57,20 @@ Provenance ToProvenance(const WorkerInfo& by, int64_t pack_size, const std::stri
   return {by.engine, by.device, by.cpu_target, version, pack_size};
 }
 
+/// The attempts at the trial; of one that was never trained by itself those at the trials with
+/// which it shares its epochs.
+std::vector<AttemptRow> AttemptsFor(const Store& store, const std::string& trial_id) {
+  std::vector<AttemptRow> attempts = store.Attempts(trial_id);
+  if (!attempts.empty()) return attempts;
+  for (const std::string& sharer : store.SharersOf(trial_id)) {
+    for (AttemptRow& attempt : store.Attempts(sharer)) attempts.push_back(std::move(attempt));
+  }
+  return attempts;
+}
+
 StoredTrial ReadTrial(const Store& store, const SweepRecord& sweep, const TrialRow& row) {
   StoredTrial stored{row, RestoreTrial(sweep, row).params, store.Epochs(row.trial_id),
-                     store.Steps(row.trial_id), store.Attempts(row.trial_id)};
+                     store.Steps(row.trial_id), AttemptsFor(store, row.trial_id)};
   if (stored.epochs.empty()) {
     throw UsageError(
         fmt::format("trial {} has no epoch to compare: it is {}", row.trial_id, row.state));
@@ -139,7 +150,9 @@ class Trainer {
     if (sweep_.IsOfProgram()) return ForProgram();
     Needs needs{.dataset = DatasetFor(stored),
                 .held_back = HeldBack(stored.params),
-                .pack_size = FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
+                .pack_size = stored.attempts.empty()
+                                 ? 0
+                                 : FixedPackSize(ToProvenance(stored.attempts.back().by, 1, ""))};
     if (executor_ != nullptr && needs == *needs_) return *executor_;
     executor_ = nullptr;
     executor_ = MakeFor(needs, FindDataOf(needs));

@@ -47,6 +47,14 @@ void Coordinator::RunLoop() {
   if (HasWork()) StopWorkers();
 }
 
+/// Whether a trial is in training, prefetched, or waits. A prefetched one alone is there when the
+/// trial before it has ended while the workers were told to stop.
+bool Coordinator::HasWork() {
+  const auto has_prefetched = [](const auto& worker) { return worker.second.prefetched() > 0; };
+  return !state_.running.empty() || queue_.HasNext() ||
+         std::any_of(workers_.begin(), workers_.end(), has_prefetched);
+}
+
 /// Lets every worker finish its epoch and send the checkpoints of its trials.
 void Coordinator::StopWorkers() {
   is_stopping_ = true;
@@ -123,6 +131,7 @@ PackTask Coordinator::TaskOf(const Pack& pack) {
     const auto resumed = resume_after_.find(trial.id);
     const int64_t epochs_done = resumed == resume_after_.end() ? 0 : resumed->second;
     task.trials.push_back({trial.id, trial.params, std::move(checkpoint), epochs_done});
+    AddSharing(trial, task.trials.back());
   }
   return task;
 }
@@ -137,6 +146,7 @@ void Coordinator::BeginNextPack(WorkerLoad& load) {
     const std::string id = trial.id;
     const auto [live, is_new] =
         state_.running.insert_or_assign(id, Begin(std::move(trial), load, size));
+    ResumeTrunk(live->second);
     SendDecision(live->second);
   }
 }
@@ -199,6 +209,7 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live);
   state_.epochs_done += record.epoch - live.epochs_done;
   live.epochs_done = record.epoch;
+  ShareEpoch(live, record);
   TellSource([&] { return source_.OnEpoch(live.trial, record); });
   view_.OnEpoch(state_, live, record);
   CommitIfDue();
@@ -246,6 +257,8 @@ bool Coordinator::IsOwnFailure(const LiveTrial& live, const std::string& error) 
 }
 
 void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& error) {
+  if (state == TrialState::kFailed) FailFollowers(live, error);
+  LeaveFollowers(live);
   EndCheckpoints(live.trial.id);
   store_.EndAttempt(live.trial.id, state, error);
   Close(std::move(live), state, error);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "results/store.h"
+#include "sweep/coordinator/prefix_forest.h"
 #include "sweep/coordinator/progress_view.h"
 #include "sweep/coordinator/sweep_state.h"
 #include "sweep/coordinator/trial_files.h"
@@ -37,6 +38,9 @@ struct CoordinatorOptions {
   std::chrono::milliseconds worker_timeout{60'000};
   /// How long workers may take to finish their epochs when told to stop.
   std::chrono::milliseconds stop_limit{30'000};
+  /// The training images of an epoch (ClockOf), to train once what several trials share; 0: every
+  /// trial is trained by itself.
+  int64_t shares_with_images = 0;
   /// Removes the files of checkpoints; null: they have none. Must outlive the coordinator.
   TrialFiles* files = nullptr;
 };
@@ -66,7 +70,7 @@ class Coordinator {
   void StopWorkers();
   void CutOffRunningTrials();
   void RestoreProgress();
-  bool HasWork() { return !state_.running.empty() || queue_.HasNext(); }
+  bool HasWork();
 
   // Dispatch.
   /// Workers that train, or may still become ready.
@@ -116,9 +120,27 @@ class Coordinator {
   void CheckLiveness();
   void Lose(int64_t worker, const std::string& reason);
   void MarkDead(int64_t worker, const std::string& reason);
+  std::optional<TrialState> EndOf(const LiveTrial& live) const;
   void LoseTrial(LiveTrial live, const std::string& reason);
   void LoseUnasked(LiveTrial live, const std::string& reason);
   void GiveUp(LiveTrial live, TrialState state, const std::string& error);
+
+  // Trials that share epochs.
+  std::vector<Trial> Admit(std::vector<Trial> trials);
+  PrefixForest::Records RecordsForForest() const;
+  std::vector<Metrics> RecordedMetrics(const std::string& trial_id, int64_t epochs) const;
+  void AddSharing(const Trial& trial, TrialTask& task) const;
+  void ResumeTrunk(const LiveTrial& live);
+  void ShareEpoch(const LiveTrial& live, const EpochRecord& record);
+  void FinishFollowers(const LiveTrial& live);
+  void EndFollower(const LiveTrial& live, Trial follower, TrialState state,
+                   const std::string& error);
+  void TellOfShared(const Trial& trial, int64_t epochs);
+  void Continue(const LiveTrial& live, std::vector<Sharer> sharers, const Checkpoint& state);
+  void BranchOff(const LiveTrial& live, const Checkpoint& state);
+  void FailFollowers(const LiveTrial& live, const std::string& error);
+  void LeaveFollowers(const LiveTrial& live);
+  void Readmit(std::vector<Sharer> orphans);
 
   // Checkpoints.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id) const;
@@ -139,6 +161,7 @@ class Coordinator {
   std::function<bool()> should_continue_;
   std::function<TimePoint()> now_;
   CoordinatorOptions options_;
+  std::optional<PrefixForest> forest_;
   TrialQueue queue_;
   SweepState state_;
   Metric metric_;                          // of state_.objective

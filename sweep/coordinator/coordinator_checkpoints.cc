@@ -21,6 +21,7 @@ void Coordinator::OnEvent(const CheckpointMade& made) {
   RetireStored(made.trial_id);
   store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
   checkpoints_.insert_or_assign(made.trial_id, made.epoch);
+  BranchOff(*live, {made.epoch, made.sha256, made.data});
 }
 
 /// The bytes of the trial's checkpoint, if it has an undamaged one. Notes the epoch after which the

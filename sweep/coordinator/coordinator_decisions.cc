@@ -28,7 +28,10 @@ void Coordinator::Apply(Decision decision) {
     if (running != state_.running.end()) SendDecision(running->second);
     return;
   }
-  if (const auto trial = queue_.Remove(id)) state_.epochs -= EpochsOf(*trial);
+  std::optional<Trial> trial = queue_.Remove(id);
+  if (!trial && forest_) trial = forest_->Remove(id);
+  if (trial) state_.epochs -= EpochsOf(*trial);
+  if (forest_) Readmit(forest_->TakeAll(id));
   if (decision.kind != Decision::Kind::kEnd) return;
   const TrialRow row = store_.TrialById(id);
   if (row.state != ToString(TrialState::kPending)) return;
@@ -37,6 +40,7 @@ void Coordinator::Apply(Decision decision) {
   state_.epochs += row.epochs_done;  // which it keeps
   state_.epochs_done += row.epochs_done;
   ++state_.stopped;
+  if (row.diverged) ++state_.diverged;  // in an epoch whose end an earlier run did not record
 }
 
 /// Tells the worker that trains it what was decided of a trial, if anything was.
@@ -55,6 +59,7 @@ bool Coordinator::IsEnding(const std::string& trial_id) const {
 /// The trial waits with its checkpoint until the source gives it again.
 void Coordinator::Hold(LiveTrial live) {
   store_.HoldAttempt(live.trial.id);
+  LeaveFollowers(live);
   state_.epochs -= live.epochs;
   state_.epochs_done -= live.epochs_done;
   TellSource([&] { return source_.OnEnd(live.trial, TrialState::kPending, std::nullopt); });

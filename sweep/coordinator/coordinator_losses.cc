@@ -67,9 +67,18 @@ void Coordinator::MarkDead(int64_t worker, const std::string& reason) {
   ExcludeBrokenWorkers();
 }
 
+/// The end of a trial of which all epochs are recorded, while the message of its end was lost with
+/// its worker. A user's program may fail behind its last epoch.
+std::optional<TrialState> Coordinator::EndOf(const LiveTrial& live) const {
+  if (is_of_program_) return std::nullopt;
+  if (live.curve.diverged) return TrialState::kStopped;
+  return live.epochs_done == live.epochs ? std::optional(TrialState::kCompleted) : std::nullopt;
+}
+
 /// A trial fails only for workers that it lost while it was alone in its pack, and only after
 /// several of them.
 void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
+  if (const auto end = EndOf(live)) return Conclude(std::move(live), *end, "");
   const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
                            " was lost after epoch " + std::to_string(live.epochs_done) + ": " +
                            reason;
@@ -106,6 +115,7 @@ void Coordinator::LoseUnasked(LiveTrial live, const std::string& reason) {
 /// Ends a trial whose attempt is lost.
 void Coordinator::GiveUp(LiveTrial live, TrialState state, const std::string& error) {
   if (options_.files != nullptr) options_.files->RemoveAttempt(live.trial.id);
+  LeaveFollowers(live);
   EndCheckpoints(live.trial.id);
   store_.EndTrial(live.trial.id, state, error);
   Close(std::move(live), state, error);

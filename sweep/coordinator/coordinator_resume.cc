@@ -26,7 +26,14 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       should_continue_(std::move(should_continue)),
       now_(std::move(now)),
       options_(options),
-      queue_(source, store.LostIds()),
+      forest_(options.shares_with_images > 0
+                  ? std::optional<PrefixForest>(std::in_place, options.shares_with_images,
+                                                RecordsForForest())
+                  : std::nullopt),
+      queue_(source, store.LostIds(),
+             forest_ ? TrialQueue::Admit(
+                           [this](std::vector<Trial> trials) { return Admit(std::move(trials)); })
+                     : nullptr),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
       trust_(WorkersOf(pool)),
       created_(now_()),

@@ -38,13 +38,15 @@ class PackReporter : public PackObserver {
         members_(pack.trials.size(), Member{Clock::now(), Clock::now()}) {}
 
   void OnEpoch(size_t member, EpochRecord record) override {
+    members_.at(member).epoch = record.epoch;
     Report(EpochFinished{Worker(), IdOf(member), std::move(record)});
   }
 
   AfterEpoch OnEpochEnd(size_t member) override {
     switch (OrderFor(member)) {
       case Order::kContinue:
-        return IsCheckpointDue(member) ? AfterEpoch::kCheckpoint : AfterEpoch::kContinue;
+        return IsBranch(member) || IsCheckpointDue(member) ? AfterEpoch::kCheckpoint
+                                                           : AfterEpoch::kContinue;
       case Order::kEnd:
         return AfterEpoch::kEnd;
       default:
@@ -99,6 +101,7 @@ class PackReporter : public PackObserver {
  private:
   struct Member {
     Clock::time_point last_report, last_checkpoint;
+    int64_t epoch = 0;  // the last one that has ended
     bool has_ended = false;
   };
 
@@ -121,6 +124,12 @@ class PackReporter : public PackObserver {
     if (pack_order != Order::kContinue) return pack_order;
     const auto order = started_.orders.find(IdOf(member));
     return order == started_.orders.end() ? Order::kContinue : order->second;
+  }
+
+  /// Whether other trials need the state after this epoch.
+  bool IsBranch(size_t member) const {
+    const std::vector<int64_t>& branches = trials_.at(member).branch_epochs;
+    return std::binary_search(branches.begin(), branches.end(), members_.at(member).epoch);
   }
 
   /// A program saves checkpoints when it likes.

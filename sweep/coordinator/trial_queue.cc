@@ -18,13 +18,27 @@ int64_t EpochsOf(const Trial& trial) {
   return std::get<int64_t>(*Find(trial.params, "training.epochs"));
 }
 
-/// Takes a trial from the source, unless enough wait here or the source has none.
+/// The next trial of the source, and those that may share its first epochs.
+std::vector<Trial> TrialQueue::TakeTogether() {
+  std::vector<Trial> together;
+  do {
+    std::optional<Trial> next = source_.Next();
+    if (!next) break;
+    together.push_back(std::move(*next));
+  } while (admit_ && source_.NextMayShare());
+  return together;
+}
+
+/// Takes trials from the source, unless enough wait here or the source has none.
 bool TrialQueue::ReadNext() {
   if (waiting_.size() >= kMaximumWaiting) return false;
-  std::optional<Trial> next = source_.Next();
-  if (!next) return false;
-  const bool is_alone = alone_.count(next->id) > 0;
-  waiting_.push_back({std::move(*next), "", is_alone});
+  std::vector<Trial> next = TakeTogether();
+  if (next.empty()) return false;
+  if (admit_) next = admit_(std::move(next));
+  for (Trial& trial : next) {
+    const bool is_alone = alone_.count(trial.id) > 0;
+    waiting_.push_back({std::move(trial), "", is_alone});
+  }
   return true;
 }
 
@@ -58,6 +72,8 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs, const Filter& may_take) {
   }
   return pack;
 }
+
+void TrialQueue::Add(Trial trial) { waiting_.push_back({std::move(trial), "", false}); }
 
 void TrialQueue::Requeue(Trial trial) { waiting_.push_front({std::move(trial), "", false}); }
 

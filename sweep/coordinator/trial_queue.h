@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "sweep/search/trial_source.h"
@@ -25,9 +26,14 @@ int64_t EpochsOf(const Trial& trial);
 /// or when it is considered for a pack: at most 1,024 of them wait here.
 class TrialQueue {
  public:
+  /// Chooses which of the trials that may share their first epochs wait in the queue.
+  using Admit = std::function<std::vector<Trial>(std::vector<Trial>)>;
+
   /// The source must outlive the queue. Each trial in `alone`, by its id, gets a pack of its own.
-  explicit TrialQueue(TrialSource& source, const std::vector<std::string>& alone = {})
-      : source_(source), alone_(alone.begin(), alone.end()) {}
+  /// Without `admit` all trials are taken.
+  explicit TrialQueue(TrialSource& source, const std::vector<std::string>& alone = {},
+                      Admit admit = {})
+      : source_(source), alone_(alone.begin(), alone.end()), admit_(std::move(admit)) {}
 
   /// Which trials may be taken; empty: all.
   using Filter = std::function<bool(const Trial&)>;
@@ -41,6 +47,9 @@ class TrialQueue {
   /// together. Considers a limited number of trials: where neighbours do not fit together, the pack
   /// is smaller. HasNext must be true.
   Pack Take(int64_t size, int64_t epochs, const Filter& may_take = {});
+
+  /// Adds a trial behind those that wait.
+  void Add(Trial trial);
 
   /// Puts a trial back to the front: one that was taken and has not started, or was cut off for no
   /// fault of its own.
@@ -60,11 +69,13 @@ class TrialQueue {
   };
 
   bool ReadNext();
+  std::vector<Trial> TakeTogether();
   std::optional<size_t> FindNext(const Filter& may_take);
 
   TrialSource& source_;
   std::unordered_set<std::string> alone_;  // ids
-  std::deque<Entry> waiting_;              // the front is next
+  Admit admit_;
+  std::deque<Entry> waiting_;  // the front is next
 };
 
 }  // namespace lrsweep

@@ -19,7 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 6;
+constexpr int kVersion = 7;
 
 // ---- The kinds of fields: how each is written and read.
 
@@ -120,6 +120,10 @@ class Reader {
     message_.at(name).get_to(value);
   }
   void Field(const char* name, int64_t& number) { number = IntegerFrom(message_.at(name)); }
+  void Field(const char* name, std::vector<int64_t>& numbers) {
+    numbers.clear();
+    for (const json& number : message_.at(name)) numbers.push_back(IntegerFrom(number));
+  }
   void Field(const char* name, Map& params) { params = std::get<Map>(FromJson(message_.at(name))); }
   void Field(const char* name, std::vector<float>& numbers) {
     numbers = NumbersFrom<float>(message_.at(name));
@@ -153,6 +157,8 @@ void Fields(auto& archive, Is<TrialTask> auto& task) {
   archive.Field("params", task.params);
   archive.Bytes("checkpoint", task.checkpoint);
   archive.Field("epochs_done", task.epochs_done);
+  archive.Field("branch_epochs", task.branch_epochs);
+  archive.Field("metric_history", task.metric_history);
 }
 
 void Fields(auto& archive, Is<ProgramSpec> auto& program) {

@@ -2,29 +2,30 @@
 // numbers are IEEE 754 and every field has a name. message.cc lists each message's fields.
 //
 //   to a worker
-//   {"v": 6, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_map_sha256",
+//   {"v": 7, "type": "setup", "engine", "dataset_folder", "dataset_map", "dataset_map_sha256",
 //    "dataset_sha256": text, "draws_held_back": bool, "validation_images", "workers", "pack_size":
 //    int, "checkpoint_seconds", "silence_seconds": real, "program": null or {"command", "swept",
 //    "metrics": [text, ...], "steps_per_epoch": int, "gpus", "timeout_seconds", "grace_seconds":
 //    real, "keep_checkpoints": bool, "trials_folder": text}}
-//   {"v": 6, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
-//    binary (empty: none), "epochs_done": int}, ...]}  at least one
-//   {"v": 6, "type": "order", "trial_id", "order": text}  "hold" or "end" that trial when its epoch
+//   {"v": 7, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
+//    binary (empty: none), "epochs_done": int, "branch_epochs": [int, ...], "metric_history":
+//    binary of float64}, ...]}  at least one
+//   {"v": 7, "type": "order", "trial_id", "order": text}  "hold" or "end" that trial when its epoch
 //    ends; ignored where the worker does not have the trial
-//   {"v": 6, "type": "stop"}      hold every trial when its epoch ends, start no other
-//   {"v": 6, "type": "shutdown"}  end at once
-//   {"v": 6, "type": "alive"}     the coordinator is there
+//   {"v": 7, "type": "stop"}      hold every trial when its epoch ends, start no other
+//   {"v": 7, "type": "shutdown"}  end at once
+//   {"v": 7, "type": "alive"}     the coordinator is there
 //
 //   to the coordinator
-//   {"v": 6, "type": "ready", "host", "device", "engine", "cpu_target", "device_id": text,
+//   {"v": 7, "type": "ready", "host", "device", "engine", "cpu_target", "device_id": text,
 //    "pack_size": int}
-//   {"v": 6, "type": "refused", "host", "reason": text}
-//   {"v": 6, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
-//   {"v": 6, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
+//   {"v": 7, "type": "refused", "host", "reason": text}
+//   {"v": 7, "type": "progress", "trial_id": text, "epoch", "steps_done": int, "loss", "lr": real}
+//   {"v": 7, "type": "epoch", "trial_id": text, "epoch", "steps_done": int,
 //    "losses": binary of float32, "lr", "momentum": binary of float64 (one value, or one a step),
 //    "metrics": {name: real, ...}, "wall_seconds": real, "diverged": bool}
-//   {"v": 6, "type": "checkpoint", "trial_id": text, "epoch": int, "sha256": text, "data": binary}
-//   {"v": 6, "type": "ended", "trial_id", "state", "error": text, "unasked": bool}
+//   {"v": 7, "type": "checkpoint", "trial_id": text, "epoch": int, "sha256": text, "data": binary}
+//   {"v": 7, "type": "ended", "trial_id", "state", "error": text, "unasked": bool}
 //
 // Binary fields are little-endian arrays without a header. All ranks of a run are the same
 // program, so a message of another version is an error and is not translated.

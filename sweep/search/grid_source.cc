@@ -1,6 +1,12 @@
 #include "sweep/search/grid_source.h"
 
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <unordered_map>
 #include <unordered_set>
+
+#include "sweep/search/prefix.h"
 
 namespace lrsweep {
 
@@ -14,6 +20,49 @@ GridSource::GridSource(const SearchSpace& space, const std::vector<std::string>&
     epochs_left_ += space.EpochsAt(i);
   }
 }
+
+namespace {
+
+/// Equal for trials whose first epoch may be the same. A schedule that cannot be built fails its
+/// trial later: until then it stands alone.
+size_t FirstEpochKey(const Trial& trial, int64_t images) {
+  const std::hash<std::string> hash;
+  try {
+    return hash(PrefixKey(trial)) ^ TrialRates(trial, images).HashOf(1);
+  } catch (const std::invalid_argument&) {
+    return hash(trial.id);
+  }
+}
+
+}  // namespace
+
+void GridSource::GatherShared(int64_t images) {
+  struct Group {
+    int64_t longest = 0;
+    std::vector<size_t> indices;
+  };
+  std::vector<Group> groups;
+  std::unordered_map<size_t, size_t> group_of;  // by key
+  for (const size_t index : indices_) {
+    const size_t key = FirstEpochKey(space_.At(index), images);
+    const auto [found, is_new] = group_of.try_emplace(key, groups.size());
+    if (is_new) groups.emplace_back();
+    Group& group = groups[found->second];
+    group.longest = std::max(group.longest, space_.EpochsAt(index));
+    group.indices.push_back(index);
+  }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.longest > b.longest; });
+  indices_.clear();
+  for (const Group& group : groups) {
+    for (const size_t index : group.indices) {
+      may_share_.push_back(index != group.indices.front());
+      indices_.push_back(index);
+    }
+  }
+}
+
+bool GridSource::NextMayShare() const { return next_ < may_share_.size() && may_share_[next_]; }
 
 std::optional<Trial> GridSource::Next() {
   if (next_ == indices_.size()) return std::nullopt;

@@ -16,7 +16,12 @@ class GridSource : public TrialSource {
   /// must outlive the source.
   GridSource(const SearchSpace& space, const std::vector<std::string>& pending);
 
+  /// Lets trials whose first epoch is the same follow one another: those with the longest trial
+  /// come first. To be called before the first Next. `images` as in ClockOf.
+  void GatherShared(int64_t images);
+
   std::optional<Trial> Next() override;
+  bool NextMayShare() const override;
   int64_t size() const override { return static_cast<int64_t>(space_.size()); }
   int64_t epochs_left() const override { return epochs_left_; }
   std::optional<Trial> Find(const std::string& trial_id) const override;
@@ -24,6 +29,7 @@ class GridSource : public TrialSource {
  private:
   const SearchSpace& space_;
   std::vector<size_t> indices_;  // of the pending trials in the space
+  std::vector<bool> may_share_;  // with the one before; empty: none does
   size_t next_ = 0;              // position in indices_
   int64_t epochs_left_ = 0;
 };

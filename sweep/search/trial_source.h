@@ -36,6 +36,9 @@ class TrialSource {
   /// continue. None: no trial for now; asked again after the next event. The sweep is over when
   /// there is none and no trial is in training.
   virtual std::optional<Trial> Next() = 0;
+  /// Whether Next is about to give a trial that may be the same training, in its first epochs, as
+  /// the one that it gave last (prefix.h).
+  virtual bool NextMayShare() const { return false; }
 
   /// Trials of the sweep, as many as are known now, those of earlier runs included.
   virtual int64_t size() const = 0;

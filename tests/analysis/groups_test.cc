@@ -229,6 +229,7 @@ TEST_F(GroupsTest, OneGroupIsFoundWithoutTheOthers) {
 
 TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
   SixGroups().Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec(kToLayout6);
   SQLite::Database(db_.string(), SQLite::OPEN_READWRITE)
       .exec(
           "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
@@ -238,7 +239,7 @@ TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
   EXPECT_EQ(RankGroups(Store::Open(db_), {}).size(), 5U);
   EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 2);
   Store::OpenForWriting(db_).Close();
-  EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 6);
+  EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 7);
   ExpectView(RankGroups(Store::Open(db_), {}), {});
 }
 

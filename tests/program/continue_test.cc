@@ -53,6 +53,8 @@ TEST_F(ContinueTest, TestMetricsBesideHeldBackImagesGoOnToTheSameBits) {
 
 /// Makes s.db what the layout of lrsweep before the metrics of the test images was.
 constexpr const char* kToTheLayoutBefore =
+    "DROP VIEW steps; DROP INDEX epochs_by_trainer; ALTER TABLE epochs DROP COLUMN trained_by; "
+    "ALTER TABLE trials DROP COLUMN shared_epochs; "
     "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
     "ALTER TABLE epochs DROP COLUMN test_accuracy; DROP TABLE retired_checkpoints; PRAGMA "
     "user_version = 5";

@@ -185,6 +185,7 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   Store old = CreateSweep({MakeTrial("a"), MakeTrial("b")});
   Complete(old, "a", {0.5});
   old.Close();
+  Execute(kToLayout6);
   Execute(
       "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
       "DROP TABLE retired_checkpoints; "
@@ -198,7 +199,7 @@ TEST_F(StoreMetricsTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
   Report(store, "b", {0.25});
   EXPECT_EQ(MetricValue(store.Epochs("b")[0].metrics, "f1"), 0.25);
   store.Close();
-  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("6"));
+  EXPECT_THAT(Rows("PRAGMA user_version"), ElementsAre("7"));
   EXPECT_THAT(Rows("SELECT * FROM retired_checkpoints"), ElementsAre());
   EXPECT_EQ(Store::Open(db_).Sweep().identity, 1);
   EXPECT_THAT(Rows("SELECT count(*) FROM metrics"), ElementsAre("7"));
@@ -274,6 +275,7 @@ TEST_F(StoreMetricsTest, EpochsOfTheLayoutBeforeHaveNoTestMetrics) {
   Store old = CreateSweep({HoldingBack(MakeTrial("a")), HoldingBack(MakeTrial("b"))});
   Complete(old, "a", {0.5});
   old.Close();
+  Execute(kToLayout6);
   Execute(
       "DROP VIEW metrics; DROP TABLE retired_checkpoints; ALTER TABLE epochs DROP COLUMN "
       "test_loss; "

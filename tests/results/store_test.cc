@@ -91,7 +91,7 @@ TEST_F(StoreTest, PublicColumnsExist) {
 TEST_F(StoreTest, FileSaysWhoseItIs) {
   CreateSweep({}).Close();
   EXPECT_EQ(Count("PRAGMA application_id"), 0x6c727377);  // "lrsw"
-  EXPECT_EQ(Count("PRAGMA user_version"), 6);
+  EXPECT_EQ(Count("PRAGMA user_version"), 7);
   EXPECT_EQ(Count("SELECT identity FROM sweep"), 2);
 }
 
@@ -174,7 +174,7 @@ TEST_F(StoreTest, OpenRefusesWhatIsNotOurs) {
 
 TEST_F(StoreTest, OpenRefusesANewerLayout) {
   CreateSweep({}).Close();
-  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 7");
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 8");
   EXPECT_THAT(ErrorOf([&] { Store::Open(db_); }), HasSubstr("newer lrsweep"));
 }
 

@@ -43,6 +43,10 @@ class TrialChecks {
     size_t step = 0;
     double wall_seconds = 0;
     bool diverged = false;
+    const auto shared = std::count_if(epochs_.begin(), epochs_.end(), [](const EpochRow& epoch) {
+      return !epoch.trained_by.empty();
+    });
+    if (shared != row_.shared_epochs) Fail("its shared_epochs are counted wrong");
     for (size_t i = 0; i < epochs_.size(); ++i) {
       const EpochRow& epoch = epochs_[i];
       const EpochRecord& record = expected[i];
@@ -176,7 +180,9 @@ class TrialChecks {
       if (!is_last) Fail(fmt::format("an attempt is {}, and not the last one", outcome));
       if (outcome != row_.state) Fail(fmt::format("its last attempt is {}", outcome));
     }
-    if (is_last && kGoesOn.count(outcome) > 0 && row_.state == "completed") {
+    // A trial may be ended with the epochs of another one.
+    const bool shares = world_.scenario().shares;
+    if (is_last && kGoesOn.count(outcome) > 0 && row_.state == "completed" && !shares) {
       Fail(fmt::format("its last attempt is {}", outcome));
     }
     if (Contains(attempt.error, "gets no trials any more") &&
@@ -193,9 +199,35 @@ class TrialChecks {
            });
   }
 
+  /// The epoch is named as that of a trial that has it, and an attempt at some trial trained it:
+  /// that trial may have had a higher number than the one that is named.
+  void CheckShared(const EpochRow& epoch, const Execution& by) {
+    if (!epoch.trained_by.empty()) {
+      const TrialRow named = store_.TrialById(epoch.trained_by);
+      if (named.index >= row_.index) Fail("an epoch names a trial of a higher number");
+      const std::vector<EpochRow> epochs = store_.Epochs(epoch.trained_by);
+      const auto same = std::find_if(epochs.begin(), epochs.end(), [&epoch](const EpochRow& other) {
+        return other.epoch == epoch.epoch;
+      });
+      if (same == epochs.end() || !same->trained_by.empty() ||
+          same->wall_seconds != epoch.wall_seconds) {
+        Fail(fmt::format("epoch {} names a trial that does not have it", epoch.epoch));
+      }
+    }
+    const std::vector<AttemptRow> attempts = store_.Attempts(by.trial_id);
+    const bool is_recorded =
+        std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRow& attempt) {
+          return RunOf(attempt) == by.run && attempt.by.worker == by.worker &&
+                 attempt.first_epoch == by.first_epoch && attempt.first_epoch <= epoch.epoch;
+        });
+    if (!is_recorded) Fail(fmt::format("epoch {} has no attempt", epoch.epoch));
+  }
+
   /// The attempt that the database names for the epoch is the one that trained it.
   void CheckTrainedBy(const EpochRow& epoch) {
     const Execution& by = truth_.executions.at(static_cast<size_t>(epoch.wall_seconds));
+    if (world_.scenario().shares) return CheckShared(epoch, by);
+    if (!epoch.trained_by.empty()) Fail("it shares an epoch, which it must not");
     const AttemptRow* owner = nullptr;
     for (const AttemptRow& attempt : attempts_) {
       if (attempt.first_epoch <= epoch.epoch) owner = &attempt;
@@ -211,29 +243,43 @@ class TrialChecks {
     }
   }
 
+  /// Losses of workers that had the trial alone in its pack.
+  int64_t LossesAlone() const {
+    return std::count_if(attempts_.begin(), attempts_.end(), [](const AttemptRow& attempt) {
+      return attempt.outcome == "lost" && attempt.pack_size == 1;
+    });
+  }
+
+  /// Whether two workers of a run failed the trial, or no other one could try it.
+  bool IsConfirmed(const std::string& trial_id) const {
+    const auto reports = truth_.failures.find(trial_id);
+    if (reports == truth_.failures.end()) return false;
+    std::map<int64_t, std::set<int64_t>> workers;  // by run
+    bool was_alone = false;
+    for (const FailureReport& report : reports->second) {
+      workers[report.run].insert(report.worker);
+      was_alone = was_alone || report.others == 0;
+    }
+    return was_alone || std::any_of(workers.begin(), workers.end(),
+                                    [](const auto& run) { return run.second.size() > 1; });
+  }
+
   /// Whether it failed for what happened to its workers, which it may.
   bool HasFailedByChance() {
     if (row_.state != "failed") return false;
     if (Contains(row_.error, "it brought down") ||
         Contains(row_.error, "ended before its last epoch")) {
-      const auto is_loss = [](const AttemptRow& attempt) {
-        return attempt.outcome == "lost" && attempt.pack_size == 1;
-      };
-      const auto lost = std::count_if(attempts_.begin(), attempts_.end(), is_loss);
-      if (lost < world_.scenario().max_attempts) Fail("it is blamed for too few losses");
+      if (LossesAlone() < world_.scenario().max_attempts) Fail("it is blamed for too few losses");
       return true;
     }
     if (row_.error != "the device is broken" && row_.error != "a hiccup") return false;
-    // Where one worker fails a trial it is not to blame, unless no other worker could try it.
-    std::map<int64_t, std::set<int64_t>> workers;  // by run
-    bool was_alone = false;
-    for (const FailureReport& report : truth_.failures.at(row_.trial_id)) {
-      workers[report.run].insert(report.worker);
-      was_alone = was_alone || report.others == 0;
+    bool is_its_fault = IsConfirmed(row_.trial_id);
+    if (world_.scenario().shares) {  // or that of one that failed with it and was trained for it
+      for (const TrialRow& other : store_.TrialsInState(TrialState::kFailed)) {
+        is_its_fault = is_its_fault || (other.error == row_.error && IsConfirmed(other.trial_id));
+      }
     }
-    const bool is_confirmed = std::any_of(workers.begin(), workers.end(),
-                                          [](const auto& run) { return run.second.size() > 1; });
-    if (!was_alone && !is_confirmed) Fail("it failed, but a worker was to blame");
+    if (!is_its_fault) Fail("it failed, but a worker was to blame");
     return true;
   }
 

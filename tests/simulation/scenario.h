@@ -70,6 +70,7 @@ struct Scenario {
   int64_t most_workers = 1;
   int64_t most_hosts = 1;
   int64_t most_pack_size = 1;
+  bool shares = false;    // what several trials have in common is trained once
   bool is_alone = false;  // the coordinator's process trains: one worker of number 0
   double epoch_seconds = 1;
   double latency_seconds = 0.001;

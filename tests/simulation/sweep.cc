@@ -176,7 +176,9 @@ class SimulatedSweep {
 
   /// What `lrsweep run` does (sweep/commands/run_sweep).
   RunEnd RunProgram() {
-    const SearchSpace& space = world_.Strikes(Fault::kEdit) ? smaller_space_ : space_;
+    // The first trials of the smaller space may lie behind those of the whole one.
+    const bool is_edited = world_.Strikes(Fault::kEdit) && CountOf(space_) == space_.size();
+    const SearchSpace& space = is_edited ? smaller_space_ : space_;
     const bool is_new = !fs::exists(path_);
     Store store = OpenStore(space, is_new);
     const auto source = MakeSource(space, store);
@@ -197,9 +199,10 @@ class SimulatedSweep {
       }
       return world_.now();
     };
-    Coordinator coordinator(
-        *source, store, pool, view, should_continue, now,
-        {.max_attempts = scenario_.max_attempts, .worker_timeout = scenario_.worker_timeout});
+    Coordinator coordinator(*source, store, pool, view, should_continue, now,
+                            {.max_attempts = scenario_.max_attempts,
+                             .worker_timeout = scenario_.worker_timeout,
+                             .shares_with_images = scenario_.shares ? kImages : 0});
     const RunOutcome outcome = coordinator.Run();
     CheckCounts(coordinator.state(), outcome, store);
     CheckNothingIsLost(store);
@@ -219,19 +222,22 @@ class SimulatedSweep {
     Store store = Store::OpenForWriting(path_, scenario_.journal);
     store.ChangeSpace(sweep, CountOf(space), trial_at);
     const bool retries = std::exchange(retries_, false) || world_.Strikes(Fault::kRetry);
-    if (retries) store.RetryFailed();
-    store.Commit();
     if (retries) {
+      store.RetryFailed();
+      // Before the commit: one that fails may be on the disk all the same.
       std::erase_if(truth_.ended,
                     [](const auto& ended) { return ended.second == TrialState::kFailed; });
       world_.Count("retry");
     }
+    store.Commit();
     return store;
   }
 
   std::unique_ptr<TrialSource> MakeSource(const SearchSpace& space, Store& store) {
     if (scenario_.rule == Rule::kGrid) {
-      return std::make_unique<ActingGrid>(world_, space, store.PendingIds());
+      auto grid = std::make_unique<ActingGrid>(world_, space, store.PendingIds());
+      if (scenario_.shares) grid->GatherShared(kImages);
+      return grid;
     }
     return std::make_unique<DecidingSource>(world_, space, CountOf(space), store);
   }

@@ -13,8 +13,6 @@
 namespace lrsweep::simulation {
 namespace {
 
-constexpr int64_t kImages = 160;
-
 /// What touches the arithmetic but the rates and the length.
 uint64_t FirstState(Map params) {
   for (const char* path : {"scheduler", "optimizer.lr", "optimizer.momentum", "training.epochs"}) {
@@ -118,7 +116,8 @@ std::string Training::Checkpoint() const {
   return text + " end";
 }
 
-void Training::Resume(const std::string& bytes, int64_t epochs_done) {
+void Training::Resume(const std::string& bytes, int64_t epochs_done,
+                      const std::vector<double>& metric_history) {
   std::istringstream text(bytes);
   std::string word, end;
   int64_t epoch = 0;
@@ -133,6 +132,7 @@ void Training::Resume(const std::string& bytes, int64_t epochs_done) {
   if (epoch != epochs_done || epoch < 1 || epoch >= epochs_) {
     throw std::invalid_argument(fmt::format("it is of epoch {}, not of {}", epoch, epochs_done));
   }
+  if (!metric_history.empty()) history = metric_history;
   if (!schedule_.metric().empty() && history.size() != static_cast<size_t>(epoch)) {
     throw std::invalid_argument("it lacks the schedule's metric");
   }

@@ -14,6 +14,9 @@
 
 namespace lrsweep::simulation {
 
+/// The training images of an epoch.
+inline constexpr int64_t kImages = 160;
+
 /// How an epoch ends by the trial's own fault.
 enum class Fate { kTrains, kDiverges, kFails, kKillsItsWorker };
 
@@ -34,9 +37,11 @@ class Training {
 
   /// The state after the last epoch as bytes.
   std::string Checkpoint() const;
-  /// Goes on from such bytes. Throws std::invalid_argument where they are not a checkpoint of
-  /// `epochs_done` epochs.
-  void Resume(const std::string& bytes, int64_t epochs_done);
+  /// Goes on from such bytes; of another trial, `metric_history` is as in TrialTask. Throws
+  /// std::invalid_argument where they are not a checkpoint of `epochs_done` epochs, or where the
+  /// metric of its schedule is in neither.
+  void Resume(const std::string& bytes, int64_t epochs_done,
+              const std::vector<double>& metric_history);
 
  private:
   StepRates NextRates() const;

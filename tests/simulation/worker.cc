@@ -114,7 +114,8 @@ void Worker::BeginPack() {
   }
   for (const TrialTask& task : pack.trials) {
     members_.push_back({task.trial_id, Training(task.params, world_.scenario()),
-                        static_cast<int64_t>(executions_.size()), Order::kContinue, world_.now()});
+                        static_cast<int64_t>(executions_.size()), task.branch_epochs,
+                        Order::kContinue, world_.now()});
     executions_.push_back({world_.run(), info_.worker, info_.host, task.trial_id,
                            task.epochs_done + 1, static_cast<int64_t>(pack.trials.size())});
   }
@@ -135,7 +136,7 @@ bool Worker::ResumeMembers(const PackTask& pack) {
     if (task.checkpoint.empty()) continue;
     try {
       if (world_.Strikes(Fault::kUnreadable)) throw std::invalid_argument("of another version");
-      members_[i].training.Resume(task.checkpoint, task.epochs_done);
+      members_[i].training.Resume(task.checkpoint, task.epochs_done, task.metric_history);
     } catch (const std::invalid_argument& error) {
       const std::string why = std::string("its checkpoint could not be used: ") + error.what();
       for (size_t k = 0; k < members_.size(); ++k) {
@@ -224,7 +225,9 @@ bool Worker::EndsWith(Member& member, EpochRecord record) {
 void Worker::Continue(Member& member) {
   const Order order = is_stopping_ ? Order::kHold : member.order;
   if (order == Order::kEnd) return EndMember(member, TrialState::kStopped);
-  if (order == Order::kHold || IsCheckpointDue(member)) {
+  const bool is_branch = std::binary_search(
+      member.branch_epochs.begin(), member.branch_epochs.end(), member.training.epochs_done());
+  if (order == Order::kHold || is_branch || IsCheckpointDue(member)) {
     SendCheckpoint(member);
     member.last_checkpoint = world_.now();
   }

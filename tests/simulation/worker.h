@@ -71,6 +71,7 @@ class Worker {
     std::string trial_id;
     Training training;
     int64_t execution = 0;  // its index
+    std::vector<int64_t> branch_epochs;
     Order order = Order::kContinue;
     Time last_checkpoint;
     bool has_ended = false;

@@ -15,6 +15,11 @@ namespace lrsweep {
 
 inline constexpr float kNanLoss = std::numeric_limits<float>::quiet_NaN();
 
+/// Takes from a file of today what layout 7 added.
+inline constexpr const char* kToLayout6 =
+    "DROP VIEW steps; DROP INDEX epochs_by_trainer; ALTER TABLE epochs DROP COLUMN trained_by; "
+    "ALTER TABLE trials DROP COLUMN shared_epochs; PRAGMA user_version = 6;";
+
 class SweepFixture : public testing::Test {
  protected:
   static Trial MakeTrial(const std::string& id, const std::string& scheduler = "StepLR",

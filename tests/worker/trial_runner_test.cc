@@ -387,6 +387,13 @@ TEST_F(TrialRunnerTest, TellsAResumedPlateauItsMetricHistory) {
   EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.4));
 }
 
+TEST_F(TrialRunnerTest, TheMetricHistoryOfTheTaskComesBeforeThatOfTheCheckpoint) {
+  TrialTask task = TaskOf(Params(HalvedWithoutARiseOf("val_accuracy")), {{}, 2, {}});
+  task.metric_history = {0.7, 0.6};
+  RunMembers({task});
+  EXPECT_THAT(epochs_.at(0).rates.lr, ElementsAre(0.4));
+}
+
 TEST_F(TrialRunnerTest, RefusesToResumeAPlateauWithoutItsMetricHistory) {
   const Map params = Params(HalvedWithoutARiseOf("val_accuracy"));
   EXPECT_THROW(RunMembers({TaskOf(params, {{}, 2, {0.7}})}), UnusableCheckpoint);

@@ -89,6 +89,31 @@ Tone ToneOf(const std::string& state, bool diverged) {
   return state == "failed" || diverged ? Tone::kBad : Tone::kPlain;
 }
 
+/// Whose epochs the trial's first ones are: "1 to 5 are those of 0123456789abcdef, 6 to 8 ...".
+std::string SharedText(const std::vector<EpochRow>& epochs) {
+  std::string text;
+  for (size_t i = 0; i < epochs.size();) {
+    const std::string& by = epochs[i].trained_by;
+    size_t end = i;
+    while (end < epochs.size() && epochs[end].trained_by == by) ++end;
+    if (!by.empty()) {
+      text += fmt::format("{}{} to {} {} {}", text.empty() ? "" : ", ", epochs[i].epoch,
+                          epochs[end - 1].epoch, text.empty() ? "are those of" : "those of", by);
+    }
+    i = end;
+  }
+  return text;
+}
+
+/// Of a trial without an attempt: whose training it is, if it has epochs.
+std::string NotStartedText(const Store& store, const TrialRow& trial) {
+  if (trial.epochs_done == 0) return "not started yet";
+  for (const std::string& sharer : store.SharersOf(trial.trial_id)) {
+    if (!store.Attempts(sharer).empty()) return "never by itself: it was trained as " + sharer;
+  }
+  return "never by itself";
+}
+
 std::string Head(const Shown& shown, const Style& style) {
   const TrialRow& trial = shown.trial;
   std::string state = trial.state;
@@ -113,7 +138,9 @@ std::string Head(const Shown& shown, const Style& style) {
                               MetricText(*shown.test.Metric(), value, trial.diverged))});
   }
   table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
-  table.AddRow({"started_at", trial.started_at.value_or("not started yet")});
+  if (trial.shared_epochs > 0)
+    table.AddRow({"shared_epochs", SharedText(shown.store.Epochs(trial.trial_id))});
+  table.AddRow({"started_at", trial.started_at.value_or(NotStartedText(shown.store, trial))});
   table.AddRow({"wall_seconds", fmt::format("{:.3f}", trial.wall_seconds)});
   std::string text = table.Text(style);
   if (trial.error) text += style.Paint(Tone::kBad, "error") + '\n' + Indented(Lines(*trial.error));

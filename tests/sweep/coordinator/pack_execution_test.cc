@@ -110,6 +110,16 @@ TEST_F(LocalWorkerPoolTest, AnUnusableExecutorIsReportedInPlaceOfTheEnds) {
                                         "refused its device failed"));
 }
 
+TEST_F(LocalWorkerPoolTest, TheStateAfterAnEpochThatOthersShareIsSent) {
+  setup_.checkpoint_seconds = 1e6;
+  StartedExecutor started{std::make_unique<FakeExecutor>(), setup_};
+  PackTask pack{{{"abc", {}}, {"def", {}}}};
+  pack.trials[1].branch_epochs = {1, 3};
+  ExecutePack(started, pack, log_.Sink(), [] { return Order::kContinue; });
+  EXPECT_THAT(log_.lines(), ElementsAre("epoch of abc", "abc completed", "epoch of def",
+                                        "checkpoint of def: state", "def completed"));
+}
+
 TEST_F(LocalWorkerPoolTest, AnUnusableExecutorIsPassedOnAndGone) {
   StartedExecutor started{std::make_unique<FakeExecutor>(), {}};
   EXPECT_THROW(

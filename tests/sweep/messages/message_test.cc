@@ -243,6 +243,15 @@ TEST(MessageTest, CheckpointsArriveByteForByte) {
   EXPECT_EQ(pack.trials[0].epochs_done, 7);
 }
 
+TEST(MessageTest, WhatATaskSharesWithOtherTrialsArrives) {
+  PackTask sent{{{"abc", {}}}};
+  sent.trials[0].branch_epochs = {2, 5};
+  sent.trials[0].metric_history = {0.1, 1e-300};
+  const TrialTask task = ThroughCommand(sent).trials[0];
+  EXPECT_EQ(task.branch_epochs, (std::vector<int64_t>{2, 5}));
+  EXPECT_EQ(task.metric_history, (std::vector<double>{0.1, 1e-300}));
+}
+
 TEST(MessageTest, OrdersArrive) {
   EXPECT_TRUE(std::holds_alternative<lrsweep::Stop>(DecodeCommand(Encode(Command(Stop{})))));
   EXPECT_TRUE(std::holds_alternative<lrsweep::Alive>(DecodeCommand(Encode(Command(Alive{})))));

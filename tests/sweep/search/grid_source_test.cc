@@ -58,5 +58,30 @@ TEST_F(GridSourceTest, LetsEveryTrialContinue) {
   EXPECT_THAT(source.OnEnd(trial, TrialState::kFailed, std::nullopt), IsEmpty());
 }
 
+TEST_F(GridSourceTest, GathersTrialsWhoseFirstEpochIsTheSameTheLongestFirst) {
+  const SearchSpace space(
+      ParseSweepConfig("name: t\ntraining: {epochs: {grid: [2, 4]}, seed: {grid: [0, 1]}}\n"
+                       "optimizer: {lr: {grid: [0.1, 0.2]}}\n"
+                       "scheduler: {type: StepLR, step_size: {grid: [1, 2]}}\n",
+                       "s.yaml"));
+  std::vector<std::string> pending;
+  for (size_t i = 0; i < space.size(); ++i) pending.push_back(space.IdAt(i));
+  GridSource source(space, pending);
+  source.GatherShared(10);
+  std::vector<std::string> groups;  // seed and rate of each, and how many trials
+  std::string last;
+  int64_t size = 0;
+  do {
+    const bool shares = source.NextMayShare();
+    const auto trial = source.Next();
+    if (!shares && !last.empty()) groups.push_back(last + " " + std::to_string(size));
+    if (!trial) break;
+    size = shares ? size + 1 : 1;
+    last = std::to_string(trial->seed) + " " + ToJson(*Find(trial->params, "optimizer.lr"));
+  } while (true);
+  EXPECT_THAT(groups, ElementsAre("0 0.1 4", "0 0.2 4", "1 0.1 4", "1 0.2 4"));
+  EXPECT_EQ(source.epochs_left(), 0);
+}
+
 }  // namespace
 }  // namespace lrsweep

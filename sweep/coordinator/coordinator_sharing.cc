@@ -1,0 +1,147 @@
+// Trials that are the same training for some epochs: one is trained, the others get its epochs.
+#include <utility>
+
+#include "sweep/coordinator/coordinator.h"
+
+namespace lrsweep {
+
+/// Chooses which of the trials that may share their first epochs are trained now. The others wait
+/// for one of these.
+std::vector<Trial> Coordinator::Admit(std::vector<Trial> trials) {
+  if (trials.size() < 2) return trials;
+  std::vector<Sharer> sharers;
+  for (Trial& trial : trials) sharers.push_back(forest_->MakeSharer(std::move(trial)));
+  return forest_->Add(std::move(sharers), 0);
+}
+
+/// What the forest has to know of trials.
+PrefixForest::Records Coordinator::RecordsForForest() const {
+  return {.epochs_done =
+              [this](const Trial& trial) {
+                const auto found = checkpoints_.find(trial.id);
+                return found == checkpoints_.end() ? int64_t{0} : found->second;
+              },
+          .metrics = [this](const Trial& trial,
+                            int64_t epochs) { return RecordedMetrics(trial.id, epochs); }};
+}
+
+/// The metrics of the epochs of a trial that are recorded, up to `epochs`.
+std::vector<Metrics> Coordinator::RecordedMetrics(const std::string& trial_id,
+                                                  int64_t epochs) const {
+  std::vector<Metrics> metrics;
+  for (EpochRow& row : store_.Epochs(trial_id)) {
+    if (row.epoch <= epochs) metrics.push_back(std::move(row.metrics));
+  }
+  return metrics;
+}
+
+/// What a worker has to know of the trial because of others.
+void Coordinator::AddSharing(const Trial& trial, TrialTask& task) const {
+  if (!forest_) return;
+  task.branch_epochs = forest_->BranchEpochs(trial.id);
+  if (task.checkpoint.empty()) return;
+  const std::string metric = forest_->MakeSharer(trial).rates.metric();
+  if (metric.empty()) return;
+  for (const Metrics& metrics : RecordedMetrics(trial.id, task.epochs_done)) {
+    task.metric_history.push_back(MetricOrNan(metrics, metric));
+  }
+}
+
+/// A trial begins, or resumes where others may part from it at once.
+void Coordinator::ResumeTrunk(const LiveTrial& live) {
+  if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
+  Readmit(forest_->Resume(live.trial.id, RecordedMetrics(live.trial.id, live.epochs_done)));
+  if (live.epochs_done == 0) return;
+  FinishFollowers(live);
+  const StoredCheckpoint stored = ReadCheckpoint(live.trial.id);
+  if (stored.checkpoint) BranchOff(live, *stored.checkpoint);
+}
+
+/// An epoch of the trial is recorded: what it means for those that follow it.
+void Coordinator::ShareEpoch(const LiveTrial& live, const EpochRecord& record) {
+  if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
+  forest_->OnEpoch(live.trial.id, record.epoch, record.metrics);
+  if (!record.diverged) return FinishFollowers(live);
+  for (Sharer& follower : forest_->TakeSharing(live.trial.id, record.epoch)) {
+    EndFollower(live, std::move(follower.trial), TrialState::kStopped, "");
+  }
+}
+
+/// Ends the followers whose last epoch the trial has ended.
+void Coordinator::FinishFollowers(const LiveTrial& live) {
+  for (Sharer& follower : forest_->TakeFinished(live.trial.id, live.epochs_done)) {
+    EndFollower(live, std::move(follower.trial), TrialState::kCompleted, "");
+  }
+}
+
+/// Ends a follower with the epochs that the trial has done.
+void Coordinator::EndFollower(const LiveTrial& live, Trial follower, TrialState state,
+                              const std::string& error) {
+  EndCheckpoints(follower.id);
+  store_.ShareEpochs(live.trial.id, follower.id, live.epochs_done);
+  store_.EndTrial(follower.id, state, error);
+  state_.epochs_done += live.epochs_done;
+  TellOfShared(follower, live.epochs_done);
+  LiveTrial ended = live;
+  ended.epochs = EpochsOf(follower);
+  ended.trial = std::move(follower);
+  ended.pack_size = 1;
+  Close(std::move(ended), state, error);
+}
+
+/// Tells the source of the epochs that a trial has got from another one.
+void Coordinator::TellOfShared(const Trial& trial, int64_t epochs) {
+  EpochRecord record;
+  for (Metrics& metrics : RecordedMetrics(trial.id, epochs)) {
+    ++record.epoch;
+    record.metrics = std::move(metrics);
+    TellSource([&] { return source_.OnEpoch(trial, record); });
+  }
+}
+
+/// The followers that part from the trial after the epoch of `state` continue from that state.
+void Coordinator::BranchOff(const LiveTrial& live, const Checkpoint& state) {
+  if (forest_) Continue(live, forest_->TakeParting(live.trial.id, state.epoch), state);
+}
+
+/// Lets trials continue from the state that they share with the trial.
+void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers,
+                           const Checkpoint& state) {
+  if (sharers.empty()) return;
+  for (Trial& trial : forest_->Add(std::move(sharers), state.epoch)) {
+    EndCheckpoints(trial.id);
+    store_.ShareEpochs(live.trial.id, trial.id, state.epoch, state);
+    checkpoints_.insert_or_assign(trial.id, state.epoch);
+    queue_.Add(trial);
+    TellOfShared(trial, state.epoch);
+  }
+}
+
+/// What made the trial fail in its next epoch makes all fail that share that epoch. (Not so the
+/// loss of its worker: in which epoch that was is not known.)
+void Coordinator::FailFollowers(const LiveTrial& live, const std::string& error) {
+  if (!forest_) return;
+  for (Sharer& follower : forest_->TakeSharing(live.trial.id, live.epochs_done + 1)) {
+    EndFollower(live, std::move(follower.trial), TrialState::kFailed, error);
+  }
+}
+
+/// The trial is over, or waits: nobody follows it any more. Call it while its checkpoint is stored.
+void Coordinator::LeaveFollowers(const LiveTrial& live) {
+  if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
+  const StoredCheckpoint stored = ReadCheckpoint(live.trial.id);
+  if (stored.checkpoint) {
+    Continue(live, forest_->TakeSharing(live.trial.id, stored.checkpoint->epoch),
+             *stored.checkpoint);
+  }
+  Readmit(forest_->TakeAll(live.trial.id));
+}
+
+/// Trials whose trunk is gone, or their state: they begin anew, or from their own checkpoint.
+void Coordinator::Readmit(std::vector<Sharer> orphans) {
+  if (orphans.empty()) return;
+  for (Sharer& orphan : orphans) orphan = forest_->MakeSharer(std::move(orphan.trial));
+  for (Trial& trial : forest_->Add(std::move(orphans), 0)) queue_.Add(std::move(trial));
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,216 @@
+#include "sweep/coordinator/prefix_forest.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+namespace lrsweep {
+namespace {
+
+/// Tells the schedule the metric that it follows, if it follows one.
+void Tell(const Metrics& metrics, TrialRates& rates) {
+  if (rates.follows_metric()) rates.OnEpochEnd(MetricOrNan(metrics, rates.metric()));
+}
+
+}  // namespace
+
+Sharer PrefixForest::MakeSharer(Trial trial) const {
+  TrialRates rates(trial, images_);
+  return {std::move(trial), std::move(rates)};
+}
+
+/// The epochs of a trial that are trained already, at least `epochs`.
+int64_t PrefixForest::DoneBy(const Sharer& sharer, int64_t epochs) const {
+  return std::max(records_.epochs_done(sharer.trial), epochs);
+}
+
+/// The longest one; among equals the one that is furthest, then the first.
+size_t PrefixForest::ChooseTrunk(const std::vector<Sharer>& trials) const {
+  const auto key = [this](const Sharer& sharer) {
+    return std::make_pair(sharer.rates.epochs(), DoneBy(sharer, 0));
+  };
+  size_t best = 0;
+  for (size_t i = 1; i < trials.size(); ++i) {
+    if (key(trials[i]) > key(trials[best])) best = i;
+  }
+  return best;
+}
+
+/// Compares the rates from the epoch after `epochs` on. Those of schedules that follow a metric are
+/// known as far as the trunk was trained, and one epoch more.
+PrefixForest::Shared PrefixForest::Compare(const Sharer& trunk, const Sharer& other,
+                                           int64_t epochs) const {
+  const bool follow_metric = trunk.rates.follows_metric() || other.rates.follows_metric();
+  const int64_t end = std::min(trunk.rates.epochs(), other.rates.epochs());
+  if (!follow_metric) {
+    while (epochs < end && trunk.rates.AreEqual(other.rates, epochs + 1)) ++epochs;
+    return {epochs, true};
+  }
+  TrialRates trunk_rates = trunk.rates, other_rates = other.rates;
+  const auto done = std::min(DoneBy(trunk, epochs), end);
+  const auto metrics = done > epochs ? records_.metrics(trunk.trial, done) : std::vector<Metrics>();
+  while (epochs < end && trunk_rates.AreEqual(other_rates, epochs + 1)) {
+    if (epochs == done) return {epochs, false};
+    Tell(metrics.at(static_cast<size_t>(epochs)), trunk_rates);
+    Tell(metrics.at(static_cast<size_t>(epochs)), other_rates);
+    ++epochs;
+  }
+  return {epochs, true};
+}
+
+/// What the trial shares with the trunk that it has not trained itself; none where there is
+/// nothing, or where the trunk is beyond it already.
+std::optional<PrefixForest::Shared> PrefixForest::SharedBy(const Sharer& trunk, const Sharer& other,
+                                                           int64_t epochs) const {
+  const Shared shared = Compare(trunk, other, epochs);
+  const bool has_state = shared.epochs >= DoneBy(trunk, epochs);
+  const bool gains = !shared.is_all || shared.epochs > DoneBy(other, epochs);
+  return has_state && gains ? std::optional(shared) : std::nullopt;
+}
+
+/// The trunks, each without its followers; a trial that follows none is one.
+std::vector<PrefixForest::Trunk> PrefixForest::ChooseTrunks(std::vector<Sharer> trials,
+                                                            int64_t epochs) const {
+  std::vector<Trunk> trunks;
+  std::vector<Sharer> followers;
+  while (!trials.empty()) {
+    const auto chosen = trials.begin() + static_cast<ptrdiff_t>(ChooseTrunk(trials));
+    trunks.push_back({std::move(*chosen), {}});
+    trials.erase(chosen);
+    std::vector<Sharer> others;
+    for (Sharer& other : trials) {
+      const bool follows = SharedBy(trunks.back().sharer, other, epochs).has_value();
+      (follows ? followers : others).push_back(std::move(other));
+    }
+    trials = std::move(others);
+  }
+  for (Sharer& follower : followers) {
+    Trunk* best = nullptr;
+    std::optional<Shared> most;
+    for (Trunk& trunk : trunks) {
+      const auto shared = SharedBy(trunk.sharer, follower, epochs);
+      if (!shared || (most && shared->epochs <= most->epochs)) continue;
+      best = &trunk;
+      most = shared;
+    }
+    const auto parts_after = most->is_all ? std::optional(most->epochs) : std::nullopt;
+    best->followers.push_back({std::move(follower), parts_after});
+  }
+  return trunks;
+}
+
+std::vector<Trial> PrefixForest::Add(std::vector<Sharer> trials, int64_t epochs) {
+  std::vector<Trial> to_train;
+  for (Trunk& trunk : ChooseTrunks(std::move(trials), epochs)) {
+    to_train.push_back(trunk.sharer.trial);
+    const std::string id = trunk.sharer.trial.id;
+    if (!trunk.followers.empty()) trunks_.insert_or_assign(id, std::move(trunk));
+  }
+  return to_train;
+}
+
+std::vector<int64_t> PrefixForest::BranchEpochs(const std::string& trunk) const {
+  const auto found = trunks_.find(trunk);
+  if (found == trunks_.end()) return {};
+  std::set<int64_t> epochs;
+  const int64_t length = found->second.sharer.rates.epochs();
+  for (const Follower& follower : found->second.followers) {
+    if (follower.parts_after) {
+      epochs.insert(*follower.parts_after);
+    } else {
+      const int64_t last = std::min(length, follower.sharer.rates.epochs());
+      for (int64_t epoch = 1; epoch <= last; ++epoch) epochs.insert(epoch);
+    }
+  }
+  epochs.erase(length);  // the trunk ends there, and with it those that share that epoch
+  return {epochs.begin(), epochs.end()};
+}
+
+/// Finds out who parts after `epoch`, of those of whom that was not known.
+void PrefixForest::Part(Trunk& trunk, int64_t epoch) {
+  for (Follower& follower : trunk.followers) {
+    if (follower.parts_after) continue;
+    const int64_t end = std::min(trunk.sharer.rates.epochs(), follower.sharer.rates.epochs());
+    if (epoch == end || !trunk.sharer.rates.AreEqual(follower.sharer.rates, epoch + 1)) {
+      follower.parts_after = epoch;
+    }
+  }
+}
+
+std::vector<Sharer> PrefixForest::Resume(const std::string& trunk,
+                                         const std::vector<Metrics>& ended) {
+  const auto found = trunks_.find(trunk);
+  if (found == trunks_.end()) return {};
+  Trunk& resumed = found->second;
+  resumed.sharer = MakeSharer(std::move(resumed.sharer.trial));
+  for (Follower& follower : resumed.followers) {
+    if (!follower.sharer.rates.follows_metric() && !resumed.sharer.rates.follows_metric()) continue;
+    follower.sharer = MakeSharer(std::move(follower.sharer.trial));
+    follower.parts_after.reset();
+  }
+  for (size_t i = 0; i < ended.size(); ++i) {
+    OnEpoch(trunk, static_cast<int64_t>(i) + 1, ended[i]);
+  }
+  const auto done = static_cast<int64_t>(ended.size());
+  return Take(trunk, [done](const Follower& follower) {
+    return follower.parts_after && *follower.parts_after < done;
+  });
+}
+
+void PrefixForest::OnEpoch(const std::string& trunk, int64_t epoch, const Metrics& metrics) {
+  const auto found = trunks_.find(trunk);
+  if (found == trunks_.end()) return;
+  Tell(metrics, found->second.sharer.rates);
+  for (Follower& follower : found->second.followers) Tell(metrics, follower.sharer.rates);
+  Part(found->second, epoch);
+}
+
+template <typename Condition>
+std::vector<Sharer> PrefixForest::Take(const std::string& trunk, const Condition& condition) {
+  const auto found = trunks_.find(trunk);
+  if (found == trunks_.end()) return {};
+  std::vector<Sharer> taken;
+  std::vector<Follower> left;
+  for (Follower& follower : found->second.followers) {
+    if (condition(follower)) {
+      taken.push_back(std::move(follower.sharer));
+    } else {
+      left.push_back(std::move(follower));
+    }
+  }
+  found->second.followers = std::move(left);
+  if (found->second.followers.empty()) trunks_.erase(found);
+  return taken;
+}
+
+std::vector<Sharer> PrefixForest::TakeFinished(const std::string& trunk, int64_t epoch) {
+  return Take(trunk, [epoch](const Follower& follower) {
+    return follower.parts_after == epoch && follower.sharer.rates.epochs() == epoch;
+  });
+}
+
+std::vector<Sharer> PrefixForest::TakeParting(const std::string& trunk, int64_t epoch) {
+  return Take(trunk, [epoch](const Follower& follower) { return follower.parts_after == epoch; });
+}
+
+std::vector<Sharer> PrefixForest::TakeSharing(const std::string& trunk, int64_t epoch) {
+  return Take(trunk, [epoch](const Follower& follower) {
+    return !follower.parts_after || *follower.parts_after >= epoch;
+  });
+}
+
+std::vector<Sharer> PrefixForest::TakeAll(const std::string& trunk) {
+  return Take(trunk, [](const Follower&) { return true; });
+}
+
+std::optional<Trial> PrefixForest::Remove(const std::string& trial_id) {
+  for (const auto& [id, trunk] : trunks_) {
+    auto taken = Take(
+        id, [&trial_id](const Follower& follower) { return follower.sharer.trial.id == trial_id; });
+    if (!taken.empty()) return std::move(taken.front().trial);
+  }
+  return std::nullopt;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,104 @@
+// Trials that wait for another one, because its first epochs are theirs as well.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sweep/search/prefix.h"
+#include "trial/metrics.h"
+#include "trial/trial.h"
+
+namespace lrsweep {
+
+/// A trial with the rates that it applies.
+struct Sharer {
+  Trial trial;
+  TrialRates rates;
+};
+
+/// Trials of equal PrefixKeys are one training as long as they apply the same rates: then one of
+/// them, the trunk, is trained, and the others follow it. A follower parts from its trunk at the
+/// end of the last epoch that they share. Those that part together may share more: one of them is
+/// the next trunk, the others follow that one. So what is shared is found step by step, and a
+/// schedule that follows a metric is handled as any other one.
+class PrefixForest {
+ public:
+  /// What is recorded of a trial.
+  struct Records {
+    /// The epoch of its own checkpoint, 0 without one.
+    std::function<int64_t(const Trial& trial)> epochs_done;
+    /// The metrics of its first `epochs` epochs.
+    std::function<std::vector<Metrics>(const Trial& trial, int64_t epochs)> metrics;
+  };
+
+  /// `images` as in ClockOf.
+  PrefixForest(int64_t images, Records records) : images_(images), records_(std::move(records)) {}
+
+  Sharer MakeSharer(Trial trial) const;
+
+  /// Takes trials of equal PrefixKeys that share at least their first `epochs` epochs, in the order
+  /// of the search space. Returns the trunks among them, which are to be trained; the others follow
+  /// the trunk with which they share most. A trunk is the longest of those that follow it. A trial
+  /// that has a checkpoint behind the point where it parts from a trunk needs none.
+  std::vector<Trial> Add(std::vector<Sharer> trials, int64_t epochs);
+
+  bool HasFollowers(const std::string& trunk) const { return trunks_.count(trunk) > 0; }
+
+  /// The epochs after which a checkpoint of the trunk is needed, in ascending order: where
+  /// followers part, or may part.
+  std::vector<int64_t> BranchEpochs(const std::string& trunk) const;
+
+  /// The trunk resumes after epochs with these metrics, from the first one on. Returns followers
+  /// that parted from it before: their state is gone.
+  std::vector<Sharer> Resume(const std::string& trunk, const std::vector<Metrics>& ended);
+
+  /// The trunk has ended an epoch. Call it once for each, in order.
+  void OnEpoch(const std::string& trunk, int64_t epoch, const Metrics& metrics);
+
+  /// Takes the followers whose last epoch this one of the trunk is.
+  std::vector<Sharer> TakeFinished(const std::string& trunk, int64_t epoch);
+  /// Takes the followers that part from the trunk after this epoch.
+  std::vector<Sharer> TakeParting(const std::string& trunk, int64_t epoch);
+  /// Takes the followers that share this epoch of the trunk.
+  std::vector<Sharer> TakeSharing(const std::string& trunk, int64_t epoch);
+  /// Takes all followers of a trunk that is not trained any more.
+  std::vector<Sharer> TakeAll(const std::string& trunk);
+  /// Takes out a trial that follows another one.
+  std::optional<Trial> Remove(const std::string& trial_id);
+
+ private:
+  struct Follower {
+    Sharer sharer;
+    std::optional<int64_t> parts_after;  // the last epoch that it shares; none: not known yet
+  };
+  struct Trunk {
+    Sharer sharer;
+    std::vector<Follower> followers;
+  };
+
+  /// How many epochs a trial shares with a trunk.
+  struct Shared {
+    int64_t epochs = 0;   // at least so many;
+    bool is_all = false;  // exactly so many
+  };
+
+  int64_t DoneBy(const Sharer& sharer, int64_t epochs) const;
+  size_t ChooseTrunk(const std::vector<Sharer>& trials) const;
+  std::vector<Trunk> ChooseTrunks(std::vector<Sharer> trials, int64_t epochs) const;
+  std::optional<Shared> SharedBy(const Sharer& trunk, const Sharer& other, int64_t epochs) const;
+  Shared Compare(const Sharer& trunk, const Sharer& other, int64_t epochs) const;
+  static void Part(Trunk& trunk, int64_t epoch);
+  template <typename Condition>
+  std::vector<Sharer> Take(const std::string& trunk, const Condition& condition);
+
+  int64_t images_;
+  Records records_;
+  std::map<std::string, Trunk> trunks_;  // that have followers, by trial id
+};
+
+}  // namespace lrsweep

@@ -1,0 +1,41 @@
+// What trials have in common before their schedules part: the same training up to an epoch's end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "schedulers/trial_schedule.h"
+#include "trial/trial.h"
+
+namespace lrsweep {
+
+/// Equal for trials of a sweep whose trainings differ at most by the applied rates and the number
+/// of epochs: all their other parameters, as text.
+std::string PrefixKey(const Trial& trial);
+
+/// The rates that a trial applies, epoch by epoch. Where its schedule follows a metric, those of an
+/// epoch are known when the ones before have ended.
+class TrialRates {
+ public:
+  /// `images` as in ClockOf. Throws as ScheduleOf.
+  TrialRates(const Trial& trial, int64_t images);
+
+  /// The trial's length.
+  int64_t epochs() const { return schedule_.clock().epochs; }
+  /// The name of the metric that the schedule follows; empty: none.
+  const std::string& metric() const { return schedule_.metric(); }
+  bool follows_metric() const { return !metric().empty(); }
+  /// The value of metric() after the next epoch, in order.
+  void OnEpochEnd(double value) { schedule_.OnEpochEnd(value); }
+
+  /// Whether both apply the same learning rate and momentum, to the bit, at each step of `epoch`
+  /// (from 1). Both clocks have the same steps in an epoch.
+  bool AreEqual(const TrialRates& other, int64_t epoch) const;
+  /// A hash of the rates of an epoch: equal where AreEqual.
+  uint64_t HashOf(int64_t epoch) const;
+
+ private:
+  TrialSchedule schedule_;
+};
+
+}  // namespace lrsweep

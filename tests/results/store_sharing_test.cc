@@ -1,0 +1,164 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "results/store.h"
+#include "tests/support/sweep_fixture.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::ElementsAre;
+
+class StoreSharingTest : public SweepFixture {
+ protected:
+  /// Trials a, b, c, d: the order is that of their numbers.
+  Store Created() const {
+    return CreateSweep({MakeTrial("a"), MakeTrial("b"), MakeTrial("c"), MakeTrial("d")});
+  }
+
+  static void Train(Store& store, const std::string& id, int64_t first, int64_t last) {
+    store.BeginAttempt(id, {1, "node", "cpu", "cpu", "AVX3"}, first);
+    for (int64_t epoch = first; epoch <= last; ++epoch) {
+      store.AddEpoch(id, MakeEpoch(epoch, 0.1 * static_cast<double>(epoch)));
+    }
+  }
+
+  static void Finish(Store& store, const std::string& id) {
+    store.EndAttempt(id, TrialState::kCompleted, "");
+  }
+
+  /// The query's rows, columns joined by blanks.
+  std::vector<std::string> Rows(const std::string& sql) const {
+    SQLite::Database db(db_.string());
+    SQLite::Statement query(db, sql);
+    std::vector<std::string> rows;
+    while (query.executeStep()) {
+      std::string row;
+      for (int i = 0; i < query.getColumnCount(); ++i) {
+        row += (i == 0 ? "" : " ") + query.getColumn(i).getString();
+      }
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+  /// Who trained the epochs of each trial: "a: a a", "b: a b".
+  std::vector<std::string> Trainers() const {
+    return Rows(
+        "SELECT trial_id || ':', group_concat(by, ' ') FROM (SELECT trial_id, "
+        "coalesce(trained_by, trial_id) AS by FROM epochs ORDER BY trial_id, epoch) "
+        "GROUP BY trial_id");
+  }
+
+  /// The sizes of what is stored of each trial: rows of `epochs`, of `steps`, and own traces.
+  std::vector<std::string> Sizes() const {
+    return Rows(
+        "SELECT trial_id || ':', count(*), (SELECT count(*) FROM steps AS s WHERE s.trial_id = "
+        "e.trial_id), (SELECT count(*) FROM step_traces AS t WHERE t.trial_id = e.trial_id) "
+        "FROM epochs AS e GROUP BY trial_id");
+  }
+};
+
+TEST_F(StoreSharingTest, SharedEpochsAreCopiedAndTheirStepsStoredOnce) {
+  Store store = Created();
+  Train(store, "a", 1, 3);
+  store.ShareEpochs("a", "b", 2, Checkpoint{2, "hash", "state"});
+  Finish(store, "a");
+  Train(store, "b", 3, 4);
+  Finish(store, "b");
+  store.Close();
+  EXPECT_THAT(Trainers(), ElementsAre("a: a a a", "b: a a b b"));
+  EXPECT_THAT(Sizes(), ElementsAre("a: 3 6 3", "b: 4 8 2"));
+  EXPECT_THAT(Rows("SELECT trial_id, epochs_done, shared_epochs FROM trials WHERE epochs_done > 0"),
+              ElementsAre("a 3 0", "b 4 2"));
+  EXPECT_THAT(Rows("SELECT count(*), sum(wall_seconds) FROM epochs WHERE trained_by IS NULL"),
+              ElementsAre("5 7.5"));
+  EXPECT_THAT(Rows("PRAGMA foreign_key_check"), ElementsAre());
+  const Store read = Store::Open(db_);
+  EXPECT_EQ(read.Steps("b").size(), 8U);
+  EXPECT_EQ(read.MomentumByEpoch("b").size(), 4U);
+  EXPECT_EQ(read.Epochs("b")[1].trained_by, "a");
+  EXPECT_EQ(read.Epochs("b")[2].trained_by, "");
+  EXPECT_EQ(read.Attempts("b").front().first_epoch, 3);
+}
+
+TEST_F(StoreSharingTest, TheTrialWithTheLowestNumberIsNamedWhoeverTrained) {
+  Store store = Created();
+  Train(store, "c", 1, 4);
+  store.ShareEpochs("c", "d", 2);
+  store.ShareEpochs("c", "b", 3);
+  store.ShareEpochs("c", "a", 1);
+  Finish(store, "c");
+  store.Close();
+  EXPECT_THAT(Trainers(), ElementsAre("a: a", "b: a b b", "c: a b b c", "d: a b"));
+  EXPECT_THAT(Sizes(), ElementsAre("a: 1 2 1", "b: 3 6 2", "c: 4 8 1", "d: 2 4 0"));
+  EXPECT_THAT(Rows("SELECT trial_id, shared_epochs FROM trials"),
+              ElementsAre("a 0", "b 1", "c 3", "d 2"));
+}
+
+TEST_F(StoreSharingTest, WhatOthersShareStaysWhenATrialBeginsAnew) {
+  Store store = Created();
+  Train(store, "a", 1, 3);
+  store.ShareEpochs("a", "b", 3);
+  store.ShareEpochs("a", "c", 2);
+  store.LoseAttempt("a", "worker 1 was lost");
+  Train(store, "a", 1, 1);
+  store.Commit();
+  EXPECT_THAT(Trainers(), ElementsAre("a: a", "b: b b b", "c: b b"));
+  EXPECT_THAT(Sizes(), ElementsAre("a: 1 2 1", "b: 3 6 3", "c: 2 4 0"));
+  EXPECT_THAT(Rows("SELECT trial_id, shared_epochs FROM trials"),
+              ElementsAre("a 0", "b 0", "c 2", "d 0"));
+}
+
+TEST_F(StoreSharingTest, ATrialThatSharesAnewLosesWhatItHad) {
+  Store store = Created();
+  Train(store, "b", 1, 1);
+  store.EndAttempt("b", TrialState::kPending, "interrupted");
+  Train(store, "a", 1, 2);
+  store.ShareEpochs("a", "b", 2);
+  store.Commit();
+  EXPECT_THAT(Trainers(), ElementsAre("a: a a", "b: a a"));
+}
+
+TEST_F(StoreSharingTest, DivergenceIsSharedWithItsEpoch) {
+  Store store = Created();
+  Begin(store, "a");
+  store.AddEpoch("a", MakeEpoch(1, 0.1));
+  store.AddEpoch("a", MakeEpoch(2, 0.1, {0.5F, kNanLoss}));
+  store.ShareEpochs("a", "b", 2);
+  store.ShareEpochs("a", "c", 1);
+  EXPECT_TRUE(store.TrialById("b").diverged);
+  EXPECT_FALSE(store.TrialById("c").diverged);
+}
+
+TEST_F(StoreSharingTest, ASharedStateIsThatOfTheTrial) {
+  Store store = Created();
+  Train(store, "a", 1, 2);
+  store.ShareEpochs("a", "b", 2, Checkpoint{2, "hash", "state"});
+  const auto stored = store.ReadCheckpoint("b", [](std::string_view) { return "hash"; });
+  ASSERT_TRUE(stored.checkpoint);
+  EXPECT_EQ(stored.checkpoint->epoch, 2);
+  EXPECT_EQ(stored.checkpoint->data, "state");
+}
+
+TEST_F(StoreSharingTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {
+  Store old = Created();
+  Complete(old, "a", {0.5, 0.6});
+  old.Close();
+  {
+    SQLite::Database db(db_.string(), SQLite::OPEN_READWRITE);
+    db.exec(kToLayout6);
+  }
+  EXPECT_EQ(Store::Open(db_).Steps("a").size(), 4U);
+  EXPECT_EQ(Store::Open(db_).Epochs("a").back().trained_by, "");
+  EXPECT_EQ(Store::Open(db_).TrialById("a").shared_epochs, 0);
+  Store store = Store::OpenForWriting(db_);
+  store.ShareEpochs("a", "b", 1);
+  store.Close();
+  EXPECT_THAT(Trainers(), ElementsAre("a: a a", "b: a"));
+  EXPECT_THAT(Sizes(), ElementsAre("a: 2 4 2", "b: 1 2 0"));
+}
+
+}  // namespace
+}  // namespace lrsweep
