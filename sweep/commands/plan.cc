@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "params/errors.h"
@@ -13,6 +15,7 @@
 #include "sweep/commands/shared_options.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_text.h"
+#include "sweep/search/shared_epochs.h"
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
@@ -49,12 +52,44 @@ std::string StepsText(const Trial& trial, int64_t images) {
   return steps.IsNull() ? "-" : ToJson(steps);
 }
 
+/// What trials share; none of a program's, and where nothing is shared.
+std::optional<SharedEpochs> SharedBy(const SearchSpace& space, int64_t images) {
+  if (space.config().program) return std::nullopt;
+  std::optional<SharedEpochs> shared = CountSharedEpochs(space, images);
+  if (shared && shared->all.to_train == shared->all.epochs) return std::nullopt;
+  return shared;
+}
+
+/// ", 1,920 epochs, 1,438 to train: 25% are shared"
+std::string SharedText(const std::optional<SharedEpochs>& shared) {
+  if (!shared) return "";
+  const EpochCount& all = shared->all;
+  const double share = 1 - static_cast<double>(all.to_train) / static_cast<double>(all.epochs);
+  return fmt::format(", {}, {}{} to train: {}{:.0f}% are shared", Counted(all.epochs, "epoch"),
+                     shared->is_most ? "at most " : "", all.to_train,
+                     shared->is_most ? "at least " : "", 100 * share);
+}
+
+/// Of each scheduler entry by itself: its epochs, and those to train.
+std::string EntriesText(const std::optional<SharedEpochs>& shared) {
+  if (!shared || shared->by_entry.size() < 2) return "";
+  std::string text =
+      fmt::format("\n{:<24}  {:>8}  {:>8}\n", "scheduler, by itself", "epochs", "to train");
+  for (const EpochCount& entry : shared->by_entry) {
+    text += fmt::format("{:<24}  {:>8}  {:>8}\n", entry.scheduler, entry.epochs, entry.to_train);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string PlanText(const SearchSpace& space, size_t limit) {
   const int64_t images = ImagesPerEpoch(space.config());
-  std::string text = fmt::format("{}: {}\n", space.config().name, Counted(space.size(), "trial"));
+  const std::optional<SharedEpochs> shared = SharedBy(space, images);
+  std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
+                                 SharedText(shared));
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  text += EntriesText(shared);
   text += fmt::format("\n{:<16}  {:>6}  {:>8}  {}\n", "trial", "epochs", "steps", "parameters");
   const size_t shown = limit == 0 ? space.size() : std::min(limit, space.size());
   for (size_t i = 0; i < shown; ++i) {

@@ -30,9 +30,16 @@ std::string PrefixKey(const Trial& trial) {
 
 TrialRates::TrialRates(const Trial& trial, int64_t images) : schedule_(ScheduleOf(trial, images)) {}
 
+/// Whether the rates are the same at every step of an epoch, whatever epoch.
+bool TrialRates::IsConstantInEpochs() const {
+  return !schedule_.per_step() && schedule_.warmup_steps() == 0;
+}
+
 bool TrialRates::AreEqual(const TrialRates& other, int64_t epoch) const {
-  const int64_t steps = schedule_.clock().steps_per_epoch;
-  for (int64_t step = (epoch - 1) * steps; step < epoch * steps; ++step) {
+  const int64_t first = (epoch - 1) * steps_per_epoch();
+  const bool is_one = IsConstantInEpochs() && other.IsConstantInEpochs();
+  const int64_t end = is_one ? first + 1 : first + steps_per_epoch();
+  for (int64_t step = first; step < end; ++step) {
     const Rates mine = schedule_.At(step), theirs = other.schedule_.At(step);
     if (!IsSameBits(mine.lr, theirs.lr) || !IsSameBits(mine.momentum, theirs.momentum))
       return false;
@@ -40,12 +47,20 @@ bool TrialRates::AreEqual(const TrialRates& other, int64_t epoch) const {
   return true;
 }
 
+/// Hashes each run of equal rates with its length, so that a rate that is constant in the epoch is
+/// computed once.
 uint64_t TrialRates::HashOf(int64_t epoch) const {
-  const int64_t steps = schedule_.clock().steps_per_epoch;
+  const int64_t first = (epoch - 1) * steps_per_epoch(), end = first + steps_per_epoch();
   uint64_t hash = 0xcbf29ce484222325;
-  for (int64_t step = (epoch - 1) * steps; step < epoch * steps; ++step) {
-    const Rates rates = schedule_.At(step);
-    hash = Mix(Mix(hash, rates.lr), rates.momentum);
+  int64_t start = first;
+  Rates run = schedule_.At(first);
+  for (int64_t step = IsConstantInEpochs() ? end : first + 1; step <= end; ++step) {
+    const Rates now = step < end ? schedule_.At(step) : run;
+    const bool goes_on = IsSameBits(now.lr, run.lr) && IsSameBits(now.momentum, run.momentum);
+    if (step < end && goes_on) continue;
+    hash = Mix(Mix(Mix(hash, run.lr), run.momentum), static_cast<double>(step - start));
+    start = step;
+    run = now;
   }
   return hash;
 }

@@ -22,6 +22,7 @@ class TrialRates {
 
   /// The trial's length.
   int64_t epochs() const { return schedule_.clock().epochs; }
+  int64_t steps_per_epoch() const { return schedule_.clock().steps_per_epoch; }
   /// The name of the metric that the schedule follows; empty: none.
   const std::string& metric() const { return schedule_.metric(); }
   bool follows_metric() const { return !metric().empty(); }
@@ -29,12 +30,14 @@ class TrialRates {
   void OnEpochEnd(double value) { schedule_.OnEpochEnd(value); }
 
   /// Whether both apply the same learning rate and momentum, to the bit, at each step of `epoch`
-  /// (from 1). Both clocks have the same steps in an epoch.
+  /// (from 1). Both trials have the same steps in an epoch.
   bool AreEqual(const TrialRates& other, int64_t epoch) const;
   /// A hash of the rates of an epoch: equal where AreEqual.
   uint64_t HashOf(int64_t epoch) const;
 
  private:
+  bool IsConstantInEpochs() const;
+
   TrialSchedule schedule_;
 };
 

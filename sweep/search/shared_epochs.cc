@@ -1,0 +1,101 @@
+#include "sweep/search/shared_epochs.h"
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "sweep/search/prefix.h"
+#include "sweep/search/trial_shape.h"
+
+namespace lrsweep {
+namespace {
+
+constexpr int64_t kMostSteps = 30'000'000;
+
+uint64_t Mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15U;
+  return hash ^ (hash >> 32U);
+}
+
+class Counting {
+ public:
+  Counting(const SearchSpace& space, int64_t images) : space_(space), images_(images) {}
+
+  std::optional<SharedEpochs> Count() {
+    for (size_t i = 0; i < space_.size(); ++i) {
+      Add(i);
+      if (steps_ > kMostSteps) return std::nullopt;
+    }
+    result_.all.to_train = static_cast<int64_t>(seen_.size());
+    for (size_t entry = 0; entry < result_.by_entry.size(); ++entry) {
+      result_.by_entry[entry].to_train = static_cast<int64_t>(seen_by_entry_[entry].size());
+    }
+    return result_;
+  }
+
+ private:
+  /// Adds the hashes of the trial's states after each epoch: equal where all until then is equal.
+  void Add(size_t index) {
+    const Trial trial = space_.At(index);
+    const std::vector<uint64_t>& rates = RatesOf(trial);
+    const size_t entry = EntryOf(space_.SchedulerEntryAt(index));
+    uint64_t state = std::hash<std::string>()(PrefixKey(trial));
+    for (const uint64_t of_epoch : rates) {
+      state = Mix(state, of_epoch);
+      seen_.insert(state);
+      seen_by_entry_[entry].insert(state);
+    }
+    result_.all.epochs += static_cast<int64_t>(rates.size());
+    result_.by_entry[entry].epochs += static_cast<int64_t>(rates.size());
+  }
+
+  size_t EntryOf(const Entry& entry) {
+    const auto [found, is_new] = entries_.try_emplace(&entry, entries_.size());
+    if (is_new) {
+      result_.by_entry.push_back({.scheduler = entry.type});
+      seen_by_entry_.emplace_back();
+    }
+    return found->second;
+  }
+
+  /// A hash of the rates of each epoch.
+  const std::vector<uint64_t>& RatesOf(const Trial& trial) {
+    const std::string key = ScheduleKey(trial);
+    const auto [found, is_new] = rates_.try_emplace(key);
+    std::vector<uint64_t>& hashes = found->second;
+    if (!is_new) return hashes;
+    const uint64_t of_key = std::hash<std::string>()(key);
+    try {
+      const TrialRates rates(trial, images_);
+      for (int64_t epoch = 1; epoch <= rates.epochs(); ++epoch) {
+        const bool is_known = epoch == 1 || !rates.follows_metric();
+        hashes.push_back(is_known ? rates.HashOf(epoch) : of_key);
+        steps_ += rates.steps_per_epoch();
+      }
+      result_.is_most = result_.is_most || rates.follows_metric();
+    } catch (const std::invalid_argument&) {  // found by the lint; the trial will fail
+      hashes.assign(static_cast<size_t>(ClockOf(trial, images_).epochs), of_key);
+    }
+    return hashes;
+  }
+
+  const SearchSpace& space_;
+  int64_t images_;
+  SharedEpochs result_;
+  std::map<const Entry*, size_t> entries_;
+  std::unordered_map<std::string, std::vector<uint64_t>> rates_;  // by ScheduleKey
+  std::unordered_set<uint64_t> seen_;
+  std::vector<std::unordered_set<uint64_t>> seen_by_entry_;
+  int64_t steps_ = 0;  // whose rates were computed
+};
+
+}  // namespace
+
+std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images) {
+  return Counting(space, images).Count();
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,32 @@
+// How much of a sweep's training several trials have in common, found before anything is trained.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sweep/search/search_space.h"
+
+namespace lrsweep {
+
+/// Epochs of trials, and how many of them are different ones.
+struct EpochCount {
+  std::string scheduler;  // of an entry of `scheduler`: its type
+  int64_t epochs = 0;
+  int64_t to_train = 0;  // that differ in a parameter of the trial, or in a rate until then
+};
+
+struct SharedEpochs {
+  EpochCount all;
+  std::vector<EpochCount> by_entry;  // in the order of `scheduler`, each by itself
+  /// A schedule follows a metric: what its trials share is known only while they are trained. Here
+  /// those of different parameters share their first epoch at most, so `to_train` is the most.
+  bool is_most = false;
+};
+
+/// Counts the epochs of a built-in model's space; `images` as in ClockOf. None where that would
+/// take long: more than 30 million steps of different schedules.
+std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images);
+
+}  // namespace lrsweep
