@@ -294,6 +294,14 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
        {.name = "--no-share",
         .target = &arguments.no_share,
         .help = "train every trial by itself, also for the epochs that several have in common"},
+       {.name = "--branch-space",
+        .target = &arguments.branch_megabytes,
+        .help =
+            "megabytes of states that wait in the database for trials which continue from them; "
+            "beyond it a trial is trained from its start",
+        .value_name = "MB",
+        .range = Range{.minimum = 0, .maximum = 1e9},
+        .shows_default = true},
        StrictOption(arguments.strict)});
   options = Join(std::move(options), SafetyOptions(arguments));
   options = Join(std::move(options), LaunchOptionRows(arguments));

@@ -16,6 +16,7 @@ struct RunArguments {
   std::string db;  // empty: NAME.db in the current folder
   bool strict = false;
   bool no_share = false;
+  int64_t branch_megabytes = 1024;
   bool quiet = false;
   bool verbose = false;
   bool retry_failed = false;

@@ -169,6 +169,7 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   CheckpointFiles files(TrialsFolderOf(sweep.path), program && program->keep_checkpoints);
   if (program) options.files = &files;
   options.shares_with_images = shares_with_images;
+  options.branch_bytes = arguments.branch_megabytes << 20;
   Coordinator coordinator(
       source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
       std::chrono::steady_clock::now, options);

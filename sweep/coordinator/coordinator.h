@@ -41,6 +41,8 @@ struct CoordinatorOptions {
   /// The training images of an epoch (ClockOf), to train once what several trials share; 0: every
   /// trial is trained by itself.
   int64_t shares_with_images = 0;
+  /// Bytes of states that wait for trials which continue from them.
+  int64_t branch_bytes = int64_t{1} << 30;
   /// Removes the files of checkpoints; null: they have none. Must outlive the coordinator.
   TrialFiles* files = nullptr;
 };
@@ -174,6 +176,8 @@ class Coordinator {
   std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
   std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
   bool may_have_retired_ = true;  // Store::RetiredCheckpoints, at first those of earlier runs
+  std::map<std::string, int64_t> waiting_states_;  // their bytes, of trials that have not begun
+  int64_t waiting_bytes_ = 0;
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
   WorkerLiveness liveness_;
   WorkerTrust trust_;

@@ -49,6 +49,8 @@ void Coordinator::AddSharing(const Trial& trial, TrialTask& task) const {
 
 /// A trial begins, or resumes where others may part from it at once.
 void Coordinator::ResumeTrunk(const LiveTrial& live) {
+  const auto state = waiting_states_.extract(live.trial.id);
+  if (!state.empty()) waiting_bytes_ -= state.mapped();
   if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
   Readmit(forest_->Resume(live.trial.id, RecordedMetrics(live.trial.id, live.epochs_done)));
   if (live.epochs_done == 0) return;
@@ -104,15 +106,24 @@ void Coordinator::BranchOff(const LiveTrial& live, const Checkpoint& state) {
   if (forest_) Continue(live, forest_->TakeParting(live.trial.id, state.epoch), state);
 }
 
-/// Lets trials continue from the state that they share with the trial.
+/// Lets trials continue from the state that they share with the trial; the next worker that is free
+/// takes them, so that few states wait. Beyond the space for waiting states a trial begins anew,
+/// which gives the same bits.
 void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers,
                            const Checkpoint& state) {
   if (sharers.empty()) return;
   for (Trial& trial : forest_->Add(std::move(sharers), state.epoch)) {
+    const auto bytes = static_cast<int64_t>(state.data.size());
+    if (waiting_bytes_ + bytes > options_.branch_bytes) {
+      queue_.Add(std::move(trial));
+      continue;
+    }
     EndCheckpoints(trial.id);
     store_.ShareEpochs(live.trial.id, trial.id, state.epoch, state);
     checkpoints_.insert_or_assign(trial.id, state.epoch);
-    queue_.Add(trial);
+    waiting_bytes_ += bytes;
+    waiting_states_.emplace(trial.id, bytes);
+    queue_.Requeue(trial);
     TellOfShared(trial, state.epoch);
   }
 }

@@ -128,7 +128,9 @@ Scenario MakeScenario(uint64_t seed) {
   if (draws.Chance(0.25)) scenario.deadly = draws.LogBetween(0.003, 0.05);
   DrawRates(Draws(seed, "rates"), scenario);
   scenario.runs = draws.Between(1, 12);
-  scenario.shares = scenario.rule == Rule::kGrid && Draws(seed, "shares").Chance(0.7);
+  Draws shares(seed, "shares");
+  scenario.shares = scenario.rule == Rule::kGrid && shares.Chance(0.7);
+  scenario.branch_bytes = shares.Chance(0.8) ? 1'000'000 : shares.Between(0, 200);
   const auto turn_off = [&scenario](Fault fault) {
     scenario.rates.at(static_cast<size_t>(fault)) = 0;
   };

@@ -70,8 +70,9 @@ struct Scenario {
   int64_t most_workers = 1;
   int64_t most_hosts = 1;
   int64_t most_pack_size = 1;
-  bool shares = false;    // what several trials have in common is trained once
-  bool is_alone = false;  // the coordinator's process trains: one worker of number 0
+  bool shares = false;       // what several trials have in common is trained once
+  int64_t branch_bytes = 0;  // for states that wait
+  bool is_alone = false;     // the coordinator's process trains: one worker of number 0
   double epoch_seconds = 1;
   double latency_seconds = 0.001;
   double checkpoint_seconds = 0;

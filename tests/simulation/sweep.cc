@@ -202,7 +202,8 @@ class SimulatedSweep {
     Coordinator coordinator(*source, store, pool, view, should_continue, now,
                             {.max_attempts = scenario_.max_attempts,
                              .worker_timeout = scenario_.worker_timeout,
-                             .shares_with_images = scenario_.shares ? kImages : 0});
+                             .shares_with_images = scenario_.shares ? kImages : 0,
+                             .branch_bytes = scenario_.branch_bytes});
     const RunOutcome outcome = coordinator.Run();
     CheckCounts(coordinator.state(), outcome, store);
     CheckNothingIsLost(store);
