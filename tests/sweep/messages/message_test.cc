@@ -149,9 +149,9 @@ TEST(MessageTest, DamagedBytesAreAnError) {
 }
 
 TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
-  // {"v": 6, "type": "order", "trial_id": "a", "order": "hold"}
+  // {"v": 7, "type": "order", "trial_id": "a", "order": "hold"}
   const std::string text =
-      "\x84\xa1v\x06\xa4type\xa5order\xa8trial_id\xa1"
+      "\x84\xa1v\x07\xa4type\xa5order\xa8trial_id\xa1"
       "a\xa5order\xa4hold";
   const auto decode = [](const std::string& bytes) {
     return DecodeCommand(Bytes(bytes.begin(), bytes.end()));
@@ -169,10 +169,10 @@ TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
 }
 
 TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
-  // {"v": 6, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
+  // {"v": 7, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
   //  "device_id": "", "pack_size": 1}
   const std::string text =
-      "\x88\xa1v\x06\xa4type\xa5ready\xa4host\xa0\xa6"
+      "\x88\xa1v\x07\xa4type\xa5ready\xa4host\xa0\xa6"
       "device\xa0\xa6"
       "engine\xa0\xaa"
       "cpu_target\xa0\xa9"
