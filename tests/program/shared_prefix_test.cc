@@ -8,6 +8,7 @@
 namespace lrsweep {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class SharedPrefixTest : public RunTest {
@@ -35,8 +36,6 @@ class SharedPrefixTest : public RunTest {
 
 TEST_F(SharedPrefixTest, WithTheCpuEngineEveryBitIsThatOfTrialsTrainedAlone) {
   ExpectSameBits("--engine cpu");
-  // Of 2 optimizers and 2 seeds: WSD 4 + 7, StepLR 2 + 7 of which 2 are there, the plateaus ... :
-  // counted from the rates of whole.db by hand for the types that follow no metric.
   const std::string trained = "SELECT count(*) FROM epochs WHERE trained_by IS NULL";
   EXPECT_LT(std::stoi(Sql(trained)), std::stoi(Sql("SELECT count(*) FROM epochs")) * 2 / 3);
   EXPECT_EQ(Sql("SELECT count(*) FROM epochs AS e JOIN epochs AS o ON o.trial_id = e.trained_by "
@@ -76,6 +75,28 @@ TEST_F(SharedPrefixTest, AnotherConfigurationOfTheSameSweepGoesOnFromWhatIsThere
   EXPECT_EQ(Run(0, "--quiet --no-share --db whole.db").status, 0);
   const std::string values = "SELECT trial_id, value FROM ranking ORDER BY 1";
   EXPECT_EQ(Sql(values), RunShell(InFolder("sqlite3 whole.db \"" + values + "\"")).output);
+}
+
+TEST_F(SharedPrefixTest, PlanSaysHowMuchIsShared) {
+  folder_.Write("wsd.yaml", "name: wsd\ndataset: {name: " + images_.path().string() +
+                                "}\nmodel: {hidden: [16]}\n"
+                                "training: {epochs: {grid: [3, 6]}, batch_size: 32}\n"
+                                "optimizer: {lr: 0.1}\n"
+                                "scheduler:\n"
+                                "  - {type: StepLR, step_size: {grid: [2, 50]}, gamma: 0.5}\n"
+                                "  - {type: ExponentialLR, gamma: 0.5}\n");
+  // Rates 1 1 .5 .5 .25 .25, 1 1 1 1 1 1 and their first halves: 6 + 4 epochs; the halvings 6, of
+  // which the first is theirs as well.
+  EXPECT_THAT(Lrsweep("plan wsd.yaml").output,
+              AllOf(HasSubstr("wsd: 6 trials, 27 epochs, 15 to train: 44% are shared\n"),
+                    HasSubstr("\nStepLR                          18        10\n"
+                              "ExponentialLR                    9         6\n")));
+  // Nothing is shared: nothing is said.
+  EXPECT_THAT(
+      Lrsweep("plan wsd.yaml --set training.epochs=1 --set scheduler='{type: ExponentialLR, "
+              "gamma: 0.5}'")
+          .output,
+      HasSubstr("wsd: 1 trial\n"));
 }
 
 }  // namespace

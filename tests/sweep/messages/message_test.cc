@@ -192,7 +192,7 @@ TEST(MessageTest, AnotherVersionIsAnError) {
   Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
                  0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
   EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 6;
+  bytes[3] = 7;
   EXPECT_NO_THROW(DecodeCommand(bytes));
 }
 
