@@ -30,7 +30,6 @@ constexpr int32_t kApplicationId = 0x6c727377;
 // The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity, 6 the
 // metrics of the test images beside those of held-back ones, 7 shared epochs.
 constexpr int32_t kSchemaVersion = 7;
-constexpr int32_t kGroupsVersion = 3;
 constexpr int32_t kMetricsVersion = 4;
 constexpr int32_t kIdentityVersion = 5;
 constexpr int32_t kTestMetricsVersion = 6;
