@@ -21,6 +21,8 @@ namespace {
 // Between a socket's end and that of its process there are microseconds, or what the kernel needs
 // to take its memory away.
 constexpr auto kEndPoll = std::chrono::milliseconds(2);
+// From a worker's closed socket to the end of its process: it may still write its last words.
+constexpr auto kEndGrace = std::chrono::milliseconds(500);
 constexpr auto kLongestWait = std::chrono::seconds(1);
 
 }  // namespace
@@ -121,9 +123,7 @@ void CoordinatorChannel::Read(int64_t rank) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, link.fd(), nullptr);
   link.Close();
   if (At(rank).pid == 0) return;
-  closed_.push_back(rank);
-  // A worker that has only closed its socket can neither be told to end nor be heard.
-  kill(At(rank).pid, SIGKILL);
+  closed_.push_back({rank, Clock::now()});
 }
 
 /// Has epoll tell when the socket takes more, while something is kept for it.
@@ -137,8 +137,15 @@ void CoordinatorChannel::AwaitRoom(int64_t rank) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, worker.link.fd(), &event);
 }
 
+/// A worker that does not end although its socket is closed can neither be told to end nor be
+/// heard: it is killed.
 void CoordinatorChannel::NoteEnds() {
-  std::erase_if(closed_, [this](int64_t rank) { return NoteEnd(rank, WNOHANG); });
+  const auto killed_since = Clock::now() - kEndGrace;
+  std::erase_if(closed_, [&](const Closed& closed) {
+    if (NoteEnd(closed.rank, WNOHANG)) return true;
+    if (closed.since < killed_since) kill(At(closed.rank).pid, SIGKILL);
+    return false;
+  });
 }
 
 /// Returns whether the worker's process has ended, which is an arrival then. `options` are

@@ -74,7 +74,12 @@ class CoordinatorChannel : public Channel {
 
   UniqueFd epoll_;
   std::vector<Worker> workers_;  // by rank - 1
-  std::vector<int64_t> closed_;  // ranks whose socket is closed, and whose end was not noted yet
+  /// A worker whose socket is closed, and whose end was not noted yet.
+  struct Closed {
+    int64_t rank;
+    Clock::time_point since;
+  };
+  std::vector<Closed> closed_;
   std::deque<Arrival> arrivals_;
   std::deque<PeerEnd> ends_;  // whose messages were all received, and which nobody has taken yet
   bool has_gpu_;

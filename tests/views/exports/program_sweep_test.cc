@@ -47,9 +47,9 @@ TEST_F(ProgramExportTest, TheTableOfEpochsHasAColumnForEachMetric) {
   WriteTable(TrainedProgramSweep(), {.format = "csv", .table = "epochs"}, out);
   EXPECT_THAT(out.str(),
               StartsWith("trial_id,epoch,steps_done,lr,grad.norm,ppl,val/top-1,weight_decay_loss,"
-                         "wall_seconds\n"
-                         "b000000000000010,5,20,0.1,49382.712,35.0,,8.75e-07,1.5\n"
-                         "b000000000000010,10,40,0.1,24691.356,30.0,60.0,1.75e-06,1.5\n"));
+                         "wall_seconds,trained_by\n"
+                         "b000000000000010,5,20,0.1,49382.712,35.0,,8.75e-07,1.5,\n"
+                         "b000000000000010,10,40,0.1,24691.356,30.0,60.0,1.75e-06,1.5,\n"));
 }
 
 TEST_F(ProgramExportTest, TheTableOfTrialsHasItsParametersOfBothKinds) {

@@ -76,13 +76,14 @@ TEST_F(TablesTest, TrialsHaveAColumnForEveryParameter) {
   Store store = CreateSweep({MakeTrial("aa", "StepLR", 0.1, 7), MakeTrial("bb", "CyclicLR", 0.5)});
   Complete(store, "aa", {0.5, 0.75});
   const std::string csv = Write(store, "trials");
-  EXPECT_THAT(csv, StartsWith("number,trial_id,group_id,state,scheduler,seed,error,started_at,"
-                              "wall_seconds,epochs_done,diverged,in_space,objective_value,"
-                              "optimizer.lr,optimizer.type,scheduler.gamma,scheduler.type,"
-                              "training.epochs,training.seed\n"));
+  EXPECT_THAT(csv,
+              StartsWith("number,trial_id,group_id,state,scheduler,seed,error,started_at,"
+                         "wall_seconds,epochs_done,shared_epochs,diverged,in_space,objective_value,"
+                         "optimizer.lr,optimizer.type,scheduler.gamma,scheduler.type,"
+                         "training.epochs,training.seed\n"));
   EXPECT_THAT(csv, HasSubstr("\n0,aa,group,completed,StepLR,7,,"));
-  EXPECT_THAT(csv, HasSubstr(",3.0,2,false,true,0.75,0.1,SGD,0.1,StepLR,2,7\n"));
-  EXPECT_THAT(csv, HasSubstr("\n1,bb,group,pending,CyclicLR,0,,,0.0,0,false,true,,0.1,SGD,0.5,"));
+  EXPECT_THAT(csv, HasSubstr(",3.0,2,0,false,true,0.75,0.1,SGD,0.1,StepLR,2,7\n"));
+  EXPECT_THAT(csv, HasSubstr("\n1,bb,group,pending,CyclicLR,0,,,0.0,0,0,false,true,,0.1,SGD,0.5,"));
 }
 
 TEST_F(TablesTest, AColumnHasOneType) {
@@ -120,10 +121,11 @@ TEST_F(TablesTest, EpochsAndStepsAreRowsOfTheirOwn) {
   Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
   Complete(store, "aa", {0.5, 0.75});
   Diverge(store, "bb");
-  EXPECT_EQ(Write(store, "epochs"),
-            "trial_id,epoch,steps_done,lr,train_loss,val_loss,val_accuracy,wall_seconds\n"
-            "aa,1,2,0.1,0.375,0.5,0.5,1.5\naa,2,4,0.1,0.375,0.25,0.75,1.5\n"
-            "bb,1,2,0.1,,0.9,0.1,1.5\n");
+  EXPECT_EQ(
+      Write(store, "epochs"),
+      "trial_id,epoch,steps_done,lr,train_loss,val_loss,val_accuracy,wall_seconds,trained_by\n"
+      "aa,1,2,0.1,0.375,0.5,0.5,1.5,\naa,2,4,0.1,0.375,0.25,0.75,1.5,\n"
+      "bb,1,2,0.1,,0.9,0.1,1.5,\n");
   EXPECT_EQ(Write(store, "steps"),
             "trial_id,epoch,step,lr,momentum,loss\n"
             "aa,1,0,0.1,0.9,0.5\naa,1,1,0.1,0.9,0.25\naa,2,2,0.1,0.9,0.5\naa,2,3,0.1,0.9,0.25\n"
@@ -137,9 +139,10 @@ TEST_F(TablesTest, MetricsThatAProgramReportsAreColumns) {
   record.metrics["f1"] = 0.25;
   store.AddEpoch("aa", record);
   Complete(store, "bb", {0.75});
-  EXPECT_EQ(Write(store, "epochs"),
-            "trial_id,epoch,steps_done,lr,train_loss,val_loss,val_accuracy,f1,wall_seconds\n"
-            "aa,1,2,0.1,0.375,0.5,0.5,0.25,1.5\nbb,1,2,0.1,0.375,0.25,0.75,,1.5\n");
+  EXPECT_EQ(
+      Write(store, "epochs"),
+      "trial_id,epoch,steps_done,lr,train_loss,val_loss,val_accuracy,f1,wall_seconds,trained_by\n"
+      "aa,1,2,0.1,0.375,0.5,0.5,0.25,1.5,\nbb,1,2,0.1,0.375,0.25,0.75,,1.5,\n");
   const json rows = json::parse(Write(store, "epochs", "json"));
   EXPECT_EQ(rows[0]["f1"], 0.25);
   EXPECT_TRUE(rows[1]["f1"].is_null());
