@@ -62,7 +62,7 @@ constexpr const char* kToTheLayoutBefore =
 TEST_F(ContinueTest, ADatabaseWithoutTestMetricsGetsThemFromItsNextEpochsOn) {
   WriteConfig("{epochs: 3, batch_size: 32}");
   const std::string held_back = "--quiet --set dataset.validation=100 ";
-  EXPECT_EQ(Run(0, held_back).status, 0);
+  EXPECT_EQ(Run(0, "--no-share " + held_back).status, 0);
   Sql(kToTheLayoutBefore);
   EXPECT_THAT(Lrsweep("top s.db").output, Not(HasSubstr("test_")));
   EXPECT_EQ(Lrsweep("verify s.db --all").status, 0);
