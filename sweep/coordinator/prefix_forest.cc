@@ -86,16 +86,16 @@ std::vector<PrefixForest::Trunk> PrefixForest::ChooseTrunks(std::vector<Sharer> 
     trials = std::move(others);
   }
   for (Sharer& follower : followers) {
-    Trunk* best = nullptr;
-    std::optional<Shared> most;
-    for (Trunk& trunk : trunks) {
-      const auto shared = SharedBy(trunk.sharer, follower, epochs);
-      if (!shared || (most && shared->epochs <= most->epochs)) continue;
-      best = &trunk;
-      most = shared;
+    size_t best = 0;
+    Shared most{.epochs = -1};
+    for (size_t i = 0; i < trunks.size(); ++i) {
+      const auto shared = SharedBy(trunks[i].sharer, follower, epochs);
+      if (!shared || shared->epochs <= most.epochs) continue;
+      best = i;
+      most = shared.value();
     }
-    const auto parts_after = most->is_all ? std::optional(most->epochs) : std::nullopt;
-    best->followers.push_back({std::move(follower), parts_after});
+    const auto parts_after = most.is_all ? std::optional(most.epochs) : std::nullopt;
+    trunks[best].followers.push_back({std::move(follower), parts_after});
   }
   return trunks;
 }

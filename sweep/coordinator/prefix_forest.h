@@ -83,7 +83,7 @@ class PrefixForest {
 
   /// How many epochs a trial shares with a trunk.
   struct Shared {
-    int64_t epochs = 0;   // at least so many;
+    int64_t epochs = 0;   // at least so many
     bool is_all = false;  // exactly so many
   };
 
