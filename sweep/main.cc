@@ -40,11 +40,15 @@ MakeExecutor MakeWorker() {
   };
 }
 
+std::vector<Subcommand> FurtherCommands() {
+  return {CompletionCommand(), CompleteWordsCommand(), DocumentsCommand()};
+}
+
 }  // namespace
 }  // namespace lrsweep
 
 int main(int argc, char** argv) {
   if (const auto status = lrsweep::RunGuardIfAsked(argc, argv)) return *status;
   return lrsweep::RunCommandLine(argc, argv, {lrsweep::MakeWorker(), lrsweep::HasUsableGpu},
-                                 {lrsweep::CompletionCommand(), lrsweep::CompleteWordsCommand()});
+                                 lrsweep::FurtherCommands());
 }

@@ -12,4 +12,8 @@ Subcommand CompletionCommand();
 /// with the words behind the program's name as they were typed.
 Subcommand CompleteWordsCommand();
 
+/// `lrsweep __documents FOLDER DATE` writes manual pages and completions for an installation: the
+/// build calls it.
+Subcommand DocumentsCommand();
+
 }  // namespace lrsweep
