@@ -3,9 +3,11 @@
 #include "data/held_back.h"
 #include "data/shared_dataset.h"
 #include "sweep/commands/command_line.h"
+#include "sweep/doctor/doctor_command.h"
 #include "sweep/help/commands.h"
 #include "worker/built_in_executor.h"
 #include "worker/command/command_executor.h"
+#include "worker/command/devices.h"
 #include "worker/command/guard.h"
 #include "worker/cpu/cpu_engine.h"
 #include "worker/torch/device_choice.h"
@@ -40,8 +42,25 @@ MakeExecutor MakeWorker() {
   };
 }
 
+/// What the doctor asks of the engines.
+DoctorParts MakeDoctorParts() {
+  return {.cpu_targets = CpuEngineTargets,
+          .torch_library = kTorchLibrary,
+          .load_torch =
+              [] {
+                const auto engine = LoadTorchEngine(0);
+                return TorchFacts{.device = engine->Device(), .cpu_target = engine->CpuTarget()};
+              },
+          .count_gpus =
+              [] {
+                const NodeDevices devices = DevicesOfThisNode();
+                return GpuFacts{.nvidia_devices = devices.nvidia, .amd_devices = devices.amd};
+              }};
+}
+
 std::vector<Subcommand> FurtherCommands() {
-  return {CompletionCommand(), CompleteWordsCommand(), DocumentsCommand()};
+  return {DoctorCommand(MakeDoctorParts()), CompletionCommand(), CompleteWordsCommand(),
+          DocumentsCommand(), RankCommand()};
 }
 
 }  // namespace
