@@ -67,9 +67,9 @@ class ExitStatusTest : public RunTest {
   std::string trial_ = "0123456789abcdef";
 };
 
-const std::vector<std::string> kCommands = {"plan",   "preview", "schedules", "run",    "top",
-                                            "report", "show",    "compare",   "verify", "status",
-                                            "log",    "clean",   "export"};
+const std::vector<std::string> kCommands = {
+    "plan",   "preview", "schedules", "run",   "top",    "report", "show",      "compare",
+    "verify", "status",  "log",       "clean", "export", "doctor", "completion"};
 
 TEST_F(ExitStatusTest, EveryCommandIsKnownHere) {
   const std::string help = Lrsweep("--help").output;
