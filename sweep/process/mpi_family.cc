@@ -1,16 +1,15 @@
 #include "sweep/process/mpi_family.h"
 
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
+#include <chrono>
 
 #include "params/errors.h"
+#include "sweep/process/limited_child.h"
 
 namespace lrsweep {
 namespace {
 
-constexpr int kNoProgram = 127;  // the shell's status for a program that it cannot find
+constexpr int kNoProgram = 127;
+constexpr auto kAnswerLimit = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -22,20 +21,14 @@ MpiFamily FamilyOf(const std::string& version) {
 }
 
 MpiFamily FindMpirun() {
-  FILE* pipe = popen("exec mpirun --version 2>&1 </dev/null", "r");
-  if (pipe == nullptr) throw ResourceError("mpirun: no process can be created");
-  std::string version;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    version.append(buffer.data(), count);
-  }
-  const int status = pclose(pipe);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoProgram) {
+  const ChildEnd end = RunProgramLimited({"mpirun", "--version"}, kAnswerLimit);
+  if (end.status == kNoProgram) {
     throw ResourceError(
         "there is no mpirun in PATH: install Open MPI or MPICH, or load its module (`module load "
         "openmpi`); on one machine `lrsweep run --workers N` needs none");
   }
-  return FamilyOf(version);
+  if (end.timed_out) throw ResourceError("mpirun --version does not answer: does mpirun work?");
+  return FamilyOf(end.output);
 }
 
 const char* NameOf(MpiFamily family) {

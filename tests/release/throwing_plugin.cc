@@ -9,7 +9,7 @@ extern "C" void ThrowRuntimeError() { throw std::runtime_error("from the plug-in
 extern "C" void ThrowPluginError() { throw lrsweep::PluginError("from the plug-in"); }
 
 extern "C" void ThrowAcrossPlugin(void (*function)()) {
-  const std::string to_destroy(100, 'x');
+  const std::string to_destroy(100, 'x');  // NOLINT(bugprone-unused-local-non-trivial-variable)
   function();
 }
 

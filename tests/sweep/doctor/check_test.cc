@@ -15,7 +15,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 TEST(CheckTest, GivesWhatItFound) {
-  const Findings findings = {{"a", Health::kWorks, "x"}, {"b", Health::kAbsent, "y", "z"}};
+  Findings findings = {{"a", Health::kWorks, "x"}, {"b", Health::kAbsent, "y", "z"}};
   EXPECT_EQ(RunCheck({"a", [&] { return findings; }}), findings);
 }
 
