@@ -121,7 +121,7 @@ class ConfigureTest(unittest.TestCase):
     def configure(self, *options: str) -> str:
         with tempfile.TemporaryDirectory(prefix="lrsweep configure ") as folder:
             result = subprocess.run(
-                ["cmake", "-S", SOURCE, "-B", folder, f"-DCMAKE_CXX_COMPILER={CXX}", "-DLRSWEEP_TESTS=OFF",
+                ["cmake", "-G", "Ninja", "-S", SOURCE, "-B", folder, f"-DCMAKE_CXX_COMPILER={CXX}", "-DLRSWEEP_TESTS=OFF",
                  "-DLRSWEEP_MPI=OFF", "-DLRSWEEP_TORCH=OFF", *options],
                 env={**os.environ, "https_proxy": "http://127.0.0.1:9"}, text=True, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS)

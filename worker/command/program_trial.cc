@@ -170,9 +170,11 @@ void ProgramTrial::Take(const ProgressReport& report) {
 void ProgramTrial::RefuseNested(const std::string& path) const {
   for (const std::string& other : checkpoints_) {
     if (!path.starts_with(other + "/") && !other.starts_with(path + "/")) continue;
-    throw ProtocolError("the checkpoints \"" + other + "\" and \"" + path +
-                        "\" are one within the other, so that removing the older one would damage "
-                        "the newer one: give each a file or folder of its own");
+    std::string what = "the checkpoints \"";
+    what.append(other).append("\" and \"").append(path);
+    throw ProtocolError(what.append(
+        "\" are one within the other, so that removing the older one would damage the newer one: "
+        "give each a file or folder of its own"));
   }
 }
 

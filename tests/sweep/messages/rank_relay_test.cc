@@ -27,7 +27,7 @@ using testing::HasSubstr;
 /// Shutdown, comes when `events` are enough.
 class FakeRank : public Channel {
  public:
-  FakeRank(std::vector<Command> commands, size_t enough) : enough_(enough) {
+  FakeRank(const std::vector<Command>& commands, size_t enough) : enough_(enough) {
     for (const Command& command : commands) commands_.push_back(Encode(command));
   }
 
