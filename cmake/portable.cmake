@@ -24,5 +24,8 @@ set(CMAKE_CXX_FLAGS_INIT "${CMAKE_C_FLAGS_INIT}")
 include("${CMAKE_CURRENT_LIST_DIR}/portable/link_options.cmake")
 list(JOIN LRSWEEP_PORTABLE_LINK_OPTIONS " " CMAKE_EXE_LINKER_FLAGS_INIT)
 string(PREPEND CMAKE_EXE_LINKER_FLAGS_INIT "\"-B${sysroot}/usr/lib\" ")
+# Without a build id: the linker hashes names of temporary files into it, so that no two builds were
+# equal.
+string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -Wl,--build-id=none")
 set(CMAKE_C_STANDARD_LIBRARIES "-lportable_shim")
 set(CMAKE_CXX_STANDARD_LIBRARIES "-lportable_shim")
