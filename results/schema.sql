@@ -109,9 +109,6 @@ CREATE TABLE epochs (
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- The epochs that name a trial.
-CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch) WHERE trained_by IS NOT NULL;
-
 -- The state from which a partly trained trial resumes. Written together with its epochs.
 CREATE TABLE checkpoints (
   trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),

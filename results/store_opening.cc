@@ -195,8 +195,6 @@ void Upgrade(SQLite::Database& db) {
   if (version < kSharingVersion) {
     db.exec(
         "ALTER TABLE epochs ADD COLUMN trained_by TEXT; "
-        "CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch) WHERE trained_by IS NOT "
-        "NULL; "
         "ALTER TABLE trials ADD COLUMN shared_epochs INTEGER NOT NULL DEFAULT 0; "
         "DROP VIEW IF EXISTS steps");
     db.exec(kStepsViewSql);

@@ -26,11 +26,10 @@ namespace {
 /// Equal for trials whose first epoch may be the same. A schedule that cannot be built fails its
 /// trial later: until then it stands alone.
 size_t FirstEpochKey(const Trial& trial, int64_t images) {
-  const std::hash<std::string> hash;
   try {
-    return hash(PrefixKey(trial)) ^ TrialRates(trial, images).HashOf(1);
+    return NextState(StartState(trial), TrialRates(trial, images).HashOf(1));
   } catch (const std::invalid_argument&) {
-    return hash(trial.id);
+    return std::hash<std::string>()(trial.id);
   }
 }
 

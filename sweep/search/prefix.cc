@@ -1,6 +1,7 @@
 #include "sweep/search/prefix.h"
 
 #include <bit>
+#include <functional>
 
 #include "sweep/search/trial_shape.h"
 #include "trial/optimizers.h"
@@ -12,9 +13,8 @@ bool IsSameBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
-/// FNV-1a over the words.
 uint64_t Mix(uint64_t hash, double value) {
-  return (hash ^ std::bit_cast<uint64_t>(value)) * 0x100000001b3;
+  return NextState(hash, std::bit_cast<uint64_t>(value));
 }
 
 }  // namespace
@@ -26,6 +26,13 @@ std::string PrefixKey(const Trial& trial) {
   OverrideOptimizer(params, "optimizer.lr");
   OverrideOptimizer(params, "optimizer.momentum");
   return ToJson(params);
+}
+
+uint64_t StartState(const Trial& trial) { return std::hash<std::string>()(PrefixKey(trial)); }
+
+uint64_t NextState(uint64_t state, uint64_t rates) {
+  state = (state ^ rates) * 0x9e3779b97f4a7c15U;
+  return state ^ (state >> 32U);
 }
 
 TrialRates::TrialRates(const Trial& trial, int64_t images) : schedule_(ScheduleOf(trial, images)) {}

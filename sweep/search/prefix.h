@@ -13,6 +13,12 @@ namespace lrsweep {
 /// of epochs: all their other parameters, as text.
 std::string PrefixKey(const Trial& trial);
 
+/// The state of a training as a hash: equal for trainings that are the same up to there. StartState
+/// is that before the first epoch, NextState that after an epoch with these rates
+/// (TrialRates::HashOf).
+uint64_t StartState(const Trial& trial);
+uint64_t NextState(uint64_t state, uint64_t rates);
+
 /// The rates that a trial applies, epoch by epoch. Where its schedule follows a metric, those of an
 /// epoch are known when the ones before have ended.
 class TrialRates {

@@ -15,11 +15,6 @@ namespace {
 
 constexpr int64_t kMostSteps = 30'000'000;
 
-uint64_t Mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15U;
-  return hash ^ (hash >> 32U);
-}
-
 class Counting {
  public:
   Counting(const SearchSpace& space, int64_t images) : space_(space), images_(images) {}
@@ -42,9 +37,9 @@ class Counting {
     const Trial trial = space_.At(index);
     const std::vector<uint64_t>& rates = RatesOf(trial);
     const size_t entry = EntryOf(space_.SchedulerEntryAt(index));
-    uint64_t state = std::hash<std::string>()(PrefixKey(trial));
+    uint64_t state = StartState(trial);
     for (const uint64_t of_epoch : rates) {
-      state = Mix(state, of_epoch);
+      state = NextState(state, of_epoch);
       seen_.insert(state);
       seen_by_entry_[entry].insert(state);
     }

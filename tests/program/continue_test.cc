@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/support/run_fixture.h"
+#include "tests/support/sweep_fixture.h"
 
 namespace lrsweep {
 namespace {
@@ -53,8 +54,6 @@ TEST_F(ContinueTest, TestMetricsBesideHeldBackImagesGoOnToTheSameBits) {
 
 /// Makes s.db what the layout of lrsweep before the metrics of the test images was.
 constexpr const char* kToTheLayoutBefore =
-    "DROP VIEW steps; DROP INDEX epochs_by_trainer; ALTER TABLE epochs DROP COLUMN trained_by; "
-    "ALTER TABLE trials DROP COLUMN shared_epochs; "
     "DROP VIEW metrics; ALTER TABLE epochs DROP COLUMN test_loss; "
     "ALTER TABLE epochs DROP COLUMN test_accuracy; DROP TABLE retired_checkpoints; PRAGMA "
     "user_version = 5";
@@ -63,6 +62,7 @@ TEST_F(ContinueTest, ADatabaseWithoutTestMetricsGetsThemFromItsNextEpochsOn) {
   WriteConfig("{epochs: 3, batch_size: 32}");
   const std::string held_back = "--quiet --set dataset.validation=100 ";
   EXPECT_EQ(Run(0, "--no-share " + held_back).status, 0);
+  Sql(kToLayout6);
   Sql(kToTheLayoutBefore);
   EXPECT_THAT(Lrsweep("top s.db").output, Not(HasSubstr("test_")));
   EXPECT_EQ(Lrsweep("verify s.db --all").status, 0);
