@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "params/text.h"
+#include "platform/environment.h"
 #include "platform/mpi_rank.h"
 #include "platform/plugin.h"
 #include "sweep/mpi/mpi_channel.h"
@@ -26,14 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::seconds;
 
-constexpr int kNoProgram = 127;
 constexpr seconds kAnswerLimit(5);
 constexpr seconds kLaunchLimit(20);
-
-std::string Variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 /// The first line that has a word: mpirun frames its messages with dashes.
 std::string FirstWords(const std::string& output) {
@@ -47,7 +42,7 @@ std::string FirstWords(const std::string& output) {
 
 /// Why a program gave nothing; empty where it is not there.
 std::string WhyFailed(const ChildEnd& end) {
-  if (end.status == kNoProgram) return "";
+  if (end.IsMissing()) return "";
   if (end.timed_out) return fmt::format("no answer within {} s", kAnswerLimit.count());
   if (end.signal != 0) return fmt::format("ended by {}", strsignal(end.signal));
   const std::string line = FirstWords(end.output);
@@ -138,7 +133,7 @@ MpiFacts LookAtMpi() {
 SlurmFacts LookAtSlurm() {
   const Answer version = Ask({"srun", "--version"});
   SlurmFacts facts{.version = FirstLine(version.output), .error = version.error};
-  facts.job = Variable("SLURM_JOB_ID");
+  facts.job = EnvironmentVariable("SLURM_JOB_ID");
   if (facts.version.empty()) return facts;
   std::istringstream words(Ask({"srun", "--mpi=list"}).output);
   static const std::set<std::string> kNoTypes = {"MPI",        "plugin",   "types",  "are...",
@@ -147,8 +142,8 @@ SlurmFacts LookAtSlurm() {
   for (std::string word; words >> word;) {
     if (!kNoTypes.contains(word)) facts.mpi_types.push_back(OneLine(word));
   }
-  facts.nodes = Variable("SLURM_JOB_NUM_NODES");
-  facts.tasks = Variable("SLURM_NTASKS");
+  facts.nodes = EnvironmentVariable("SLURM_JOB_NUM_NODES");
+  facts.tasks = EnvironmentVariable("SLURM_NTASKS");
   return facts;
 }
 

@@ -21,7 +21,6 @@
 namespace lrsweep {
 namespace {
 
-constexpr int kOrphanStatus = 75;
 // Files that a coordinator has open beside the sockets: the database, the data, its output.
 constexpr rlim_t kOtherFiles = 64;
 

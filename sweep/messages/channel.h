@@ -16,6 +16,10 @@ using Bytes = std::vector<uint8_t>;
 /// The coordinator's rank; the workers' ranks are 1, 2, ...
 inline constexpr int64_t kCoordinatorRank = 0;
 
+/// The exit status of a process whose channel is broken: work is left (kInterrupted of
+/// params/errors.h, which the MPI plug-in does without).
+inline constexpr int kOrphanStatus = 75;
+
 struct ReceivedMessage {
   int64_t from = 0;  // rank
   Bytes bytes;

@@ -19,7 +19,6 @@ namespace {
 
 using Clock = Channel::Clock;
 
-constexpr int kOrphanStatus = 75;
 constexpr int64_t kWorker = 1;  // the rank of a channel's only worker
 constexpr int kMostAtOnce = 16;
 // MPI has to be asked for messages: after this time, which grows in silence.

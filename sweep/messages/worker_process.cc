@@ -17,7 +17,6 @@
 namespace lrsweep {
 namespace {
 
-constexpr int kOrphanStatus = 75;
 // Between two checks whether the channel is broken.
 constexpr auto kPoll = std::chrono::milliseconds(200);
 

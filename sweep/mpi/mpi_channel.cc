@@ -26,7 +26,6 @@ namespace lrsweep {
 namespace {
 
 constexpr int kTag = 1;
-constexpr int kOrphanStatus = 75;
 // Without a limit, MPI_Init would wait for ever for a rank that died in it.
 constexpr unsigned kStartSeconds = 180;
 // Long enough for a peer to receive it, and less than the second until mpirun kills this process.

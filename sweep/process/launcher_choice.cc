@@ -6,19 +6,14 @@
 #include <sstream>
 
 #include "params/errors.h"
+#include "platform/environment.h"
 
 namespace lrsweep {
 namespace {
 
-/// The value of a variable; empty where it is unset.
-std::string Variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 /// Whether the file that a variable names has lines that begin with different words: hosts.
 bool NamesSeveralHosts(const char* variable) {
-  std::ifstream file(Variable(variable));
+  std::ifstream file(EnvironmentVariable(variable));
   std::set<std::string> hosts;
   for (std::string line; std::getline(file, line);) {
     std::string host;
@@ -29,7 +24,7 @@ bool NamesSeveralHosts(const char* variable) {
 
 /// LSF's "host1 4 host2 4".
 bool LsfHasSeveralHosts() {
-  std::istringstream words(Variable("LSB_MCPU_HOSTS"));
+  std::istringstream words(EnvironmentVariable("LSB_MCPU_HOSTS"));
   int count = 0;
   for (std::string word; words >> word;) ++count;
   return count > 2;
@@ -39,11 +34,11 @@ bool LsfHasSeveralHosts() {
 
 bool HasSeveralMachines() {
   for (const char* nodes : {"SLURM_JOB_NUM_NODES", "SLURM_NNODES"}) {
-    if (std::atoi(Variable(nodes).c_str()) > 1) return true;
+    if (std::atoi(EnvironmentVariable(nodes).c_str()) > 1) return true;
   }
   for (const char* hostfile :
        {"OMPI_MCA_orte_default_hostfile", "PRTE_MCA_prte_default_hostfile"}) {
-    if (!Variable(hostfile).empty()) return true;
+    if (!EnvironmentVariable(hostfile).empty()) return true;
   }
   return NamesSeveralHosts("PBS_NODEFILE") || NamesSeveralHosts("PE_HOSTFILE") ||
          LsfHasSeveralHosts();

@@ -130,7 +130,7 @@ ChildEnd RunProgramLimited(const std::vector<std::string>& argv, std::chrono::mi
         for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
         words.push_back(nullptr);
         execvp(words.front(), words.data());
-        return 127;
+        return ChildEnd::kMissing;
       },
       limit);
 }

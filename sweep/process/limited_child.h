@@ -16,6 +16,10 @@ struct ChildEnd {
   std::string output;      // what it wrote to stdout and stderr, at most 1 MB
 
   bool Succeeded() const { return status == 0; }
+  /// Of RunProgramLimited: there is no such program.
+  bool IsMissing() const { return status == kMissing; }
+
+  static constexpr int kMissing = 127;  // as a shell says it
 };
 
 /// Forks a child that runs `work` and exits with the status that it returns; an exception is its
@@ -25,8 +29,8 @@ struct ChildEnd {
 /// where there can be no child.
 ChildEnd RunLimited(const std::function<int()>& work, std::chrono::milliseconds limit);
 
-/// Runs a program with these arguments, its name first, found on PATH. Without such a program the
-/// status is 127.
+/// Runs a program with these arguments, its name first, found on PATH. Without such a program
+/// IsMissing.
 ChildEnd RunProgramLimited(const std::vector<std::string>& argv, std::chrono::milliseconds limit);
 
 }  // namespace lrsweep

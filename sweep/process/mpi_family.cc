@@ -8,7 +8,6 @@
 namespace lrsweep {
 namespace {
 
-constexpr int kNoProgram = 127;
 constexpr auto kAnswerLimit = std::chrono::seconds(30);
 
 }  // namespace
@@ -22,7 +21,7 @@ MpiFamily FamilyOf(const std::string& version) {
 
 MpiFamily FindMpirun() {
   const ChildEnd end = RunProgramLimited({"mpirun", "--version"}, kAnswerLimit);
-  if (end.status == kNoProgram) {
+  if (end.IsMissing()) {
     throw ResourceError(
         "there is no mpirun in PATH: install Open MPI or MPICH, or load its module (`module load "
         "openmpi`); on one machine `lrsweep run --workers N` needs none");
