@@ -54,7 +54,8 @@ class Sweep:
         metrics = self.query("SELECT trial_id, epoch, name, value FROM metrics")
         metrics = metrics.pivot(index=["trial_id", "epoch"], columns="name", values="value")
         own = [name for name in metrics if name in epochs]  # columns of `epochs`, too
-        unused = [name for name in own if epochs[name].isna().all()]
+        unused = [name for name in epochs
+                  if name not in ("lr", "trained_by") and epochs[name].isna().all()]
         epochs = epochs.drop(columns=unused)
         return epochs.merge(metrics.drop(columns=own), on=["trial_id", "epoch"], how="left")
 

@@ -24,8 +24,10 @@ def insert(db, table, **values):
 def make_database(path):
     """Two trials of two epochs of two steps, which differ in the width."""
     with contextlib.closing(sqlite3.connect(path)) as db, db:
-        for file in ("schema.sql", "metrics.sql", "groups.sql"):
-            db.executescript((ROOT / "results" / file).read_text())
+        schema = ROOT / "results/schema.sql"
+        others = sorted(set(schema.parent.glob("*.sql")) - {schema})
+        for file in (schema, *others):
+            db.executescript(file.read_text())
         insert(db, "sweep", name="s", config_yaml="", metric="f1", mode="max", scope="last",
                engine="command", dataset_sha256="", record_steps=1, created_at="", version="",
                journal="wal")
@@ -64,7 +66,7 @@ class ReaderTest(unittest.TestCase):
     def test_metrics_of_any_name_are_columns_and_those_that_nobody_reports_are_not(self):
         epochs = self.sweep.epochs
         self.assertEqual(list(epochs.columns), [
-            "trial_id", "epoch", "steps_done", "lr", "val_loss", "wall_seconds", "f1"])
+            "trial_id", "epoch", "steps_done", "lr", "val_loss", "wall_seconds", "trained_by", "f1"])
         self.assertEqual(list(epochs.val_loss), [0.5, 0.25, 0.5, 0.25])
         self.assertEqual(list(epochs.f1.fillna(-1)), [-1, 0, -1, 1])
 
