@@ -1,5 +1,6 @@
 """One trial of a sweep in PyTorch, from the parameters that `lrsweep plan --json` gives it."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -22,8 +23,24 @@ def make_optimizer(model: torch.nn.Module, params: dict) -> torch.optim.Optimize
     return torch.optim.SGD(model.parameters(), lr=lr, momentum=options.get("momentum", 0.9))
 
 
+def wsd(options: dict, epochs: int) -> Callable[[int], float]:
+    """WSD without a warm-up, in epochs: the share of the rate. Its decay is a share of the trial."""
+    decay = epochs * int(options["num_decay_steps"].rstrip("%")) // 100
+    shapes = {
+        "linear": lambda p: 1 - p,
+        "cosine": lambda p: (1 + math.cos(math.pi * p)) / 2,
+        "1-sqrt": lambda p: 1 - math.sqrt(p),
+        "square": lambda p: 1 - p * p,
+    }
+    shape = shapes[options["decay_type"]]
+    return lambda epoch: shape(min(max((epoch - (epochs - decay)) / decay, 0), 1))
+
+
 def make_scheduler(optimizer: torch.optim.Optimizer, params: dict):
     options = dict(params["scheduler"])
+    if options["type"] == "WSD":
+        share = wsd(options, params["training"]["epochs"])
+        return torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     make = getattr(torch.optim.lr_scheduler, options.pop("type"))
     for of_ours in ("interval", "warmup"):
         options.pop(of_ours)
