@@ -20,6 +20,7 @@
 #include "data/dataset.h"
 #include "data/dataset_source.h"
 #include "platform/unique_fd.h"
+#include "results/database_file.h"
 #include "results/file_system.h"
 
 namespace lrsweep {
@@ -130,7 +131,8 @@ Findings LookAtSystem() {
   return {{"system", Health::kWorks,
            fmt::format("{}, {} {} {}", distribution.empty() ? "unknown distribution" : distribution,
                        kernel.sysname, kernel.release, kernel.machine)},
-          {"C library", Health::kWorks, fmt::format("glibc {}", gnu_get_libc_version())}};
+          {"C library", Health::kWorks, fmt::format("glibc {}", gnu_get_libc_version())},
+          {"SQLite", Health::kWorks, SqliteVersion()}};
 }
 
 CpuFacts LookAtCpu(std::vector<std::string> targets) {

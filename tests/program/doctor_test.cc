@@ -38,8 +38,8 @@ TEST_F(DoctorTest, EndsWithFindingsAndLeavesNothing) {
   const auto result = Shell("timeout 200 " LRSWEEP_PROGRAM " doctor");
   EXPECT_LE(result.status, 1) << result.output;
   for (const char* topic :
-       {"lrsweep", "system", "C library", "CPU engine", "cores", "memory", "folder", "data mnist",
-        "LibTorch", "GPUs", "MPI", "Slurm", "Python client", "rsvg-convert"}) {
+       {"lrsweep", "system", "C library", "SQLite", "CPU engine", "cores", "memory", "folder",
+        "data mnist", "LibTorch", "GPUs", "MPI", "Slurm", "Python client", "rsvg-convert"}) {
     EXPECT_THAT(result.output, HasSubstr(topic));
   }
   EXPECT_TRUE(fs::is_empty(folder_.path()));
