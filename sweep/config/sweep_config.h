@@ -8,6 +8,7 @@
 
 #include "params/value.h"
 #include "sweep/config/config_node.h"
+#include "sweep/config/search_section.h"
 #include "sweep/config/section_reader.h"
 #include "trial/metrics.h"
 #include "trial/objective.h"
@@ -36,6 +37,7 @@ struct SweepConfig {
   std::vector<Axis> axes;             // of these sections
   std::vector<Entry> schedulers;      // at least one
   std::vector<Entry> optimizers;      // at least one
+  SearchSettings search;
   Objective objective;
   bool record_steps = true;                // rate and loss of every step go to the database
   std::string engine = "auto";             // auto, cpu or torch; not part of a trial (ChooseEngine)

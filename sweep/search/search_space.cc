@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cinttypes>
 #include <cstdio>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -161,6 +162,21 @@ int64_t SearchSpace::EpochsAt(size_t index) const {
 
 const Entry& SearchSpace::SchedulerEntryAt(size_t index) const {
   return *BlockOf(distinct_.at(index).point).scheduler;
+}
+
+std::vector<SpacePoint> SearchSpace::Points() const {
+  std::vector<SpacePoint> points;
+  std::unordered_map<uint64_t, size_t> place_of;  // in points, by the group's id
+  for (size_t i = 0; i < distinct_.size(); ++i) {
+    const uint64_t group = distinct_[i].group_id;
+    const auto [found, is_new] = place_of.try_emplace(group, points.size());
+    if (is_new) {
+      const auto entry = static_cast<size_t>(&SchedulerEntryAt(i) - config_.schedulers.data());
+      points.push_back({IdText(group), entry, {}});
+    }
+    points[found->second].trials.push_back(i);
+  }
+  return points;
 }
 
 Map SearchSpace::WrittenSchedulerAt(size_t index) const {

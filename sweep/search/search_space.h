@@ -10,6 +10,13 @@
 
 namespace lrsweep {
 
+/// A full-length configuration without its seed: the trials of one group.
+struct SpacePoint {
+  std::string id;              // the group's
+  size_t scheduler_entry = 0;  // its place under `scheduler:`
+  std::vector<size_t> trials;  // indices in the space, in the order of the seed axis
+};
+
 /// Every distinct trial of a sweep. A trial is created when it is asked for, so that a large space
 /// needs little memory. Immutable: safe to read from any thread.
 ///
@@ -35,6 +42,8 @@ class SearchSpace {
   int64_t EpochsAt(size_t index) const;
   /// The entry under `scheduler:` that gives that trial.
   const Entry& SchedulerEntryAt(size_t index) const;
+  /// The points, each once, in the order of their first trials.
+  std::vector<SpacePoint> Points() const;
   /// The section of that entry with the trial's values, before other libraries' names are
   /// translated.
   Map WrittenSchedulerAt(size_t index) const;

@@ -49,6 +49,22 @@ TEST(SearchSpaceTest, LastCommonAxisVariesFastest) {
   EXPECT_THAT(ValuesOf(space, "training.seed"), ElementsAre("0", "1", "0", "1"));
 }
 
+TEST(SearchSpaceTest, PointGathersTheTrialsThatDifferInTheSeedAlone) {
+  const SearchSpace space(Config("[{type: ConstantLR}, {type: StepLR, step_size: {grid: [5, 10]}}]",
+                                 "{seed: {grid: [7, 3]}, epochs: {grid: [1, 2]}}",
+                                 "{lr: {grid: [0.1, 0.2]}}"));
+  const std::vector<SpacePoint> points = space.Points();
+  ASSERT_EQ(points.size(), 12U);
+  EXPECT_EQ(points[3].scheduler_entry, 0U);
+  EXPECT_EQ(points[4].scheduler_entry, 1U);
+  for (const SpacePoint& point : points) {
+    ASSERT_EQ(point.trials.size(), 2U);
+    EXPECT_EQ(space.At(point.trials[0]).seed, 7);
+    EXPECT_EQ(space.At(point.trials[1]).seed, 3);
+    for (const size_t trial : point.trials) EXPECT_EQ(space.At(trial).group_id, point.id);
+  }
+}
+
 TEST(SearchSpaceTest, EntriesAddUpAndCommonAxesMultiply) {
   const SearchSpace space(
       Config("[{type: StepLR, step_size: {grid: [1, 2, 3]}}, "
