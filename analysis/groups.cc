@@ -49,7 +49,8 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const Store& st
       groups.push_back(std::move(group));
     }
     RankedGroup& group = groups[found->second];
-    if (!IsRanked(trial.state, trial.diverged)) {
+    group.budget = std::max(group.budget, trial.budget);
+    if (!IsRanked(trial.state, trial.diverged, trial.was_pruned)) {
       ++group.unfinished;
     } else if (trial.diverged) {
       ++group.diverged;
@@ -57,7 +58,7 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const Store& st
       ++group.never;
     }
     group.repetitions.push_back({trial.seed, std::move(trial.trial_id), std::move(trial.state),
-                                 trial.diverged, trial.value});
+                                 trial.diverged, trial.value, trial.was_pruned});
   }
   std::erase_if(groups, [](const RankedGroup& group) {
     return static_cast<size_t>(group.unfinished) == group.repetitions.size();
@@ -112,8 +113,8 @@ void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {
   const double sign = objective.mode == "min" ? 1 : -1;
   const auto key = [sign](const RankedGroup& group) {
     const double mean = group.summary ? Rounded(group.summary->mean) : 0;
-    return std::make_tuple(group.diverged + group.never > 0, !group.summary, sign * mean,
-                           group.group_id);
+    return std::make_tuple(-group.budget, group.diverged + group.never > 0, !group.summary,
+                           sign * mean, group.group_id);
   };
   std::stable_sort(groups.begin(), groups.end(),
                    [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });

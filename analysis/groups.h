@@ -17,7 +17,8 @@ struct Repetition {
   std::string trial_id;
   std::string state;
   bool diverged = false;
-  std::optional<double> value;  // of a completed trial, by the objective
+  std::optional<double> value;  // by the objective, of a trial that has one
+  bool was_pruned = false;      // ScoredTrial::was_pruned
 };
 
 struct RankedGroup {
@@ -33,6 +34,7 @@ struct RankedGroup {
   int64_t never = 0;                    // trials that never reached the objective's threshold, or
                                         // did not report its metric
   int64_t unfinished = 0;               // pending, running, failed
+  int64_t budget = 0;                   // the epochs of its trials; 0: the sweep has no budgets
 
   /// Whether every trial that has ended has a value.
   bool IsSound() const { return summary && diverged == 0 && never == 0; }
@@ -43,7 +45,9 @@ struct RankedGroup {
   std::optional<double> Worst(const Objective& objective) const;
 };
 
-/// The groups of which a trial has ended. Those that are sound come first, by their mean (rounded
+/// The groups of which a trial has ended; of a search with budgets, a point has its group of the
+/// highest budget alone. The highest budgets come first. Of equal ones those that are sound come
+/// first, by their mean (rounded
 /// to 12 decimals); then the others, by the mean of the values that they have; equal ones by
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);

@@ -91,7 +91,7 @@ std::optional<double> TestValues::MeanOf(const std::vector<std::string>& trial_i
 std::optional<double> TestValues::MeanOf(const RankedGroup& group) const {
   std::vector<std::string> trial_ids;
   for (const Repetition& one : group.repetitions) {
-    if (IsRanked(one.state, one.diverged)) trial_ids.push_back(one.trial_id);
+    if (IsRanked(one.state, one.diverged, one.was_pruned)) trial_ids.push_back(one.trial_id);
   }
   return MeanOf(trial_ids);
 }

@@ -25,8 +25,10 @@ CREATE TABLE sweep (
   identity INTEGER NOT NULL DEFAULT 1, -- 2: a data set in a folder is named by its content, and
                                  --   held-back images are drawn; 1, of lrsweep 0.1.0: by its path,
                                  --   and they are the last
-  journal TEXT NOT NULL          -- of the latest run: wal, or delete (SQLite's rollback journal,
+  journal TEXT NOT NULL,         -- of the latest run: wal, or delete (SQLite's rollback journal,
                                  --   for network file systems)
+  first_number INTEGER NOT NULL DEFAULT 0 -- added to the numbers that a search gives its trials,
+                                 --   where earlier configurations have used these
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.
@@ -46,18 +48,20 @@ CREATE TABLE trials (
   diverged INTEGER NOT NULL DEFAULT 0,     -- 1: a loss became NaN or infinite
   shared_epochs INTEGER NOT NULL DEFAULT 0, -- its rows in `epochs` that name another trial
   in_space INTEGER NOT NULL DEFAULT 1,     -- 1: the configuration has it; 0: not ranked
-  objective_value REAL           -- of a completed trial, by the sweep's metric, mode and scope;
+  point TEXT,                    -- with a pruner the group_id of the full-length trials of the same
+                                 --   parameters, else NULL, as the next three
+  budget INTEGER,                -- epochs that its rung grants: values of different budgets are not
+                                 --   compared
+  rung INTEGER,                  -- from 0, that of the lowest budget
+  bracket INTEGER,               -- of Hyperband, from 0
+  stopped_by TEXT,               -- pruner or race: what ended a stopped trial; else NULL
+  promoted INTEGER NOT NULL DEFAULT 0,     -- 1: its point went on to a higher budget; not ranked
+  objective_value REAL           -- of a completed trial, or one that the search stopped, by the
+                                 --   sweep's metric, mode and scope;
                                  --   NULL where one of its epochs lacks the metric (of a user's
                                  --   program: all of them; else those that have it count), or
                                  --   where the trial never reached the threshold
 ) STRICT;
-
--- Counts trials by state without reading their rows.
-CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done);
-
--- The trials of `ranking` in the order of their values.
-CREATE INDEX trials_by_value ON trials (objective_value, trial_id)
-WHERE in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1));
 
 -- The parameters of each scheduler's trials, and whether they differ among them: for labels, without
 -- reading all trials.
@@ -132,20 +136,3 @@ CREATE TABLE step_traces (
   PRIMARY KEY (trial_id, epoch),
   FOREIGN KEY (trial_id, epoch) REFERENCES epochs (trial_id, epoch) ON DELETE CASCADE
 ) STRICT;
-
--- A trial's place by the sweep's metric, mode and scope: completed trials by value, then trials
--- without a value and diverged ones (NULL); equal values by trial_id. Values computed from several
--- epochs are rounded to 12 decimals, so that equal means are equal whatever the order of summation.
-CREATE VIEW ranking AS
-SELECT
-  row_number() OVER (
-    ORDER BY
-      t.objective_value IS NULL,
-      CASE s.mode WHEN 'min' THEN t.objective_value ELSE -t.objective_value END,
-      t.trial_id
-  ) AS place,
-  t.trial_id, t.scheduler, t.objective_value AS value, t.state, t.diverged, t.seed, t.group_id, t.epochs_done,
-  t.wall_seconds, t.params
-FROM trials AS t, sweep AS s
-WHERE t.in_space = 1 AND (t.state = 'completed' OR (t.state = 'stopped' AND t.diverged = 1))
-ORDER BY place;

@@ -32,7 +32,8 @@ int64_t Store::BeginAttempt(const std::string& trial_id, const WorkerInfo& worke
     const std::string now = UtcNow();
     MustChange(trial_id, impl_->Run("UPDATE trials SET state = 'running', error = NULL, "
                                     "started_at = coalesce(started_at, ?2), epochs_done = ?3, "
-                                    "wall_seconds = 0, diverged = 0, objective_value = NULL "
+                                    "wall_seconds = 0, diverged = 0, objective_value = NULL, "
+                                    "stopped_by = NULL "
                                     "WHERE trial_id = ?1 AND epochs_done >= ?3",
                                     trial_id, now, first_epoch - 1));
     if (impl_->first_start.empty()) impl_->first_start = now;

@@ -21,6 +21,7 @@
 #include "results/ranking.h"
 #include "results/step_trace.h"
 #include "results/trial_labels.h"
+#include "trial/decided.h"
 #include "trial/program.h"
 #include "trial/trial.h"
 
@@ -82,7 +83,12 @@ struct TrialRow {
   bool diverged = false;
   int64_t shared_epochs = 0;  // of epochs_done, those whose row names another trial
   bool in_space = true;
-  std::optional<double> objective_value;  // of a completed trial, by the sweep's objective
+  std::optional<double> objective_value;  // by the sweep's objective, where the trial has a value
+  // Of a search with budgets, as in results/schema.sql.
+  std::optional<std::string> point = {};
+  std::optional<int64_t> budget = {}, rung = {}, bracket = {};
+  std::optional<std::string> stopped_by = {};
+  bool promoted = false;
 };
 
 /// A trial of the space with its value by an objective.
@@ -90,12 +96,14 @@ struct ScoredTrial {
   std::string trial_id, group_id, state, scheduler;
   int64_t seed = 0;
   bool diverged = false;
-  std::optional<double> value;  // of a completed trial; none where it has none
-  std::string params_json;      // of the first trial of each group, else empty
+  std::optional<double> value;  // of a trial that completed or that a search stopped, if it has one
+  std::string params_json = {};  // of the first trial of each group, else empty
+  int64_t budget = 0;            // epochs; 0: the sweep has no budgets
+  bool was_pruned = false;       // stopped by the search: it has a value
 };
 
-/// Whether a trial of the space has a place: it completed or diverged.
-bool IsRanked(const std::string& state, bool diverged);
+/// Whether a trial of the space has a place: it completed, diverged, or was stopped by a search.
+bool IsRanked(const std::string& state, bool diverged, bool was_pruned);
 
 /// How many trials there are of a kind.
 struct TrialCount {
@@ -104,6 +112,8 @@ struct TrialCount {
   bool diverged = false;
   int64_t trials = 0;
   int64_t epochs_done = 0;  // of them together
+  bool promoted = false;    // their points went on to higher budgets
+  bool was_pruned = false;  // stopped by the search
 
   bool operator==(const TrialCount&) const = default;
   /// Whether they are in the ranking.
@@ -227,6 +237,14 @@ class Store {
   /// that engine and data are those of the database.
   SpaceChange ChangeSpace(const SweepRecord& sweep, size_t count,
                           const std::function<Trial(size_t)>& trial_at);
+  /// Changes the trials to those that `decide` gives, which the search decides from the values that
+  /// are stored, by the new objective; else as the other ChangeSpace. `decide` may write.
+  SpaceChange ChangeSpace(const SweepRecord& sweep, const std::function<Decided()>& decide);
+  /// Adds trials that a search has decided, pending, and marks those whose points go on. A trial
+  /// that is known keeps what is recorded of it, and gets its new place in the search.
+  void AddDecided(const Decided& decided);
+  /// Notes what ends the trial early, before it is ended: "pruner" or "race".
+  void MarkStoppedBy(const std::string& trial_id, const std::string& by);
   void Commit();
   /// Commits, and leaves one portable file without a journal beside it; while another program has
   /// the file open, the journal stays, but its content is in the file. The Store cannot be used
@@ -285,7 +303,8 @@ class Store {
   /// sweep's own objective an index has the order; for another one all epochs are read. Throws
   /// std::invalid_argument as Check.
   std::vector<RankedTrial> Ranking(const Objective& objective, size_t limit) const;
-  /// How many of the trials with a place have exactly this value. Costs and throws as Ranking.
+  /// How many of the trials with a place have exactly this value; with budgets, of those of the
+  /// highest one. Costs and throws as Ranking.
   int64_t CountWithValue(const Objective& objective, double value) const;
   /// Every trial of the space, or of one of its groups, in the order in which they were added.
   /// Costs (of a group that of its trials) and throws as Ranking.

@@ -217,6 +217,8 @@ struct Store::Impl {
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& outcome,
                   const std::string& error);
 
+  void TakeOver(const SweepRecord& sweep, const SweepRecord& before);
+
   /// The metrics that this sweep has: the one place that answers this.
   const MetricTable& Metrics();
 
@@ -247,6 +249,9 @@ struct Store::Impl {
   /// Makes the heir the one that all who share the epoch name.
   void MoveShared(const SharedEpoch& shared);
 
+  /// The condition of trials that have a place.
+  const char* Ranked() const;
+
   /// Writes trials.shared_epochs of the trial and of those that name it.
   void CountShared(const std::string& trial_id);
 
@@ -270,6 +275,7 @@ struct Store::Impl {
   bool has_identity = true;
   bool has_test_metrics = true;
   bool has_sharing = true;
+  bool has_search = true;
   bool record_steps = true;
   bool in_transaction = false;
 };

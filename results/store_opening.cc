@@ -10,6 +10,7 @@
 #include "groups_sql.h"
 #include "metrics_sql.h"
 #include "metrics_view_sql.h"
+#include "ranking_sql.h"
 #include "results/database_file.h"
 #include "results/file_system.h"
 #include "results/store.h"
@@ -28,12 +29,12 @@ namespace fs = std::filesystem;
 // without rewriting the file.
 constexpr int32_t kApplicationId = 0x6c727377;
 // The layout. 3 added the view `groups`, 4 the metrics of users' programs, 5 the identity, 6 the
-// metrics of the test images beside those of held-back ones, 7 shared epochs.
+// metrics of the test images beside those of held-back ones, 7 shared epochs and searches.
 constexpr int32_t kSchemaVersion = 7;
 constexpr int32_t kMetricsVersion = 4;
 constexpr int32_t kIdentityVersion = 5;
 constexpr int32_t kTestMetricsVersion = 6;
-constexpr int32_t kSharingVersion = 7;
+constexpr int32_t kSearchVersion = 7;
 // Oldest layout that is read; opening for writing upgrades it.
 constexpr int32_t kOldestVersion = 2;
 constexpr int kPageBytes = 4096;
@@ -53,7 +54,7 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement insert(
-      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, '')");
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, '', 0)");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
@@ -90,6 +91,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
   db.exec(kGroupsSql);
   db.exec(kMetricsSql);
   db.exec(kMetricsViewSql);
+  db.exec(kRankingSql);
   db.exec(kRetiredCheckpointsSql);
   db.exec(kStepsViewSql);
   InsertSweep(db, sweep);
@@ -186,18 +188,26 @@ void Upgrade(SQLite::Database& db) {
     db.exec(
         "ALTER TABLE epochs ADD COLUMN test_loss REAL; "
         "ALTER TABLE epochs ADD COLUMN test_accuracy REAL; "
-        "DROP VIEW IF EXISTS metrics; DROP VIEW IF EXISTS groups; "
-        "DROP INDEX IF EXISTS trials_by_group");
+        "DROP VIEW IF EXISTS metrics");
     db.exec(kMetricsViewSql);
-    db.exec(kGroupsSql);
     db.exec(kRetiredCheckpointsSql);
   }
-  if (version < kSharingVersion) {
+  if (version < kSearchVersion) {
     db.exec(
         "ALTER TABLE epochs ADD COLUMN trained_by TEXT; "
         "ALTER TABLE trials ADD COLUMN shared_epochs INTEGER NOT NULL DEFAULT 0; "
-        "DROP VIEW IF EXISTS steps");
+        "ALTER TABLE trials ADD COLUMN point TEXT; ALTER TABLE trials ADD COLUMN budget INTEGER; "
+        "ALTER TABLE trials ADD COLUMN rung INTEGER; "
+        "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
+        "ALTER TABLE trials ADD COLUMN stopped_by TEXT; "
+        "ALTER TABLE trials ADD COLUMN promoted INTEGER NOT NULL DEFAULT 0; "
+        "ALTER TABLE sweep ADD COLUMN first_number INTEGER NOT NULL DEFAULT 0; "
+        "DROP VIEW IF EXISTS steps; DROP VIEW IF EXISTS groups; DROP VIEW IF EXISTS ranking; "
+        "DROP INDEX IF EXISTS trials_by_group; DROP INDEX IF EXISTS trials_by_state; "
+        "DROP INDEX IF EXISTS trials_by_value");
     db.exec(kStepsViewSql);
+    db.exec(kRankingSql);
+    db.exec(kGroupsSql);
   }
   db.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
@@ -267,7 +277,8 @@ Store Store::Open(const fs::path& path) {
     impl->has_reported_metrics = version >= kMetricsVersion;
     impl->has_identity = version >= kIdentityVersion;
     impl->has_test_metrics = version >= kTestMetricsVersion;
-    impl->has_sharing = version >= kSharingVersion;
+    impl->has_sharing = version >= kSearchVersion;
+    impl->has_search = version >= kSearchVersion;
     return Store(std::move(impl));
   };
   return Guarded(path, [&] {

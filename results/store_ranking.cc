@@ -2,6 +2,7 @@
 // follows the same rules for other readers.
 #include <fmt/format.h>
 
+#include <limits>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -13,11 +14,35 @@ namespace {
 
 // The trials that have a place: the condition of the index trials_by_value, word for word.
 constexpr const char* kRanked =
+    "in_space = 1 AND promoted = 0 AND (state = 'completed' OR (state = 'stopped' AND (diverged = "
+    "1 "
+    "OR stopped_by IS NOT NULL)))";
+// The same in a file of an older layout.
+constexpr const char* kRankedUnsearched =
     "in_space = 1 AND (state = 'completed' OR (state = 'stopped' AND diverged = 1))";
 
 /// FROM and WHERE of them with the index, which SQLite would not choose by itself. Continue by AND.
-std::string RankedByValue() {
-  return fmt::format("trials INDEXED BY trials_by_value WHERE {}", kRanked);
+std::string RankedByValue(const char* ranked) {
+  return fmt::format("trials INDEXED BY trials_by_value WHERE {}", ranked);
+}
+
+/// The budgets of ranked trials, the highest first; NULL for a sweep without budgets. Each is found
+/// in the index by itself.
+std::vector<std::string> RankedBudgets(SQLite::Database& db, bool has_search) {
+  if (!has_search) return {""};
+  std::vector<std::string> budgets;
+  SQLite::Statement query(
+      db, fmt::format("SELECT max(budget) FROM {} AND budget < ?", RankedByValue(kRanked)));
+  for (int64_t below = std::numeric_limits<int64_t>::max();;) {
+    query.bind(1, below);
+    query.executeStep();
+    if (query.getColumn(0).isNull()) break;
+    below = query.getColumn(0).getInt64();
+    budgets.push_back(fmt::format("AND budget = {} ", below));
+    query.reset();
+  }
+  budgets.emplace_back("AND budget IS NULL ");
+  return budgets;
 }
 
 /// Runs `sql`, which gives trial ids and values, and appends them with the next places.
@@ -107,30 +132,39 @@ std::string ScoreQuery(const Objective& objective, const ScoredMetrics& metrics,
 std::string EndTrialSql(const Objective& objective, const ScoredMetrics& metrics) {
   return fmt::format(
       "UPDATE trials SET state = ?2, error = nullif(?3, ''), "
-      "objective_value = CASE WHEN ?2 = 'completed' AND diverged = 0 THEN (SELECT score FROM ({})) "
+      "objective_value = CASE WHEN (?2 = 'completed' OR (?2 = 'stopped' AND stopped_by IS NOT "
+      "NULL)) "
+      "AND diverged = 0 THEN (SELECT score FROM ({})) "
       "END "
       "WHERE trial_id = ?1",
       ScoreQuery(objective, metrics, "WHERE trial_id = ?1"));
 }
 
-bool IsRanked(const std::string& state, bool diverged) {
-  return state == "completed" || (state == "stopped" && diverged);
+const char* Store::Impl::Ranked() const { return has_search ? kRanked : kRankedUnsearched; }
+
+bool IsRanked(const std::string& state, bool diverged, bool was_pruned) {
+  return state == "completed" || (state == "stopped" && (diverged || was_pruned));
 }
 
-bool TrialCount::IsRanked() const { return in_space && lrsweep::IsRanked(state, diverged); }
+bool TrialCount::IsRanked() const {
+  return in_space && !promoted && lrsweep::IsRanked(state, diverged, was_pruned);
+}
 
 bool TrialCount::IsLeft() const { return in_space && (state == "pending" || state == "running"); }
 
 std::vector<TrialCount> Store::CountTrials() const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT state, in_space, diverged, count(*), sum(epochs_done) "
-                            "FROM trials GROUP BY state, in_space, diverged");
+    const char* of_search = impl_->has_search ? "promoted, stopped_by IS NOT NULL" : "0, 0";
+    SQLite::Statement query(
+        impl_->Db(), fmt::format("SELECT state, in_space, diverged, count(*), sum(epochs_done), {} "
+                                 "FROM trials GROUP BY 1, 2, 3, 6, 7",
+                                 of_search));
     std::vector<TrialCount> counts;
     while (query.executeStep()) {
       counts.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt() != 0,
                         query.getColumn(2).getInt() != 0, query.getColumn(3).getInt64(),
-                        query.getColumn(4).getInt64()});
+                        query.getColumn(4).getInt64(), query.getColumn(5).getInt() != 0,
+                        query.getColumn(6).getInt() != 0});
     }
     return counts;
   });
@@ -147,23 +181,26 @@ std::vector<RankedTrial> Store::Ranking(const Objective& objective, size_t limit
       Append(impl_->Db(),
              fmt::format("SELECT trial_id, CASE WHEN diverged = 0 THEN score END AS other "
                          "FROM trials LEFT JOIN ({}) USING (trial_id) WHERE {} "
-                         "ORDER BY other IS NULL, other {}, trial_id LIMIT ?",
-                         ScoreQuery(objective, impl_->Scored(), ""), kRanked, Direction(objective)),
+                         "ORDER BY {}other IS NULL, other {}, trial_id LIMIT ?",
+                         ScoreQuery(objective, impl_->Scored(), ""), impl_->Ranked(),
+                         impl_->has_search ? "budget DESC, " : "", Direction(objective)),
              most, ranking);
       return ranking;
     }
-    // Two queries, so that each can follow the order of the index.
-    Append(impl_->Db(),
-           fmt::format("SELECT trial_id, objective_value FROM {} AND objective_value IS NOT NULL "
-                       "ORDER BY objective_value {}, trial_id LIMIT ?",
-                       RankedByValue(), Direction(objective)),
-           most, ranking);
-    if (limit > 0 && ranking.size() == limit) return ranking;
-    Append(impl_->Db(),
-           fmt::format("SELECT trial_id, objective_value FROM {} AND objective_value IS NULL "
-                       "ORDER BY trial_id LIMIT ?",
-                       RankedByValue()),
-           limit == 0 ? -1 : most - static_cast<int64_t>(ranking.size()), ranking);
+    const std::string ranked = RankedByValue(impl_->Ranked());
+    for (const std::string& budget : RankedBudgets(impl_->Db(), impl_->has_search)) {
+      // Two queries, so that each can follow the order of the index.
+      for (const std::string& order :
+           {fmt::format("objective_value IS NOT NULL ORDER BY objective_value {}, trial_id",
+                        Direction(objective)),
+            std::string("objective_value IS NULL ORDER BY trial_id")}) {
+        if (limit > 0 && ranking.size() == limit) return ranking;
+        Append(impl_->Db(),
+               fmt::format("SELECT trial_id, objective_value FROM {} {}AND {} LIMIT ?", ranked,
+                           budget, order),
+               limit == 0 ? -1 : most - static_cast<int64_t>(ranking.size()), ranking);
+      }
+    }
     return ranking;
   });
 }
@@ -171,13 +208,16 @@ std::vector<RankedTrial> Store::Ranking(const Objective& objective, size_t limit
 int64_t Store::CountWithValue(const Objective& objective, double value) const {
   const MetricTable table = Metrics();
   Check(objective, table);
+  const std::string ranked = RankedByValue(impl_->Ranked());
+  const std::string of_budget =
+      impl_->has_search ? fmt::format("AND budget IS (SELECT max(budget) FROM {}) ", ranked) : "";
   const std::string sql =
       objective == Sweep().objective
-          ? fmt::format("SELECT count(*) FROM {} AND objective_value = ?", RankedByValue())
+          ? fmt::format("SELECT count(*) FROM {} {}AND objective_value = ?", ranked, of_budget)
           : fmt::format(
                 "SELECT count(*) FROM trials JOIN ({}) USING (trial_id) "
-                "WHERE {} AND diverged = 0 AND score = ?",
-                ScoreQuery(objective, impl_->Scored(), ""), kRanked);
+                "WHERE {} {}AND diverged = 0 AND score = ?",
+                ScoreQuery(objective, impl_->Scored(), ""), impl_->Ranked(), of_budget);
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(), sql);
     query.bind(1, value);
@@ -198,13 +238,19 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
                          ScoreQuery(objective, impl_->Scored(), epochs));
   }
   return Guarded(impl_->path, [&] {
+    const bool searched = impl_->has_search;
     SQLite::Statement query(
         impl_->Db(),
         fmt::format(
-            "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN state = "
-            "'completed' AND diverged = 0 THEN {} END, params FROM trials {}"
+            "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN (state = "
+            "'completed' {}) AND diverged = 0 THEN {} END, params, {} FROM trials {}"
             "WHERE in_space = 1 {} ORDER BY number",
-            at_hand ? "objective_value" : "score", others, of_group ? "AND group_id = ?1" : ""));
+            searched ? "OR (state = 'stopped' AND stopped_by IS NOT NULL)" : "",
+            at_hand ? "objective_value" : "score",
+            searched ? "coalesce(budget, 0), stopped_by IS NOT NULL" : "0, 0", others,
+            of_group   ? "AND group_id = ?1"
+            : searched ? "AND promoted = 0"
+                       : ""));
     if (of_group) query.bind(1, group_id);
     std::vector<ScoredTrial> trials;
     std::unordered_set<std::string> groups;
@@ -212,7 +258,7 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
       const auto column = [&query](int i) { return query.getColumn(i); };
       trials.push_back({column(0).getString(), column(1).getString(), column(2).getString(),
                         column(3).getString(), column(4).getInt64(), column(5).getInt() != 0,
-                        RealOrNone(column(6))});
+                        RealOrNone(column(6)), "", column(8).getInt64(), column(9).getInt() != 0});
       if (groups.insert(trials.back().group_id).second) {
         trials.back().params_json = column(7).getString();
       }
@@ -224,8 +270,11 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
 std::optional<RankedTrial> Store::PlaceOf(const std::string& trial_id) const {
   const char* better = Sweep().objective.mode == "min" ? "<" : ">";
   return Guarded(impl_->path, [&]() -> std::optional<RankedTrial> {
-    // Counts the trials before it: with better values, with any value if it has none, and with
-    // equal values and lesser ids.
+    const bool searched = impl_->has_search;
+    const std::string ranked = RankedByValue(impl_->Ranked());
+    const std::string of_budget = ranked + (searched ? " AND budget IS own.budget" : "");
+    // Counts the trials before it: of higher budgets; of its own with better values, with any value
+    // if it has none, and with equal values and lesser ids.
     SQLite::Statement query(
         impl_->Db(),
         fmt::format(
@@ -234,9 +283,12 @@ std::optional<RankedTrial> Store::PlaceOf(const std::string& trial_id) const {
             "+ (SELECT count(*) FROM {0} AND objective_value IS NOT NULL "
             "   AND own.objective_value IS NULL) "
             "+ (SELECT count(*) FROM {0} AND objective_value IS own.objective_value "
-            "   AND trial_id < own.trial_id) "
-            "FROM (SELECT trial_id, objective_value FROM trials WHERE trial_id = ? AND {2}) AS own",
-            RankedByValue(), better, kRanked));
+            "   AND trial_id < own.trial_id) {4}"
+            "FROM (SELECT trial_id, objective_value{3} FROM trials WHERE trial_id = ? AND {2}) AS "
+            "own",
+            of_budget, better, impl_->Ranked(), searched ? ", budget" : "",
+            searched ? fmt::format("+ (SELECT count(*) FROM {} AND budget > own.budget) ", ranked)
+                     : ""));
     query.bind(1, trial_id);
     if (!query.executeStep()) return std::nullopt;
     const SQLite::Column value = query.getColumn(0);

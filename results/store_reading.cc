@@ -34,20 +34,28 @@ SweepRecord Store::Sweep() const {
 
 namespace {
 
-std::string SelectTrials(bool has_sharing) {
-  const std::string shared = has_sharing ? "shared_epochs" : "0";
+std::string SelectTrials(bool has_search) {
+  const std::string added =
+      has_search ? "shared_epochs, point, budget, rung, bracket, stopped_by, promoted"
+                 : "0, NULL, NULL, NULL, NULL, NULL, 0";
   return "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
-         "wall_seconds, epochs_done, diverged, " +
-         shared + ", in_space, objective_value FROM trials ";
+         "wall_seconds, epochs_done, diverged, in_space, objective_value, " +
+         added + " FROM trials ";
+}
+
+std::optional<int64_t> IntegerOrNone(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional<int64_t>(column.getInt64());
 }
 
 TrialRow ReadTrial(SQLite::Statement& query) {
   const auto column = [&query](int i) { return query.getColumn(i); };
-  return {column(0).getInt64(),  column(1).getString(),    column(2).getString(),
-          column(3).getString(), column(4).getString(),    column(5).getString(),
-          column(6).getInt64(),  TextOrNone(column(7)),    TextOrNone(column(8)),
-          column(9).getDouble(), column(10).getInt64(),    column(11).getInt() != 0,
-          column(12).getInt64(), column(13).getInt() != 0, RealOrNone(column(14))};
+  return {column(0).getInt64(),      column(1).getString(),     column(2).getString(),
+          column(3).getString(),     column(4).getString(),     column(5).getString(),
+          column(6).getInt64(),      TextOrNone(column(7)),     TextOrNone(column(8)),
+          column(9).getDouble(),     column(10).getInt64(),     column(11).getInt() != 0,
+          column(14).getInt64(),     column(12).getInt() != 0,  RealOrNone(column(13)),
+          TextOrNone(column(15)),    IntegerOrNone(column(16)), IntegerOrNone(column(17)),
+          IntegerOrNone(column(18)), TextOrNone(column(19)),    column(20).getInt() != 0};
 }
 
 std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
@@ -60,14 +68,14 @@ std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {
 
 std::vector<TrialRow> Store::Trials() const {
   return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) + "ORDER BY number");
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_search) + "ORDER BY number");
     return ReadTrials(query);
   });
 }
 
 void Store::EachTrial(const std::function<void(const TrialRow&)>& visit) const {
   Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) + "ORDER BY number");
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_search) + "ORDER BY number");
     while (query.executeStep()) visit(ReadTrial(query));
   });
 }
@@ -75,7 +83,7 @@ void Store::EachTrial(const std::function<void(const TrialRow&)>& visit) const {
 std::vector<TrialRow> Store::TrialsInState(TrialState state) const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(impl_->Db(),
-                            SelectTrials(impl_->has_sharing) + "WHERE state = ? ORDER BY number");
+                            SelectTrials(impl_->has_search) + "WHERE state = ? ORDER BY number");
     query.bind(1, std::string(ToString(state)));
     return ReadTrials(query);
   });
@@ -122,9 +130,9 @@ int64_t Store::LostAttempts(const std::string& trial_id) const {
 
 TrialRow Store::TrialById(const std::string& trial_id) const {
   static const std::string kById = SelectTrials(true) + "WHERE trial_id = ?";
-  static const std::string kByIdUnshared = SelectTrials(false) + "WHERE trial_id = ?";
+  static const std::string kByIdUnsearched = SelectTrials(false) + "WHERE trial_id = ?";
   return Guarded(impl_->path, [&] {
-    SQLite::Statement& query = impl_->Prepared(impl_->has_sharing ? kById : kByIdUnshared);
+    SQLite::Statement& query = impl_->Prepared(impl_->has_search ? kById : kByIdUnsearched);
     query.bind(1, trial_id);
     std::vector<TrialRow> found = ReadTrials(query);
     query.reset();
@@ -136,7 +144,7 @@ TrialRow Store::TrialById(const std::string& trial_id) const {
 std::vector<TrialRow> Store::TrialsByPrefix(const std::string& prefix, int64_t limit) const {
   return Guarded(impl_->path, [&] {
     // 'g' follows the last hexadecimal digit: a range, which the index of the ids answers.
-    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_sharing) +
+    SQLite::Statement query(impl_->Db(), SelectTrials(impl_->has_search) +
                                              "WHERE trial_id BETWEEN ?1 AND ?1 || 'g' "
                                              "ORDER BY trial_id LIMIT ?2");
     query.bind(1, prefix);

@@ -1,4 +1,6 @@
 // Writes the trials of a search space, and changes them when the space changes.
+#include "results/store_space.h"
+
 #include <fmt/format.h>
 
 #include <unordered_map>
@@ -23,17 +25,6 @@ KnownTrials ReadKnown(SQLite::Database& db) {
     known.emplace(query.getColumn(0).getString(), Known{query.getColumn(1).getInt() != 0});
   }
   return known;
-}
-
-/// Adds one known trial of each scheduler to the labels, which adding further trials needs.
-TrialLabels OpenLabels(SQLite::Database& db, TrialLabels labels) {
-  SQLite::Statement query(db,
-                          "SELECT scheduler, params FROM trials WHERE number IN "
-                          "(SELECT min(number) FROM trials GROUP BY scheduler)");
-  while (query.executeStep()) {
-    labels.Add(query.getColumn(0).getString(), FlatText(query.getColumn(1).getString()));
-  }
-  return labels;
 }
 
 void InsertTrial(SQLite::Statement& insert, int64_t number, const Trial& trial) {
@@ -68,7 +59,7 @@ int64_t AddUnknown(SQLite::Database& db, size_t count, const std::function<Trial
   return added;
 }
 
-void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
+void WriteConfiguration(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement update(db,
                            "UPDATE sweep SET name = ?, config_yaml = ?, metric = ?, mode = ?, "
                            "scope = ?, record_steps = ?");
@@ -77,11 +68,32 @@ void TakeOver(SQLite::Database& db, const SweepRecord& sweep) {
                objective.scope, int64_t{sweep.record_steps});
 }
 
-/// Computes the values of all completed trials by another objective.
+/// Marks the known trials by whether the new space has them, and counts what changes.
+void MarkSpanned(SQLite::Database& db, const KnownTrials& known, SpaceChange& change) {
+  SQLite::Statement mark(db, "UPDATE trials SET in_space = ?2 WHERE trial_id = ?1");
+  for (const auto& [trial_id, trial] : known) {
+    if (trial.in_space == trial.is_spanned) continue;
+    RunStatement(mark, trial_id, int64_t{trial.is_spanned});
+    ++(trial.is_spanned ? change.returned : change.left);
+  }
+}
+
+/// Makes trials of a search ordinary ones: what it stopped is to be trained to its end.
+void LeaveSearch(SQLite::Database& db) {
+  db.exec(
+      "UPDATE trials SET state = 'pending', error = NULL, objective_value = NULL "
+      "WHERE stopped_by IS NOT NULL AND state = 'stopped' AND in_space = 1; "
+      "UPDATE trials SET point = NULL, budget = NULL, rung = NULL, bracket = NULL, "
+      "stopped_by = NULL, promoted = 0 WHERE in_space = 1 AND (budget IS NOT NULL OR point IS NOT "
+      "NULL OR stopped_by IS NOT NULL OR promoted = 1)");
+}
+
+/// Computes the values of all trials that have one by another objective.
 void Revalue(SQLite::Database& db, const Objective& objective, const ScoredMetrics& metrics) {
   db.exec(
       fmt::format("UPDATE trials SET objective_value = (SELECT score FROM ({})) "
-                  "WHERE state = 'completed' AND diverged = 0",
+                  "WHERE (state = 'completed' OR (state = 'stopped' AND stopped_by IS NOT NULL)) "
+                  "AND diverged = 0",
                   ScoreQuery(objective, metrics, "WHERE trial_id = trials.trial_id")));
 }
 
@@ -91,6 +103,18 @@ Better BetterOf(const Objective& objective, const MetricTable& metrics) {
   return metric == nullptr ? Better::kUnknown : metric->better;
 }
 
+}  // namespace
+
+TrialLabels OpenLabels(SQLite::Database& db, TrialLabels labels) {
+  SQLite::Statement query(db,
+                          "SELECT scheduler, params FROM trials WHERE number IN "
+                          "(SELECT min(number) FROM trials GROUP BY scheduler)");
+  while (query.executeStep()) {
+    labels.Add(query.getColumn(0).getString(), FlatText(query.getColumn(1).getString()));
+  }
+  return labels;
+}
+
 void WriteLabels(SQLite::Database& db, const TrialLabels& labels) {
   SQLite::Statement insert(db, "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?)");
   for (const LabelPath& row : labels.Paths()) {
@@ -98,14 +122,25 @@ void WriteLabels(SQLite::Database& db, const TrialLabels& labels) {
   }
 }
 
-}  // namespace
-
 void InsertTrials(SQLite::Database& db, size_t count,
                   const std::function<Trial(size_t)>& trial_at) {
   TrialLabels labels;
   KnownTrials none;
   AddUnknown(db, count, trial_at, none, labels);
   WriteLabels(db, labels);
+}
+
+/// Takes over the new configuration, and computes the values by its objective.
+void Store::Impl::TakeOver(const SweepRecord& sweep, const SweepRecord& before) {
+  WriteConfiguration(Db(), sweep);
+  const MetricTable earlier = Metrics();
+  if (before.IsOfProgram()) ForgetDeclaredMetrics(Db());
+  DeclareMetrics(Db(), sweep.reported_metrics);
+  metrics.reset();
+  if (!(sweep.objective == before.objective) ||
+      BetterOf(sweep.objective, earlier) != BetterOf(sweep.objective, Metrics())) {
+    Revalue(Db(), sweep.objective, Scored());
+  }
 }
 
 SpaceChange Store::ChangeSpace(const SweepRecord& sweep, size_t count,
@@ -119,23 +154,39 @@ SpaceChange Store::ChangeSpace(const SweepRecord& sweep, size_t count,
     labels = OpenLabels(db, std::move(labels));
     change.added = AddUnknown(db, count, trial_at, known, labels);
     WriteLabels(db, labels);
-    SQLite::Statement mark(db, "UPDATE trials SET in_space = ?2 WHERE trial_id = ?1");
-    for (const auto& [trial_id, trial] : known) {
-      if (trial.in_space == trial.is_spanned) continue;
-      RunStatement(mark, trial_id, int64_t{trial.is_spanned});
-      ++(trial.is_spanned ? change.returned : change.left);
-    }
-    TakeOver(db, sweep);
-    const MetricTable metrics = impl_->Metrics();
-    if (before.IsOfProgram()) ForgetDeclaredMetrics(db);
-    DeclareMetrics(db, sweep.reported_metrics);
-    impl_->metrics.reset();
-    if (!(sweep.objective == before.objective) ||
-        BetterOf(sweep.objective, metrics) != BetterOf(sweep.objective, impl_->Metrics())) {
-      Revalue(db, sweep.objective, impl_->Scored());
-    }
+    MarkSpanned(db, known, change);
+    LeaveSearch(db);
+    impl_->TakeOver(sweep, before);
   });
   impl_->Follow(sweep);
+  return change;
+}
+
+SpaceChange Store::ChangeSpace(const SweepRecord& sweep, const std::function<Decided()>& decide) {
+  const SweepRecord before = Sweep();
+  SpaceChange change;
+  impl_->Write([&] {
+    if (sweep.config_yaml != before.config_yaml) {
+      impl_->Db().exec(
+          "UPDATE sweep SET first_number = (SELECT coalesce(max(number) + 1, 0) FROM trials)");
+    }
+    impl_->TakeOver(sweep, before);
+  });
+  impl_->Follow(sweep);
+  const Decided decided = decide();
+  impl_->Write([&] {
+    KnownTrials known = ReadKnown(impl_->Db());
+    for (const DecidedTrial& one : decided.trials) {
+      const auto found = known.find(one.trial.id);
+      if (found == known.end()) {
+        ++change.added;
+      } else {
+        found->second.is_spanned = true;
+      }
+    }
+    MarkSpanned(impl_->Db(), known, change);
+  });
+  AddDecided(decided);
   return change;
 }
 

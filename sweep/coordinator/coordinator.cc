@@ -1,6 +1,7 @@
 #include "sweep/coordinator/coordinator.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "params/errors.h"
@@ -234,6 +235,7 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   const bool is_decided = !decided.empty();
   if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
     if (options_.files != nullptr) options_.files->RemoveAttempt(live.trial.id);
+    if (!decided.mapped().by.empty()) store_.MarkStoppedBy(live.trial.id, decided.mapped().by);
     return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
   if (ended.unasked) return LoseUnasked(std::move(live), ended.error);
@@ -272,7 +274,7 @@ void Coordinator::Close(LiveTrial live, TrialState state, const std::string& err
   if (state == TrialState::kCompleted) {
     ++state_.completed;
     value = Score(live.curve, state_.objective, store_.Metrics());
-    if (value) CompareWithBest(live.trial, *value);
+    if (value) CompareWithBest(live.trial, source_.BudgetOf(live.trial), *value);
   } else if (state == TrialState::kStopped) {
     ++state_.stopped;
     if (live.curve.diverged) ++state_.diverged;
@@ -283,17 +285,19 @@ void Coordinator::Close(LiveTrial live, TrialState state, const std::string& err
   uncommitted_.push_back({std::move(live), value, state, error, state_.Ended()});
 }
 
-void Coordinator::CompareWithBest(const Trial& trial, double value) {
+void Coordinator::CompareWithBest(const Trial& trial, int64_t budget, double value) {
   const double sign = state_.objective.mode == "max" ? 1 : -1;
-  const auto key = [sign](double of, const std::string& id) {
-    return std::make_pair(-sign * of, id);  // as the ranking orders: equal values by id
+  // As the ranking orders: the highest budget first, equal values by id.
+  const auto key = [sign](int64_t with, double of, const std::string& id) {
+    return std::make_tuple(-with, -sign * of, id);
   };
-  const bool is_tied = state_.best && state_.best->value == value;
-  const int64_t tied = is_tied ? state_.best->tied + 1 : 0;
+  const auto& best = state_.best;
+  const bool is_tied = best && best->budget == budget && best->value == value;
+  const int64_t tied = is_tied ? best->tied + 1 : 0;
   const bool is_first =
-      !state_.best || key(value, trial.id) < key(state_.best->value, state_.best->trial.id);
+      !best || key(budget, value, trial.id) < key(best->budget, best->value, best->trial.id);
   if (is_first) {
-    state_.best = {trial, value, tied};
+    state_.best = {trial, value, tied, budget};
   } else if (is_tied) {
     state_.best->tied = tied;
   }

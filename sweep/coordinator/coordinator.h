@@ -105,7 +105,7 @@ class Coordinator {
   void Close(LiveTrial live, TrialState state, const std::string& error);
   void CutOff(LiveTrial live, const std::string& error);
   void Retry(LiveTrial live, const std::string& error);
-  void CompareWithBest(const Trial& trial, double value);
+  void CompareWithBest(const Trial& trial, int64_t budget, double value);
 
   // Decisions of the source.
   void TellSource(const std::function<std::vector<Decision>()>& tell);

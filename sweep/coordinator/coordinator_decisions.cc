@@ -10,6 +10,7 @@ namespace lrsweep {
 void Coordinator::TellSource(const std::function<std::vector<Decision>()>& tell) {
   const int64_t epochs_left = source_.epochs_left();
   std::vector<Decision> decisions = tell();
+  store_.AddDecided(source_.TakeDecided());
   state_.trials = source_.size();
   state_.epochs += source_.epochs_left() - epochs_left;
   for (Decision& decision : decisions) Apply(std::move(decision));
@@ -36,6 +37,7 @@ void Coordinator::Apply(Decision decision) {
   const TrialRow row = store_.TrialById(id);
   if (row.state != ToString(TrialState::kPending)) return;
   EndCheckpoints(id);
+  if (!decision.by.empty()) store_.MarkStoppedBy(id, decision.by);
   store_.EndTrial(id, TrialState::kStopped, decision.reason);
   state_.epochs += row.epochs_done;  // which it keeps
   state_.epochs_done += row.epochs_done;

@@ -85,6 +85,7 @@ void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   store_.LoseAttempt(live.trial.id, what);
   const auto decided = decisions_.extract(live.trial.id);
   if (!decided.empty() && decided.mapped().kind == Decision::Kind::kEnd) {
+    if (!decided.mapped().by.empty()) store_.MarkStoppedBy(live.trial.id, decided.mapped().by);
     return GiveUp(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
   const int64_t alone = store_.LostAttempts(live.trial.id);

@@ -44,6 +44,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   metric_ = ParseMetric(state_.objective.metric, store_.Metrics());
   is_of_program_ = sweep.IsOfProgram();
   checkpoints_ = store.CheckpointEpochs();
+  store_.AddDecided(source_.TakeDecided());
   RestoreProgress();
 }
 
@@ -65,7 +66,8 @@ void Coordinator::RestoreProgress() {
   if (!first.value) return;
   const int64_t tied = store_.CountWithValue(state_.objective, *first.value) - 1;
   if (auto trial = source_.Find(first.trial_id)) {
-    state_.best = {std::move(*trial), *first.value, tied};
+    const int64_t budget = source_.BudgetOf(*trial);
+    state_.best = {std::move(*trial), *first.value, tied, budget};
   }
 }
 

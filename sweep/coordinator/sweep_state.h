@@ -41,7 +41,8 @@ struct EndedTrial {
 struct BestTrial {
   Trial trial;
   double value = 0;
-  int64_t tied = 0;  // other trials with this value
+  int64_t tied = 0;    // other trials with this value
+  int64_t budget = 0;  // in epochs, of a search with budgets; else 0
 };
 
 struct SweepState {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "trial/decided.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -21,6 +22,7 @@ struct Decision {
   std::string trial_id;
   Kind kind = Kind::kHold;
   std::string reason;  // of an end: a sentence that is stored with the trial
+  std::string by{};    // of an end: what decided it, "pruner" or "race"; empty: not stored
 };
 
 /// Gives the coordinator trials and follows what becomes of them. Called from one thread.
@@ -39,6 +41,14 @@ class TrialSource {
   /// Whether Next is about to give a trial that may be the same training, in its first epochs, as
   /// the one that it gave last (prefix.h).
   virtual bool NextMayShare() const { return false; }
+
+  /// What was decided since this was asked last: the coordinator stores it together with the end
+  /// that decided it. A restart decides the same again from the stored values. Sources whose trials
+  /// are all known from the beginning decide nothing.
+  virtual Decided TakeDecided() { return {}; }
+  /// The budget of a trial, in epochs: values of different budgets are not compared. 0: there are
+  /// no budgets.
+  virtual int64_t BudgetOf(const Trial& /*trial*/) const { return 0; }
 
   /// Trials of the sweep, as many as are known now, those of earlier runs included.
   virtual int64_t size() const = 0;

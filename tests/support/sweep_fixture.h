@@ -18,7 +18,15 @@ inline constexpr float kNanLoss = std::numeric_limits<float>::quiet_NaN();
 /// Takes from a file of today what layout 7 added.
 inline constexpr const char* kToLayout6 =
     "DROP VIEW steps; DROP INDEX epochs_by_trainer; ALTER TABLE epochs DROP COLUMN trained_by; "
-    "ALTER TABLE trials DROP COLUMN shared_epochs; PRAGMA user_version = 6;";
+    "DROP VIEW ranking; DROP VIEW groups; DROP INDEX trials_by_group; DROP INDEX trials_by_state; "
+    "DROP INDEX trials_by_value; ALTER TABLE trials DROP COLUMN shared_epochs; "
+    "ALTER TABLE trials DROP COLUMN point; ALTER TABLE trials DROP COLUMN budget; "
+    "ALTER TABLE trials DROP COLUMN rung; ALTER TABLE trials DROP COLUMN bracket; "
+    "ALTER TABLE trials DROP COLUMN stopped_by; ALTER TABLE trials DROP COLUMN promoted; "
+    "ALTER TABLE sweep DROP COLUMN first_number; "
+    "CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done); "
+    "CREATE INDEX trials_by_value ON trials (objective_value, trial_id) WHERE in_space = 1 AND "
+    "(state = 'completed' OR (state = 'stopped' AND diverged = 1)); PRAGMA user_version = 6;";
 
 class SweepFixture : public testing::Test {
  protected:

@@ -86,7 +86,7 @@ std::vector<ChartPoint> MeanCurve(const ChartInput& input, const RankedGroup& gr
   std::map<int64_t, std::vector<double>> values_at;
   size_t trials = 0;
   for (const Repetition& one : group.repetitions) {
-    if (!IsRanked(one.state, one.diverged)) continue;
+    if (!IsRanked(one.state, one.diverged, one.was_pruned)) continue;
     AddCurve(input, one.trial_id, metric, values_at);
     ++trials;
   }

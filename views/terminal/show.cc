@@ -251,7 +251,7 @@ std::string GroupText(const Shown& shown, const Style& style) {
     if (one.value) values.push_back(*one.value);
     const bool is_this = one.trial_id == shown.trial.trial_id;
     if (i >= kMostSeeds && !is_this) continue;
-    const bool ranked = IsRanked(one.state, one.diverged);
+    const bool ranked = IsRanked(one.state, one.diverged, one.was_pruned);
     table.AddRow(
         {std::to_string(one.seed), one.trial_id, one.state,
          ranked ? MetricText(metric, one.value, one.diverged) : "", is_this ? "this one" : ""},

@@ -119,7 +119,7 @@ NamedRow ToRow(const RankedGroup& group, const Columns<RankedGroup>& columns) {
   row.diverged = group.diverged > 0;
   row.without_value = group.diverged + group.never;
   for (const Repetition& one : group.repetitions) {
-    if (IsRanked(one.state, one.diverged)) row.trial_ids.push_back(one.trial_id);
+    if (IsRanked(one.state, one.diverged, one.was_pruned)) row.trial_ids.push_back(one.trial_id);
   }
   return row;
 }
