@@ -25,10 +25,10 @@ CREATE TABLE sweep (
   identity INTEGER NOT NULL DEFAULT 1, -- 2: a data set in a folder is named by its content, and
                                  --   held-back images are drawn; 1, of lrsweep 0.1.0: by its path,
                                  --   and they are the last
-  journal TEXT NOT NULL,         -- of the latest run: wal, or delete (SQLite's rollback journal,
-                                 --   for network file systems)
-  first_number INTEGER NOT NULL DEFAULT 0 -- added to the numbers that a search gives its trials,
+  first_number INTEGER NOT NULL DEFAULT 0, -- added to the numbers that a search gives its trials,
                                  --   where earlier configurations have used these
+  journal TEXT NOT NULL          -- of the latest run: wal, or delete (SQLite's rollback journal,
+                                 --   for network file systems)
 ) STRICT;
 
 -- A trial: one assignment of every parameter, seed included.

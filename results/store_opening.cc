@@ -54,7 +54,7 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement insert(
-      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, '', 0)");
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0, '')");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
