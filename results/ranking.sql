@@ -1,6 +1,6 @@
--- Counts trials by state without reading their rows.
+-- Counts trials by state, their epochs and their seconds without reading their rows.
 CREATE INDEX trials_by_state ON trials
-  (state, in_space, diverged, promoted, stopped_by, epochs_done);
+  (state, in_space, diverged, promoted, stopped_by, epochs_done, wall_seconds);
 
 -- The trials of `ranking`, of each budget in the order of their values.
 CREATE INDEX trials_by_value ON trials (budget, objective_value, trial_id)

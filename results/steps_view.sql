@@ -13,5 +13,6 @@ FROM epochs AS e
 JOIN step_traces AS t ON t.trial_id = coalesce(e.trained_by, e.trial_id) AND t.epoch = e.epoch,
 json_each(t.trace) AS j;
 
--- The epochs that name a trial.
-CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch) WHERE trained_by IS NOT NULL;
+-- The epochs that name a trial, and their seconds.
+CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch, wall_seconds)
+WHERE trained_by IS NOT NULL;

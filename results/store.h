@@ -122,6 +122,14 @@ struct TrialCount {
   bool IsLeft() const;
 };
 
+/// What a sweep's epochs took. Recorded counts an epoch with each trial that has it, trained once.
+struct WorkDone {
+  int64_t epochs_recorded = 0, epochs_trained = 0;
+  double seconds_recorded = 0, seconds_trained = 0;
+
+  bool IsShared() const { return epochs_trained < epochs_recorded; }
+};
+
 struct EpochRow {
   int64_t epoch = 0;
   int64_t steps_done = 0;
@@ -276,6 +284,8 @@ class Store {
   std::vector<TrialRow> TrialsByPrefix(const std::string& prefix, int64_t limit) const;
   /// How many trials there are of each kind. Does not read the trials.
   std::vector<TrialCount> CountTrials() const;
+  /// Of all trials. Does not read the trials, and of the epochs those that are shared.
+  WorkDone CountWork() const;
   /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;
   /// The built-in metrics, those of the test images only where images are held back for validation;
@@ -295,6 +305,9 @@ class Store {
   /// The other trials that share an epoch with the trial, in the order in which they were added.
   /// One of them was trained for it where it has epochs and no attempt.
   std::vector<std::string> SharersOf(const std::string& trial_id) const;
+  /// When its first epoch began to be trained, as this trial or as another one that shares it;
+  /// empty where it has no epoch.
+  std::string FirstTrainedAt(const std::string& trial_id) const;
   std::vector<RetiredCheckpoint> RetiredCheckpoints() const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   /// The workers that were excluded at their latest attempt, by number. Reads all attempts.

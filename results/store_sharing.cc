@@ -92,6 +92,50 @@ void Store::ShareEpochs(const std::string& from, const std::string& trial_id, in
   });
 }
 
+WorkDone Store::CountWork() const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement all(impl_->Db(),
+                          "SELECT coalesce(sum(epochs_done), 0), coalesce(sum(wall_seconds), 0.0) "
+                          "FROM trials");
+    all.executeStep();
+    WorkDone work{.epochs_recorded = all.getColumn(0).getInt64(),
+                  .epochs_trained = all.getColumn(0).getInt64(),
+                  .seconds_recorded = all.getColumn(1).getDouble(),
+                  .seconds_trained = all.getColumn(1).getDouble()};
+    if (!impl_->has_sharing) return work;
+    // A trial's shared epochs are its first ones. A row of a program's may stand for several.
+    SQLite::Statement shared(
+        impl_->Db(),
+        "SELECT coalesce(sum(last), 0), coalesce(sum(seconds), 0.0) FROM (SELECT max(epoch) AS "
+        "last, "
+        "sum(wall_seconds) AS seconds FROM epochs WHERE trained_by IS NOT NULL GROUP BY trial_id)");
+    shared.executeStep();
+    work.epochs_trained -= shared.getColumn(0).getInt64();
+    work.seconds_trained -= shared.getColumn(1).getDouble();
+    return work;
+  });
+}
+
+std::string Store::FirstTrainedAt(const std::string& trial_id) const {
+  const std::string named = impl_->has_sharing ? "coalesce(trained_by, trial_id)" : "trial_id";
+  const std::string sharers =
+      impl_->has_sharing
+          ? "OR trial_id IN (SELECT e.trial_id FROM epochs AS e JOIN first AS f ON e.trained_by = "
+            "f.named AND e.epoch = f.epoch)"
+          : "";
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "WITH first (epoch, named) AS (SELECT epoch, " + named +
+                                " FROM epochs WHERE trial_id = ? ORDER BY epoch LIMIT 1) "
+                                "SELECT coalesce(min(started_at), '') FROM attempts "
+                                "WHERE trial_id IN (SELECT named FROM first) " +
+                                sharers);
+    query.bind(1, trial_id);
+    query.executeStep();
+    return query.getColumn(0).getString();
+  });
+}
+
 std::vector<std::string> Store::SharersOf(const std::string& trial_id) const {
   if (!impl_->has_sharing) return {};
   return Guarded(impl_->path, [&] {

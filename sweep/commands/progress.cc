@@ -50,6 +50,12 @@ std::string StoppedEarly(const SweepState& state) {
   return count > 0 ? fmt::format("{} stopped early, ", count) : "";
 }
 
+/// " (250 trained)" where trials share epochs.
+std::string TrainedText(const SweepState& state) {
+  if (state.epochs_trained >= state.epochs_done) return "";
+  return fmt::format(" ({} trained)", state.epochs_trained);
+}
+
 /// "  val_loss 0.1234  val_accuracy 0.9712": the built-in metrics first, in their order.
 std::string ValuesText(const EpochRecord& record) {
   std::string values;
@@ -238,10 +244,10 @@ class LiveView : public ProgressView {
                                 state.name, state.Ended(), Counted(state.trials, "trial"),
                                 state.running.size(), state.completed, state.diverged,
                                 StoppedEarly(state), state.failed));
-    lines.push_back(fmt::format("{}  {} elapsed  {} remaining  {} of {}  {:.2f} epochs/s",
+    lines.push_back(fmt::format("{}  {} elapsed  {} remaining  {} of {}{}  {:.2f} epochs/s",
                                 Bar(state.epochs_done, state.epochs), Duration(elapsed),
                                 rate > 0 ? Duration(left / rate) : "-", state.epochs_done,
-                                Counted(state.epochs, "epoch"), rate));
+                                Counted(state.epochs, "epoch"), TrainedText(state), rate));
     if (state.best) {
       lines.push_back(
           fmt::format("best  {}  {} {}  {}{}", state.best->trial.id, state.objective.metric,

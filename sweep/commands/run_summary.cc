@@ -5,6 +5,7 @@
 #include "params/text.h"
 #include "sweep/config/trial_text.h"
 #include "views/metric_text.h"
+#include "views/work_text.h"
 
 namespace lrsweep {
 namespace {
@@ -40,10 +41,12 @@ std::string BestLine(const SweepState& state) {
 
 }  // namespace
 
-std::string SummaryText(const SweepState& state, const std::string& program,
+std::string SummaryText(const SweepState& state, const WorkDone& work, const std::string& program,
                         const std::string& db) {
-  return fmt::format("{}; the database is {}\n{}the ranking: {} top {}\n", CountsLine(state), db,
-                     BestLine(state), ShellPath(program), ShellPath(db));
+  std::string trained = WorkText(work);
+  if (!trained.empty()) trained += '\n';
+  return fmt::format("{}; the database is {}\n{}{}the ranking: {} top {}\n", CountsLine(state), db,
+                     trained, BestLine(state), ShellPath(program), ShellPath(db));
 }
 
 std::string InterruptedText(const SweepState& state, const std::string& db) {

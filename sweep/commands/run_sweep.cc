@@ -191,11 +191,12 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   if (outcome.interrupted) {
     fmt::print(stderr, "lrsweep: {}\n", InterruptedText(coordinator.state(), sweep.path.string()));
   }
+  const WorkDone work = sweep.store.CountWork();
   sweep.store.Close();
   if (outcome.interrupted) return {kInterrupted, outcome.lost_all_workers};
   if (!arguments.quiet) {
-    fmt::print("{}",
-               SummaryText(coordinator.state(), program_invocation_name, sweep.path.string()));
+    fmt::print(
+        "{}", SummaryText(coordinator.state(), work, program_invocation_name, sweep.path.string()));
   }
   return {coordinator.state().failed > 0 ? kSomeFailed : kAllEndedWell, false};
 }

@@ -209,6 +209,7 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   live.curve.diverged = live.curve.diverged || record.diverged;
   AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live);
   state_.epochs_done += record.epoch - live.epochs_done;
+  state_.epochs_trained += record.epoch - live.epochs_done;
   live.epochs_done = record.epoch;
   ShareEpoch(live, record);
   TellSource([&] { return source_.OnEpoch(live.trial, record); });

@@ -61,6 +61,7 @@ void Coordinator::RestoreProgress() {
     state_.epochs += count.epochs_done;
     state_.epochs_done += count.epochs_done;
   }
+  state_.epochs_trained = store_.CountWork().epochs_trained;
   if (state_.completed == 0) return;
   const RankedTrial first = store_.Ranking(state_.objective, 1).front();
   if (!first.value) return;

@@ -57,6 +57,7 @@ struct SweepState {
   std::vector<ExcludedWorker> excluded;  // those that get no trials any more, in this order
   int64_t epochs = 0;                    // done, and left; an upper bound where trials end early
   int64_t epochs_done = 0;
+  int64_t epochs_trained = 0;  // by workers; fewer than epochs_done where trials share some
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   std::map<std::string, LiveTrial> running;  // by trial id
   std::optional<BestTrial> best;             // of the completed trials

@@ -92,7 +92,7 @@ class ReportBrowserTest(unittest.TestCase):
         cls.temporary.cleanup()
 
     @classmethod
-    def make_sweep(cls, name: str, epochs: int) -> Path:
+    def make_sweep(cls, name: str, epochs: int | str) -> Path:
         config = cls.folder / f"{name}.yaml"
         config.write_text(CONFIG.format(name=name, data=cls.folder / "data", epochs=epochs))
         db = cls.folder / f"{name}.db"
@@ -203,6 +203,39 @@ class ReportBrowserTest(unittest.TestCase):
         for values in stored.values():
             values.extend([""] * (6 - len(values)))
         self.assertEqual(shown, sorted(stored.values()))
+
+    def test_a_shared_stretch_is_drawn_once_and_a_picked_trial_whole(self) -> None:
+        """Trials of 3 epochs are the first half of those of 6: only those with a schedule as long as the run differ."""
+        db = self.make_sweep("lineage", "{grid: [3, 6]}")
+        page = self.folder / "lineage.html"
+        run("report", db, "-o", page)
+        self.open(page)
+        (recorded, trained, untrained), = query(db, """
+            SELECT count(*), count(*) FILTER (WHERE trained_by IS NULL),
+              (SELECT count(*) FROM trials WHERE trial_id NOT IN (SELECT trial_id FROM attempts)) FROM epochs""")
+        self.assertLess(trained, recorded)
+        self.assertGreater(untrained, 0)
+        facts = self.browser.run("return Object.fromEntries([...document.querySelectorAll('.facts > div')]"
+                                 ".map((each) => [...each.children].map((part) => part.textContent)))")
+        self.assertEqual((facts["Epochs recorded"], facts["Epochs trained"]), (str(recorded), str(trained)))
+        self.choose("curves.lines", "trials")
+        self.choose("curves.scale", "all")
+        # From the epoch before to an epoch, and once for each that was trained.
+        (segments,), = query(db, "SELECT count(*) FROM epochs WHERE trained_by IS NULL AND epoch > 1 "
+                             "AND val_accuracy IS NOT NULL")
+        self.assertEqual(self.browser.run("""
+            return d3.sum(document.querySelectorAll('#figure-curves .lines path.line'),
+              (path) => path.getAttribute('d').split('L').length - 1)"""), segments)
+        (trial,), = query(db, "SELECT trial_id FROM trials WHERE epochs_done = 6 AND shared_epochs = 3 LIMIT 1")
+        self.browser.run("togglePicks(trials.filter((trial) => trial.id === arguments[0])); drawAll()", trial)
+        self.assertEqual(self.browser.run("""
+            return d3.sum(document.querySelectorAll(`#figure-curves .marks [data-trial='${arguments[0]}'] path.line`),
+              (path) => path.getAttribute('d').split('L').length - 1)""", trial), 5)
+        self.press("#figure-utilization .as-table")
+        rows = self.rows("#figure-utilization table")
+        alone = [row for row in rows if row["Attempt"] == "–"]
+        self.assertEqual(len(alone), untrained)
+        self.assertTrue(all(row["Outcome"].startswith("trained as ") for row in alone))
 
     def test_a_groups_mean_is_of_the_same_steps_of_all_its_seeds(self) -> None:
         cut, group, page = self.cut_short("cut.db", epochs=3)

@@ -1,4 +1,5 @@
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,6 +82,51 @@ TEST_F(StoreSharingTest, SharedEpochsAreCopiedAndTheirStepsStoredOnce) {
   EXPECT_EQ(read.Epochs("b")[1].trained_by, "a");
   EXPECT_EQ(read.Epochs("b")[2].trained_by, "");
   EXPECT_EQ(read.Attempts("b").front().first_epoch, 3);
+}
+
+TEST_F(StoreSharingTest, WorkCountsEachTrainingOnce) {
+  Store store = Created();
+  EXPECT_FALSE(store.CountWork().IsShared());
+  Train(store, "c", 1, 4);
+  EXPECT_FALSE(store.CountWork().IsShared());
+  store.ShareEpochs("c", "d", 2);
+  store.ShareEpochs("c", "a", 3);
+  Finish(store, "c");
+  const WorkDone work = store.CountWork();
+  store.Close();
+  EXPECT_TRUE(work.IsShared());
+  EXPECT_EQ(work.epochs_recorded, 9);
+  EXPECT_EQ(work.epochs_trained, 4);
+  EXPECT_THAT(Rows("SELECT sum(wall_seconds) FROM epochs"),
+              ElementsAre(testing::StrEq(fmt::format("{:.1f}", work.seconds_recorded))));
+  EXPECT_THAT(Rows("SELECT sum(wall_seconds) FROM epochs WHERE trained_by IS NULL"),
+              ElementsAre(testing::StrEq(fmt::format("{:.1f}", work.seconds_trained))));
+}
+
+TEST_F(StoreSharingTest, ATrialBeginsWhenItsFirstEpochIsTrained) {
+  Store store = Created();
+  Train(store, "c", 1, 4);
+  store.ShareEpochs("c", "a", 2);
+  store.ShareEpochs("c", "b", 3, Checkpoint{3, "hash", "state"});
+  Finish(store, "c");
+  Train(store, "b", 4, 4);
+  Finish(store, "b");
+  store.Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE attempts SET started_at = 'epoch ' || first_epoch");
+  const Store read = Store::Open(db_);
+  for (const std::string id : {"a", "b", "c"}) EXPECT_EQ(read.FirstTrainedAt(id), "epoch 1") << id;
+  EXPECT_EQ(read.FirstTrainedAt("d"), "");
+}
+
+TEST_F(StoreSharingTest, ARowOfAProgramStandsForAllItsEpochs) {
+  Store store = Created();
+  Begin(store, "a");
+  for (const int64_t epoch : {5, 10, 15}) store.AddEpoch("a", MakeEpoch(epoch, 0.5));
+  store.ShareEpochs("a", "b", 10);
+  const WorkDone work = store.CountWork();
+  EXPECT_EQ(work.epochs_recorded, 25);
+  EXPECT_EQ(work.epochs_trained, 15);
 }
 
 TEST_F(StoreSharingTest, TheTrialWithTheLowestNumberIsNamedWhoeverTrained) {

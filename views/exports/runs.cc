@@ -87,7 +87,7 @@ void EachRun(const Store& store, const RunOptions& options,
     run.trial = trial;
     const std::string label = labels.Of(trial.scheduler, FlatText(trial.params_json));
     run.name = trial.scheduler + (label.empty() ? "" : " " + label);
-    run.started = UnixSeconds(trial.started_at.value_or(""));
+    run.started = UnixSeconds(store.FirstTrainedAt(trial.trial_id));
     run.ended = run.started + trial.wall_seconds;
     const std::vector<EpochRow> epochs = ReportedEpochs(store, sweep, trial);
     run.epochs = EpochsOf(epochs, metrics, store.MomentumByEpoch(trial.trial_id), run.started);

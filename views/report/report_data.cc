@@ -14,6 +14,7 @@
 #include "views/report/attempt_columns.h"
 #include "views/report/buckets.h"
 #include "views/report/curve_columns.h"
+#include "views/report/lineage_columns.h"
 #include "views/report/trial_columns.h"
 
 namespace lrsweep {
@@ -103,7 +104,8 @@ ReportData MakeReportData(const std::vector<ReportSource>& sources, const Report
                      {"axes", AxisColumns(input)},
                      {"epochs", EpochColumns(input)},
                      {"steps", StepColumns(sources, input)},
-                     {"attempts", AttemptColumns(sources, input)}};
+                     {"attempts", AttemptColumns(sources, input)},
+                     {"lineage", LineageColumns(input)}};
   return {TitleOf(input), Dump(data)};
 }
 

@@ -21,8 +21,8 @@ struct ReportData {
   /// label of an axis, whether more is better, whether that is known, whether no value is below 0,
   /// and whether it is a share), "t95" (Student's t for
   /// 1, 2, ... degrees of freedom), "sweeps": [...], "trials", "groups",
-  /// "axes", "epochs", "steps", "attempts"}. The last six are described in trial_columns.h,
-  /// curve_columns.h and attempt_columns.h.
+  /// "axes", "epochs", "steps", "attempts", "lineage"}. The last seven are described in
+  /// trial_columns.h, curve_columns.h, attempt_columns.h and lineage_columns.h.
   std::string json;
 };
 

@@ -38,7 +38,8 @@ struct Status {
       : ranked(store, sweep, sweep.objective, 1),
         test(store, sweep.objective),
         failed(store.TrialsInState(TrialState::kFailed)),
-        excluded(store.ExcludedWorkers()) {
+        excluded(store.ExcludedWorkers()),
+        work(store.CountWork()) {
     for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
       const std::vector<AttemptRow> attempts = store.Attempts(trial.trial_id);
       if (!attempts.empty()) running.push_back({std::move(trial), attempts.back()});
@@ -52,6 +53,7 @@ struct Status {
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
   std::vector<ExcludedWorker> excluded;
+  WorkDone work;
   std::vector<Running> running;
 };
 
@@ -86,6 +88,11 @@ std::string BestLine(const Status& status) {
   return fmt::format("{} {}  {}  {} {}{}", status.ranked.By().metric, value, trial.trial_id,
                      trial.scheduler, status.ranked.Label(trial),
                      TiedText(status.ranked.Tied(), "trial", "value"));
+}
+
+/// ", 250 trained" where trials share epochs.
+std::string TrainedText(const Status& status) {
+  return status.work.IsShared() ? fmt::format(", {} trained", status.work.epochs_trained) : "";
 }
 
 std::string RunningTable(const Status& status, const Style& style) {
@@ -197,6 +204,9 @@ Json StatusObject(const Store& store, const std::string& db) {
           {"states", status.ranked.CountByState()},
           {"diverged", status.ranked.Diverged()},
           {"epochs_done", status.ranked.EpochsDone()},
+          {"epochs_trained", status.work.epochs_trained},
+          {"wall_seconds", status.work.seconds_recorded},
+          {"wall_seconds_trained", status.work.seconds_trained},
           {"elapsed_seconds", status.elapsed_seconds},
           {"best", std::move(best)},
           {"running", std::move(running)},
@@ -216,7 +226,13 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
   table.AddRow({"objective", Describe(status.ranked.By())});
   table.AddRow({"journal", JournalText(sweep)});
   table.AddRow({"trials", TrialsLine(status)});
-  table.AddRow({"epochs", fmt::format("{} done", status.ranked.EpochsDone())});
+  table.AddRow(
+      {"epochs", fmt::format("{} done{}", status.ranked.EpochsDone(), TrainedText(status))});
+  if (status.work.IsShared()) {
+    table.AddRow({"training",
+                  fmt::format("{} recorded, {} trained", DurationText(status.work.seconds_recorded),
+                              DurationText(status.work.seconds_trained))});
+  }
   table.AddRow({"elapsed", DurationText(status.elapsed_seconds)});
   table.AddRow({"best", BestLine(status)},
                status.ranked.Best() != nullptr ? Tone::kBest : Tone::kPlain);
@@ -230,8 +246,8 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
 
 std::string StatusLine(const Store& store) {
   const Status status(store);
-  std::string line = fmt::format("trials {}; {} done", TrialsLine(status),
-                                 Counted(status.ranked.EpochsDone(), "epoch"));
+  std::string line = fmt::format("trials {}; {} done{}", TrialsLine(status),
+                                 Counted(status.ranked.EpochsDone(), "epoch"), TrainedText(status));
   if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
   for (const ExcludedWorker& excluded : status.excluded) line += "; " + Describe(excluded);
   return OneLine(line) + '\n';

@@ -17,7 +17,9 @@ std::string StatusLine(const Store& store);
 
 /// {"name", "created_at", "version", "engine", "journal" ("wal" or "delete"), "metric", "mode",
 /// "scope", "trials" (how many), "states": {state: count}, "diverged" (how many), "epochs_done",
-/// "elapsed_seconds", "best": {"place", "value", and the columns of `trials`} or null, "running":
+/// "epochs_trained" (each training once, as in "wall_seconds_trained"), "wall_seconds",
+/// "wall_seconds_trained", "elapsed_seconds", "best": {"place", "value", and the columns of
+/// `trials`} or null, "running":
 /// [{"trial_id", "scheduler", "worker", "host", "device", "started_at", "epochs_done"}], "failed":
 /// [{"trial_id", "scheduler", "error"}], "excluded_workers": [{"worker", "host", "device",
 /// "reason"}], "on_disk": {"folder", "trials" (how many have a folder), "bytes", "complete" (false:

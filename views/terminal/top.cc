@@ -13,6 +13,7 @@
 #include "views/terminal/table.h"
 #include "views/terminal/top_rows.h"
 #include "views/verdict_text.h"
+#include "views/work_text.h"
 
 namespace lrsweep {
 namespace {
@@ -195,6 +196,8 @@ std::string TopText(const Store& store, const TopOptions& options, const Style& 
   const std::string rest = CountsText(top.ranked.CountUnranked(),
                                       {"failed", "stopped", "running", "pending", "completed"});
   if (!rest.empty()) text += fmt::format("Not ranked: {}.\n", rest);
+  const std::string work = WorkText(store.CountWork());
+  if (!work.empty()) text += work + ".\n";
   const std::string judgement = Judgement(top, style);
   return judgement.empty() ? text : text + '\n' + judgement;
 }

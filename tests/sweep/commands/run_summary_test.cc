@@ -36,7 +36,7 @@ SweepState Ended(int64_t completed, int64_t stopped, int64_t diverged, int64_t f
   return state;
 }
 
-std::string Text(const SweepState& state) { return SummaryText(state, "lrsweep", "s.db"); }
+std::string Text(const SweepState& state) { return SummaryText(state, {}, "lrsweep", "s.db"); }
 
 TEST(RunSummaryTest, SaysTheBestAndTheNextCommand) {
   const std::string text = Text(One());
@@ -44,6 +44,13 @@ TEST(RunSummaryTest, SaysTheBestAndTheNextCommand) {
   EXPECT_THAT(text, HasSubstr("; the database is s.db\n"
                               "best: 0123456789abcdef  val_accuracy 0.7500  "));
   EXPECT_THAT(text, EndsWith("\nthe ranking: lrsweep top s.db\n"));
+}
+
+TEST(RunSummaryTest, SharedEpochsAreSaid) {
+  EXPECT_THAT(SummaryText(One(), {12, 12, 3.5, 3.5}, "lrsweep", "s.db"), Not(HasSubstr("trained")));
+  EXPECT_THAT(SummaryText(One(), {12, 5, 130.0, 3.5}, "lrsweep", "s.db"),
+              HasSubstr("s.db\n12 epochs recorded, 5 trained; 2 min 10 s of training recorded, "
+                        "3.5 s trained\nbest: "));
 }
 
 TEST(RunSummaryTest, ATieIsSaid) {
@@ -75,11 +82,11 @@ TEST(RunSummaryTest, WithoutABestItSaysWhy) {
 
 TEST(RunSummaryTest, AShellReadsTheCommandAsItIsMeant) {
   for (const std::string db : {"a b.db", "it's.db", "$(x).db", "a;b.db", "*.db"}) {
-    const std::string text = SummaryText(One(), "/bin/echo", db);
+    const std::string text = SummaryText(One(), {}, "/bin/echo", db);
     const std::string command = text.substr(text.find("the ranking: ") + 13);
     EXPECT_EQ(RunShell(command).output, "top " + db + "\n");
   }
-  EXPECT_THAT(SummaryText(One(), "lrsweep", "-x.db"), EndsWith(" lrsweep top ./-x.db\n"));
+  EXPECT_THAT(SummaryText(One(), {}, "lrsweep", "-x.db"), EndsWith(" lrsweep top ./-x.db\n"));
 }
 
 TEST(RunSummaryTest, AnInterruptedRunSaysWhatIsKept) {

@@ -49,6 +49,20 @@ TEST_F(MlflowTest, ATrialIsARun) {
   EXPECT_FALSE(fs::exists(experiment / "bb"));  // has not begun
 }
 
+TEST_F(MlflowTest, ATrialThatWasTrainedAsAnotherOneIsAWholeRun) {
+  Store store = CreateSweep({MakeTrial("aa", "StepLR", 0.1), MakeTrial("bb", "StepLR", 0.5)});
+  Complete(store, "aa", {0.5, 0.75});
+  store.ShareEpochs("aa", "bb", 2);
+  store.EndTrial("bb", TrialState::kCompleted, "");
+  const fs::path experiment = Experiment(store);
+  for (const char* metric : {"val_accuracy", "train_loss", "lr", "momentum"}) {
+    const std::string values = Read(experiment / "bb/metrics" / metric);
+    EXPECT_THAT(values, MatchesRegex("[0-9]{13} .* 1\n[0-9]{13} .* 2\n"));
+    EXPECT_EQ(values, Read(experiment / "aa/metrics" / metric));  // times included
+  }
+  EXPECT_THAT(Read(experiment / "bb/meta.yaml"), HasSubstr("\nstatus: 3\n"));
+}
+
 TEST_F(MlflowTest, ParametersOfNestedSchedulesAreParameters) {
   Trial trial = MakeTrial("aa");
   SetAt(trial.params, "scheduler.schedulers", List{Map{{"type", "StepLR"}, {"gamma", 0.25}}});

@@ -134,6 +134,35 @@ TEST_F(ReportTest, WithoutHeldBackImagesNothingIsQuoted) {
   }
 }
 
+TEST_F(ReportTest, SaysWhichEpochsTrialsShareAndCountsThemOnce) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb"), MakeTrial("cc"), MakeTrial("dd")});
+  Begin(store, "bb");
+  for (int64_t epoch = 1; epoch <= 4; ++epoch) store.AddEpoch("bb", MakeEpoch(epoch, 0.5));
+  store.ShareEpochs("bb", "cc", 3);
+  store.ShareEpochs("bb", "aa", 2);
+  store.EndTrial("aa", TrialState::kCompleted, "");
+  store.EndAttempt("bb", TrialState::kCompleted, "");
+  Complete(store, "dd", {0.6});
+  store.Close();
+  const json lineage = Data()["lineage"];
+  // aa, the first, is the one that the others name, though bb was trained.
+  EXPECT_EQ(lineage["named"], json({"aa", "bb"}));
+  EXPECT_EQ(lineage["trained_by"], json({nullptr, {{0, 2}}, {{0, 2}, {1, 3}}, nullptr}));
+  EXPECT_EQ(lineage["epochs_recorded"], 10);
+  EXPECT_EQ(lineage["epochs_trained"], 5);
+  EXPECT_EQ(lineage["seconds_recorded"], 15.0);
+  EXPECT_EQ(lineage["seconds_trained"], 7.5);
+}
+
+TEST_F(ReportTest, WithoutSharedEpochsBothSumsAreEqual) {
+  MakeSweep();
+  const json lineage = Data()["lineage"];
+  EXPECT_EQ(lineage["trained_by"], json::array());
+  EXPECT_EQ(lineage["epochs_recorded"], 7);
+  EXPECT_EQ(lineage["epochs_trained"], 7);
+  EXPECT_EQ(lineage["seconds_recorded"], lineage["seconds_trained"]);
+}
+
 TEST_F(ReportTest, NamesTheParametersThatDiffer) {
   MakeSweep();
   const json axes = Data()["axes"];

@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class StatusTest : public SweepFixture {
  protected:
@@ -54,6 +55,24 @@ TEST_F(StatusTest, OneLineChangesOnlyWithTheSweep) {
   EXPECT_EQ(StatusLine(store), line);
   store.AddEpoch("bb", MakeEpoch(2, 0.99));
   EXPECT_NE(StatusLine(store), line);
+}
+
+TEST_F(StatusTest, BothSumsAreSaidWhereTrialsShareEpochs) {
+  Store store = OneOfEach();
+  EXPECT_THAT(StatusText(store, db_, {}), Not(HasSubstr("trained")));
+  json status = json::parse(StatusJson(store, db_));
+  EXPECT_EQ(status["epochs_trained"], 4);
+  EXPECT_EQ(status["wall_seconds"], status["wall_seconds_trained"]);
+  store.ShareEpochs("aa", "ee", 2);
+  EXPECT_THAT(StatusText(store, db_, {}),
+              AllOf(HasSubstr("epochs     6 done, 4 trained\n"),
+                    HasSubstr("training   9.0 s recorded, 6.0 s trained\n")));
+  EXPECT_THAT(StatusLine(store), HasSubstr("; 6 epochs done, 4 trained; best "));
+  status = json::parse(StatusJson(store, db_));
+  EXPECT_EQ(status["epochs_done"], 6);
+  EXPECT_EQ(status["epochs_trained"], 4);
+  EXPECT_EQ(status["wall_seconds"], 9.0);
+  EXPECT_EQ(status["wall_seconds_trained"], 6.0);
 }
 
 TEST_F(StatusTest, JsonOnOneLineIsTheSame) {

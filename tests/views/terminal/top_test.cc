@@ -66,6 +66,15 @@ TEST_F(TopTest, CountsWhatIsNotRanked) {
   EXPECT_THAT(TopText(store), HasSubstr("Not ranked: 1 failed, 1 running, 1 pending.\n"));
 }
 
+TEST_F(TopTest, BothSumsAreSaidWhereTrialsShareEpochs) {
+  Store store = CreateSweep({MakeTrial("aa"), MakeTrial("bb")});
+  Complete(store, "aa", {0.95, 0.9});
+  EXPECT_THAT(TopText(store), Not(HasSubstr("trained")));
+  store.ShareEpochs("aa", "bb", 2);
+  EXPECT_THAT(TopText(store), HasSubstr("4 epochs recorded, 2 trained; 6.0 s of training recorded, "
+                                        "3.0 s trained.\n"));
+}
+
 TEST_F(TopTest, JsonHasTheDatabasesNames) {
   const json top = json::parse(TopJson(ThreeTrials()));
   EXPECT_EQ(top["name"], "a-sweep");

@@ -5,6 +5,7 @@
 /// space in it, which no metric's name has.
 const STEP_LOSS = "step loss";
 const REST = "1 - ";
+const MOST_KIN = 60;  // lines that are highlighted together
 
 /// What can be shown: each metric, of a share also what it lacks to 1, and the loss of every step.
 const CURVES = [
@@ -23,9 +24,9 @@ function curvePoints(trial, { metric, clock }) {
   if (metric === STEP_LOSS) return lossPoints(trial, clock);
   const isRest = metric.startsWith(REST);
   const points = epochPoints(trial, trial.curves[isRest ? metric.slice(REST.length) : metric], clock);
-  return points.map(({ x, y }) => {
+  return points.map(({ x, y, epoch }) => {
     const shown = isRest ? 1 - y : y;
-    return { x, y: shown, low: shown, high: shown };
+    return { x, y: shown, low: shown, high: shown, epoch };
   });
 }
 
@@ -34,6 +35,7 @@ function lossPoints(trial, clock) {
   const { v } = trial.loss;
   return spansOf(trial.loss, raw.steps.loss_span, 3, trial, clock).map(({ from, to, at }) => ({
     x: (from + to) / 2, y: v[at + 2],
+    epoch: Math.ceil((clock === "steps" ? to / trial.stepsPerEpoch : to) - 1e-9),
     low: v[at] === null ? null : Math.min(v[at], v[at + 1]),
     high: v[at] === null ? null : Math.max(v[at], v[at + 1]),
   }));
@@ -46,10 +48,10 @@ function meanPoints(group, settings) {
   if (curves.length === 1) return curves[0];
   if (curves.length === 0) return [];
   const at = curves.map((curve) => new Map(curve.map((point) => [point.x, point.y])));
-  return curves[0].flatMap(({ x }) => {
+  return curves[0].flatMap(({ x, epoch }) => {
     const here = at.map((values) => values.get(x) ?? null);
     if (here.includes(null)) return [];
-    return [{ x, y: d3.mean(here), low: d3.min(here), high: d3.max(here) }];
+    return [{ x, y: d3.mean(here), low: d3.min(here), high: d3.max(here), epoch }];
   });
 }
 
@@ -88,13 +90,23 @@ function drawCurves() {
 
 function curveLines(settings) {
   const { lines } = settings;
-  const ofTrial = (trial) => ({ trials: [trial], n: 1, scheduler: trial.scheduler,
+  const ofTrial = (trial) => ({ trials: [trial], ended: [trial], n: 1, scheduler: trial.scheduler,
     name: trialName(trial), points: curvePoints(trial, settings) });
-  const ofGroup = (group) => ({ trials: group.trials, n: group.ended.length,
+  const ofGroup = (group) => ({ trials: group.trials, ended: group.ended, n: group.ended.length,
     scheduler: group.scheduler, name: groupName(group), points: meanPoints(group, settings) });
-  const all = lines === "trials" ? shownTrials().map(ofTrial)
-    : (lines === "groups" ? shownGroups() : bestGroups()).map(ofGroup);
-  return all.filter((line) => line.points.some((point) => point.y !== null));
+  const all = (lines === "trials" ? shownTrials().map(ofTrial)
+    : (lines === "groups" ? shownGroups() : bestGroups()).map(ofGroup))
+    .filter((line) => line.points.some((point) => point.y !== null));
+  if (sharesEpochs) markShared(all);
+  return all;
+}
+
+/// The parts of a line as they are drawn, with the look of each.
+function drawnParts(line) {
+  const dash = dashOf(line.scheduler);
+  if (!sharesEpochs) return [{ points: line.points, look: "", dash }];
+  return partsOf(line).map(({ points, isTrunk, isMixed }) => (
+    { points, look: isMixed ? "trunk mixed" : isTrunk ? "trunk" : "", dash: isMixed ? "" : dash }));
 }
 
 /// The range of the axis: all values, or all but the worst tenth, which may be far away.
@@ -137,14 +149,25 @@ function drawLines(figure, settings) {
   const inside = clipped(figure.svg, frame).attr("class", lines.length > 12 ? "lines many" : "lines");
   for (const line of lines.slice().reverse()) {
     const look = inside.append("g").attr("class", colourClass(line.scheduler));
-    if (settings.lines === "best") look.append("path").attr("class", "band").attr("d", figure.band(line.points));
-    look.append("path").attr("class", "line").attr("stroke-dasharray", dashOf(line.scheduler))
-      .attr("d", figure.path(line.points));
+    for (const part of drawnParts(line)) {
+      const isBand = settings.lines === "best";
+      if (isBand) look.append("path").attr("class", `band ${part.look}`).attr("d", figure.band(part.points));
+      look.append("path").attr("class", `line ${part.look}`).attr("stroke-dasharray", part.dash)
+        .attr("d", figure.path(part.points));
+    }
   }
-  figure.setLegend(settings.lines === "best"
-    ? lines.map((line) => legendItem(line.scheduler, line.name)) : schedulerLegend(lines.flatMap((line) => line.trials)));
+  const legend = settings.lines === "best" ? lines.map((line) => legendItem(line.scheduler, line.name))
+    : schedulerLegend(lines.flatMap((line) => line.trials));
+  if (!inside.select(".mixed").empty()) legend.push(trunkLegend());
+  figure.setLegend(legend);
   figure.note.textContent = curveNote(lines, figure.y.domain(), settings);
   followPointer(figure, (px, py) => nearestCurve(figure, px, py, settings));
+}
+
+function trunkLegend() {
+  const svg = d3.create("svg").attr("width", 34).attr("height", 14).attr("aria-hidden", "true");
+  svg.append("path").attr("class", "line trunk mixed").attr("d", "M1 7H33");
+  return makeElement("li", {}, svg.node(), makeElement("span", {}, "shared by different schedules"));
 }
 
 function curveNote(lines, [least, greatest], { metric, scale }) {
@@ -160,6 +183,9 @@ function curveNote(lines, [least, greatest], { metric, scale }) {
   } else if (raw.epochs.thinned) {
     notes.push(`Thinned: of the epochs, ${raw.epochs.kept.join(", ")} are in this file.`);
   }
+  if (sharesEpochs && lines.some((line) => line.points.some((point) => point.shared.lines.length > 1))) {
+    notes.push("What several lines have in common was trained once, and is drawn once, thicker.");
+  }
   return notes.join(" ");
 }
 
@@ -169,8 +195,15 @@ function nearestCurve(figure, px, py, { metric, clock }) {
   const { line, point } = nearest;
   const spread = point.low === point.high ? "" : `, ${metricText(point.low)} to ${metricText(point.high)}`;
   const when = clock === "steps" ? `step ${wholeNumber(point.x)}` : `epoch ${shortNumber(point.x)}`;
-  return { pick: line.trials, lines: [line.name, `${metric} ${metricText(point.y)}${spread}`, when],
-    near: strengthen(figure, line) };
+  const kin = point.shared ? point.shared.lines.filter((other) => other !== line) : [];
+  return { pick: line.trials, lines: [line.name, `${metric} ${metricText(point.y)}${spread}`, when,
+    ...(kin.length > 0 ? [`shared with ${count(kin.length, "other line")}`] : [])],
+  near: (layer) => {
+    for (const other of kin.slice(0, MOST_KIN)) {
+      layer.append("path").attr("class", `line ${colourClass(other.scheduler)}`).attr("d", figure.path(other.points));
+    }
+    strengthen(figure, line)(layer);
+  } };
 }
 
 function pickLines(settings) {

@@ -10,7 +10,7 @@ const byClock = (steps, trial, clock) => (clock === "steps" ? steps : steps / tr
 /// bridged by the line: a program need not report a metric every time.
 function epochPoints(trial, values, clock) {
   return values.map((y, i) => (
-    { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y }))
+    { x: byClock(raw.epochs.kept[i] * trial.stepsPerEpoch, trial, clock), y, epoch: raw.epochs.kept[i] }))
     .filter((point) => point.y !== null);
 }
 

@@ -23,8 +23,16 @@ function keyFacts() {
     if (total(state) > 0) facts.push([state[0].toUpperCase() + state.slice(1), wholeNumber(total(state))]);
   }
   if (repeated) facts.push(["Groups", wholeNumber(groups.length)]);
-  facts.push(["Epochs trained", wholeNumber(d3.sum(trials, (trial) => trial.epochs))]);
-  facts.push(["Training time", durationText(d3.sum(trials, (trial) => trial.seconds))]);
+  const { lineage } = raw;
+  if (lineage.epochs_trained < lineage.epochs_recorded) {
+    facts.push(["Epochs recorded", wholeNumber(lineage.epochs_recorded)]);
+    facts.push(["Epochs trained", wholeNumber(lineage.epochs_trained)]);
+    facts.push(["Training time recorded", durationText(lineage.seconds_recorded)]);
+    facts.push(["Training time", durationText(lineage.seconds_trained)]);
+  } else {
+    facts.push(["Epochs trained", wholeNumber(d3.sum(trials, (trial) => trial.epochs))]);
+    facts.push(["Training time", durationText(d3.sum(trials, (trial) => trial.seconds))]);
+  }
   return facts;
 }
 

@@ -22,6 +22,9 @@ function schedulerCell(scheduler) {
 const testColumns = testMetric === null ? [] : [{ name: "test", title: testMetric, number: true,
   value: (row) => row.test, text: (row) => row.test?.toFixed(4) ?? "–" }];
 
+/// The trial's epochs whose training is that of a trial with a lower number.
+const sharedOf = (trial) => d3.max(raw.lineage.trained_by[trial.index] ?? [], ([, last]) => last) ?? 0;
+
 const trialColumns = [
   { ...rankingColumns.place },
   { name: "value", title: objective.metric, number: true, value: (trial) => trial.value,
@@ -32,6 +35,8 @@ const trialColumns = [
     text: (trial) => String(trial.seed) },
   { name: "epochs", title: "Epochs", number: true, value: (trial) => trial.epochs,
     text: (trial) => String(trial.epochs) },
+  ...(sharesEpochs ? [{ name: "shared_epochs", title: "Shared", number: true, value: sharedOf,
+    text: (trial) => String(sharedOf(trial)) }] : []),
   { name: "seconds", title: "Seconds", number: true, value: (trial) => trial.seconds,
     text: (trial) => trial.seconds.toFixed(1) },
   { name: "state", title: "State", value: (trial) => trial.state,

@@ -7,6 +7,7 @@ const OUTCOMES = {
 };
 const outcomeOf = ({ outcome, trial }) =>
   (outcome === "stopped" && trial.diverged ? "diverged" : outcome || "running");
+const MOST_SHARERS = 4;  // that a tip names
 const LEAST_GAP = 60;  // seconds without training that are cut out, if at least a tenth of the rest
 
 const attempts = (raw.attempts.trial || []).map((trial, i) => ({
@@ -47,16 +48,18 @@ function drawUtilization() {
   for (const sweep of sweeps) {
     const own = attempts.filter((each) => each.trial.sweep === sweep);
     if (own.length === 0) continue;
+    const trained = new Set(own.map((each) => each.trial));
+    const untrained = trials.filter((trial) => trial.sweep === sweep && trial.epochs > 0 && !trained.has(trial));
     const latest = d3.max(own, (each) => each.end ?? each.start);
     for (const each of own) each.until = Math.max(each.start, each.end ?? latest);
     const figure = new Figure(section, {
       name: `utilization${severalSweeps ? `-${sweeps.indexOf(sweep)}` : ""}`,
       title: severalSweeps ? sweep.label : null,
-      draw: () => drawGantt(figure, own),
-      mark: () => markGantt(figure),
+      draw: () => drawGantt(figure, own, untrained),
+      mark: () => markGantt(figure, own),
       describe: () => `${count(own.length, "attempt")} of ${count(figure.lanes.length, "worker")}: ` +
         figure.outcomes.map(([name, number]) => `${number} ${OUTCOMES[name] || name}`).join(", ") + ".",
-      table: () => attemptsTable(own),
+      table: () => attemptsTable(own, untrained),
     });
   }
 }
@@ -68,7 +71,7 @@ function makeLanes(own) {
   return lanes;
 }
 
-function drawGantt(figure, own) {
+function drawGantt(figure, own, untrained) {
   const width = figure.width;
   const lanes = figure.lanes = makeLanes(own);
   const spans = busySpans(own);
@@ -108,7 +111,7 @@ function drawGantt(figure, own) {
     figure.svg.append("path").attr("class", "cut").attr("d",
       `M${scale(span.offset)} ${frame.top - 6}V${frame.bottom + 4}`);
   }
-  describeOutcomes(figure, own, spans);
+  describeOutcomes(figure, own, spans, untrained);
   followPointer(figure, (px, py) => findAttempt(figure, px, py));
 }
 
@@ -132,7 +135,7 @@ function drawLane(figure, lane, { top, height, x, total, paths }) {
   return busy / total;
 }
 
-function describeOutcomes(figure, own, spans) {
+function describeOutcomes(figure, own, spans, untrained) {
   figure.outcomes = d3.nest().key(outcomeOf).rollup((some) => some.length).entries(own)
     .map(({ key, value }) => [key, value]);
   const restarts = own.filter((each) => each.attempt > 1).length;
@@ -151,7 +154,10 @@ function describeOutcomes(figure, own, spans) {
   const cuts = spans.slice(1).map((span, i) => durationText(span.start - spans[i].end));
   figure.note.textContent = [
     cuts.length > 0 ? `Cut out, at the dashed lines, where no worker trained: ${cuts.join(", ")}.` : "",
-    own.some((each) => each.pack > 1) ? "Trials of a pack are trained together, in the same time." : ""].join(" ");
+    own.some((each) => each.pack > 1) ? "Trials of a pack are trained together, in the same time." : "",
+    untrained.length > 0 ? `${count(untrained.length, "trial")} ${untrained.length === 1 ? "has" : "have"} ` +
+      "no attempt: the table says as which other one each was trained." : "",
+    sharesEpochs ? "Picked trials are framed; with dashes, where another one was trained for them." : ""].join(" ");
 }
 
 function findAttempt(figure, px, py) {
@@ -164,45 +170,92 @@ function findAttempt(figure, px, py) {
     lines: [trialName(attempt.trial),
       `attempt ${attempt.attempt}, from epoch ${attempt.firstEpoch}, ` +
       `${OUTCOMES[outcomeOf(attempt)] || outcomeOf(attempt)}, ${durationText(attempt.until - attempt.start)}`,
+      ...sharersText(attempt),
       ...(attempt.error ? [attempt.error] : [])],
     near: (layer) => layer.append("rect").attr("class", "frame").attr("x", bar.from).attr("y", bar.top)
       .attr("width", Math.max(2, bar.to - bar.from)).attr("height", bar.bottom - bar.top),
   };
 }
 
-function markGantt(figure) {
+/// For which other trials the attempt trained as well, as lines of a tip.
+function sharersText({ trial, firstEpoch }) {
+  const sharers = sharersFrom(trial, firstEpoch);
+  if (sharers.length === 0) return [];
+  const names = sharers.slice(0, MOST_SHARERS).map((other) =>
+    `${trialName(other.trial)}, to epoch ${other.until}`);
+  const more = sharers.length - names.length;
+  return [`trained for ${count(sharers.length, "other trial")} as well:`, ...names,
+    ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+function frameBar(figure, bar, look) {
+  figure.marks.append("rect").attr("class", look).attr("data-trial", bar.attempt.trial.id)
+    .attr("x", bar.from).attr("y", bar.top).attr("width", Math.max(2, bar.to - bar.from))
+    .attr("height", bar.bottom - bar.top);
+}
+
+/// Frames the attempts of picked trials, and with dashes those in which others were trained for them. A
+/// trial without an attempt has its letter where the last of its epochs were trained.
+function markGantt(figure, own) {
   const letters = [];
+  const addLetter = (bar, trial) => letters.push(
+    { x: (bar.from + bar.to) / 2, y: (bar.top + bar.bottom) / 2, trial });
+  const barOf = new Map(figure.bars.map((bar) => [bar.attempt, bar]));
+  for (const trial of shownPicks()) {
+    const foreign = foreignAttempts(trial, own);
+    for (const each of foreign) frameBar(figure, barOf.get(each), "frame foreign");
+    if (foreign.length > 0 && !own.some((each) => each.trial === trial)) addLetter(barOf.get(foreign[0]), trial);
+  }
   for (const bar of figure.bars.filter((each) => isPicked(each.attempt.trial))) {
-    figure.marks.append("rect").attr("class", "frame").attr("data-trial", bar.attempt.trial.id)
-      .attr("x", bar.from).attr("y", bar.top).attr("width", Math.max(2, bar.to - bar.from))
-      .attr("height", bar.bottom - bar.top);
-    if (matches(bar.attempt.trial)) {
-      letters.push({ x: (bar.from + bar.to) / 2, y: (bar.top + bar.bottom) / 2, trial: bar.attempt.trial });
-    }
+    frameBar(figure, bar, "frame");
+    if (matches(bar.attempt.trial)) addLetter(bar, bar.attempt.trial);
   }
   spreadLetters(letters);
   drawLetters(figure.marks, letters, figure.frame);
 }
 
-function attemptsTable(own) {
+/// As which trial one without an attempt was trained.
+function trainedAs(trial, own) {
+  const [last] = foreignAttempts(trial, own);
+  return last ? `trained as ${trialName(last.trial)}` : "not trained by itself";
+}
+
+/// A function that computes each of its values once.
+function remembered(compute) {
+  const values = new Map();
+  return (of) => {
+    if (!values.has(of)) values.set(of, compute(of));
+    return values.get(of);
+  };
+}
+
+/// The attempts, and the trials that were never trained by themselves.
+function attemptsTable(own, untrained) {
+  const rows = [...own, ...untrained.map((trial) => ({ trial, isUntrained: true }))];
+  const outcomeText = remembered((each) => (each.isUntrained ? trainedAs(each.trial, own)
+    : OUTCOMES[outcomeOf(each)] || outcomeOf(each)));
+  const sharers = remembered((each) => sharersFrom(each.trial, each.firstEpoch).length);
+  const ofAttempt = (each, text) => (each.isUntrained ? "–" : text());
   return {
     caption: "Attempts",
     columns: [
       { name: "trial", title: "Trial", heads: true, value: (each) => each.trial.label,
         text: (each) => each.trial.label },
-      { name: "attempt", title: "Attempt", number: true, value: (each) => each.attempt,
-        text: (each) => String(each.attempt) },
-      { name: "worker", title: "Worker", value: (each) => `${each.worker.host} ${each.worker.worker}`,
-        text: (each) => `${each.worker.host} ${each.worker.worker}` },
-      { name: "start", title: "Start, s", number: true, value: (each) => each.start,
-        text: (each) => each.start.toFixed(1) },
-      { name: "seconds", title: "Seconds", number: true, value: (each) => each.until - each.start,
-        text: (each) => (each.until - each.start).toFixed(1) },
-      { name: "first", title: "From epoch", number: true, value: (each) => each.firstEpoch,
-        text: (each) => String(each.firstEpoch) },
-      { name: "outcome", title: "Outcome", value: outcomeOf,
-        text: (each) => OUTCOMES[outcomeOf(each)] || outcomeOf(each) },
-      { name: "error", title: "Error", value: (each) => each.error, text: (each) => each.error ?? "" }],
-    rows: own,
+      { name: "attempt", title: "Attempt", number: true, value: (each) => each.attempt ?? null,
+        text: (each) => ofAttempt(each, () => String(each.attempt)) },
+      { name: "worker", title: "Worker", value: (each) => ofAttempt(each, () => `${each.worker.host} ${each.worker.worker}`),
+        text: (each) => ofAttempt(each, () => `${each.worker.host} ${each.worker.worker}`) },
+      { name: "start", title: "Start, s", number: true, value: (each) => each.start ?? null,
+        text: (each) => ofAttempt(each, () => each.start.toFixed(1)) },
+      { name: "seconds", title: "Seconds", number: true, value: (each) => (each.isUntrained ? null : each.until - each.start),
+        text: (each) => ofAttempt(each, () => (each.until - each.start).toFixed(1)) },
+      { name: "first", title: "From epoch", number: true, value: (each) => each.firstEpoch ?? null,
+        text: (each) => ofAttempt(each, () => String(each.firstEpoch)) },
+      ...(sharesEpochs ? [{ name: "sharers", title: "Also for", number: true,
+        value: (each) => (each.isUntrained ? null : sharers(each)),
+        text: (each) => ofAttempt(each, () => String(sharers(each))) }] : []),
+      { name: "outcome", title: "Outcome", value: outcomeText, text: outcomeText },
+      { name: "error", title: "Error", value: (each) => each.error ?? null, text: (each) => each.error ?? "" }],
+    rows,
   };
 }
