@@ -24,6 +24,9 @@ struct TrialTask {
   Map params;                // complete
   std::string checkpoint{};  // bytes of an earlier OnCheckpoint to resume from; empty: none
   int64_t epochs_done = 0;   // the epoch of that checkpoint
+  /// The epoch after which the trial gives a checkpoint and leaves its pack, to resume later; 0: it
+  /// is trained to its end. Of a user's program: the first epoch that it reports from there on.
+  int64_t until = 0;
   /// Epochs after which a checkpoint is needed for other trials that share them, in ascending
   /// order.
   std::vector<int64_t> branch_epochs{};

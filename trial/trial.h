@@ -20,6 +20,9 @@ struct Trial {
   Map params;  // complete: what was not written has its default
 };
 
+/// `training.epochs`: the trial's length.
+int64_t EpochsOf(const Trial& trial);
+
 /// A trial's state. `kStopped`: ended early by a rule (divergence); `kFailed`: it carries an error.
 enum class TrialState { kPending, kRunning, kCompleted, kStopped, kFailed };
 

@@ -41,18 +41,21 @@ RunOutcome Coordinator::Run() {
 
 void Coordinator::RunLoop() {
   while (HasWork() && AbleWorkers() > 0 && should_continue_()) {
+    TellOfReached();
     DispatchPacks();
-    WaitForEvents();
+    if (reached_.empty()) WaitForEvents();
     CheckLiveness();
   }
   if (HasWork()) StopWorkers();
+  TellOfReached();
 }
 
-/// Whether a trial is in training, prefetched, or waits. A prefetched one alone is there when the
-/// trial before it has ended while the workers were told to stop.
+/// Whether a trial is in training, prefetched, or waits, or the source may give one yet. A
+/// prefetched one alone is there when the trial before it has ended while the workers were told to
+/// stop.
 bool Coordinator::HasWork() {
   const auto has_prefetched = [](const auto& worker) { return worker.second.prefetched() > 0; };
-  return !state_.running.empty() || queue_.HasNext() ||
+  return !state_.running.empty() || queue_.HasNext() || !reached_.empty() ||
          std::any_of(workers_.begin(), workers_.end(), has_prefetched);
 }
 
@@ -131,7 +134,9 @@ PackTask Coordinator::TaskOf(const Pack& pack) {
     std::string checkpoint = TakeCheckpoint(trial.id);
     const auto resumed = resume_after_.find(trial.id);
     const int64_t epochs_done = resumed == resume_after_.end() ? 0 : resumed->second;
-    task.trials.push_back({trial.id, trial.params, std::move(checkpoint), epochs_done});
+    const int64_t until = source_.UntilOf(trial);
+    task.trials.push_back({trial.id, trial.params, std::move(checkpoint), epochs_done,
+                           until < EpochsOf(trial) ? until : 0});
     AddSharing(trial, task.trials.back());
   }
   return task;
@@ -196,8 +201,10 @@ void Coordinator::OnEvent(const EpochFinished& finished) {
   live->has_trained = true;
   trust_.OnEpoch(finished.trial_id, finished.worker);
   ExcludeBrokenWorkers();
-  // An epoch that was in training when its trial was ended would depend on the message's delay.
-  if (!IsEnding(finished.trial_id)) Record(finished.record, *live);
+  // An epoch that was in training when its trial was ended would depend on the message's delay; so
+  // would those that a user's program trains after it was told to hold.
+  if (IsEnding(finished.trial_id) || HasReachedUntil(*live)) return;
+  Record(finished.record, *live);
 }
 
 void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
@@ -207,7 +214,7 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   if (loss != record.metrics.end()) live.loss = loss->second;
   if (!record.rates.lr.empty()) live.lr = record.rates.lr.back();
   live.curve.diverged = live.curve.diverged || record.diverged;
-  AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live);
+  AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live.curve);
   state_.epochs_done += record.epoch - live.epochs_done;
   state_.epochs_trained += record.epoch - live.epochs_done;
   live.epochs_done = record.epoch;
@@ -229,16 +236,16 @@ void Coordinator::OnEvent(const TrialEnded& ended) {
   ExcludeBrokenWorkers();
 }
 
-/// What becomes of a trial that has left its pack. An end that the source decided holds whatever
-/// the worker reports: the trial's result is what it had at the decision.
+/// What becomes of a trial that has left its pack. An end that the source decided, and a hold, are
+/// what the worker reports or not: the trial's result is what it had there.
 void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   const auto decided = decisions_.extract(ended.trial_id);
-  const bool is_decided = !decided.empty();
-  if (is_decided && decided.mapped().kind == Decision::Kind::kEnd) {
+  if (!decided.empty()) {
     if (options_.files != nullptr) options_.files->RemoveAttempt(live.trial.id);
     if (!decided.mapped().by.empty()) store_.MarkStoppedBy(live.trial.id, decided.mapped().by);
     return Conclude(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }
+  if (HasReachedUntil(live)) return Hold(std::move(live));
   if (ended.unasked) return LoseUnasked(std::move(live), ended.error);
   if (ended.state == TrialState::kFailed && !IsOwnFailure(live, ended.error)) {
     return Retry(std::move(live), ended.error);
@@ -246,7 +253,6 @@ void Coordinator::Settle(LiveTrial live, const TrialEnded& ended) {
   if (ended.state != TrialState::kPending) {
     return Conclude(std::move(live), ended.state, ended.error);
   }
-  if (is_decided && ended.error.empty()) return Hold(std::move(live));
   CutOff(std::move(live), ended.error);
 }
 
@@ -270,7 +276,7 @@ void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& 
 /// Counts a trial that is over, and tells of it.
 void Coordinator::Close(LiveTrial live, TrialState state, const std::string& error) {
   trust_.OnEnd(live.trial.id);
-  state_.epochs -= live.epochs - live.epochs_done;
+  state_.epochs -= live.until - live.epochs_done;
   std::optional<double> value;
   if (state == TrialState::kCompleted) {
     ++state_.completed;

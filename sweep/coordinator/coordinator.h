@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -71,6 +72,7 @@ class Coordinator {
   void WaitForEvents();
   void StopWorkers();
   void CutOffRunningTrials();
+  std::function<int64_t(const Trial&)> UntilOfSource() const;
   void RestoreProgress();
   bool HasWork();
 
@@ -98,7 +100,7 @@ class Coordinator {
   LiveTrial* Running(const std::string& trial_id, int64_t worker);
   void Record(const EpochRecord& record, LiveTrial& live);
   void AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done, double wall_seconds,
-                  LiveTrial& live) const;
+                  RankedCurve& curve) const;
   void Settle(LiveTrial live, const TrialEnded& ended);
   bool IsOwnFailure(const LiveTrial& live, const std::string& error);
   void Conclude(LiveTrial live, TrialState state, const std::string& error);
@@ -110,9 +112,14 @@ class Coordinator {
   // Decisions of the source.
   void TellSource(const std::function<std::vector<Decision>()>& tell);
   void Apply(Decision decision);
+  std::optional<Trial> TakeWaiting(const std::string& trial_id);
   void SendDecision(const LiveTrial& live);
   bool IsEnding(const std::string& trial_id) const;
+  bool HasReachedUntil(const LiveTrial& live) const;
+  bool HasReachedUntil(const Trial& trial) const;
   void Hold(LiveTrial live);
+  void TellOfReached();
+  std::optional<double> ValueAt(const std::string& trial_id, int64_t until) const;
 
   // Workers that are lost, or train no more.
   void WarnOfSharedGpu(const WorkerReady& ready);
@@ -139,6 +146,10 @@ class Coordinator {
                    const std::string& error);
   void TellOfShared(const Trial& trial, int64_t epochs);
   void Continue(const LiveTrial& live, std::vector<Sharer> sharers, const Checkpoint& state);
+  void HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
+                    const std::optional<Checkpoint>& state);
+  bool KeepState(const std::string& trial_id, const Checkpoint& state);
+  void ForgetState(const std::string& trial_id);
   void BranchOff(const LiveTrial& live, const Checkpoint& state);
   void FailFollowers(const LiveTrial& live, const std::string& error);
   void LeaveFollowers(const LiveTrial& live);
@@ -173,6 +184,8 @@ class Coordinator {
   std::set<std::pair<bool, int64_t>> candidates_;
   /// What the source has decided of trials that a worker has, by trial id.
   std::map<std::string, Decision> decisions_;
+  /// Trials that have come to the epoch where they are held; the source is not told yet.
+  std::deque<Trial> reached_;
   std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
   std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
   bool may_have_retired_ = true;  // Store::RetiredCheckpoints, at first those of earlier runs

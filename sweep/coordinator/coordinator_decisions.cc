@@ -29,11 +29,9 @@ void Coordinator::Apply(Decision decision) {
     if (running != state_.running.end()) SendDecision(running->second);
     return;
   }
-  std::optional<Trial> trial = queue_.Remove(id);
-  if (!trial && forest_) trial = forest_->Remove(id);
-  if (trial) state_.epochs -= EpochsOf(*trial);
+  if (const auto trial = TakeWaiting(id)) state_.epochs -= source_.UntilOf(*trial);
+  ForgetState(id);
   if (forest_) Readmit(forest_->TakeAll(id));
-  if (decision.kind != Decision::Kind::kEnd) return;
   const TrialRow row = store_.TrialById(id);
   if (row.state != ToString(TrialState::kPending)) return;
   EndCheckpoints(id);
@@ -45,26 +43,78 @@ void Coordinator::Apply(Decision decision) {
   if (row.diverged) ++state_.diverged;  // in an epoch whose end an earlier run did not record
 }
 
-/// Tells the worker that trains it what was decided of a trial, if anything was.
+/// Takes out a trial that no worker has.
+std::optional<Trial> Coordinator::TakeWaiting(const std::string& trial_id) {
+  std::optional<Trial> trial = queue_.Remove(trial_id);
+  if (!trial && forest_) trial = forest_->Remove(trial_id);
+  const auto reached =
+      std::find_if(reached_.begin(), reached_.end(),
+                   [&trial_id](const Trial& other) { return other.id == trial_id; });
+  if (reached == reached_.end()) return trial;
+  trial = std::move(*reached);
+  reached_.erase(reached);
+  return trial;
+}
+
+/// Tells the worker that trains it that a trial is to end, if that was decided.
 void Coordinator::SendDecision(const LiveTrial& live) {
-  const auto found = decisions_.find(live.trial.id);
-  if (found == decisions_.end()) return;
-  const bool ends = found->second.kind == Decision::Kind::kEnd;
-  pool_.Send(live.by.worker, {live.trial.id, ends ? Order::kEnd : Order::kHold});
+  if (IsEnding(live.trial.id)) pool_.Send(live.by.worker, {live.trial.id, Order::kEnd});
 }
 
 bool Coordinator::IsEnding(const std::string& trial_id) const {
-  const auto found = decisions_.find(trial_id);
-  return found != decisions_.end() && found->second.kind == Decision::Kind::kEnd;
+  return decisions_.count(trial_id) > 0;
 }
 
-/// The trial waits with its checkpoint until the source gives it again.
+/// Whether the trial has come to the epoch where it is held. One that diverged there ends; so does
+/// a user's program of which that epoch is the last one that it reports.
+bool Coordinator::HasReachedUntil(const LiveTrial& live) const {
+  return live.epochs_done >= live.until && live.epochs_done < live.epochs && !live.curve.diverged;
+}
+
+/// Whether an earlier run has trained the trial as far as it is to be trained now.
+bool Coordinator::HasReachedUntil(const Trial& trial) const {
+  const int64_t until = source_.UntilOf(trial);
+  if (until >= EpochsOf(trial)) return false;
+  const TrialRow row = store_.TrialById(trial.id);
+  return row.epochs_done >= until && !row.diverged;
+}
+
+/// The trial waits with its checkpoint until the source gives it again. Those that share its last
+/// epoch and are held there need nothing but its epochs, where its checkpoint is an earlier one.
 void Coordinator::Hold(LiveTrial live) {
-  store_.HoldAttempt(live.trial.id);
+  const std::string& id = live.trial.id;
+  if (forest_) {
+    for (const Sharer& follower : forest_->TakeHeld(id, live.epochs_done)) {
+      HoldFollower(live, follower.trial, live.epochs_done, std::nullopt);
+    }
+  }
+  store_.HoldAttempt(id);
   LeaveFollowers(live);
-  state_.epochs -= live.epochs;
   state_.epochs_done -= live.epochs_done;
-  TellSource([&] { return source_.OnEnd(live.trial, TrialState::kPending, std::nullopt); });
+  reached_.push_back(std::move(live.trial));
+}
+
+/// Tells the source of the trials that are held.
+void Coordinator::TellOfReached() {
+  while (!reached_.empty()) {
+    const Trial trial = std::move(reached_.front());
+    reached_.pop_front();
+    const int64_t until = source_.UntilOf(trial);
+    const std::optional<double> value = ValueAt(trial.id, until);
+    state_.epochs -= until;
+    TellSource([&] { return source_.OnEnd(trial, TrialState::kPending, value); });
+  }
+}
+
+/// What the trial's value would be if it had ended after the first epoch recorded from `until` on.
+std::optional<double> Coordinator::ValueAt(const std::string& trial_id, int64_t until) const {
+  RankedCurve curve;
+  curve.is_sparse = is_of_program_;
+  for (const EpochRow& row : store_.Epochs(trial_id)) {
+    AddToCurve(row.epoch, row.metrics, row.steps_done, row.wall_seconds, curve);
+    if (row.epoch >= until) break;
+  }
+  return Score(curve, state_.objective, store_.Metrics());
 }
 
 }  // namespace lrsweep

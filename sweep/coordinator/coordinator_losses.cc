@@ -79,12 +79,13 @@ std::optional<TrialState> Coordinator::EndOf(const LiveTrial& live) const {
 /// several of them.
 void Coordinator::LoseTrial(LiveTrial live, const std::string& reason) {
   if (const auto end = EndOf(live)) return Conclude(std::move(live), *end, "");
+  if (HasReachedUntil(live) && !IsEnding(live.trial.id)) return Hold(std::move(live));
   const std::string what = "worker " + std::to_string(live.by.worker) + " on " + live.by.host +
                            " was lost after epoch " + std::to_string(live.epochs_done) + ": " +
                            reason;
   store_.LoseAttempt(live.trial.id, what);
   const auto decided = decisions_.extract(live.trial.id);
-  if (!decided.empty() && decided.mapped().kind == Decision::Kind::kEnd) {
+  if (!decided.empty()) {
     if (!decided.mapped().by.empty()) store_.MarkStoppedBy(live.trial.id, decided.mapped().by);
     return GiveUp(std::move(live), TrialState::kStopped, decided.mapped().reason);
   }

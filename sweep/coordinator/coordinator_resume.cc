@@ -28,12 +28,10 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       options_(options),
       forest_(options.shares_with_images > 0
                   ? std::optional<PrefixForest>(std::in_place, options.shares_with_images,
-                                                RecordsForForest())
+                                                RecordsForForest(), UntilOfSource())
                   : std::nullopt),
       queue_(source, store.LostIds(),
-             forest_ ? TrialQueue::Admit(
-                           [this](std::vector<Trial> trials) { return Admit(std::move(trials)); })
-                     : nullptr),
+             [this](std::vector<Trial> trials) { return Admit(std::move(trials)); }),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
       trust_(WorkersOf(pool)),
       created_(now_()),
@@ -46,6 +44,11 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   checkpoints_ = store.CheckpointEpochs();
   store_.AddDecided(source_.TakeDecided());
   RestoreProgress();
+}
+
+/// The epoch to which the source lets a trial be trained.
+std::function<int64_t(const Trial&)> Coordinator::UntilOfSource() const {
+  return [this](const Trial& trial) { return source_.UntilOf(trial); };
 }
 
 /// Counts what earlier runs have done.
@@ -78,6 +81,7 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   store_.BeginAttempt(trial.id, load.info(), epochs_done + 1, pack_size);
   LiveTrial live;
   live.epochs = EpochsOf(trial);
+  live.until = source_.UntilOf(trial);
   live.epoch = epochs_done;
   live.epochs_done = epochs_done;
   live.curve.is_sparse = is_of_program_;
@@ -87,7 +91,7 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   live.started = now_();
   if (epochs_done > 0) {
     for (const EpochRow& row : store_.Epochs(live.trial.id)) {
-      AddToCurve(row.epoch, row.metrics, row.steps_done, row.wall_seconds, live);
+      AddToCurve(row.epoch, row.metrics, row.steps_done, row.wall_seconds, live.curve);
     }
     load.OnResume(live.trial.id, epochs_done);
     state_.epochs_done += epochs_done;
@@ -97,8 +101,8 @@ LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
 
 /// A program need not report every metric after each epoch.
 void Coordinator::AddToCurve(int64_t epoch, const Metrics& metrics, int64_t steps_done,
-                             double wall_seconds, LiveTrial& live) const {
-  live.curve.Add(epoch, MetricOrNan(metrics, metric_.recorded), steps_done, wall_seconds);
+                             double wall_seconds, RankedCurve& curve) const {
+  curve.Add(epoch, MetricOrNan(metrics, metric_.recorded), steps_done, wall_seconds);
 }
 
 }  // namespace lrsweep

@@ -1,4 +1,6 @@
 // Trials that are the same training for some epochs: one is trained, the others get its epochs.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sweep/coordinator/coordinator.h"
@@ -6,9 +8,13 @@
 namespace lrsweep {
 
 /// Chooses which of the trials that may share their first epochs are trained now. The others wait
-/// for one of these.
+/// for one of these, or have trained already what they are to train.
 std::vector<Trial> Coordinator::Admit(std::vector<Trial> trials) {
-  if (trials.size() < 2) return trials;
+  const auto reached = std::stable_partition(
+      trials.begin(), trials.end(), [this](const Trial& trial) { return !HasReachedUntil(trial); });
+  std::move(reached, trials.end(), std::back_inserter(reached_));
+  trials.erase(reached, trials.end());
+  if (!forest_ || trials.size() < 2) return trials;
   std::vector<Sharer> sharers;
   for (Trial& trial : trials) sharers.push_back(forest_->MakeSharer(std::move(trial)));
   return forest_->Add(std::move(sharers), 0);
@@ -49,8 +55,7 @@ void Coordinator::AddSharing(const Trial& trial, TrialTask& task) const {
 
 /// A trial begins, or resumes where others may part from it at once.
 void Coordinator::ResumeTrunk(const LiveTrial& live) {
-  const auto state = waiting_states_.extract(live.trial.id);
-  if (!state.empty()) waiting_bytes_ -= state.mapped();
+  ForgetState(live.trial.id);
   if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
   Readmit(forest_->Resume(live.trial.id, RecordedMetrics(live.trial.id, live.epochs_done)));
   if (live.epochs_done == 0) return;
@@ -86,6 +91,7 @@ void Coordinator::EndFollower(const LiveTrial& live, Trial follower, TrialState 
   TellOfShared(follower, live.epochs_done);
   LiveTrial ended = live;
   ended.epochs = EpochsOf(follower);
+  ended.until = source_.UntilOf(follower);
   ended.trial = std::move(follower);
   ended.pack_size = 1;
   Close(std::move(ended), state, error);
@@ -106,26 +112,58 @@ void Coordinator::BranchOff(const LiveTrial& live, const Checkpoint& state) {
   if (forest_) Continue(live, forest_->TakeParting(live.trial.id, state.epoch), state);
 }
 
-/// Lets trials continue from the state that they share with the trial; the next worker that is free
-/// takes them, so that few states wait. Beyond the space for waiting states a trial begins anew,
-/// which gives the same bits.
+/// Lets trials continue from the state that they share with the trial, or holds those that are to
+/// be held there; the next worker that is free takes them, so that few states wait. Beyond the
+/// space for waiting states a trial begins anew, which gives the same bits.
 void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers,
                            const Checkpoint& state) {
+  const auto held =
+      std::stable_partition(sharers.begin(), sharers.end(),
+                            [&state](const Sharer& sharer) { return sharer.until > state.epoch; });
+  for (auto sharer = held; sharer != sharers.end(); ++sharer) {
+    HoldFollower(live, sharer->trial, state.epoch, state);
+  }
+  sharers.erase(held, sharers.end());
   if (sharers.empty()) return;
+  std::vector<Trial> continued;
   for (Trial& trial : forest_->Add(std::move(sharers), state.epoch)) {
-    const auto bytes = static_cast<int64_t>(state.data.size());
-    if (waiting_bytes_ + bytes > options_.branch_bytes) {
+    if (!KeepState(trial.id, state)) {
       queue_.Add(std::move(trial));
       continue;
     }
-    EndCheckpoints(trial.id);
     store_.ShareEpochs(live.trial.id, trial.id, state.epoch, state);
-    checkpoints_.insert_or_assign(trial.id, state.epoch);
-    waiting_bytes_ += bytes;
-    waiting_states_.emplace(trial.id, bytes);
     queue_.Requeue(trial);
-    TellOfShared(trial, state.epoch);
+    continued.push_back(std::move(trial));
   }
+  for (const Trial& trial : continued) TellOfShared(trial, state.epoch);
+}
+
+/// The follower is held with the first `epochs` epochs of the trial, and their state if there is
+/// space for it.
+void Coordinator::HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
+                               const std::optional<Checkpoint>& state) {
+  const bool keeps = state && KeepState(follower.id, *state);
+  if (!keeps) EndCheckpoints(follower.id);
+  store_.ShareEpochs(live.trial.id, follower.id, epochs, keeps ? state : std::nullopt);
+  reached_.push_back(follower);
+  TellOfShared(follower, epochs);
+}
+
+/// Notes that the trial waits with that state. False: there is no space for it.
+bool Coordinator::KeepState(const std::string& trial_id, const Checkpoint& state) {
+  const auto bytes = static_cast<int64_t>(state.data.size());
+  if (waiting_bytes_ + bytes > options_.branch_bytes) return false;
+  EndCheckpoints(trial_id);
+  checkpoints_.insert_or_assign(trial_id, state.epoch);
+  waiting_bytes_ += bytes;
+  waiting_states_.emplace(trial_id, bytes);
+  return true;
+}
+
+/// The state of the trial waits no more.
+void Coordinator::ForgetState(const std::string& trial_id) {
+  const auto state = waiting_states_.extract(trial_id);
+  if (!state.empty()) waiting_bytes_ -= state.mapped();
 }
 
 /// What made the trial fail in its next epoch makes all fail that share that epoch. (Not so the

@@ -9,7 +9,7 @@
 namespace lrsweep {
 
 void Coordinator::OnEvent(const WorkerReady& ready) {
-  const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info);
+  const auto [load, is_new] = workers_.try_emplace(ready.info.worker, ready.info, UntilOfSource());
   if (!is_new) return;
   ++state_.workers;
   trust_.OnReady(ready.info.worker, ready.info.host);

@@ -45,6 +45,7 @@ class PackReporter : public PackObserver {
   AfterEpoch OnEpochEnd(size_t member) override {
     switch (OrderFor(member)) {
       case Order::kContinue:
+        if (IsHeldHere(member)) return AfterEpoch::kHold;
         return IsBranch(member) || IsCheckpointDue(member) ? AfterEpoch::kCheckpoint
                                                            : AfterEpoch::kContinue;
       case Order::kEnd:
@@ -124,6 +125,12 @@ class PackReporter : public PackObserver {
     if (pack_order != Order::kContinue) return pack_order;
     const auto order = started_.orders.find(IdOf(member));
     return order == started_.orders.end() ? Order::kContinue : order->second;
+  }
+
+  /// Whether the trial is to be trained no further for now.
+  bool IsHeldHere(size_t member) const {
+    const int64_t until = trials_.at(member).until;
+    return until > 0 && members_.at(member).epoch >= until;
   }
 
   /// Whether other trials need the state after this epoch.

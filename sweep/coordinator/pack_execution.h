@@ -37,7 +37,7 @@ std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const Wor
 /// `pack_order` is the order for the whole pack: kContinue, kHold or kStopNow; it is asked at least
 /// every 100 ms, and may add to `started.orders`. Checkpoints are made at the end of an epoch: at
 /// most every `checkpoint_seconds`, more rarely where all workers together would send more than 20
-/// MB a second, and always of a trial that is held.
+/// MB a second, and always of a trial that is held, by an order or because of its task's `until`.
 void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink& sink,
                  const std::function<Order()>& pack_order);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace lrsweep {
@@ -17,7 +18,8 @@ void Tell(const Metrics& metrics, TrialRates& rates) {
 
 Sharer PrefixForest::MakeSharer(Trial trial) const {
   TrialRates rates(trial, images_);
-  return {std::move(trial), std::move(rates)};
+  const int64_t until = until_of_(trial);
+  return {std::move(trial), std::move(rates), until};
 }
 
 /// The epochs of a trial that are trained already, at least `epochs`.
@@ -25,10 +27,11 @@ int64_t PrefixForest::DoneBy(const Sharer& sharer, int64_t epochs) const {
   return std::max(records_.epochs_done(sharer.trial), epochs);
 }
 
-/// The longest one; among equals the one that is furthest, then the first.
+/// The one that is trained furthest now, then the longest; among equals the one that has most
+/// epochs behind it, then the first.
 size_t PrefixForest::ChooseTrunk(const std::vector<Sharer>& trials) const {
   const auto key = [this](const Sharer& sharer) {
-    return std::make_pair(sharer.rates.epochs(), DoneBy(sharer, 0));
+    return std::make_tuple(sharer.until, sharer.rates.epochs(), DoneBy(sharer, 0));
   };
   size_t best = 0;
   for (size_t i = 1; i < trials.size(); ++i) {
@@ -42,7 +45,7 @@ size_t PrefixForest::ChooseTrunk(const std::vector<Sharer>& trials) const {
 PrefixForest::Shared PrefixForest::Compare(const Sharer& trunk, const Sharer& other,
                                            int64_t epochs) const {
   const bool follow_metric = trunk.rates.follows_metric() || other.rates.follows_metric();
-  const int64_t end = std::min(trunk.rates.epochs(), other.rates.epochs());
+  const int64_t end = std::min(trunk.until, other.until);
   if (!follow_metric) {
     while (epochs < end && trunk.rates.AreEqual(other.rates, epochs + 1)) ++epochs;
     return {epochs, true};
@@ -114,16 +117,15 @@ std::vector<int64_t> PrefixForest::BranchEpochs(const std::string& trunk) const 
   const auto found = trunks_.find(trunk);
   if (found == trunks_.end()) return {};
   std::set<int64_t> epochs;
-  const int64_t length = found->second.sharer.rates.epochs();
+  const int64_t until = found->second.sharer.until;  // there it ends, or gives a checkpoint anyway
   for (const Follower& follower : found->second.followers) {
-    if (follower.parts_after) {
-      epochs.insert(*follower.parts_after);
-    } else {
-      const int64_t last = std::min(length, follower.sharer.rates.epochs());
-      for (int64_t epoch = 1; epoch <= last; ++epoch) epochs.insert(epoch);
+    const Sharer& sharer = follower.sharer;
+    const int64_t last = follower.parts_after.value_or(sharer.until);
+    const int64_t first = follower.parts_after.value_or(1);
+    for (int64_t epoch = first; epoch <= last; ++epoch) {
+      if (epoch < until && epoch < sharer.rates.epochs()) epochs.insert(epoch);
     }
   }
-  epochs.erase(length);  // the trunk ends there, and with it those that share that epoch
   return {epochs.begin(), epochs.end()};
 }
 
@@ -131,7 +133,7 @@ std::vector<int64_t> PrefixForest::BranchEpochs(const std::string& trunk) const 
 void PrefixForest::Part(Trunk& trunk, int64_t epoch) {
   for (Follower& follower : trunk.followers) {
     if (follower.parts_after) continue;
-    const int64_t end = std::min(trunk.sharer.rates.epochs(), follower.sharer.rates.epochs());
+    const int64_t end = std::min(trunk.sharer.until, follower.sharer.until);
     if (epoch == end || !trunk.sharer.rates.AreEqual(follower.sharer.rates, epoch + 1)) {
       follower.parts_after = epoch;
     }
@@ -187,6 +189,13 @@ std::vector<Sharer> PrefixForest::Take(const std::string& trunk, const Condition
 std::vector<Sharer> PrefixForest::TakeFinished(const std::string& trunk, int64_t epoch) {
   return Take(trunk, [epoch](const Follower& follower) {
     return follower.parts_after == epoch && follower.sharer.rates.epochs() == epoch;
+  });
+}
+
+std::vector<Sharer> PrefixForest::TakeHeld(const std::string& trunk, int64_t epoch) {
+  return Take(trunk, [epoch](const Follower& follower) {
+    return follower.parts_after == epoch && follower.sharer.until == epoch &&
+           epoch < follower.sharer.rates.epochs();
   });
 }
 

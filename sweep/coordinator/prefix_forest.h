@@ -19,13 +19,14 @@ namespace lrsweep {
 struct Sharer {
   Trial trial;
   TrialRates rates;
+  int64_t until = 0;  // the epoch to which it is trained now: its length, or where it is held
 };
 
 /// Trials of equal PrefixKeys are one training as long as they apply the same rates: then one of
 /// them, the trunk, is trained, and the others follow it. A follower parts from its trunk at the
-/// end of the last epoch that they share. Those that part together may share more: one of them is
-/// the next trunk, the others follow that one. So what is shared is found step by step, and a
-/// schedule that follows a metric is handled as any other one.
+/// end of the last epoch that they share, or where it is held. Those that part together may share
+/// more: one of them is the next trunk, the others follow that one. So what is shared is found step
+/// by step, and a schedule that follows a metric is handled as any other one.
 class PrefixForest {
  public:
   /// What is recorded of a trial.
@@ -36,21 +37,23 @@ class PrefixForest {
     std::function<std::vector<Metrics>(const Trial& trial, int64_t epochs)> metrics;
   };
 
-  /// `images` as in ClockOf.
-  PrefixForest(int64_t images, Records records) : images_(images), records_(std::move(records)) {}
+  /// `images` as in ClockOf. `until_of`: Sharer::until.
+  PrefixForest(int64_t images, Records records,
+               std::function<int64_t(const Trial&)> until_of = EpochsOf)
+      : images_(images), records_(std::move(records)), until_of_(std::move(until_of)) {}
 
   Sharer MakeSharer(Trial trial) const;
 
   /// Takes trials of equal PrefixKeys that share at least their first `epochs` epochs, in the order
   /// of the search space. Returns the trunks among them, which are to be trained; the others follow
-  /// the trunk with which they share most. A trunk is the longest of those that follow it. A trial
+  /// the trunk with which they share most. No follower is trained further than its trunk. A trial
   /// that has a checkpoint behind the point where it parts from a trunk needs none.
   std::vector<Trial> Add(std::vector<Sharer> trials, int64_t epochs);
 
   bool HasFollowers(const std::string& trunk) const { return trunks_.count(trunk) > 0; }
 
   /// The epochs after which a checkpoint of the trunk is needed, in ascending order: where
-  /// followers part, or may part.
+  /// followers part, or may part, and have epochs left.
   std::vector<int64_t> BranchEpochs(const std::string& trunk) const;
 
   /// The trunk resumes after epochs with these metrics, from the first one on. Returns followers
@@ -62,6 +65,8 @@ class PrefixForest {
 
   /// Takes the followers whose last epoch this one of the trunk is.
   std::vector<Sharer> TakeFinished(const std::string& trunk, int64_t epoch);
+  /// Takes the followers that are held after this epoch of the trunk.
+  std::vector<Sharer> TakeHeld(const std::string& trunk, int64_t epoch);
   /// Takes the followers that part from the trunk after this epoch.
   std::vector<Sharer> TakeParting(const std::string& trunk, int64_t epoch);
   /// Takes the followers that share this epoch of the trunk.
@@ -98,6 +103,7 @@ class PrefixForest {
 
   int64_t images_;
   Records records_;
+  std::function<int64_t(const Trial&)> until_of_;
   std::map<std::string, Trunk> trunks_;  // that have followers, by trial id
 };
 

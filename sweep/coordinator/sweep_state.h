@@ -20,6 +20,7 @@ struct LiveTrial {
   WorkerInfo by;
   int64_t pack_size = 1;    // trials in its pack, this one included
   int64_t epochs = 0;       // its length
+  int64_t until = 0;        // the epoch after which it is held (TrialSource::UntilOf); its length
   int64_t epoch = 0;        // the one in training, or the last one finished
   int64_t epochs_done = 0;  // the last epoch that is recorded; a program may leave some out
   std::optional<double> loss;

@@ -14,10 +14,6 @@ constexpr size_t kMaximumWaiting = 1024;
 
 }  // namespace
 
-int64_t EpochsOf(const Trial& trial) {
-  return std::get<int64_t>(*Find(trial.params, "training.epochs"));
-}
-
 /// The next trial of the source, and those that may share its first epochs.
 std::vector<Trial> TrialQueue::TakeTogether() {
   std::vector<Trial> together;
@@ -32,9 +28,12 @@ std::vector<Trial> TrialQueue::TakeTogether() {
 /// Takes trials from the source, unless enough wait here or the source has none.
 bool TrialQueue::ReadNext() {
   if (waiting_.size() >= kMaximumWaiting) return false;
-  std::vector<Trial> next = TakeTogether();
-  if (next.empty()) return false;
-  if (admit_) next = admit_(std::move(next));
+  std::vector<Trial> next;
+  while (next.empty()) {
+    next = TakeTogether();
+    if (next.empty()) return false;
+    if (admit_) next = admit_(std::move(next));
+  }
   for (Trial& trial : next) {
     const bool is_alone = alone_.count(trial.id) > 0;
     waiting_.push_back({std::move(trial), "", is_alone});
@@ -58,14 +57,14 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs, const Filter& may_take) {
   pack.push_back(std::move(first.trial));
   if (first.is_alone || size == 1) return pack;
   const std::string key = PackKey(pack.front().params);
-  epochs -= EpochsOf(pack.front());
+  epochs -= source_.UntilOf(pack.front());
   for (size_t i = 0; static_cast<int64_t>(pack.size()) < size; ++i) {
     if (i == waiting_.size() && !ReadNext()) break;
     Entry& entry = waiting_[i];
     if (entry.is_alone || (may_take && !may_take(entry.trial))) continue;
     if (entry.key.empty()) entry.key = PackKey(entry.trial.params);
     if (entry.key != key) continue;
-    epochs -= EpochsOf(entry.trial);
+    epochs -= source_.UntilOf(entry.trial);
     if (epochs < 0) break;
     pack.push_back(std::move(entry.trial));
     waiting_.erase(waiting_.begin() + static_cast<ptrdiff_t>(i--));

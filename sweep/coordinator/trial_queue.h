@@ -19,14 +19,11 @@ namespace lrsweep {
 /// Trials of equal shapes that one worker trains together; a lone trial is a pack of one.
 using Pack = std::vector<Trial>;
 
-/// `training.epochs`.
-int64_t EpochsOf(const Trial& trial);
-
 /// A queue that is filled from a source. It takes a trial from the source when the trial is next,
 /// or when it is considered for a pack: at most 1,024 of them wait here.
 class TrialQueue {
  public:
-  /// Chooses which of the trials that may share their first epochs wait in the queue.
+  /// Chooses which trials wait in the queue, of one or several that may share their first epochs.
   using Admit = std::function<std::vector<Trial>(std::vector<Trial>)>;
 
   /// The source must outlive the queue. Each trial in `alone`, by its id, gets a pack of its own.
@@ -44,8 +41,8 @@ class TrialQueue {
 
   /// Takes the next trial that may be taken, and with it those that can share its pack (PackKey):
   /// the following ones in order, up to `size` trials in all, and no more than have `epochs` epochs
-  /// together. Considers a limited number of trials: where neighbours do not fit together, the pack
-  /// is smaller. HasNext must be true.
+  /// together, up to UntilOf. Considers a limited number of trials: where neighbours do not fit
+  /// together, the pack is smaller. HasNext must be true.
   Pack Take(int64_t size, int64_t epochs, const Filter& may_take = {});
 
   /// Adds a trial behind those that wait.

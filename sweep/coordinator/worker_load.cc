@@ -13,13 +13,13 @@ constexpr size_t kMaximumPrefetched = 64;
 // The measured time follows a change within some ten trials.
 constexpr double kNewWeight = 0.125;
 
-int64_t LongestEpochs(const Pack& pack) {
+}  // namespace
+
+int64_t WorkerLoad::LongestEpochs(const Pack& pack) const {
   int64_t longest = 0;
-  for (const Trial& trial : pack) longest = std::max(longest, EpochsOf(trial));
+  for (const Trial& trial : pack) longest = std::max(longest, until_of_(trial));
   return longest;
 }
-
-}  // namespace
 
 bool WorkerLoad::CanAccept(int64_t fair_share) const {
   if (is_idle()) return true;
@@ -37,7 +37,7 @@ int64_t WorkerLoad::EpochsUntilIdle() const {
 }
 
 void WorkerLoad::HandOut(Pack pack) {
-  for (const Trial& trial : pack) work_ += EpochsOf(trial);
+  for (const Trial& trial : pack) work_ += until_of_(trial);
   prefetched_epochs_ += LongestEpochs(pack);
   prefetched_.push_back(std::move(pack));
 }
@@ -46,7 +46,7 @@ Pack WorkerLoad::BeginNext(TimePoint now) {
   Pack pack = std::move(prefetched_.front());
   prefetched_.pop_front();
   prefetched_epochs_ -= LongestEpochs(pack);
-  for (const Trial& trial : pack) training_[trial.id] = {EpochsOf(trial)};
+  for (const Trial& trial : pack) training_[trial.id] = {until_of_(trial)};
   began_ = now;
   return pack;
 }
@@ -75,7 +75,7 @@ bool WorkerLoad::OnEnd(const std::string& trial_id, bool completed, TimePoint no
   const Member& member = found->second;
   work_ -= member.EpochsLeft();
   // The time of a trial that ended early predicts nothing.
-  if (completed) Measure(std::max<int64_t>(member.length - member.resumed_after, 1), now);
+  if (completed) Measure(std::max<int64_t>(member.until - member.resumed_after, 1), now);
   training_.erase(found);
   return training_.empty();
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +24,11 @@ class WorkerLoad {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  explicit WorkerLoad(WorkerInfo info) : info_(std::move(info)) {}
+  /// The epoch to which a trial is trained.
+  using UntilOf = std::function<int64_t(const Trial&)>;
+
+  explicit WorkerLoad(WorkerInfo info, UntilOf until_of = EpochsOf)
+      : info_(std::move(info)), until_of_(std::move(until_of)) {}
 
   const WorkerInfo& info() const { return info_; }
   bool is_idle() const { return training_.empty() && prefetched_.empty(); }
@@ -56,17 +61,19 @@ class WorkerLoad {
  private:
   /// A trial in training.
   struct Member {
-    int64_t length = 0;       // epochs of the whole trial
+    int64_t until = 0;        // the epoch to which it is trained
     int64_t epochs_done = 0;  // of the whole trial
     int64_t resumed_after = 0;
 
-    int64_t EpochsLeft() const { return length - epochs_done; }
+    int64_t EpochsLeft() const { return until - epochs_done; }
   };
 
+  int64_t LongestEpochs(const Pack& pack) const;
   int64_t EpochsUntilIdle() const;
   void Measure(int64_t epochs, TimePoint now);
 
   WorkerInfo info_;
+  UntilOf until_of_;
   std::map<std::string, Member> training_;  // by trial id
   std::deque<Pack> prefetched_;
   TimePoint began_{};                    // the pack in training

@@ -86,7 +86,7 @@ enum class Order { kContinue, kHold, kEnd, kStopNow };
 /// the other members continue.
 struct TrialOrder {
   std::string trial_id;
-  Order order = Order::kHold;  // or kEnd
+  Order order = Order::kEnd;  // or kHold
 };
 
 class WorkerPool {

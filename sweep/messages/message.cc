@@ -157,6 +157,7 @@ void Fields(auto& archive, Is<TrialTask> auto& task) {
   archive.Field("params", task.params);
   archive.Bytes("checkpoint", task.checkpoint);
   archive.Field("epochs_done", task.epochs_done);
+  archive.Field("until", task.until);
   archive.Field("branch_epochs", task.branch_epochs);
   archive.Field("metric_history", task.metric_history);
 }

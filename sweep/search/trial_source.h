@@ -1,4 +1,4 @@
-// Where a sweep's trials come from, and what decides which of them continue: the interface between
+// Where a sweep's trials come from, and what decides how far each is trained: the interface between
 // the search and the coordinator.
 #pragma once
 
@@ -12,17 +12,13 @@
 
 namespace lrsweep {
 
-/// What a source wants of a trial that it has given. It takes effect when an epoch of the trial
-/// ends, or at once where the trial is not in training.
+/// Ends a trial that the source has given: it is stopped, and keeps the epochs that were recorded
+/// up to the decision. It takes effect when an epoch of the trial ends, or at once where the trial
+/// is not in training.
 struct Decision {
-  enum class Kind {
-    kHold,  // the trial is pending, with a checkpoint, until Next gives it again
-    kEnd,   // the trial is stopped, and keeps the epochs that were recorded up to the decision
-  };
   std::string trial_id;
-  Kind kind = Kind::kHold;
-  std::string reason;  // of an end: a sentence that is stored with the trial
-  std::string by{};    // of an end: what decided it, "pruner" or "race"; empty: not stored
+  std::string reason;  // a sentence that is stored with the trial
+  std::string by{};    // what decided it, "pruner" or "race"; empty: not stored
 };
 
 /// Gives the coordinator trials and follows what becomes of them. Called from one thread.
@@ -38,6 +34,11 @@ class TrialSource {
   /// continue. None: no trial for now; asked again after the next event. The sweep is over when
   /// there is none and no trial is in training.
   virtual std::optional<Trial> Next() = 0;
+  /// The epoch after which a trial that Next has given is held: it is pending, with a checkpoint,
+  /// until Next gives it again with a later one. Its length: it is trained to its end. Does not
+  /// change from Next until OnEnd. A trial that has trained so far in an earlier run is held at
+  /// once: a source that begins anew gives every trial that is not over.
+  virtual int64_t UntilOf(const Trial& trial) const { return EpochsOf(trial); }
   /// Whether Next is about to give a trial that may be the same training, in its first epochs, as
   /// the one that it gave last (prefix.h).
   virtual bool NextMayShare() const { return false; }
@@ -52,7 +53,7 @@ class TrialSource {
 
   /// Trials of the sweep, as many as are known now, those of earlier runs included.
   virtual int64_t size() const = 0;
-  /// Epochs of all trials that Next is known to give still.
+  /// Epochs, from the first one to UntilOf, of all trials that Next is known to give still.
   virtual int64_t epochs_left() const = 0;
   /// The trial of that id, which an earlier run trained; none where it is not of this sweep.
   virtual std::optional<Trial> Find(const std::string& trial_id) const = 0;
@@ -62,7 +63,7 @@ class TrialSource {
     return {};
   }
   /// A trial has ended (kCompleted, kStopped, kFailed) or is held (kPending). `value` is that of a
-  /// completed trial by the sweep's objective.
+  /// completed trial by the sweep's objective, or what it would be if a held one had ended there.
   virtual std::vector<Decision> OnEnd(const Trial& /*trial*/, TrialState /*state*/,
                                       const std::optional<double>& /*value*/) {
     return {};

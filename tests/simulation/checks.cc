@@ -89,10 +89,9 @@ class TrialChecks {
     // Of a trial that kills its worker, the epoch that would have ended it may never arrive.
     const bool is_deadly = ending_.undisturbed.fate == Fate::kKillsItsWorker;
     if ((!strictly || is_deadly) && HasFailedByChance()) return;
-    if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after, ending_.ended_after);
+    if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after);
     if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
-      return CheckDecided(world_.scenario().rung,
-                          static_cast<int64_t>(ending_.undisturbed.epochs.size()));
+      return CheckDecided(world_.scenario().rung);
     }
     CheckOwnEnd();
   }
@@ -283,13 +282,13 @@ class TrialChecks {
     return true;
   }
 
-  void CheckDecided(int64_t least, int64_t most) {
+  void CheckDecided(int64_t after) {
     if (row_.state != "stopped" || row_.error != kDecidedReason) {
       Fail("it should have been stopped by the source");
     }
-    const auto epochs = static_cast<int64_t>(epochs_.size());
-    if (epochs < least || epochs > most) {
-      Fail(fmt::format("the source stopped it after epoch {}, and it has {}", least, epochs));
+    if (std::ssize(epochs_) != after) {
+      Fail(fmt::format("the source stopped it after epoch {}, and it has {}", after,
+                       epochs_.size()));
     }
   }
 
@@ -324,14 +323,7 @@ class TrialChecks {
     for (const EpochRecord& record : ending_.undisturbed.epochs) {
       values.push_back(MetricValue(record.metrics, objective.metric));
     }
-    double expected = values.back();
-    if (objective.scope == "best") {
-      expected = objective.mode == "max" ? *std::max_element(values.begin(), values.end())
-                                         : *std::min_element(values.begin(), values.end());
-    } else if (objective.scope == "avg") {
-      expected = 0;
-      for (const double value : values) expected += value / static_cast<double>(values.size());
-    }
+    const double expected = ValueOf(values, objective);
     if (!row_.objective_value || std::abs(*row_.objective_value - expected) > 1e-11) {
       Fail(fmt::format("its value is {}, expected {}", row_.objective_value.value_or(NAN),
                        expected));
@@ -378,23 +370,26 @@ void CheckRanking(World& world, const Store& store) {
 }  // namespace
 
 Expected::Expected(const SearchSpace& space, size_t trials, const Scenario& scenario) {
+  const Objective& objective = space.config().objective;
   std::map<std::string, double> at_rung;
   for (size_t i = 0; i < trials; ++i) {
     const Trial trial = space.At(i);
     Ending ending{trial.id, TrainUndisturbed(trial.params, scenario), space.EpochsAt(i)};
+    std::vector<double> curve;
     for (const EpochRecord& record : ending.undisturbed.epochs) {
+      curve.push_back(MetricValue(record.metrics, objective.metric));
       const bool is_first = ending.ended_after == 0;
       if (scenario.rule == Rule::kEnds && is_first && IsEndedBy(record, ending.epochs)) {
         ending.ended_after = record.epoch;
       }
       if (scenario.rule == Rule::kRung && record.epoch == scenario.rung && !record.diverged &&
           ending.epochs > scenario.rung) {
-        at_rung.emplace(trial.id, MetricValue(record.metrics, kValAccuracy));
+        at_rung.emplace(trial.id, ValueOf(curve, objective));
       }
     }
     endings_.emplace(trial.id, std::move(ending));
   }
-  const std::set<std::string> survivors = Survivors(at_rung);
+  const std::set<std::string> survivors = Survivors(at_rung, objective.mode);
   for (auto& [id, ending] : endings_) {
     ending.loses = at_rung.count(id) > 0 && survivors.count(id) == 0;
   }

@@ -99,6 +99,11 @@ void Pool::Assign(int64_t worker, const TrialTask& task, const PackTask& pack,
   if (truth_.ended.count(task.trial_id) > 0) {
     world_.Fail(fmt::format("{} is trained again although it was over", Short(task.trial_id)));
   }
+  if (task.until > 0 && task.until <= task.epochs_done) {
+    world_.Fail(fmt::format("{} is to be held after epoch {}, and resumes after epoch {}",
+                            Short(task.trial_id), task.until, task.epochs_done));
+  }
+  if (task.until > 0) world_.Count("assignments with a hold");
   if (task.checkpoint.empty() != (task.epochs_done == 0)) {
     world_.Fail(fmt::format("{} is to resume after epoch {} without a checkpoint, or the reverse",
                             Short(task.trial_id), task.epochs_done));
@@ -114,14 +119,14 @@ void Pool::Assign(int64_t worker, const TrialTask& task, const PackTask& pack,
 
 void Pool::Send(int64_t worker, const TrialOrder& order) {
   world_.Act();
-  world_.Say("worker {} is to {} {}", worker, order.order == Order::kEnd ? "end" : "hold",
-             Short(order.trial_id));
+  world_.Say("worker {} is to end {}", worker, Short(order.trial_id));
+  if (order.order != Order::kEnd) world_.Fail("a hold depends on the delay of its message");
   const auto holder = holders_.find(order.trial_id);
   if (holder == holders_.end() || holder->second != worker) {
     world_.Fail(fmt::format("worker {} gets an order for {}, which it does not have", worker,
                             Short(order.trial_id)));
   }
-  world_.Count(order.order == Order::kEnd ? "orders to end" : "orders to hold");
+  world_.Count("orders to end");
   At(worker).Send(Arrival(), order);
 }
 

@@ -129,7 +129,7 @@ Scenario MakeScenario(uint64_t seed) {
   DrawRates(Draws(seed, "rates"), scenario);
   scenario.runs = draws.Between(1, 12);
   Draws shares(seed, "shares");
-  scenario.shares = scenario.rule == Rule::kGrid && shares.Chance(0.7);
+  scenario.shares = scenario.rule != Rule::kEnds && shares.Chance(0.7);
   scenario.branch_bytes = shares.Chance(0.8) ? 1'000'000 : shares.Between(0, 200);
   const auto turn_off = [&scenario](Fault fault) {
     scenario.rates.at(static_cast<size_t>(fault)) = 0;

@@ -114,7 +114,7 @@ void Worker::BeginPack() {
   }
   for (const TrialTask& task : pack.trials) {
     members_.push_back({task.trial_id, Training(task.params, world_.scenario()),
-                        static_cast<int64_t>(executions_.size()), task.branch_epochs,
+                        static_cast<int64_t>(executions_.size()), task.branch_epochs, task.until,
                         Order::kContinue, world_.now()});
     executions_.push_back({world_.run(), info_.worker, info_.host, task.trial_id,
                            task.epochs_done + 1, static_cast<int64_t>(pack.trials.size())});
@@ -223,7 +223,10 @@ bool Worker::EndsWith(Member& member, EpochRecord record) {
 
 /// Does what the coordinator wants of a member that has not ended.
 void Worker::Continue(Member& member) {
-  const Order order = is_stopping_ ? Order::kHold : member.order;
+  const bool is_held_here = member.until > 0 && member.training.epochs_done() >= member.until;
+  const Order order = is_stopping_ || (is_held_here && member.order == Order::kContinue)
+                          ? Order::kHold
+                          : member.order;
   if (order == Order::kEnd) return EndMember(member, TrialState::kStopped);
   const bool is_branch = std::binary_search(
       member.branch_epochs.begin(), member.branch_epochs.end(), member.training.epochs_done());

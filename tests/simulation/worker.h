@@ -72,6 +72,7 @@ class Worker {
     Training training;
     int64_t execution = 0;  // its index
     std::vector<int64_t> branch_epochs;
+    int64_t until = 0;  // TrialTask::until
     Order order = Order::kContinue;
     Time last_checkpoint;
     bool has_ended = false;

@@ -19,6 +19,7 @@
 namespace lrsweep {
 namespace {
 
+using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -111,7 +112,7 @@ class FakePool : public WorkerPool {
       const auto* finished = std::get_if<EpochFinished>(&event);
       if (is_of_trial && epoch > 0 && finished != nullptr && !has_left) {
         has_left = true;
-        Leave(worker, order, epoch);
+        Report(worker, TrialEnded{worker, order.trial_id, TrialState::kStopped, ""});
       }
       if (is_of_trial && finished != nullptr) epoch = finished->record.epoch;
       if (!is_of_trial || !has_left) Report(worker, std::move(event));
@@ -183,17 +184,6 @@ class FakePool : public WorkerPool {
     return "";
   }
 
-  /// What the worker reports of a trial that it was told to hold or end.
-  void Leave(int64_t worker, const TrialOrder& order, int64_t epoch) {
-    const bool is_held = order.order == Order::kHold;
-    const std::string data = "state after epoch " + std::to_string(epoch);
-    if (is_held) {
-      Report(worker, CheckpointMade{worker, order.trial_id, epoch, Sha256Hex(data), data});
-    }
-    const TrialState state = is_held ? TrialState::kPending : TrialState::kStopped;
-    Report(worker, TrialEnded{worker, order.trial_id, state, ""});
-  }
-
   std::deque<Event> Train(int64_t worker, const TrialTask& task, int64_t seed) {
     const std::string& id = task.trial_id;
     if (failing_.count(seed) + broken_.count(worker) > 0) {
@@ -215,8 +205,15 @@ class FakePool : public WorkerPool {
       return {EpochFinished{worker, id, Epoch(1, 0.5)}};
     std::deque<Event> events;
     const int64_t epochs = std::get<int64_t>(*Find(task.params, "training.epochs"));
-    for (int64_t epoch = task.epochs_done + 1; epoch <= epochs; ++epoch) {
+    const int64_t last = task.until > 0 ? task.until : epochs;
+    for (int64_t epoch = task.epochs_done + 1; epoch <= last; ++epoch) {
       events.push_back(EpochFinished{worker, id, Epoch(epoch, epoch == epochs ? accuracy : 0.5)});
+    }
+    if (last < epochs) {
+      const std::string data = "state after epoch " + std::to_string(last);
+      events.push_back(CheckpointMade{worker, id, last, Sha256Hex(data), data});
+      events.push_back(TrialEnded{worker, id, TrialState::kPending, ""});
+      return events;
     }
     events.push_back(TrialEnded{worker, id, TrialState::kCompleted, ""});
     return events;
@@ -828,11 +825,29 @@ class DecidingSource : public GridSource {
  public:
   using GridSource::GridSource;
 
+  int64_t UntilOf(const Trial& trial) const override {
+    const auto found = until_.find(trial.seed);
+    return found == until_.end() ? EpochsOf(trial) : found->second;
+  }
+
   std::optional<Trial> Next() override {
-    if (resumable_.empty()) return is_waiting_ ? std::nullopt : GridSource::Next();
+    if (resumable_.empty()) {
+      std::optional<Trial> next = is_waiting_ ? std::nullopt : GridSource::Next();
+      if (next) given_.insert(next->seed);
+      return next;
+    }
     Trial trial = std::move(resumable_.front());
     resumable_.pop_front();
     return trial;
+  }
+
+  int64_t epochs_left() const override {
+    int64_t epochs = GridSource::epochs_left();
+    for (const auto& [seed, until] : until_) {
+      if (given_.count(seed) == 0) epochs -= 4 - until;
+    }
+    for (const Trial& trial : resumable_) epochs += UntilOf(trial);
+    return epochs;
   }
 
   std::vector<Decision> OnEpoch(const Trial& trial, const EpochRecord& record) override {
@@ -848,6 +863,7 @@ class DecidingSource : public GridSource {
     if (state == TrialState::kPending) held_.push_back(trial);
     if (resumes_after_ends_ && ends_.size() == resumes_after_ends_) {
       resumable_ = std::exchange(held_, {});
+      until_.clear();
     }
     const auto found = after_ends_.find(ends_.size());
     return found == after_ends_.end() ? std::vector<Decision>{} : found->second;
@@ -855,6 +871,7 @@ class DecidingSource : public GridSource {
 
   std::map<std::pair<int64_t, int64_t>, std::vector<Decision>> after_epoch_;  // by seed and epoch
   std::map<size_t, std::vector<Decision>> after_ends_;  // by the number of ends
+  std::map<int64_t, int64_t> until_;                    // by seed; else its length
   size_t resumes_after_ends_ = 0;                       // 0: held trials stay held
   bool is_waiting_ = false;                             // gives nothing until a trial has ended
   std::vector<std::pair<int64_t, TrialState>> ends_;    // in the order in which they were told
@@ -862,6 +879,7 @@ class DecidingSource : public GridSource {
 
  private:
   std::deque<Trial> held_, resumable_;
+  std::set<int64_t> given_;  // seeds
 };
 
 /// Four trials of four epochs, whose source decides.
@@ -870,8 +888,7 @@ class DecisionsTest : public CoordinatorTest {
   DecisionsTest() : CoordinatorTest(4, 4) {}
 
   const std::string& IdOf(size_t seed) { return ids_.emplace_back(space_.IdAt(seed)); }
-  Decision Hold(size_t seed) { return {IdOf(seed), Decision::Kind::kHold, ""}; }
-  Decision End(size_t seed) { return {IdOf(seed), Decision::Kind::kEnd, "worse than the others"}; }
+  Decision End(size_t seed) { return {IdOf(seed), "worse than the others"}; }
 
   DecidingSource source_{space_, store_.PendingIds()};
 
@@ -919,7 +936,7 @@ TEST_F(DecisionsTest, AnEndHoldsWhenTheWorkerIsLostBeforeItObeys) {
 
 TEST_F(DecisionsTest, AHeldTrialResumesFromItsCheckpointWhenTheSourceGivesItAgain) {
   FakePool pool(2);
-  source_.after_epoch_[{0, 1}] = {Hold(0)};
+  source_.until_[0] = 2;
   source_.resumes_after_ends_ = 4;  // its hold, and the ends of the others
   const RunOutcome outcome = RunWith(source_, pool);
   EXPECT_FALSE(outcome.interrupted);
@@ -929,11 +946,37 @@ TEST_F(DecisionsTest, AHeldTrialResumesFromItsCheckpointWhenTheSourceGivesItAgai
   EXPECT_EQ(store_.Attempts(IdOf(0)).back().first_epoch, 3);
   EXPECT_EQ(store_.Epochs(IdOf(0)).size(), 4U);
   EXPECT_EQ(state_.completed, 4);
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
+  EXPECT_THAT(source_.values_, Contains(testing::Pair(0, 0.9)));
+}
+
+TEST_F(DecisionsTest, TheValueOfAHeldTrialIsThatOfItsLastEpoch) {
+  FakePool pool(2);
+  source_.until_[0] = 2;
+  RunWith(source_, pool);
+  EXPECT_THAT(source_.ends_, Contains(testing::Pair(0, TrialState::kPending)));
+  EXPECT_THAT(source_.values_, Contains(testing::Pair(0, 0.5)));
+  EXPECT_EQ(store_.Epochs(IdOf(0)).size(), 2U);
+}
+
+TEST_F(DecisionsTest, ATrialThatAnEarlierRunHeldIsHeldAgainWithoutTraining) {
+  FakePool pool(2);
+  source_.until_[0] = 2;
+  RunWith(source_, pool);
+  FakePool later_pool(2);
+  DecidingSource later(space_, store_.PendingIds());
+  later.until_[0] = 2;
+  const RunOutcome outcome = RunWith(later, later_pool);
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_THAT(later_pool.packs(), IsEmpty());
+  EXPECT_THAT(later.ends_, ElementsAre(testing::Pair(0, TrialState::kPending)));
+  EXPECT_THAT(later.values_, ElementsAre(testing::Pair(0, 0.5)));
+  EXPECT_EQ(state_.epochs_done, state_.epochs);
 }
 
 TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver) {
   FakePool pool(2);
-  source_.after_epoch_[{3, 1}] = {Hold(3)};
+  source_.until_[3] = 2;
   const RunOutcome outcome = RunWith(source_, pool);
   EXPECT_FALSE(outcome.interrupted);
   EXPECT_THAT(States(), ElementsAre("completed", "completed", "completed", "pending"));
@@ -945,7 +988,7 @@ TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver
 
 TEST_F(DecisionsTest, AHeldTrialCanBeEndedLater) {
   FakePool pool(2);
-  source_.after_epoch_[{0, 1}] = {Hold(0)};
+  source_.until_[0] = 2;
   source_.after_ends_[4] = {End(0)};
   RunWith(source_, pool);
   EXPECT_THAT(States(), ElementsAre("stopped", "completed", "completed", "completed"));
@@ -956,18 +999,10 @@ TEST_F(DecisionsTest, AHeldTrialCanBeEndedLater) {
   EXPECT_EQ(state_.epochs, state_.epochs_done);
 }
 
-TEST_F(DecisionsTest, AHoldThatComesTooLateChangesNothing) {
-  FakePool pool(1);
-  source_.after_epoch_[{1, 3}] = {Hold(1)};
-  RunWith(source_, pool);
-  EXPECT_EQ(pool.orders().size(), 1U);
-  EXPECT_THAT(States(), Each("completed"));
-}
-
 TEST_F(DecisionsTest, OtherMembersOfThePackContinue) {
   FakePool pool(1, 4);
   source_.after_epoch_[{1, 1}] = {End(1)};
-  source_.after_epoch_[{2, 1}] = {Hold(2)};
+  source_.until_[2] = 2;
   RunWith(source_, pool);
   EXPECT_EQ(pool.packs().size(), 1U);
   EXPECT_THAT(States(), ElementsAre("completed", "stopped", "pending", "completed"));

@@ -82,7 +82,7 @@ TEST_F(PrefixForestTest, TrialsWithoutACommonEpochAreAllTrained) {
 TEST_F(PrefixForestTest, TheLongestTrialIsTheTrunkAndShorterOnesAreFinishedByIt) {
   auto trials = Trials("  - {type: StepLR, step_size: 9}\n", "{grid: [2, 5, 3]}");
   EXPECT_THAT(Ids(forest_.Add(std::move(trials), 0)), ElementsAre("1"));
-  EXPECT_THAT(forest_.BranchEpochs("1"), ElementsAre(2, 3));
+  EXPECT_THAT(forest_.BranchEpochs("1"), IsEmpty()) << "they end there";
   EXPECT_THAT(Ids(forest_.TakeFinished("1", 2)), ElementsAre("0"));
   EXPECT_THAT(Ids(forest_.TakeFinished("1", 3)), ElementsAre("2"));
 }
