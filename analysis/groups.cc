@@ -89,11 +89,20 @@ std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objecti
   return groups;
 }
 
+std::vector<RankedGroup> OfHighestBudget(std::vector<RankedGroup> groups) {
+  if (groups.empty()) return groups;
+  std::erase_if(groups, [budget = groups.front().budget](const RankedGroup& group) {
+    return group.budget != budget;
+  });
+  return groups;
+}
+
 int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
   if (groups.empty() || !groups.front().IsSound()) return 0;
   const double mean = Rounded(groups.front().summary->mean);
-  return std::count_if(groups.begin() + 1, groups.end(), [mean](const RankedGroup& group) {
-    return group.IsSound() && Rounded(group.summary->mean) == mean;
+  const int64_t budget = groups.front().budget;
+  return std::count_if(groups.begin() + 1, groups.end(), [mean, budget](const RankedGroup& group) {
+    return group.budget == budget && group.IsSound() && Rounded(group.summary->mean) == mean;
   });
 }
 

@@ -52,6 +52,9 @@ struct RankedGroup {
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
 
+/// The groups whose budget is that of the first one: values of others are not compared with its.
+std::vector<RankedGroup> OfHighestBudget(std::vector<RankedGroup> groups);
+
 /// How many groups behind the first one of RankGroups have exactly its mean (rounded as there). 0
 /// where the first is not sound.
 int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);

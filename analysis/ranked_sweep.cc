@@ -102,7 +102,8 @@ StateCounts RankedSweep::CountByState() const {
 StateCounts RankedSweep::CountUnranked() const {
   StateCounts counts;
   for (const TrialCount& count : counts_) {
-    if (!count.IsRanked()) counts[count.state] += count.trials;
+    const bool went_on = count.promoted && count.in_space;
+    if (!count.IsRanked()) counts[went_on ? kWentOn : count.state] += count.trials;
   }
   return counts;
 }

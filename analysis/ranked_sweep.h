@@ -28,6 +28,8 @@ struct RankedRow {
   TrialRow trial;
 };
 
+inline constexpr const char* kWentOn = "went on to a higher budget";
+
 /// How many trials by state.
 using StateCounts = std::map<std::string, int64_t>;
 
@@ -53,6 +55,7 @@ class RankedSweep {
   int64_t Diverged() const;
   int64_t EpochsDone() const;
   StateCounts CountByState() const;  // all five states named
+  /// Trials without a place by state; those whose point has a place at a higher budget as kWentOn.
   StateCounts CountUnranked() const;
 
   /// Training images that are held back for val_*, 0 where val_* is the test set; none where the

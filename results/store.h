@@ -130,6 +130,16 @@ struct WorkDone {
   bool IsShared() const { return epochs_trained < epochs_recorded; }
 };
 
+/// How far a rung of a search is.
+struct RungCount {
+  int64_t bracket = 0, rung = 0, budget = 0;
+  int64_t points = 0;  // that came so far
+  int64_t trials = 0;  // of them, with this budget
+  int64_t ended = 0;   // of these, those that have ended, or went on
+
+  bool operator==(const RungCount&) const = default;
+};
+
 struct EpochRow {
   int64_t epoch = 0;
   int64_t steps_done = 0;
@@ -286,6 +296,9 @@ class Store {
   std::vector<TrialCount> CountTrials() const;
   /// Of all trials. Does not read the trials, and of the epochs those that are shared.
   WorkDone CountWork() const;
+  /// The rungs that have trials, bracket by bracket, the least budget first; none without a pruner.
+  /// Reads the trials.
+  std::vector<RungCount> Rungs() const;
   /// The parameters that tell the trials apart. Does not read the trials.
   TrialLabels Labels() const;
   /// The built-in metrics, those of the test images only where images are held back for validation;

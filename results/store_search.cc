@@ -1,5 +1,5 @@
 // Writes what a search decides: trials that get their row then, and places in its rungs.
-#include <fmt/format.h>
+#include <map>
 
 #include "results/store.h"
 #include "results/store_impl.h"
@@ -17,6 +17,12 @@ constexpr std::string_view kDecide =
     "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, point = excluded.point, "
     "budget = excluded.budget, rung = excluded.rung, bracket = excluded.bracket";
 
+// What another search stopped before this budget is to be trained further.
+constexpr std::string_view kContinue =
+    "UPDATE trials SET state = 'pending', stopped_by = NULL, error = NULL, objective_value = NULL "
+    "WHERE trial_id = ?1 AND state = 'stopped' AND stopped_by IS NOT NULL AND diverged = 0 "
+    "AND epochs_done < ?2";
+
 constexpr std::string_view kPromote = "UPDATE trials SET promoted = 1 WHERE trial_id = ?1";
 
 }  // namespace
@@ -30,6 +36,7 @@ void Store::AddDecided(const Decided& decided) {
       labels.Add(trial.scheduler, FlatText(trial.params));
       impl_->Run(kDecide, one.number, trial.id, trial.group_id, trial.scheduler,
                  ToJson(trial.params), trial.seed, one.point, one.budget, one.rung, one.bracket);
+      if (one.budget > 0) impl_->Run(kContinue, trial.id, one.budget);
     }
     WriteLabels(impl_->Db(), labels);
     for (const std::string& id : decided.promoted) impl_->Run(kPromote, id);
@@ -39,6 +46,34 @@ void Store::AddDecided(const Decided& decided) {
 void Store::MarkStoppedBy(const std::string& trial_id, const std::string& by) {
   impl_->Write(
       [&] { impl_->Run("UPDATE trials SET stopped_by = ?2 WHERE trial_id = ?1", trial_id, by); });
+}
+
+std::vector<RungCount> Store::Rungs() const {
+  if (!impl_->has_search) return {};
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT bracket, rung, budget, count(DISTINCT point), count(*), sum(state IN ('completed', "
+        "'stopped', 'failed')), sum(promoted) FROM trials WHERE in_space = 1 AND rung IS NOT NULL "
+        "GROUP BY bracket, rung, budget ORDER BY bracket, rung");
+    std::vector<RungCount> rungs;
+    std::map<int64_t, bool> has_promoted;  // by bracket
+    while (query.executeStep()) {
+      const auto column = [&query](int i) { return query.getColumn(i).getInt64(); };
+      rungs.push_back({column(0), column(1), column(2), column(3), column(4), column(5)});
+      has_promoted[column(0)] |= column(6) > 0;
+    }
+    // Where none is promoted the trials of a rung are those of the one before, which went on.
+    for (size_t i = rungs.size(); i-- > 1;) {
+      RungCount& before = rungs[i - 1];
+      const RungCount& after = rungs[i];
+      if (before.bracket != after.bracket || has_promoted[after.bracket]) continue;
+      before.points += after.points;
+      before.trials += after.trials;
+      before.ended += after.trials;
+    }
+    return rungs;
+  });
 }
 
 }  // namespace lrsweep

@@ -55,7 +55,13 @@ const Columns<TrialRow>& TrialTable() {
       {"shared_epochs", [](const TrialRow& row) { return row.shared_epochs; }},
       {"diverged", [](const TrialRow& row) { return row.diverged; }},
       {"in_space", [](const TrialRow& row) { return row.in_space; }},
-      {"objective_value", [](const TrialRow& row) { return OrNull(row.objective_value); }}};
+      {"objective_value", [](const TrialRow& row) { return OrNull(row.objective_value); }},
+      {"point", [](const TrialRow& row) { return OrNull(row.point); }},
+      {"budget", [](const TrialRow& row) { return OrNull(row.budget); }},
+      {"rung", [](const TrialRow& row) { return OrNull(row.rung); }},
+      {"bracket", [](const TrialRow& row) { return OrNull(row.bracket); }},
+      {"stopped_by", [](const TrialRow& row) { return OrNull(row.stopped_by); }},
+      {"promoted", [](const TrialRow& row) { return row.promoted; }}};
   return kTable;
 }
 
@@ -113,14 +119,16 @@ Columns<RankedGroup> GroupTable(const Objective& objective) {
       {"worst", [objective](const Group& group) { return OrNull(group.Worst(objective)); }},
       {"diverged", [](const Group& group) { return group.diverged; }},
       {"never", [](const Group& group) { return group.never; }},
-      {"unfinished", [](const Group& group) { return group.unfinished; }}};
+      {"unfinished", [](const Group& group) { return group.unfinished; }},
+      {"budget",
+       [](const Group& group) { return group.budget > 0 ? Json(group.budget) : Json(); }}};
 }
 
 Json ToJson(const TrialRow& trial) {
-  static const Columns<TrialRow> kPrinted =
-      Picked(TrialTable(),
-             {"trial_id", "group_id", "state", "scheduler", "seed", "epochs_done", "shared_epochs",
-              "diverged", "in_space", "error", "started_at", "wall_seconds"});
+  static const Columns<TrialRow> kPrinted = Picked(
+      TrialTable(), {"trial_id", "group_id", "state", "scheduler", "seed", "epochs_done",
+                     "shared_epochs", "diverged", "in_space", "error", "started_at", "wall_seconds",
+                     "point", "budget", "rung", "bracket", "stopped_by", "promoted"});
   Json json = ObjectOf(trial, kPrinted);
   json["params"] = PrintedJson(StoredParams(trial.params_json));
   return json;

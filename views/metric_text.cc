@@ -70,6 +70,10 @@ std::string TiedText(int64_t others, const std::string& noun, const std::string&
                      others == 1 ? "has" : "have", number);
 }
 
+std::string BudgetText(int64_t budget) {
+  return budget > 0 ? " after " + Counted(budget, "epoch") : "";
+}
+
 MetricTable InOrderOfInterest(const MetricTable& table, const SweepRecord& sweep) {
   MetricTable ordered = table;
   if (sweep.IsOfProgram()) {

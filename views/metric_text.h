@@ -38,6 +38,9 @@ std::string MetricText(const std::string& metric, const std::optional<double>& v
 /// " (2 other trials have the same value)"; empty for no others.
 std::string TiedText(int64_t others, const std::string& noun, const std::string& number);
 
+/// " after 9 epochs"; empty for no budget (0).
+std::string BudgetText(int64_t budget);
+
 /// The metrics of `sweep`'s Store::Metrics with what matters most first: val_accuracy, val_loss,
 /// train_loss, test_accuracy, test_loss, then the others; of a user's program the objective's, then
 /// the others.

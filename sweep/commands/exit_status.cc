@@ -54,7 +54,9 @@ int WithExitStatus(const std::function<int()>& command) {
 
 int SweepExitStatus(const Store& store) {
   bool failed = false;
-  for (const TrialCount& count : store.CountTrials()) {
+  const std::vector<TrialCount> counts = store.CountTrials();
+  if (counts.empty()) return kInterrupted;  // before a search has decided its first trials
+  for (const TrialCount& count : counts) {
     if (count.IsLeft()) return kInterrupted;
     failed = failed || (count.in_space && count.state == "failed");
   }

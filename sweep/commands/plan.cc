@@ -12,6 +12,7 @@
 #include "params/text.h"
 #include "sweep/commands/commands.h"
 #include "sweep/commands/output.h"
+#include "sweep/commands/plan_rungs.h"
 #include "sweep/commands/shared_options.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_text.h"
@@ -81,37 +82,76 @@ std::string EntriesText(const std::optional<SharedEpochs>& shared) {
   return text;
 }
 
+/// A table of the first `limit` of `count` trials (0: all).
+std::string TrialsText(size_t count, const std::function<Trial(size_t)>& trial_at, size_t limit,
+                       int64_t images) {
+  std::string text =
+      fmt::format("\n{:<16}  {:>6}  {:>8}  {}\n", "trial", "epochs", "steps", "parameters");
+  const size_t shown = limit == 0 ? count : std::min(limit, count);
+  for (size_t i = 0; i < shown; ++i) {
+    const Trial trial = trial_at(i);
+    text += fmt::format("{:<16}  {:>6}  {:>8}  {}\n", trial.id, EpochsText(trial),
+                        StepsText(trial, images), ShortText(trial));
+  }
+  if (shown < count) text += fmt::format("... and {} more (--limit 0 shows all)\n", count - shown);
+  return text;
+}
+
+/// Says once that a search whose choices are made on the test set has no other images to be judged
+/// by.
+std::string TestSetNote(const SweepConfig& config) {
+  const bool has_validation =
+      config.program || FindMetric(config.metrics, kTestAccuracy) != nullptr;
+  return has_validation ? ""
+                        : "note: the search chooses on the test set, which flatters what it "
+                          "chooses: dataset: {validation: 5000} chooses on other images\n";
+}
+
+/// The plan of a search with a pruner: its rungs, and the trials of the first ones.
+std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t images) {
+  HalvingPlan plan(space);
+  const std::vector<DecidedTrial> first = plan.Begin().trials;
+  const int64_t trials = static_cast<int64_t>(first.size()) + plan.StillToCome().trials;
+  std::string text = fmt::format("{}: {}, {}\n", space.config().name,
+                                 Counted(plan.points().size(), "point"), Counted(trials, "trial"));
+  for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  text += TestSetNote(space.config()) + RungsText(space, plan, images);
+  return text + TrialsText(
+                    first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
+}
+
 }  // namespace
 
 std::string PlanText(const SearchSpace& space, size_t limit) {
   const int64_t images = ImagesPerEpoch(space.config());
+  if (space.config().pruner) return PrunedPlanText(space, limit, images);
   const std::optional<SharedEpochs> shared = SharedBy(space, images);
   std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
                                  SharedText(shared));
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += EntriesText(shared);
-  text += fmt::format("\n{:<16}  {:>6}  {:>8}  {}\n", "trial", "epochs", "steps", "parameters");
-  const size_t shown = limit == 0 ? space.size() : std::min(limit, space.size());
-  for (size_t i = 0; i < shown; ++i) {
-    const Trial trial = space.At(i);
-    text += fmt::format("{:<16}  {:>6}  {:>8}  {}\n", trial.id, EpochsText(trial),
-                        StepsText(trial, images), ShortText(trial));
-  }
-  if (shown < space.size()) {
-    text += fmt::format("... and {} more (--limit 0 shows all)\n", space.size() - shown);
-  }
-  return text;
+  return text + TrialsText(
+                    space.size(), [&space](size_t i) { return space.At(i); }, limit, images);
 }
 
 void PlanJson(const SearchSpace& space, const std::function<bool(const std::string&)>& write) {
   const int64_t images = ImagesPerEpoch(space.config());
   List notes;
   for (const std::string& note : space.notes()) notes.emplace_back(note);
-  const std::string head = fmt::format(R"({{"name":{},"notes":{},"points":{},"trials":[)",
-                                       ToJson(space.config().name), ToJson(notes), space.points());
+  std::string rungs;
+  std::vector<DecidedTrial> first;
+  if (space.config().pruner) {
+    HalvingPlan plan(space);
+    rungs = fmt::format(R"("rungs":{},)", ToJson(RungsJson(plan)));
+    first = plan.Begin().trials;
+  }
+  const std::string head =
+      fmt::format(R"({{"name":{},"notes":{},"points":{},{}"trials":[)", ToJson(space.config().name),
+                  ToJson(notes), space.points(), rungs);
   if (!write(head)) return;
-  for (size_t i = 0; i < space.size(); ++i) {
-    Trial trial = space.At(i);
+  const size_t count = first.empty() ? space.size() : first.size();
+  for (size_t i = 0; i < count; ++i) {
+    Trial trial = first.empty() ? space.At(i) : first[i].trial;
     Value steps = StepsOf(trial, images);
     const Value row = Map{{"trial_id", trial.id},         {"group_id", trial.group_id},
                           {"scheduler", trial.scheduler}, {"seed", trial.seed},

@@ -249,10 +249,10 @@ class LiveView : public ProgressView {
                                 rate > 0 ? Duration(left / rate) : "-", state.epochs_done,
                                 Counted(state.epochs, "epoch"), TrainedText(state), rate));
     if (state.best) {
-      lines.push_back(
-          fmt::format("best  {}  {} {}  {}{}", state.best->trial.id, state.objective.metric,
-                      NumberText(state.objective.metric, state.best->value),
-                      ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value")));
+      lines.push_back(fmt::format(
+          "best  {}  {} {}{}  {}{}", state.best->trial.id, state.objective.metric,
+          NumberText(state.objective.metric, state.best->value), BudgetText(state.best->budget),
+          ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value")));
     }
     for (const ExcludedWorker& excluded : state.excluded) lines.push_back(Describe(excluded));
     return lines;

@@ -25,9 +25,9 @@ std::string CountsLine(const SweepState& state) {
 std::string BestLine(const SweepState& state) {
   if (state.best) {
     const std::string& metric = state.objective.metric;
-    return fmt::format("best: {}  {} {}  {}{}\n", state.best->trial.id, metric,
-                       NumberText(metric, state.best->value), ShortText(state.best->trial),
-                       TiedText(state.best->tied, "trial", "value"));
+    return fmt::format("best: {}  {} {}{}  {}{}\n", state.best->trial.id, metric,
+                       NumberText(metric, state.best->value), BudgetText(state.best->budget),
+                       ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value"));
   }
   if (state.Ended() == 0) return "";
   if (state.diverged == state.Ended()) {

@@ -16,6 +16,7 @@
 #include "data/shared_dataset.h"
 #include "params/errors.h"
 #include "results/store.h"
+#include "sweep/commands/adaptive_search.h"
 #include "sweep/commands/run_summary.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/commands/sweep_store.h"
@@ -157,13 +158,25 @@ int64_t SharesWithImages(const RunArguments& arguments, const SearchSpace& space
   return ImagesPerEpoch(space.config(), training_images);
 }
 
+/// The source of the trials to train. `shares_with_images`: SharesWithImages.
+std::unique_ptr<TrialSource> MakeSource(const SearchSpace& space, const Store& store,
+                                        int64_t shares_with_images) {
+  if (IsAdaptive(space.config())) {
+    auto source = MakeAdaptiveSource(space, store);
+    source->GatherShared(shares_with_images);
+    return source;
+  }
+  auto source = std::make_unique<GridSource>(space, store.PendingIds());
+  if (shares_with_images > 0) source->GatherShared(shares_with_images);
+  return source;
+}
+
 /// Runs the coordinator over the store and closes it.
 RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, SweepStore& sweep,
                   WorkerPool& pool, StopCondition& stop, int64_t shares_with_images) {
   const auto view =
       MakeProgressView(VerbosityOf(arguments), static_cast<int64_t>(space.size()), stdout);
-  GridSource source(space, sweep.store.PendingIds());
-  if (shares_with_images > 0) source.GatherShared(shares_with_images);
+  const auto source = MakeSource(space, sweep.store, shares_with_images);
   const auto& program = space.config().program;
   CoordinatorOptions options = CoordinatorOptionsOf(arguments, program);
   CheckpointFiles files(TrialsFolderOf(sweep.path), program && program->keep_checkpoints);
@@ -171,7 +184,7 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   options.shares_with_images = shares_with_images;
   options.branch_bytes = arguments.branch_megabytes << 20;
   Coordinator coordinator(
-      source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
+      *source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
       std::chrono::steady_clock::now, options);
   RunOutcome outcome;
   try {

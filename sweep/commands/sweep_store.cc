@@ -10,6 +10,7 @@
 #include "data/sha256.h"
 #include "params/errors.h"
 #include "params/text.h"
+#include "sweep/commands/adaptive_search.h"
 #include "sweep/config/program_checks.h"
 #include "trial/trial_folder.h"
 
@@ -84,6 +85,42 @@ void PrintChange(const SpaceChange& change, int64_t retried) {
   say(retried, "that failed will be trained again");
 }
 
+/// The database of a new sweep, with the trials that are known before anything is trained.
+Store CreateStore(const fs::path& path, const SweepRecord& record, const SearchSpace& space,
+                  Journal journal) {
+  const auto trial_at = [&space](size_t i) { return space.At(i); };
+  const bool is_adaptive = IsAdaptive(space.config());
+  Store store = Store::Create(path, record, is_adaptive ? 0 : space.size(), trial_at, journal);
+  if (is_adaptive) {
+    store.AddDecided(MakeAdaptiveSource(space, store)->TakeDecided());
+    store.Commit();
+  }
+  return store;
+}
+
+struct Changed {
+  SpaceChange change;
+  int64_t retried = 0;
+};
+
+/// Gives the database the trials of the space, or those that the search has decided by now.
+Changed ChangeTrials(const RunArguments& arguments, const SearchSpace& space,
+                     const SweepRecord& record, Store& store) {
+  Changed changed;
+  const auto retry = [&] { changed.retried = arguments.retry_failed ? store.RetryFailed() : 0; };
+  if (IsAdaptive(space.config())) {
+    changed.change = store.ChangeSpace(record, [&] {
+      retry();  // before the search decides by the values that are left
+      return MakeAdaptiveSource(space, store)->TakeDecided();
+    });
+  } else {
+    changed.change = store.ChangeSpace(record, space.size(), [&](size_t i) { return space.At(i); });
+    retry();
+  }
+  store.Commit();
+  return changed;
+}
+
 }  // namespace
 
 void SweepStore::Discard() {
@@ -113,22 +150,18 @@ void RequireSameKind(const fs::path& path, const SweepRecord& before, const Swee
 SweepStore OpenSweepStore(const RunArguments& arguments, const SearchSpace& space,
                           SweepRecord record) {
   const fs::path path = DatabasePath(arguments, space.config());
-  const auto trial_at = [&space](size_t i) { return space.At(i); };
   const Journal journal = ParseJournal(arguments.journal);
   // Checked before the database is opened for writing, so that a refusal does not touch it.
   const auto before = ExistingSweep(path);
   if (!before) {
-    return {path, true, record.engine,
-            Store::Create(path, record, space.size(), trial_at, journal)};
+    return {path, true, record.engine, CreateStore(path, record, space, journal)};
   }
   RequireSameMeaning(path, *before, record, space.config().engine != "auto");
   Store store = Store::OpenForWriting(path, journal);
   record.engine = before->engine;
   GiveUpDeadlyTrials(arguments, space.config(), path, store);
-  const SpaceChange change = store.ChangeSpace(record, space.size(), trial_at);
-  const int64_t retried = arguments.retry_failed ? store.RetryFailed() : 0;
-  store.Commit();
-  if (!arguments.quiet) PrintChange(change, retried);
+  const Changed changed = ChangeTrials(arguments, space, record, store);
+  if (!arguments.quiet) PrintChange(changed.change, changed.retried);
   return {path, false, before->engine, std::move(store)};
 }
 

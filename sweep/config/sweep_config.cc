@@ -13,6 +13,7 @@
 #include "sweep/config/objective_section.h"
 #include "sweep/config/program_checks.h"
 #include "sweep/config/program_section.h"
+#include "sweep/config/pruner_section.h"
 #include "sweep/config/rates_file.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
@@ -167,7 +168,7 @@ std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entr
 std::vector<std::string> TopLevelKeys() {
   std::vector<std::string> keys = {"name", "trial", "params"};
   for (const Section& section : TrialSections()) keys.push_back(section.name);
-  keys.insert(keys.end(), {"optimizer", "scheduler", "objective", "record", "replicate"});
+  keys.insert(keys.end(), {"optimizer", "scheduler", "objective", "pruner", "record", "replicate"});
   return keys;
 }
 
@@ -388,6 +389,8 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   }
   config.objective = ReadObjective(root, config.metrics);
   config.record_steps = ReadRecordSteps(root);
+  config.pruner = ReadPruner(root);
+  CompletePruner(config);
   if (is_program) CheckProgram(root, config);
   return config;
 }

@@ -8,6 +8,7 @@
 
 #include "params/value.h"
 #include "sweep/config/config_node.h"
+#include "sweep/config/pruner_section.h"
 #include "sweep/config/search_section.h"
 #include "sweep/config/section_reader.h"
 #include "trial/metrics.h"
@@ -39,6 +40,7 @@ struct SweepConfig {
   std::vector<Entry> optimizers;      // at least one
   SearchSettings search;
   Objective objective;
+  std::optional<PrunerConfig> pruner;      // grants most points less than training.epochs
   bool record_steps = true;                // rate and loss of every step go to the database
   std::string engine = "auto";             // auto, cpu or torch; not part of a trial (ChooseEngine)
   std::optional<ProgramSpec> program;      // trains in place of the built-in model; its

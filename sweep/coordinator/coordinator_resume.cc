@@ -44,6 +44,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   checkpoints_ = store.CheckpointEpochs();
   store_.AddDecided(source_.TakeDecided());
   RestoreProgress();
+  for (Decision& decision : source_.Begin()) Apply(std::move(decision));
 }
 
 /// The epoch to which the source lets a trial be trained.

@@ -1,8 +1,6 @@
 #include "sweep/search/grid_source.h"
 
 #include <algorithm>
-#include <functional>
-#include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,20 +18,6 @@ GridSource::GridSource(const SearchSpace& space, const std::vector<std::string>&
     epochs_left_ += space.EpochsAt(i);
   }
 }
-
-namespace {
-
-/// Equal for trials whose first epoch may be the same. A schedule that cannot be built fails its
-/// trial later: until then it stands alone.
-size_t FirstEpochKey(const Trial& trial, int64_t images) {
-  try {
-    return NextState(StartState(trial), TrialRates(trial, images).HashOf(1));
-  } catch (const std::invalid_argument&) {
-    return std::hash<std::string>()(trial.id);
-  }
-}
-
-}  // namespace
 
 void GridSource::GatherShared(int64_t images) {
   struct Group {

@@ -11,6 +11,8 @@
 #include "sweep/config/trial_text.h"
 #include "sweep/search/alias_findings.h"
 #include "sweep/search/effects.h"
+#include "sweep/search/halving_plan.h"
+#include "sweep/search/rung_findings.h"
 #include "sweep/search/schedule_findings.h"
 #include "sweep/search/trial_shape.h"
 #include "trial/metric_expression.h"
@@ -68,6 +70,12 @@ struct EntrySchedules {
   bool has_findings = false;
 };
 
+/// Builds the trial's schedule, and those of its shortened trials.
+void BuildSchedules(const Trial& trial, const std::vector<int64_t>& budgets, int64_t images) {
+  ScheduleOf(trial, images);
+  for (const int64_t budget : budgets) ScheduleOf(Shortened(trial, budget), images);
+}
+
 /// An objective whose mode prefers the worse values of its metric.
 std::vector<std::string> ObjectiveFindings(const SweepConfig& config) {
   const Objective& objective = config.objective;
@@ -85,13 +93,14 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
   std::unordered_set<uint64_t> points;  // cheaper than a ScheduleKey, which needs the trial
   FindingList findings;
   std::map<const Entry*, EntrySchedules> entries;
+  const std::vector<int64_t> budgets = ShortenedBudgets(space);
   for (size_t i = 0; i < space.size(); ++i) {
     if (!points.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
     const Trial trial = space.At(i);
     if (!schedules.insert(ScheduleKey(trial)).second) continue;
     const Entry& written = space.SchedulerEntryAt(i);
     if (schedules.size() > kMostSchedules) {
-      WithPlace(trial, written, [&] { ScheduleOf(trial, images); });
+      WithPlace(trial, written, [&] { BuildSchedules(trial, budgets, images); });
       continue;
     }
     EntrySchedules& entry = entries[&written];
@@ -100,6 +109,11 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(i), trial, images);
     found.insert(found.end(), of_alias.begin(), of_alias.end());
     for (const Finding& finding : found) findings.Add(trial, finding);
+    WithPlace(trial, written, [&] {
+      for (const Finding& finding : RungFindings(trial, budgets, images, space.config().metrics)) {
+        findings.Add(trial, finding);
+      }
+    });
     entry.has_findings |= !found.empty();
     entry.trials.push_back(trial);
   }
@@ -111,6 +125,7 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     }
   }
   std::vector<std::string> sentences = ObjectiveFindings(space.config());
+  for (std::string& text : TruncationFindings(space, images)) sentences.push_back(std::move(text));
   const std::vector<std::string> of_schedules = findings.Sentences();
   sentences.insert(sentences.end(), of_schedules.begin(), of_schedules.end());
   return sentences;

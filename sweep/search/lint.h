@@ -25,6 +25,7 @@ namespace lrsweep {
 /// act
 ///   within the run;
 /// - axes and written parameters that change no rate of the run.
+/// With a pruner, each schedule is also held against its rungs (rung_findings.h).
 /// Examines the first 1,000 different schedules. `images`: ImagesPerEpoch. Throws ConfigError for a
 /// schedule that cannot be built for the trial's length.
 std::vector<std::string> Lint(const SearchSpace& space, int64_t images);

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <functional>
+#include <stdexcept>
 
 #include "sweep/search/trial_shape.h"
 #include "trial/optimizers.h"
@@ -70,6 +71,14 @@ uint64_t TrialRates::HashOf(int64_t epoch) const {
     run = now;
   }
   return hash;
+}
+
+size_t FirstEpochKey(const Trial& trial, int64_t images) {
+  try {
+    return NextState(StartState(trial), TrialRates(trial, images).HashOf(1));
+  } catch (const std::invalid_argument&) {
+    return std::hash<std::string>()(trial.id);
+  }
 }
 
 }  // namespace lrsweep

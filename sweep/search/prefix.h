@@ -1,6 +1,7 @@
 // What trials have in common before their schedules part: the same training up to an epoch's end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -18,6 +19,10 @@ std::string PrefixKey(const Trial& trial);
 /// (TrialRates::HashOf).
 uint64_t StartState(const Trial& trial);
 uint64_t NextState(uint64_t state, uint64_t rates);
+
+/// Equal for trials whose first epoch may be the same. A schedule that cannot be built fails its
+/// trial later: until then it stands alone.
+size_t FirstEpochKey(const Trial& trial, int64_t images);
 
 /// The rates that a trial applies, epoch by epoch. Where its schedule follows a metric, those of an
 /// epoch are known when the ones before have ended.

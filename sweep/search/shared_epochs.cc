@@ -1,6 +1,6 @@
 #include "sweep/search/shared_epochs.h"
 
-#include <functional>
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <unordered_map>
@@ -17,26 +17,14 @@ constexpr int64_t kMostSteps = 30'000'000;
 
 class Counting {
  public:
-  Counting(const SearchSpace& space, int64_t images) : space_(space), images_(images) {}
+  explicit Counting(int64_t images) : images_(images) {}
 
-  std::optional<SharedEpochs> Count() {
-    for (size_t i = 0; i < space_.size(); ++i) {
-      Add(i);
-      if (steps_ > kMostSteps) return std::nullopt;
-    }
-    result_.all.to_train = static_cast<int64_t>(seen_.size());
-    for (size_t entry = 0; entry < result_.by_entry.size(); ++entry) {
-      result_.by_entry[entry].to_train = static_cast<int64_t>(seen_by_entry_[entry].size());
-    }
-    return result_;
-  }
-
- private:
-  /// Adds the hashes of the trial's states after each epoch: equal where all until then is equal.
-  void Add(size_t index) {
-    const Trial trial = space_.At(index);
-    const std::vector<uint64_t>& rates = RatesOf(trial);
-    const size_t entry = EntryOf(space_.SchedulerEntryAt(index));
+  /// Adds the trial's first `epochs` epochs to its entry's and to all.
+  void Add(const Trial& trial, int64_t epochs, const Entry* of) {
+    std::vector<uint64_t> rates = RatesOf(trial);
+    rates.resize(std::min(rates.size(), static_cast<size_t>(epochs)));
+    const size_t entry = EntryOf(of);
+    // The hashes of the trial's states after each epoch are equal where all until then is equal.
     uint64_t state = StartState(trial);
     for (const uint64_t of_epoch : rates) {
       state = NextState(state, of_epoch);
@@ -47,10 +35,21 @@ class Counting {
     result_.by_entry[entry].epochs += static_cast<int64_t>(rates.size());
   }
 
-  size_t EntryOf(const Entry& entry) {
-    const auto [found, is_new] = entries_.try_emplace(&entry, entries_.size());
+  bool TakesLong() const { return steps_ > kMostSteps; }
+
+  SharedEpochs Result() {
+    result_.all.to_train = static_cast<int64_t>(seen_.size());
+    for (size_t entry = 0; entry < result_.by_entry.size(); ++entry) {
+      result_.by_entry[entry].to_train = static_cast<int64_t>(seen_by_entry_[entry].size());
+    }
+    return result_;
+  }
+
+ private:
+  size_t EntryOf(const Entry* entry) {
+    const auto [found, is_new] = entries_.try_emplace(entry, entries_.size());
     if (is_new) {
-      result_.by_entry.push_back({.scheduler = entry.type});
+      result_.by_entry.push_back({.scheduler = entry == nullptr ? "" : entry->type});
       seen_by_entry_.emplace_back();
     }
     return found->second;
@@ -77,7 +76,6 @@ class Counting {
     return hashes;
   }
 
-  const SearchSpace& space_;
   int64_t images_;
   SharedEpochs result_;
   std::map<const Entry*, size_t> entries_;
@@ -90,7 +88,24 @@ class Counting {
 }  // namespace
 
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images) {
-  return Counting(space, images).Count();
+  Counting counting(images);
+  for (size_t i = 0; i < space.size(); ++i) {
+    counting.Add(space.At(i), space.EpochsAt(i), &space.SchedulerEntryAt(i));
+    if (counting.TakesLong()) return std::nullopt;
+  }
+  return counting.Result();
+}
+
+std::optional<EpochCount> CountSharedEpochs(
+    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at,
+    int64_t images) {
+  Counting counting(images);
+  for (size_t i = 0; i < count; ++i) {
+    const auto [trial, epochs] = trial_at(i);
+    counting.Add(trial, epochs, nullptr);
+    if (counting.TakesLong()) return std::nullopt;
+  }
+  return counting.Result().all;
 }
 
 }  // namespace lrsweep

@@ -1,9 +1,12 @@
 // How much of a sweep's training several trials have in common, found before anything is trained.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sweep/search/search_space.h"
@@ -28,5 +31,10 @@ struct SharedEpochs {
 /// Counts the epochs of a built-in model's space; `images` as in ClockOf. None where that would
 /// take long: more than 30 million steps of different schedules.
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images);
+
+/// The same of single trials: `trial_at(0)` to `trial_at(count - 1)` give each with the epochs that
+/// it is trained. Those of schedules that follow a metric count as in SharedEpochs::is_most.
+std::optional<EpochCount> CountSharedEpochs(
+    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images);
 
 }  // namespace lrsweep

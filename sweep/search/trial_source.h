@@ -21,6 +21,11 @@ struct Decision {
   std::string by{};    // what decided it, "pruner" or "race"; empty: not stored
 };
 
+/// What is stored of a trial up to a budget.
+struct StoredResult {
+  std::optional<double> value;  // none where the trial failed or diverged, or has no value
+};
+
 /// Gives the coordinator trials and follows what becomes of them. Called from one thread.
 ///
 /// The coordinator is free to train trials in any order, on any number of workers, and to report an
@@ -51,6 +56,8 @@ class TrialSource {
   /// no budgets.
   virtual int64_t BudgetOf(const Trial& /*trial*/) const { return 0; }
 
+  /// What follows from the results of earlier runs alone. Asked once, before the first Next.
+  virtual std::vector<Decision> Begin() { return {}; }
   /// Trials of the sweep, as many as are known now, those of earlier runs included.
   virtual int64_t size() const = 0;
   /// Epochs, from the first one to UntilOf, of all trials that Next is known to give still.

@@ -38,6 +38,7 @@ struct Status {
       : ranked(store, sweep, sweep.objective, 1),
         test(store, sweep.objective),
         failed(store.TrialsInState(TrialState::kFailed)),
+        rungs(store.Rungs()),
         excluded(store.ExcludedWorkers()),
         work(store.CountWork()) {
     for (TrialRow& trial : store.TrialsInState(TrialState::kRunning)) {
@@ -52,6 +53,7 @@ struct Status {
   TestValues test;
   double elapsed_seconds = 0;
   std::vector<TrialRow> failed;
+  std::vector<RungCount> rungs;
   std::vector<ExcludedWorker> excluded;
   WorkDone work;
   std::vector<Running> running;
@@ -85,6 +87,7 @@ std::string BestLine(const Status& status) {
     value +=
         fmt::format(" ({} {})", *status.test.Metric(), NumberText(*status.test.Metric(), *test));
   }
+  value += BudgetText(trial.budget.value_or(0));
   return fmt::format("{} {}  {}  {} {}{}", status.ranked.By().metric, value, trial.trial_id,
                      trial.scheduler, status.ranked.Label(trial),
                      TiedText(status.ranked.Tied(), "trial", "value"));
@@ -109,6 +112,39 @@ std::string RunningTable(const Status& status, const Style& style) {
                   status.ranked.Label(row.trial)});
   }
   return table.Text(style);
+}
+
+std::string RungTable(const Status& status, const Style& style) {
+  const bool has_brackets = status.rungs.front().bracket != status.rungs.back().bracket;
+  std::vector<Table::Column> columns = {{"rung", Align::kRight},
+                                        {"epochs", Align::kRight},
+                                        {"points", Align::kRight},
+                                        {"trials", Align::kRight},
+                                        {"ended", Align::kRight}};
+  if (has_brackets) columns.insert(columns.begin(), {"bracket", Align::kRight});
+  Table table(std::move(columns));
+  for (const RungCount& rung : status.rungs) {
+    std::vector<std::string> cells;
+    if (has_brackets) cells.push_back(std::to_string(rung.bracket));
+    for (const int64_t number : {rung.rung, rung.budget, rung.points, rung.trials, rung.ended}) {
+      cells.push_back(std::to_string(number));
+    }
+    table.AddRow(std::move(cells));
+  }
+  return table.Text(style);
+}
+
+Json RungsJson(const std::vector<RungCount>& rungs) {
+  Json json = Json::array();
+  for (const RungCount& rung : rungs) {
+    json.push_back({{"bracket", rung.bracket},
+                    {"rung", rung.rung},
+                    {"budget", rung.budget},
+                    {"points", rung.points},
+                    {"trials", rung.trials},
+                    {"ended", rung.ended}});
+  }
+  return json;
 }
 
 std::string FailedTable(const Status& status, const Style& style) {
@@ -209,6 +245,7 @@ Json StatusObject(const Store& store, const std::string& db) {
           {"wall_seconds_trained", status.work.seconds_trained},
           {"elapsed_seconds", status.elapsed_seconds},
           {"best", std::move(best)},
+          {"rungs", RungsJson(status.rungs)},
           {"running", std::move(running)},
           {"failed", std::move(failed)},
           {"excluded_workers", std::move(excluded)},
@@ -238,6 +275,7 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
                status.ranked.Best() != nullptr ? Tone::kBest : Tone::kPlain);
   if (const auto use = UseOf(store, db)) table.AddRow({"on disk", DiskLine(*use, db)});
   std::string text = table.Text(style);
+  if (!status.rungs.empty()) text += '\n' + RungTable(status, style);
   if (!status.running.empty()) text += '\n' + RunningTable(status, style);
   if (!status.failed.empty()) text += '\n' + FailedTable(status, style) + LogLine(status, db);
   if (!status.excluded.empty()) text += '\n' + ExcludedLines(status, style);

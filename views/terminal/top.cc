@@ -148,8 +148,13 @@ std::string RangeTests(const Top& top) {
   return text;
 }
 
+/// Whether some groups ended at other budgets than the first one.
+bool HasSeveralBudgets(const Top& top) {
+  return !top.groups.empty() && top.groups.back().budget != top.groups.front().budget;
+}
+
 Verdict JudgeOf(const Top& top) {
-  return Judge(top.groups, top.ranked.By(), top.shown.rows.Metrics());
+  return Judge(OfHighestBudget(top.groups), top.ranked.By(), top.shown.rows.Metrics());
 }
 
 std::string Judgement(const Top& top, const Style& style) {
@@ -162,10 +167,15 @@ std::string Judgement(const Top& top, const Style& style) {
                        kMostJudged);
   }
   std::string text = top.options.where.empty() ? "" : "Of the whole sweep: ";
+  if (HasSeveralBudgets(top)) {
+    text +=
+        fmt::format("Of the groups trained for {}: ", Counted(top.groups.front().budget, "epoch"));
+  }
   for (const std::string& sentence : Sentences(JudgeOf(top))) {
     text += OneLine(sentence) + ".\n";
   }
-  const WhatMatters matters = ExplainGroups(top.groups, top.store, top.ranked.By());
+  const WhatMatters matters =
+      ExplainGroups(OfHighestBudget(top.groups), top.store, top.ranked.By());
   text += ImportanceText(matters);
   if (top.options.effects) text += EffectsTable(matters, style);
   return text;
@@ -193,8 +203,9 @@ std::string TopText(const Store& store, const TopOptions& options, const Style& 
   if (const size_t more = RowsLeftOut(top)) text += fmt::format("... and {} more\n", more);
   text += TiedPlaces(top);
   text += RangeTests(top);
-  const std::string rest = CountsText(top.ranked.CountUnranked(),
-                                      {"failed", "stopped", "running", "pending", "completed"});
+  const std::string rest =
+      CountsText(top.ranked.CountUnranked(),
+                 {"failed", "stopped", "running", "pending", "completed", kWentOn});
   if (!rest.empty()) text += fmt::format("Not ranked: {}.\n", rest);
   const std::string work = WorkText(store.CountWork());
   if (!work.empty()) text += work + ".\n";
@@ -223,7 +234,8 @@ std::string TopJson(const Store& store, const TopOptions& options) {
   json["what_matters"] = nullptr;
   if (top.judged) {
     json["verdict"] = ToJson(JudgeOf(top));
-    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.store, top.ranked.By()));
+    json["what_matters"] =
+        ToJson(ExplainGroups(OfHighestBudget(top.groups), top.store, top.ranked.By()));
   }
   return Print(json);
 }

@@ -198,6 +198,7 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   int64_t diverged = 0;
   int64_t never = 0;
   int64_t unfinished = 0;
+  const bool has_budgets = !groups.empty() && groups.front().budget > 0;
   for (const RankedGroup& group : groups) {
     rows.push_back(ToRow(group, columns));
     diverged += group.diverged;
@@ -207,6 +208,7 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   NamedRows named(store, objective, AllNames(columns), "mean", std::move(rows), {kSeedPath});
   std::vector<std::string> usual = {"place", "mean",  "sd",       "low", "high",
                                     "best",  "worst", kTestValue, "n"};
+  if (has_budgets) usual.insert(usual.begin() + 1, "budget");
   if (diverged > 0) usual.emplace_back("diverged");
   if (never > 0) usual.emplace_back("never");
   if (unfinished > 0) usual.emplace_back("unfinished");

@@ -76,14 +76,19 @@ TEST_F(TablesTest, TrialsHaveAColumnForEveryParameter) {
   Store store = CreateSweep({MakeTrial("aa", "StepLR", 0.1, 7), MakeTrial("bb", "CyclicLR", 0.5)});
   Complete(store, "aa", {0.5, 0.75});
   const std::string csv = Write(store, "trials");
-  EXPECT_THAT(csv,
-              StartsWith("number,trial_id,group_id,state,scheduler,seed,error,started_at,"
-                         "wall_seconds,epochs_done,shared_epochs,diverged,in_space,objective_value,"
-                         "optimizer.lr,optimizer.type,scheduler.gamma,scheduler.type,"
-                         "training.epochs,training.seed\n"));
+  EXPECT_THAT(
+      csv,
+      StartsWith(
+          "number,trial_id,group_id,state,scheduler,seed,error,started_at,"
+          "wall_seconds,epochs_done,shared_epochs,diverged,in_space,objective_value,point,budget,"
+          "rung,bracket,stopped_by,promoted,"
+          "optimizer.lr,optimizer.type,scheduler.gamma,scheduler.type,"
+          "training.epochs,training.seed\n"));
   EXPECT_THAT(csv, HasSubstr("\n0,aa,group,completed,StepLR,7,,"));
-  EXPECT_THAT(csv, HasSubstr(",3.0,2,0,false,true,0.75,0.1,SGD,0.1,StepLR,2,7\n"));
-  EXPECT_THAT(csv, HasSubstr("\n1,bb,group,pending,CyclicLR,0,,,0.0,0,0,false,true,,0.1,SGD,0.5,"));
+  EXPECT_THAT(csv, HasSubstr(",3.0,2,0,false,true,0.75,,,,,,false,0.1,SGD,0.1,StepLR,2,7\n"));
+  EXPECT_THAT(
+      csv,
+      HasSubstr("\n1,bb,group,pending,CyclicLR,0,,,0.0,0,0,false,true,,,,,,,false,0.1,SGD,0.5,"));
 }
 
 TEST_F(TablesTest, AColumnHasOneType) {

@@ -1,0 +1,97 @@
+#include "sweep/commands/plan_rungs.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "params/text.h"
+#include "sweep/search/shared_epochs.h"
+
+namespace lrsweep {
+namespace {
+
+struct RungRow {
+  int64_t bracket = 0;
+  Rung rung;
+  int64_t seeds = 0;
+  int64_t trials = 0;  // trained on it
+  int64_t epochs = 0;  // trained on it
+};
+
+/// Every rung, bracket by bracket. A truncated rung trains what lies between its budget and the one
+/// before, and a seed that begins with it from its start.
+std::vector<RungRow> RowsOf(const HalvingPlan& plan) {
+  std::vector<RungRow> rows;
+  for (const Bracket& bracket : plan.brackets()) {
+    const RungRow* before = nullptr;
+    for (const Rung& rung : bracket.rungs) {
+      const auto seeds = static_cast<int64_t>(plan.SeedsAt(bracket, rung));
+      RungRow row = {bracket.bracket, rung, seeds, rung.points * seeds, 0};
+      row.epochs = row.trials * rung.budget;
+      if (plan.IsTruncated() && before != nullptr) {
+        row.epochs -= rung.points * before->seeds * before->rung.budget;
+      }
+      rows.push_back(row);
+      before = &rows.back();
+    }
+  }
+  return rows;
+}
+
+std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
+  std::string text =
+      fmt::format("\n{}{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", has_brackets ? "bracket  " : "",
+                  "rung", "epochs", "points", "seeds", "trials", "to train");
+  for (const RungRow& row : rows) {
+    if (has_brackets) text += fmt::format("{:>7}  ", row.bracket);
+    text += fmt::format("{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", row.rung.rung,
+                        row.rung.budget, row.rung.points, row.seeds, row.trials, row.epochs);
+  }
+  return text;
+}
+
+/// "of the first rung's 414 epochs 300 are to train: 28% are shared".
+std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
+  if (space.config().program) return "";
+  const std::vector<DecidedTrial> first = HalvingPlan(space).Begin().trials;
+  const std::optional<EpochCount> count = CountSharedEpochs(
+      first.size(), [&first](size_t i) { return std::pair(first[i].trial, first[i].budget); },
+      images);
+  if (!count || count->to_train == count->epochs) return "";
+  const double share =
+      1 - static_cast<double>(count->to_train) / static_cast<double>(count->epochs);
+  return fmt::format(
+      "{}'s {}: {} to train, {:.0f}% are shared; of the others it depends on what "
+      "goes on\n",
+      plan.brackets().size() > 1 ? "of the brackets' first rungs" : "of the first rung",
+      Counted(count->epochs, "epoch"), count->to_train, 100 * share);
+}
+
+}  // namespace
+
+std::string RungsText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
+  const std::vector<RungRow> rows = RowsOf(plan);
+  int64_t epochs = 0, full = 0;
+  for (const RungRow& row : rows) epochs += row.epochs;
+  for (size_t i = 0; i < space.size(); ++i) full += space.EpochsAt(i);
+  std::string text = TableText(rows, plan.brackets().size() > 1);
+  text += fmt::format("{} in all, {:.0f}% of the {} of the full sweep\n", Counted(epochs, "epoch"),
+                      100 * static_cast<double>(epochs) / static_cast<double>(full), full);
+  return text + SharedText(space, plan, images);
+}
+
+List RungsJson(const HalvingPlan& plan) {
+  List rungs;
+  for (const RungRow& row : RowsOf(plan)) {
+    rungs.emplace_back(Map{{"bracket", row.bracket},
+                           {"rung", row.rung.rung},
+                           {"budget", row.rung.budget},
+                           {"points", row.rung.points},
+                           {"seeds", row.seeds},
+                           {"trials", row.trials},
+                           {"epochs", row.epochs}});
+  }
+  return rungs;
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,173 @@
+#include "sweep/search/halving_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "sweep/config/trial_id.h"
+
+namespace lrsweep {
+
+Trial Shortened(Trial trial, int64_t epochs) {
+  SetAt(trial.params, "training.epochs", epochs);
+  Map canonical = CanonicalParams(trial.params);
+  trial.id = IdOfJson(ToJson(canonical));
+  const auto training = canonical.find("training");
+  if (training != canonical.end()) {
+    Map& section = std::get<Map>(training->second);
+    section.erase("seed");
+    if (section.empty()) canonical.erase(training);
+  }
+  trial.group_id = IdOfJson(ToJson(canonical));
+  return trial;
+}
+
+HalvingPlan::HalvingPlan(const SearchSpace& space)
+    : space_(space), pruner_(space.config().pruner.value()), points_(space.Points()) {
+  const auto epochs = std::get<int64_t>(*Find(space.config().fixed, "training.epochs"));
+  std::vector<std::string> ids;
+  for (const SpacePoint& point : points_) {
+    ids.push_back(point.id);
+    seeds_ = std::max(seeds_, point.trials.size());
+  }
+  brackets_ =
+      DivideIntoBrackets(ids, Budgets(epochs, pruner_.grace_period, pruner_.reduction_factor),
+                         pruner_.reduction_factor, pruner_.brackets);
+  int64_t next = 0;
+  for (const Bracket& bracket : brackets_) {
+    progress_.push_back({.first_number = next});
+    next += static_cast<int64_t>(bracket.rungs.size() * bracket.points.size() * seeds_);
+  }
+}
+
+size_t HalvingPlan::SeedsAt(const Bracket& bracket, const Rung& rung) const {
+  if (rung == bracket.rungs.back()) return seeds_;
+  return std::min(seeds_, static_cast<size_t>(pruner_.rung_seeds));
+}
+
+/// Numbers have room for every point on every rung, so that they depend on no value: those of a
+/// bracket rung by rung, of a rung point by point, of a point seed by seed.
+int64_t HalvingPlan::NumberOf(const Place& place) const {
+  const size_t points = brackets_[place.bracket].points.size();
+  return progress_[place.bracket].first_number +
+         static_cast<int64_t>((place.rung * points + place.point) * seeds_ + place.seed);
+}
+
+HalvingPlan::Place HalvingPlan::PlaceOfNumber(int64_t number) const {
+  size_t bracket = brackets_.size() - 1;
+  while (progress_[bracket].first_number > number) --bracket;
+  const size_t points = brackets_[bracket].points.size();
+  const auto rest = static_cast<size_t>(number - progress_[bracket].first_number);
+  return {bracket, rest / seeds_ / points, rest / seeds_ % points, rest % seeds_};
+}
+
+Trial HalvingPlan::TrialOf(const Place& place) const {
+  const Bracket& bracket = brackets_[place.bracket];
+  Trial trial = space_.At(points_[bracket.points[place.point]].trials[place.seed]);
+  const bool is_whole = pruner_.is_truncated || place.rung + 1 == bracket.rungs.size();
+  return is_whole ? trial : Shortened(std::move(trial), bracket.rungs[place.rung].budget);
+}
+
+Trial HalvingPlan::TrialAt(int64_t number) const { return TrialOf(PlaceOfNumber(number)); }
+
+SearchPlan::ToCome HalvingPlan::StillToCome() const {
+  ToCome to_come;
+  for (size_t i = 0; i < brackets_.size(); ++i) {
+    const Bracket& bracket = brackets_[i];
+    for (size_t rung = progress_[i].rung + 1; rung < bracket.rungs.size(); ++rung) {
+      const Rung& now = bracket.rungs[rung];
+      const auto seeds = static_cast<int64_t>(SeedsAt(bracket, now));
+      int64_t trials = now.points * seeds;
+      to_come.epochs += trials * now.budget;
+      if (pruner_.is_truncated) {  // the survivors' trials go on
+        const Rung& before = bracket.rungs[rung - 1];
+        const int64_t survivors =
+            now.points * std::min(seeds, static_cast<int64_t>(SeedsAt(bracket, before)));
+        to_come.epochs -= survivors * before.budget;
+        trials -= survivors;
+      }
+      to_come.trials += trials;
+    }
+  }
+  return to_come;
+}
+
+SearchPlan::Step HalvingPlan::Begin() {
+  Step step;
+  for (size_t i = 0; i < brackets_.size(); ++i) {
+    std::vector<size_t> all(brackets_[i].points.size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    Enter(i, 0, std::move(all), step);
+  }
+  return step;
+}
+
+/// Decides the trials of these points on a rung of the bracket.
+void HalvingPlan::Enter(size_t bracket, size_t rung, std::vector<size_t> points, Step& step) {
+  const Bracket& of = brackets_[bracket];
+  Progress& progress = progress_[bracket];
+  progress.rung = rung;
+  progress.points = std::move(points);
+  progress.values.clear();
+  progress.missing = 0;
+  for (const size_t index : progress.points) {
+    const SpacePoint& point = points_[of.points[index]];
+    const size_t seeds = std::min(SeedsAt(of, of.rungs[rung]), point.trials.size());
+    progress.values.emplace_back(seeds);
+    progress.missing += seeds;
+    for (size_t seed = 0; seed < seeds; ++seed) {
+      const Place place = {bracket, rung, index, seed};
+      step.trials.push_back({TrialOf(place), NumberOf(place), point.id, of.rungs[rung].budget,
+                             of.rungs[rung].rung, of.bracket});
+    }
+  }
+}
+
+SearchPlan::Step HalvingPlan::OnValue(int64_t number, const std::optional<double>& value) {
+  const Place place = PlaceOfNumber(number);
+  Progress& progress = progress_[place.bracket];
+  const auto at = std::lower_bound(progress.points.begin(), progress.points.end(), place.point);
+  progress.values[static_cast<size_t>(at - progress.points.begin())][place.seed] = value;
+  if (--progress.missing > 0) return {};
+  if (place.rung + 1 == brackets_[place.bracket].rungs.size()) return {};
+  return Complete(place.bracket);
+}
+
+/// The best points of the bracket's rung go on, the others do not.
+SearchPlan::Step HalvingPlan::Complete(size_t bracket) {
+  const Bracket& of = brackets_[bracket];
+  const Progress& progress = progress_[bracket];
+  std::vector<std::optional<double>> means;
+  for (const auto& values : progress.values) means.push_back(MeanOfSeeds(values));
+  const std::vector<size_t> places = PlacesOf(means, space_.config().objective.mode == "max");
+  const auto stay = static_cast<size_t>(of.rungs[progress.rung + 1].points);
+  Step step;
+  std::vector<size_t> survivors;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const bool survives = places[i] < stay;
+    if (survives) survivors.push_back(progress.points[i]);
+    for (size_t seed = 0; seed < progress.values[i].size(); ++seed) {
+      const Place place = {bracket, progress.rung, progress.points[i], seed};
+      if (survives && !pruner_.is_truncated) step.promoted.push_back(TrialOf(place).id);
+      if (!survives && pruner_.is_truncated) Leave(place, places[i], step);
+    }
+  }
+  Enter(bracket, progress.rung + 1, std::move(survivors), step);
+  return step;
+}
+
+/// Ends a trial that waits at the rung.
+void HalvingPlan::Leave(const Place& place, size_t in_order, Step& step) const {
+  const Bracket& of = brackets_[place.bracket];
+  const Rung& rung = of.rungs[place.rung];
+  step.ended.push_back({.trial_id = TrialOf(place).id,
+                        .reason = fmt::format("after epoch {} its point was number {} of {}, of "
+                                              "which the first {} went on",
+                                              rung.budget, in_order + 1, rung.points,
+                                              of.rungs[place.rung + 1].points),
+                        .by = "pruner"});
+}
+
+}  // namespace lrsweep

@@ -1,0 +1,306 @@
+// A search by rungs through coordinator and store: the same database from any number of workers,
+// in any order of their reports, and however often it is interrupted.
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <deque>
+#include <map>
+#include <random>
+#include <set>
+
+#include "data/sha256.h"
+#include "sweep/coordinator/coordinator.h"
+#include "sweep/coordinator/stored_results.h"
+#include "sweep/search/adaptive_source.h"
+#include "sweep/search/grid_source.h"
+#include "sweep/search/halving_plan.h"
+#include "tests/support/temp_folder.h"
+
+namespace lrsweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+constexpr int64_t kImages = 10;
+
+/// Workers that train by a formula: one event of a random worker at a time.
+class FormulaPool : public WorkerPool {
+ public:
+  FormulaPool(int64_t workers, unsigned seed) : workers_(workers), random_(seed) {
+    for (int64_t worker = 1; worker <= workers; ++worker) {
+      events_[worker].push_back(WorkerReady{{worker, "host", "cpu", "fake", "", 1}});
+    }
+  }
+  /// Trials of that rate and seed fail.
+  void Fail(double lr, int64_t seed) { failing_.insert({lr, seed}); }
+
+  int64_t size() const override { return workers_; }
+  void Start(int64_t worker, const PackTask& pack) override {
+    for (const TrialTask& task : pack.trials) Train(worker, task);
+  }
+  void Send(int64_t /*worker*/, const TrialOrder& /*order*/) override {}
+  /// Each worker ends the epoch that it is in, and gives a checkpoint; its next trials have not
+  /// begun.
+  void StopAll() override {
+    for (auto& [worker, events] : events_) {
+      if (events.empty()) continue;
+      const auto* finished = std::get_if<EpochFinished>(&events.front());
+      if (finished == nullptr) {
+        events.resize(1);
+        continue;
+      }
+      const EpochFinished last = *finished;
+      const std::string state = "state";
+      events.clear();
+      events.push_back(last);
+      events.push_back(
+          CheckpointMade{worker, last.trial_id, last.record.epoch, Sha256Hex(state), state});
+      events.push_back(TrialEnded{worker, last.trial_id, TrialState::kPending, ""});
+    }
+  }
+  void Dismiss(int64_t /*worker*/) override {}
+  bool IsGone(int64_t /*worker*/) const override { return false; }
+  void Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) override {
+    std::vector<std::deque<Event>*> busy;
+    for (auto& [worker, events] : events_) {
+      if (!events.empty()) busy.push_back(&events);
+    }
+    if (busy.empty()) return;
+    std::deque<Event>& events = *busy[random_() % busy.size()];
+    const Event event = std::move(events.front());
+    events.pop_front();
+    sink(event);
+  }
+
+ private:
+  void Train(int64_t worker, const TrialTask& task) {
+    std::deque<Event>& events = events_[worker];
+    const double lr = std::get<double>(*Find(task.params, "optimizer.lr"));
+    const int64_t seed = std::get<int64_t>(*Find(task.params, "training.seed"));
+    const int64_t epochs = std::get<int64_t>(*Find(task.params, "training.epochs"));
+    if (failing_.count({lr, seed}) > 0) {
+      events.push_back(TrialEnded{worker, task.trial_id, TrialState::kFailed, "it broke"});
+      return;
+    }
+    const std::set<int64_t> branches(task.branch_epochs.begin(), task.branch_epochs.end());
+    for (int64_t epoch = task.epochs_done + 1; epoch <= epochs; ++epoch) {
+      EpochRecord record;
+      record.epoch = epoch;
+      record.steps_done = epoch;
+      record.losses = {0.5F};
+      record.rates = {{lr}, {0.0}};
+      const double accuracy = 1 - std::abs(lr - 0.45) + 0.01 * static_cast<double>(epoch + seed);
+      record.metrics = {{kTrainLoss, 0.4}, {kValLoss, 0.4}, {kValAccuracy, accuracy}};
+      events.push_back(EpochFinished{worker, task.trial_id, record});
+      if (branches.count(epoch) == 0) continue;
+      events.push_back(CheckpointMade{worker, task.trial_id, epoch, Sha256Hex("state"), "state"});
+    }
+    events.push_back(TrialEnded{worker, task.trial_id, TrialState::kCompleted, ""});
+  }
+
+  int64_t workers_;
+  std::mt19937 random_;
+  std::map<int64_t, std::deque<Event>> events_;
+  std::set<std::pair<double, int64_t>> failing_;
+};
+
+class CoordinatorSearchTest : public testing::Test {
+ protected:
+  static std::string Yaml(const std::string& pruner) {
+    return "name: t\ntraining: {epochs: 9, seed: {grid: [0, 1]}}\n"
+           "optimizer: {lr: {grid: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}}\n"
+           "scheduler: {type: StepLR, step_size: {grid: [2, 5]}}\n" +
+           pruner;
+  }
+
+  std::unique_ptr<AdaptiveSource> MakeSource(const SearchSpace& space, const Store& store) const {
+    auto source = std::make_unique<AdaptiveSource>(
+        std::make_unique<HalvingPlan>(space),
+        [&store, sweep = store.Sweep()](const Trial& trial, int64_t budget) {
+          return ResultOf(store, sweep, trial, budget);
+        });
+    source->GatherShared(kImages);
+    return source;
+  }
+
+  /// Opens the database, or creates it, for the configuration.
+  Store OpenStore(const SearchSpace& space, const std::string& yaml, bool retry_failed = false) {
+    SweepRecord record = {.name = "t", .config_yaml = yaml, .engine = "cpu"};
+    const bool is_adaptive = space.config().pruner.has_value();
+    const auto trial_at = [&space](size_t i) { return space.At(i); };
+    if (!std::filesystem::exists(db_)) {
+      Store store = Store::Create(db_, record, is_adaptive ? 0 : space.size(), trial_at);
+      if (is_adaptive) store.AddDecided(MakeSource(space, store)->TakeDecided());
+      return store;
+    }
+    Store store = Store::OpenForWriting(db_);
+    if (is_adaptive) {
+      store.ChangeSpace(record, [&] {
+        if (retry_failed) store.RetryFailed();
+        return MakeSource(space, store)->TakeDecided();
+      });
+    } else {
+      store.ChangeSpace(record, space.size(), trial_at);
+    }
+    return store;
+  }
+
+  struct RunOptions {
+    int64_t workers = 1;
+    unsigned seed = 0;
+    int stop_after = 1'000'000;  // rounds of the loop, before it is interrupted and begun anew
+    bool shares = true;
+    std::set<std::pair<double, int64_t>> failing = {};
+    bool retry_failed = false;
+  };
+
+  /// Runs the sweep to its end.
+  void Run(const std::string& yaml, const RunOptions& options) {
+    const SearchSpace space(ParseSweepConfig(yaml, "s.yaml"));
+    bool retry_failed = options.retry_failed;
+    for (unsigned run = 0; run < 10'000; ++run) {
+      Store store = OpenStore(space, yaml, std::exchange(retry_failed, false));
+      FormulaPool pool(options.workers, options.seed + run);
+      for (const auto& [lr, seed] : options.failing) pool.Fail(lr, seed);
+      std::unique_ptr<TrialSource> source;
+      if (space.config().pruner) {
+        source = MakeSource(space, store);
+      } else {
+        source = std::make_unique<GridSource>(space, store.PendingIds());
+      }
+      ProgressView view;
+      int rounds = 0;
+      CoordinatorOptions of_run{.worker_timeout = std::chrono::hours(24)};
+      of_run.shares_with_images = options.shares ? kImages : 0;
+      Coordinator coordinator(
+          *source, store, pool, view, [&] { return ++rounds <= options.stop_after; },
+          std::chrono::steady_clock::now, of_run);
+      const bool is_over = !coordinator.Run().interrupted;
+      if (is_over) {
+        EXPECT_EQ(coordinator.state().epochs, coordinator.state().epochs_done);
+        EXPECT_EQ(coordinator.state().trials, coordinator.state().Ended());
+      }
+      store.Close();
+      if (is_over) return;
+    }
+    FAIL() << "it never ends";
+  }
+
+  std::vector<std::string> Rows(const std::string& sql) const {
+    SQLite::Database db(db_.string());
+    SQLite::Statement query(db, sql);
+    std::vector<std::string> rows;
+    while (query.executeStep()) {
+      std::string row;
+      for (int i = 0; i < query.getColumnCount(); ++i) {
+        row += (i > 0 ? " " : "") + query.getColumn(i).getString();
+      }
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+  /// Everything but times and attempts.
+  std::vector<std::string> Dump(const std::string& where = "1") const {
+    std::vector<std::string> rows = Rows(
+        "SELECT number, trial_id, group_id, state, params, seed, error, epochs_done, diverged, "
+        "shared_epochs, in_space, point, budget, rung, bracket, stopped_by, promoted, "
+        "objective_value FROM trials WHERE " +
+        where + " ORDER BY number");
+    for (const char* sql :
+         {"SELECT trial_id, epoch, steps_done, lr, val_accuracy, trained_by FROM epochs "
+          "ORDER BY trial_id, epoch",
+          "SELECT * FROM step_traces ORDER BY trial_id, epoch", "SELECT * FROM checkpoints",
+          "SELECT place, trial_id, value, budget FROM ranking ORDER BY place",
+          "SELECT place, group_id, n, mean, budget FROM groups ORDER BY place",
+          "SELECT * FROM parameters ORDER BY scheduler, path"}) {
+      for (std::string& row : Rows(sql)) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  std::vector<std::string> RunAnew(const std::string& yaml, const RunOptions& options) {
+    std::filesystem::remove(db_);
+    Run(yaml, options);
+    return Dump();
+  }
+
+  TempFolder folder_;
+  std::filesystem::path db_ = folder_ / "t.db";
+};
+
+constexpr const char* kHalving = "pruner: {type: SuccessiveHalving}\n";
+constexpr const char* kHyperband = "pruner: {type: Hyperband, rung_seeds: 1}\n";
+
+TEST_F(CoordinatorSearchTest, TrainsTheRungsAndRanksEachPointOnce) {
+  Run(Yaml(kHalving), {});
+  EXPECT_THAT(Rows("SELECT rung, budget, count(DISTINCT point), count(*), sum(promoted) FROM "
+                   "trials GROUP BY rung ORDER BY rung"),
+              ElementsAre("0 1 12 24 8", "1 3 4 8 2", "2 9 1 2 0"));
+  EXPECT_THAT(Rows("SELECT count(*), min(budget), max(budget) FROM ranking"),
+              ElementsAre("20 1 9"));
+  EXPECT_THAT(Rows("SELECT DISTINCT state FROM trials"), ElementsAre("completed"));
+  // 0.45 is best: 0.4 and 0.5 with both step sizes, the first of them in the order of the space.
+  EXPECT_THAT(Rows("SELECT DISTINCT json_extract(params, '$.optimizer.lr') FROM trials WHERE "
+                   "rung = 1 ORDER BY 1"),
+              ElementsAre("0.4", "0.5"));
+}
+
+TEST_F(CoordinatorSearchTest, WorkersOrderAndInterruptsChangeNothing) {
+  for (const char* pruner : {kHalving, kHyperband}) {
+    const std::vector<std::string> expected = RunAnew(Yaml(pruner), {});
+    for (unsigned seed = 1; seed <= 12; ++seed) {
+      const RunOptions options = {.workers = 1 + seed % 4,
+                                  .seed = 1000 * seed,
+                                  .stop_after = seed % 2 == 0 ? 1'000'000 : 3 + 4 * (int)seed};
+      EXPECT_EQ(RunAnew(Yaml(pruner), options), expected) << pruner << " " << seed;
+    }
+  }
+}
+
+TEST_F(CoordinatorSearchTest, TrialsOfARungShareWhatTheirSchedulesHaveInCommon) {
+  Run(Yaml(kHalving), {.workers = 2});
+  // On the first rung both step sizes are one training.
+  EXPECT_THAT(Rows("SELECT sum(shared_epochs) FROM trials WHERE rung = 0"), ElementsAre("12"));
+}
+
+TEST_F(CoordinatorSearchTest, WithoutThePrunerTheFullSweepIsTheSameAsAFreshOne) {
+  const std::vector<std::string> ranking =
+      (RunAnew(Yaml(""), {}), Rows("SELECT place, trial_id, value FROM ranking ORDER BY place"));
+  ASSERT_THAT(ranking, SizeIs(24));
+  const std::vector<std::string> searched = RunAnew(Yaml(kHalving), {});
+  Run(Yaml(""), {.workers = 3, .seed = 5});
+  EXPECT_EQ(Rows("SELECT place, trial_id, value FROM ranking ORDER BY place"), ranking);
+  EXPECT_THAT(Rows("SELECT count(*) FROM trials WHERE in_space = 1 AND (budget IS NOT NULL OR "
+                   "promoted = 1)"),
+              ElementsAre("0"));
+  // And with it again nothing is trained: all results are there.
+  const std::vector<std::string> attempts = Rows("SELECT count(*) FROM attempts");
+  Run(Yaml(kHalving), {});
+  EXPECT_EQ(Rows("SELECT count(*) FROM attempts"), attempts);
+  EXPECT_THAT(Rows("SELECT rung, budget, count(DISTINCT point), count(*), sum(promoted) FROM "
+                   "trials WHERE in_space = 1 GROUP BY rung ORDER BY rung"),
+              ElementsAre("0 1 12 24 8", "1 3 4 8 2", "2 9 1 2 0"));
+}
+
+TEST_F(CoordinatorSearchTest, RetriedFailuresDecideTheRungsAnew) {
+  const std::vector<std::string> sound = RunAnew(Yaml(kHalving), {.shares = false});
+  RunAnew(Yaml(kHalving), {.shares = false, .failing = {{0.4, 1}, {0.5, 0}}});
+  EXPECT_THAT(Rows("SELECT DISTINCT json_extract(params, '$.optimizer.lr') FROM trials WHERE "
+                   "rung = 1 ORDER BY 1"),
+              ElementsAre("0.3", "0.6"));
+  Run(Yaml(kHalving), {.shares = false, .retry_failed = true});
+  EXPECT_THAT(Rows("SELECT DISTINCT json_extract(params, '$.optimizer.lr') FROM trials WHERE "
+                   "rung = 1 AND in_space = 1 ORDER BY 1"),
+              ElementsAre("0.4", "0.5"));
+  const std::string ranking = "SELECT place, trial_id, value, budget FROM ranking ORDER BY place";
+  const std::vector<std::string> retried = Rows(ranking);
+  RunAnew(Yaml(kHalving), {.shares = false});
+  EXPECT_EQ(retried, Rows(ranking));
+}
+
+}  // namespace
+}  // namespace lrsweep
