@@ -9,9 +9,7 @@ bool IsAdaptive(const SweepConfig& config) { return config.pruner.has_value(); }
 std::unique_ptr<AdaptiveSource> MakeAdaptiveSource(const SearchSpace& space, const Store& store) {
   return std::make_unique<AdaptiveSource>(
       std::make_unique<HalvingPlan>(space),
-      [&store, sweep = store.Sweep()](const Trial& trial, int64_t budget) {
-        return ResultOf(store, sweep, trial, budget);
-      });
+      [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
 }
 
 }  // namespace lrsweep

@@ -119,7 +119,6 @@ class Coordinator {
   bool HasReachedUntil(const Trial& trial) const;
   void Hold(LiveTrial live);
   void TellOfReached();
-  std::optional<double> ValueAt(const std::string& trial_id, int64_t until) const;
 
   // Workers that are lost, or train no more.
   void WarnOfSharedGpu(const WorkerReady& ready);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sweep/coordinator/coordinator.h"
+#include "sweep/coordinator/stored_results.h"
 
 namespace lrsweep {
 
@@ -100,21 +101,11 @@ void Coordinator::TellOfReached() {
     const Trial trial = std::move(reached_.front());
     reached_.pop_front();
     const int64_t until = source_.UntilOf(trial);
-    const std::optional<double> value = ValueAt(trial.id, until);
+    const auto value =
+        ValueAfter(store_, {state_.objective, store_.Metrics(), is_of_program_}, trial.id, until);
     state_.epochs -= until;
     TellSource([&] { return source_.OnEnd(trial, TrialState::kPending, value); });
   }
-}
-
-/// What the trial's value would be if it had ended after the first epoch recorded from `until` on.
-std::optional<double> Coordinator::ValueAt(const std::string& trial_id, int64_t until) const {
-  RankedCurve curve;
-  curve.is_sparse = is_of_program_;
-  for (const EpochRow& row : store_.Epochs(trial_id)) {
-    AddToCurve(row.epoch, row.metrics, row.steps_done, row.wall_seconds, curve);
-    if (row.epoch >= until) break;
-  }
-  return Score(curve, state_.objective, store_.Metrics());
 }
 
 }  // namespace lrsweep

@@ -86,7 +86,8 @@ class FormulaPool : public WorkerPool {
       return;
     }
     const std::set<int64_t> branches(task.branch_epochs.begin(), task.branch_epochs.end());
-    for (int64_t epoch = task.epochs_done + 1; epoch <= epochs; ++epoch) {
+    const int64_t until = task.until > 0 ? task.until : epochs;
+    for (int64_t epoch = task.epochs_done + 1; epoch <= until; ++epoch) {
       EpochRecord record;
       record.epoch = epoch;
       record.steps_done = epoch;
@@ -95,10 +96,11 @@ class FormulaPool : public WorkerPool {
       const double accuracy = 1 - std::abs(lr - 0.45) + 0.01 * static_cast<double>(epoch + seed);
       record.metrics = {{kTrainLoss, 0.4}, {kValLoss, 0.4}, {kValAccuracy, accuracy}};
       events.push_back(EpochFinished{worker, task.trial_id, record});
-      if (branches.count(epoch) == 0) continue;
+      if (branches.count(epoch) == 0 && (epoch < until || until == epochs)) continue;
       events.push_back(CheckpointMade{worker, task.trial_id, epoch, Sha256Hex("state"), "state"});
     }
-    events.push_back(TrialEnded{worker, task.trial_id, TrialState::kCompleted, ""});
+    const TrialState end = until == epochs ? TrialState::kCompleted : TrialState::kPending;
+    events.push_back(TrialEnded{worker, task.trial_id, end, ""});
   }
 
   int64_t workers_;
@@ -119,9 +121,7 @@ class CoordinatorSearchTest : public testing::Test {
   std::unique_ptr<AdaptiveSource> MakeSource(const SearchSpace& space, const Store& store) const {
     auto source = std::make_unique<AdaptiveSource>(
         std::make_unique<HalvingPlan>(space),
-        [&store, sweep = store.Sweep()](const Trial& trial, int64_t budget) {
-          return ResultOf(store, sweep, trial, budget);
-        });
+        [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
     source->GatherShared(kImages);
     return source;
   }
@@ -235,6 +235,9 @@ class CoordinatorSearchTest : public testing::Test {
 constexpr const char* kHalving = "pruner: {type: SuccessiveHalving}\n";
 constexpr const char* kHyperband = "pruner: {type: Hyperband, rung_seeds: 1}\n";
 
+constexpr const char* kTruncated =
+    "pruner: {type: SuccessiveHalving, rungs: truncated, rung_seeds: 1}\n";
+
 TEST_F(CoordinatorSearchTest, TrainsTheRungsAndRanksEachPointOnce) {
   Run(Yaml(kHalving), {});
   EXPECT_THAT(Rows("SELECT rung, budget, count(DISTINCT point), count(*), sum(promoted) FROM "
@@ -250,7 +253,7 @@ TEST_F(CoordinatorSearchTest, TrainsTheRungsAndRanksEachPointOnce) {
 }
 
 TEST_F(CoordinatorSearchTest, WorkersOrderAndInterruptsChangeNothing) {
-  for (const char* pruner : {kHalving, kHyperband}) {
+  for (const char* pruner : {kHalving, kHyperband, kTruncated}) {
     const std::vector<std::string> expected = RunAnew(Yaml(pruner), {});
     for (unsigned seed = 1; seed <= 12; ++seed) {
       const RunOptions options = {.workers = 1 + seed % 4,
@@ -265,6 +268,28 @@ TEST_F(CoordinatorSearchTest, TrialsOfARungShareWhatTheirSchedulesHaveInCommon) 
   Run(Yaml(kHalving), {.workers = 2});
   // On the first rung both step sizes are one training.
   EXPECT_THAT(Rows("SELECT sum(shared_epochs) FROM trials WHERE rung = 0"), ElementsAre("12"));
+}
+
+TEST_F(CoordinatorSearchTest, TruncatedRungsEndMostTrialsEarly) {
+  Run(Yaml(kTruncated), {.workers = 2});
+  EXPECT_THAT(
+      Rows("SELECT epochs_done, budget, state, stopped_by, count(*) FROM trials GROUP BY 1, "
+           "2, 3, 4 ORDER BY 1"),
+      ElementsAre("1 1 stopped pruner 8", "3 3 stopped pruner 3", "9 9 completed  2"));
+  EXPECT_THAT(
+      Rows("SELECT error FROM trials WHERE epochs_done = 3 ORDER BY number LIMIT 1"),
+      ElementsAre("after epoch 3 its point was number 2 of 4, of which the first 1 went on"));
+  EXPECT_THAT(Rows("SELECT count(*) FROM ranking"), ElementsAre("13"));
+  EXPECT_THAT(Rows("SELECT count(*) FROM checkpoints"), ElementsAre("0"));
+}
+
+TEST_F(CoordinatorSearchTest, TruncatedTrialsAreContinuedToTheFullSweep) {
+  RunAnew(Yaml(""), {});
+  const std::string ranking = "SELECT place, trial_id, value FROM ranking ORDER BY place";
+  const std::vector<std::string> full = Rows(ranking);
+  RunAnew(Yaml(kTruncated), {});
+  Run(Yaml(""), {});
+  EXPECT_EQ(Rows(ranking), full);
 }
 
 TEST_F(CoordinatorSearchTest, WithoutThePrunerTheFullSweepIsTheSameAsAFreshOne) {
