@@ -50,7 +50,7 @@ std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
   return text;
 }
 
-/// "of the first rung's 414 epochs 300 are to train: 28% are shared".
+/// "of the 414 epochs of the first rung 300 are to train: 28% are shared".
 std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
   if (space.config().program) return "";
   const std::vector<DecidedTrial> first = HalvingPlan(space).Begin().trials;
@@ -61,10 +61,10 @@ std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_
   const double share =
       1 - static_cast<double>(count->to_train) / static_cast<double>(count->epochs);
   return fmt::format(
-      "{}'s {}: {} to train, {:.0f}% are shared; of the others it depends on what "
-      "goes on\n",
-      plan.brackets().size() > 1 ? "of the brackets' first rungs" : "of the first rung",
-      Counted(count->epochs, "epoch"), count->to_train, 100 * share);
+      "of the {} of the first {} {} are to train: {:.0f}% are shared; of the others it "
+      "depends on what goes on\n",
+      Counted(count->epochs, "epoch"), plan.brackets().size() > 1 ? "rungs" : "rung",
+      count->to_train, 100 * share);
 }
 
 }  // namespace

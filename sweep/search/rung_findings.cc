@@ -9,8 +9,10 @@
 #include <set>
 #include <stdexcept>
 
+#include "params/text.h"
 #include "params/ticks.h"
 #include "schedulers/catalog.h"
+#include "schedulers/compose.h"
 #include "sweep/search/halving_plan.h"
 #include "sweep/search/rate_samples.h"
 #include "sweep/search/trial_shape.h"
@@ -27,52 +29,62 @@ std::vector<int64_t> LowerBudgets(const SearchSpace& space) {
   return budgets;
 }
 
-/// "2", "2 and 6", "2, 6 and 18".
-std::string AndList(const std::vector<int64_t>& numbers) {
+/// "the rung of 1 epoch", "the rungs of 2, 6 and 18 epochs".
+std::string RungsAt(const std::vector<int64_t>& numbers) {
   std::string text;
   for (size_t i = 0; i < numbers.size(); ++i) {
     text += (i == 0 ? "" : i + 1 == numbers.size() ? " and " : ", ") + std::to_string(numbers[i]);
   }
-  return text;
+  const bool is_one = numbers.size() == 1;
+  return fmt::format("the {} of {} {}", is_one ? "rung" : "rungs", text,
+                     is_one && numbers.front() == 1 ? "epoch" : "epochs");
 }
 
 /// A number of ticks that stays the same whatever the run's length.
 struct FixedTicks {
   std::string path;  // "step_size", "schedulers.1.total_iters", "warmup.steps"
   int64_t ticks = 0;
+  int64_t run_ticks = 0;  // what `run` is in its place
 };
 
-void AddTicks(const std::string& path, const Value& value, std::vector<FixedTicks>& found) {
-  if (const auto* ticks = value.As<int64_t>(); ticks != nullptr && *ticks > 0) {
-    found.push_back({path, *ticks});
-  }
+/// The numbers in a value; shares are none.
+void AddNumbers(const Value& value, std::vector<double>& numbers) {
+  if (const auto* integer = value.As<int64_t>()) numbers.push_back(static_cast<double>(*integer));
+  if (const auto* real = value.As<double>()) numbers.push_back(*real);
   const auto* list = value.As<List>();
   if (list == nullptr) return;
   for (const Value& element : *list) {
     const List* point = element.As<List>();
-    AddTicks(path, point != nullptr && !point->empty() ? point->front() : element, found);
+    AddNumbers(point != nullptr && !point->empty() ? point->front() : element, numbers);
   }
 }
 
-/// The fixed numbers of a schedule and its members; defaults that say a number are fixed too.
-void AddFixedTicks(const Map& scheduler, const std::string& prefix,
+/// The fixed numbers of a schedule of which `run_ticks` is "run", and of its members. A default of
+/// one tick is a unit and no length.
+void AddFixedTicks(const Map& scheduler, const std::string& prefix, int64_t run_ticks,
                    std::vector<FixedTicks>& found) {
   for (const Parameter& parameter : TypeOf(scheduler).parameters) {
     const Value* value = Find(scheduler, parameter.name);
-    if (value == nullptr) continue;
-    const std::string path = prefix + parameter.name;
-    if (parameter.counts_ticks) AddTicks(path, *value, found);
-    const auto* members = parameter.kind == Kind::kSchedulers ? value->As<List>() : nullptr;
-    for (size_t i = 0; members != nullptr && i < members->size(); ++i) {
-      AddFixedTicks(std::get<Map>((*members)[i]), path + "." + std::to_string(i) + ".", found);
-    }
+    if (value == nullptr || !parameter.counts_ticks) continue;
+    std::vector<double> numbers;
+    AddNumbers(*value, numbers);
+    const double least = parameter.default_value == *value ? 2 : 1;
+    std::erase_if(numbers, [least](double number) { return number < least; });
+    if (numbers.empty()) continue;
+    found.push_back({prefix + parameter.name, std::llround(numbers.front()), run_ticks});
+  }
+  for (const MemberRun& member : MembersOf(scheduler, run_ticks)) {
+    AddFixedTicks(*member.scheduler, prefix + member.path + ".", member.run_ticks, found);
   }
 }
 
-std::vector<FixedTicks> FixedTicksOf(const Map& scheduler) {
+std::vector<FixedTicks> FixedTicksOf(const Map& scheduler, const TrialSchedule& schedule) {
   std::vector<FixedTicks> found;
-  if (const Value* steps = Find(scheduler, "warmup.steps")) AddTicks("warmup.steps", *steps, found);
-  AddFixedTicks(scheduler, "", found);
+  const Value* steps = Find(scheduler, "warmup.steps");
+  if (const auto* number = steps != nullptr ? steps->As<int64_t>() : nullptr) {
+    found.push_back({"warmup.steps", *number, schedule.clock().TotalSteps()});
+  }
+  AddFixedTicks(scheduler, "", schedule.run_ticks(), found);
   return found;
 }
 
@@ -99,24 +111,38 @@ std::string AsShare(int64_t ticks, int64_t run_ticks) {
 
 Finding CutFinding(const FixedTicks& fixed, const TrialSchedule& schedule,
                    const std::vector<int64_t>& budgets) {
-  const bool is_warmup = fixed.path == "warmup.steps";
-  const int64_t run = is_warmup ? schedule.clock().TotalSteps() : schedule.run_ticks();
-  return {
-      fmt::format("{} is {} {} whatever the budget, so the schedule is cut on the rungs of {} "
-                  "epochs, not shortened: write it as a share of the run, {}",
-                  fixed.path, fixed.ticks, is_warmup || schedule.per_step() ? "steps" : "epochs",
-                  AndList(budgets), AsShare(fixed.ticks, run)),
-      fixed.path + " whatever the budget"};
+  const bool in_steps = fixed.path == "warmup.steps" || schedule.per_step();
+  return {fmt::format("{} is {} whatever the budget, so the schedule is cut on {}, not shortened: "
+                      "write it as {}, which follows the run",
+                      fixed.path, Counted(fixed.ticks, in_steps ? "step" : "epoch"),
+                      RungsAt(budgets), AsShare(fixed.ticks, fixed.run_ticks)),
+          fixed.path + " whatever the budget"};
 }
 
-/// Adds what is found at a budget and not of the whole run.
-void AddAtBudget(const Trial& shortened, int64_t budget, bool all, int64_t images,
-                 const MetricTable& metrics, std::set<std::string>& known,
-                 std::vector<Finding>& findings) {
-  for (const Finding& finding : FindingsOf(shortened, images, metrics)) {
+/// FindingsOf the trial shortened to the budget. `is_fixed`: numbers of it do not shrink. Throws as
+/// RungFindings.
+std::vector<Finding> FindingsAt(const Trial& trial, int64_t budget, bool is_fixed, int64_t images,
+                                const MetricTable& metrics) {
+  std::string what;
+  try {
+    return FindingsOf(Shortened(trial, budget), images, metrics);
+  } catch (const std::invalid_argument& error) {
+    what = error.what();
+  }
+  throw std::invalid_argument(fmt::format(
+      "{} (on the pruner's rung of {}: {}, or raise pruner.grace_period)", what,
+      Counted(budget, "epoch"),
+      is_fixed ? "write its numbers as shares of the run" : "count in steps by interval: step"));
+}
+
+/// Adds what was found at a budget and not of the whole run; of a schedule that is cut there only
+/// the warm-up that does not end.
+void AddNew(const std::vector<Finding>& at_budget, int64_t budget, bool all,
+            std::set<std::string>& known, std::vector<Finding>& findings) {
+  const std::string where = "on " + RungsAt({budget}) + ": ";
+  for (const Finding& finding : at_budget) {
     if (!all && !finding.text.starts_with("the warm-up of")) continue;
     if (!known.insert(finding.key).second) continue;
-    const std::string where = fmt::format("on the rung of {} epochs: ", budget);
     findings.push_back({where + finding.text, where + finding.key});
   }
 }
@@ -143,28 +169,19 @@ std::vector<int64_t> ShortenedBudgets(const SearchSpace& space) {
 
 std::vector<Finding> RungFindings(const Trial& trial, const std::vector<int64_t>& budgets,
                                   int64_t images, const MetricTable& metrics) {
-  if (budgets.empty()) return {};
   std::vector<Finding> findings;
+  if (budgets.empty()) return findings;
   const Map& scheduler = std::get<Map>(trial.params.at("scheduler"));
   const TrialSchedule schedule = ScheduleOf(trial, images);
   std::set<std::string> known;
   for (const Finding& finding : FindingsOf(trial, images, metrics)) known.insert(finding.key);
   const std::vector<FixedTicks> fixed =
-      IsConstant(trial, schedule) ? std::vector<FixedTicks>() : FixedTicksOf(scheduler);
-  for (const FixedTicks& one : fixed) {
-    Finding finding = CutFinding(one, schedule, budgets);
-    if (known.insert(finding.key).second) findings.push_back(std::move(finding));
-  }
+      IsConstant(trial, schedule) ? std::vector<FixedTicks>() : FixedTicksOf(scheduler, schedule);
+  for (const FixedTicks& one : fixed) findings.push_back(CutFinding(one, schedule, budgets));
   for (const int64_t budget : budgets) {
-    try {
-      AddAtBudget(Shortened(trial, budget), budget, fixed.empty(), images, metrics, known,
-                  findings);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(
-          fmt::format("{} (on the pruner's rung of {} epochs: raise pruner.grace_period, or count "
-                      "in steps by interval: step)",
-                      error.what(), budget));
-    }
+    const std::vector<Finding> at_budget =
+        FindingsAt(trial, budget, !fixed.empty(), images, metrics);
+    AddNew(at_budget, budget, fixed.empty(), known, findings);
   }
   return findings;
 }

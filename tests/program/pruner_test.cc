@@ -108,14 +108,14 @@ TEST_F(PrunerTest, ScheduleThatCannotBeShortenedIsFoundBeforeAnythingIsTrained) 
   const ProgramResult plan =
       Lrsweep("plan s.yaml --set scheduler='{type: StepLR, step_size: 20%}'");
   EXPECT_EQ(plan.status, 2);
-  EXPECT_THAT(plan.output, HasSubstr("on the pruner's rung of 1 epochs"));
+  EXPECT_THAT(plan.output, HasSubstr("on the pruner's rung of 1 epoch:"));
 }
 
 TEST_F(PrunerTest, LintSaysWhichNumbersDoNotShrink) {
   WriteSearch("pruner: {type: SuccessiveHalving, grace_period: 3}\n");
   EXPECT_THAT(Lrsweep("plan s.yaml --set scheduler='{type: StepLR, step_size: 3}'").output,
               HasSubstr("step_size is 3 epochs whatever the budget, so the schedule is cut on the "
-                        "rungs of 3 epochs, not shortened: write it as a share of the run, 34%"));
+                        "rung of 3 epochs, not shortened: write it as 34%, which follows the run"));
   EXPECT_THAT(Lrsweep("plan s.yaml").output, Not(HasSubstr("whatever the budget")));
 }
 
