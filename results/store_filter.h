@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,9 @@ namespace lrsweep {
 
 /// NULL, an integer, a real, a text.
 using Cell = std::variant<std::monostate, int64_t, double, std::string>;
+
+/// The value of a parameter's text (trial_labels.h); true and false are 1 and 0.
+Cell ToCell(const std::string& text);
 
 /// The cell of a row in a column.
 using CellOf = std::function<Cell(size_t row, const std::string& column)>;
@@ -35,5 +39,26 @@ struct ConditionNames {
 /// 64 MiB of memory. Throws std::invalid_argument that says what is wrong.
 std::vector<size_t> RowsWhere(const std::string& condition, const ConditionNames& names,
                               size_t rows, const CellOf& cell_of, double seconds = 1);
+
+/// Tells of one row after another whether such a condition is true. It sees the row alone, so that
+/// the answer depends on no other. Not thread-safe; while it lives, SQLite's memory is limited in
+/// this process.
+class RowCondition {
+ public:
+  /// Throws std::invalid_argument that says what is wrong with the condition.
+  RowCondition(const std::string& condition, const ConditionNames& names);
+  ~RowCondition();
+  RowCondition(const RowCondition&) = delete;
+  RowCondition& operator=(const RowCondition&) = delete;
+
+  /// The columns that the condition names.
+  const std::vector<std::string>& columns() const;
+  /// `cells`: the row's, of these columns. Throws as the constructor.
+  bool IsTrue(const std::vector<Cell>& cells);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace lrsweep

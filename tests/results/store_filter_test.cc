@@ -183,5 +183,41 @@ TEST(RowsWhere, ColumnsMayHaveQuotesInTheirNames) {
       ElementsAre(0));
 }
 
+/// The rows for which a RowCondition is true.
+std::vector<size_t> OneByOne(const std::string& text) {
+  RowCondition condition(text, {kColumns});
+  std::vector<size_t> found;
+  for (size_t row = 0; row < kRows.size(); ++row) {
+    std::vector<Cell> cells;
+    for (const std::string& column : condition.columns()) cells.push_back(CellAt(row, column));
+    if (condition.IsTrue(cells)) found.push_back(row);
+  }
+  return found;
+}
+
+TEST(RowConditionTest, IsTrueOfTheRowsThatRowsWhereFinds) {
+  for (const char* condition :
+       {"scheduler = \"CyclicLR\" and max_lr > 0.05", "max_lr IS NULL", "T_MAX BETWEEN 10 AND 30",
+        "scheduler LIKE 'c%' AND NOT value < 0.98", "scheduler = 'O''Brien'", "value > 1",
+        "max_lr * 2 >= T_max or value", "trials.value > 0.97", "T_max < '3'", "1"}) {
+    EXPECT_EQ(OneByOne(condition), Where(condition)) << condition;
+  }
+  EXPECT_THAT(OneByOne("max_lr IS NULL"), ElementsAre(2, 3));
+}
+
+TEST(RowConditionTest, SeesNoOtherRow) {
+  EXPECT_THAT([] { OneByOne("value >= (SELECT max(value) FROM trials)"); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("no such table: trials")));
+  EXPECT_THAT([] { OneByOne("value >= max(value)"); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("misuse of aggregate")));
+}
+
+TEST(RowConditionTest, RefusesWhatRowsWhereRefuses) {
+  for (const char* condition : {"", "value >", "value = ?", "1) or (1", "random() > 0", "valu > 1",
+                                "1; DELETE FROM trials"}) {
+    EXPECT_THROW(OneByOne(condition), std::invalid_argument) << condition;
+  }
+}
+
 }  // namespace
 }  // namespace lrsweep

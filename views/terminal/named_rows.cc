@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -19,24 +17,6 @@ namespace {
 /// Up to this number of trials, epochs are read trial by trial; above it, those of the whole sweep
 /// at once.
 constexpr size_t kFewTrials = 1'000;
-
-template <typename Number>
-std::optional<Number> Parsed(const std::string& text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return number;
-}
-
-/// The value of a parameter's text.
-Cell ToCell(const std::string& text) {
-  if (text == "null") return {};
-  if (text == "true" || text == "false") return int64_t{text == "true"};
-  if (const auto integer = Parsed<int64_t>(text)) return *integer;
-  if (const auto real = Parsed<double>(text); real && std::isfinite(*real)) return *real;
-  return text;
-}
 
 template <typename Item>
 bool Contains(const std::vector<Item>& items, const Item& item) {
