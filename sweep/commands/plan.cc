@@ -107,6 +107,15 @@ std::string TestSetNote(const SweepConfig& config) {
                           "chooses: dataset: {validation: 5000} chooses on other images\n";
 }
 
+/// What proposes the points, where that is no grid.
+std::string SamplerText(const SearchSpace& space) {
+  const SearchSettings& search = space.config().search;
+  if (search.IsGrid()) return "";
+  return fmt::format("sampler {}: {}, {} for each scheduler, seed {}\n", search.sampler,
+                     Counted(static_cast<int64_t>(space.Points().size()), "point"), search.trials,
+                     search.seed);
+}
+
 /// The plan of a search with a pruner: its rungs, and the trials of the first ones.
 std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t images) {
   HalvingPlan plan(space);
@@ -114,6 +123,7 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
   const int64_t trials = static_cast<int64_t>(first.size()) + plan.StillToCome().trials;
   std::string text = fmt::format("{}: {}, {}\n", space.config().name,
                                  Counted(plan.points().size(), "point"), Counted(trials, "trial"));
+  text += SamplerText(space);
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += TestSetNote(space.config()) + RungsText(space, plan, images);
   return text + TrialsText(
@@ -128,6 +138,7 @@ std::string PlanText(const SearchSpace& space, size_t limit) {
   const std::optional<SharedEpochs> shared = SharedBy(space, images);
   std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
                                  SharedText(shared));
+  text += SamplerText(space);
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += EntriesText(shared);
   return text + TrialsText(
@@ -138,16 +149,17 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
   const int64_t images = ImagesPerEpoch(space.config());
   List notes;
   for (const std::string& note : space.notes()) notes.emplace_back(note);
+  const SweepConfig& config = space.config();
   std::string rungs;
   std::vector<DecidedTrial> first;
-  if (space.config().pruner) {
+  if (config.pruner) {
     HalvingPlan plan(space);
     rungs = fmt::format(R"("rungs":{},)", ToJson(RungsJson(plan)));
     first = plan.Begin().trials;
   }
-  const std::string head =
-      fmt::format(R"({{"name":{},"notes":{},"points":{},{}"trials":[)", ToJson(space.config().name),
-                  ToJson(notes), space.points(), rungs);
+  const std::string head = fmt::format(
+      R"({{"name":{},"sampler":{},"notes":{},"points":{},{}"trials":[)", ToJson(config.name),
+      ToJson(config.search.sampler), ToJson(notes), space.points(), rungs);
   if (!write(head)) return;
   const size_t count = first.empty() ? space.size() : first.size();
   for (size_t i = 0; i < count; ++i) {

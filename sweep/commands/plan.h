@@ -9,16 +9,16 @@
 
 namespace lrsweep {
 
-/// The number of trials, notes why there are fewer than points, and a table of the first `limit`
-/// trials (0: all) with their epochs, optimizer steps and parameters. With a pruner the rungs, and
-/// the trials of the first ones. Throws as ImagesPerEpoch.
+/// The number of trials, the sampler, notes why there are fewer than points, and a table of the
+/// first `limit` trials (0: all) with their epochs, optimizer steps and parameters. With a pruner
+/// the rungs, and the trials of the first ones. Throws as ImagesPerEpoch.
 std::string PlanText(const SearchSpace& space, size_t limit);
 
-/// {"name", "notes": [sentence], "points", "trials": [{"trial_id", "group_id", "scheduler", "seed",
-/// "steps", "params"}]} with every trial's complete parameters. With a pruner these are the trials
-/// of the first rungs, and "rungs": [{"bracket", "rung", "budget", "points", "seeds", "trials",
-/// "epochs"}] comes before them. Calls `write` with one piece after
-/// another, until it returns false. Throws as ImagesPerEpoch.
+/// {"name", "sampler", "notes": [sentence], "points", "trials": [{"trial_id", "group_id",
+/// "scheduler", "seed", "steps", "params"}]} with every trial's complete parameters. With a pruner
+/// these are the trials of the first rungs, and "rungs": [{"bracket", "rung", "budget", "points",
+/// "seeds", "trials", "epochs"}] comes before them. Calls `write` with one piece after another,
+/// until it returns false. Throws as ImagesPerEpoch.
 void PlanJson(const SearchSpace& space, const std::function<bool(const std::string&)>& write);
 
 }  // namespace lrsweep

@@ -56,7 +56,7 @@ Value ReadFreeMapping(const ConfigNode& node, const std::string& path, SectionCo
 Value ReadFree(const ConfigNode& node, const std::string& path, SectionContent& around) {
   const auto read_one = [&path](const ConfigNode& one, SectionContent& outside) -> Value {
     if (one.AsScalar() != nullptr) return ReadFreeScalar(one, path);
-    if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
+    RefuseNestedAxis(one, path);
     if (one.AsMapping() != nullptr) return ReadFreeMapping(one, path, outside);
     List values;
     for (const ConfigNode& element : *one.AsSequence()) {

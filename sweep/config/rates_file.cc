@@ -93,6 +93,9 @@ ConfigNode RatesOf(const ConfigNode& node, const std::string& path) {
   return {node.at, std::move(rates)};
 }
 
+/// Whether the key's list holds values of one parameter.
+bool IsListKey(const std::string& key) { return key == "grid" || key == "choice"; }
+
 /// Replaces the file of a Table at `path` ("scheduler"). Returns whether it has one.
 bool ReadFileOf(ConfigNode& table, const std::string& path) {
   auto& entries = std::get<ConfigNode::Mapping>(table.content);
@@ -110,9 +113,10 @@ bool ReadFileOf(ConfigNode& table, const std::string& path) {
   }
   file->key = "rates";
   auto* mapping = std::get_if<ConfigNode::Mapping>(&file->value.content);
-  const bool is_grid = mapping != nullptr && mapping->size() == 1 && mapping->front().key == "grid";
+  const bool is_axis =
+      mapping != nullptr && mapping->size() == 1 && IsListKey(mapping->front().key);
   auto* grid =
-      is_grid ? std::get_if<ConfigNode::Sequence>(&mapping->front().value.content) : nullptr;
+      is_axis ? std::get_if<ConfigNode::Sequence>(&mapping->front().value.content) : nullptr;
   if (grid == nullptr) {
     file->value = RatesOf(file->value, file_path);
   } else {
@@ -133,7 +137,8 @@ bool ReadFilesIn(ConfigNode& node, const std::string& path, bool is_top) {
   if (IsTable(node)) return ReadFileOf(node, path);
   if (auto* mapping = std::get_if<ConfigNode::Mapping>(&node.content)) {
     for (ConfigNode::Entry& entry : *mapping) {
-      found |= ReadFilesIn(entry.value, entry.key == "grid" ? path : path + "." + entry.key, false);
+      found |=
+          ReadFilesIn(entry.value, IsListKey(entry.key) ? path : path + "." + entry.key, false);
     }
   } else if (auto* sequence = std::get_if<ConfigNode::Sequence>(&node.content)) {
     for (size_t i = 0; i < sequence->size(); ++i) {

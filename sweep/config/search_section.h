@@ -1,10 +1,13 @@
-// `search:`, what proposes the points of a sweep.
+// Reads `search:`, what proposes the points of a sweep.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "params/errors.h"
+#include "sweep/config/axis.h"
+#include "sweep/config/config_node.h"
 
 namespace lrsweep {
 
@@ -12,9 +15,17 @@ struct SearchSettings {
   std::string sampler = "grid";
   int64_t trials = 64;  // points of each scheduler entry with each optimizer entry; not of a grid
   int64_t seed = 0;     // of the sampler's random numbers
-  Location at;          // of the section; its line is 0 where there is none
+  Location sampler_at;  // of what is written; line 0 where nothing is
+  Location trials_at;
 
   bool IsGrid() const { return sampler == "grid"; }
 };
+
+/// Reads the section, or gives its defaults where it is not written. Throws ConfigError.
+SearchSettings ReadSearch(const ConfigNode& root);
+
+/// Throws ConfigError where the sampler cannot draw an axis, or has none to draw: `axes` are those
+/// of all sections.
+void CheckSampled(const SearchSettings& search, const std::vector<const Axis*>& axes);
 
 }  // namespace lrsweep

@@ -49,6 +49,7 @@ Value CoerceAt(const Parameter& parameter, const ConfigNode& node, const std::st
   } catch (const std::invalid_argument& error) {
     std::string what = path + ": " + error.what();
     if (node.AsSequence() != nullptr) what += "; a list to sweep over is written {grid: [...]}";
+    what += DistributionHint(node);
     throw ConfigError(node.at, what);
   }
 }
@@ -217,7 +218,7 @@ std::string KeyHint(const ConfigNode& node) {
 Value ReadParameter(const Parameter& parameter, const ConfigNode& node, const std::string& path,
                     SectionContent& around) {
   const auto read_one = [&](const ConfigNode& one, SectionContent& outside) -> Value {
-    if (one.Get("grid") != nullptr) throw ConfigError(one.at, path + ": a grid inside a grid");
+    RefuseNestedAxis(one, path);
     if (parameter.kind == Kind::kMapping && one.AsMapping() != nullptr) {
       return ReadMapping(parameter, one, path, outside);
     }

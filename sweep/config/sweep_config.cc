@@ -168,7 +168,8 @@ std::vector<Entry> ReadOptimizers(const ConfigNode& root, const std::vector<Entr
 std::vector<std::string> TopLevelKeys() {
   std::vector<std::string> keys = {"name", "trial", "params"};
   for (const Section& section : TrialSections()) keys.push_back(section.name);
-  keys.insert(keys.end(), {"optimizer", "scheduler", "objective", "pruner", "record", "replicate"});
+  keys.insert(keys.end(), {"optimizer", "scheduler", "search", "exclude", "zip", "objective",
+                           "pruner", "record", "replicate"});
   return keys;
 }
 
@@ -294,6 +295,27 @@ void ReadProgram(const ConfigNode& root, SweepConfig& config) {
   ReadTrialSection(root, training, config);
 }
 
+/// The axes of all sections.
+std::vector<const Axis*> AllAxes(const SweepConfig& config) {
+  std::vector<const Axis*> all;
+  const auto add = [&all](const std::vector<Axis>& axes) {
+    for (const Axis& axis : axes) all.push_back(&axis);
+  };
+  add(config.axes);
+  for (const Entry& entry : config.schedulers) add(entry.axes);
+  for (const Entry& entry : config.optimizers) add(entry.axes);
+  return all;
+}
+
+/// Reads what chooses among the points that the axes span.
+void ReadSpace(const ConfigNode& root, SweepConfig& config) {
+  const std::vector<const Axis*> axes = AllAxes(config);
+  config.search = ReadSearch(root);
+  CheckSampled(config.search, axes);
+  config.zips = ReadZips(root, axes);
+  config.exclusions = ReadExclusions(root);
+}
+
 /// The number behind "at character" in the sentence; 0 where there is none.
 int CharacterIn(const std::string& sentence) {
   const std::string words = " at character ";
@@ -387,6 +409,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
     for (const Section& section : TrialSections()) ReadTrialSection(root, section, config);
     config.metrics = BuiltInMetrics(HoldsBack(std::get<Map>(config.fixed.at("dataset"))));
   }
+  ReadSpace(root, config);
   config.objective = ReadObjective(root, config.metrics);
   config.record_steps = ReadRecordSteps(root);
   config.pruner = ReadPruner(root);

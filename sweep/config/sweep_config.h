@@ -8,6 +8,7 @@
 
 #include "params/value.h"
 #include "sweep/config/config_node.h"
+#include "sweep/config/constraints.h"
 #include "sweep/config/pruner_section.h"
 #include "sweep/config/search_section.h"
 #include "sweep/config/section_reader.h"
@@ -39,6 +40,8 @@ struct SweepConfig {
   std::vector<Entry> schedulers;      // at least one
   std::vector<Entry> optimizers;      // at least one
   SearchSettings search;
+  std::vector<WrittenText> exclusions;  // conditions: their points are left out
+  std::vector<Zip> zips;
   Objective objective;
   std::optional<PrunerConfig> pruner;      // grants most points less than training.epochs
   bool record_steps = true;                // rate and loss of every step go to the database

@@ -86,9 +86,10 @@ std::vector<std::string> WithoutEffect(const Entry& entry, const std::vector<Tri
     return sentences;
   }
   for (const Axis& axis : entry.axes) {
-    if (axis.values.size() < 2 || AxisMatters(axis.path, trials, images)) continue;
-    sentences.push_back(fmt::format("{} makes no difference: its {} values give the same rates",
-                                    NameOf(axis.path), axis.values.size()));
+    if (!axis.Varies() || AxisMatters(axis.path, trials, images)) continue;
+    const std::string count = axis.distribution ? "" : std::to_string(axis.values.size()) + " ";
+    sentences.push_back(fmt::format("{} makes no difference: its {}values give the same rates",
+                                    NameOf(axis.path), count));
   }
   for (const auto& [path, place] : entry.places) {
     const bool is_axis = std::any_of(entry.axes.begin(), entry.axes.end(),

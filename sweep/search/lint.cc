@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 #include <stdexcept>
+#include <string>
 #include <unordered_set>
 
 #include "params/errors.h"
@@ -89,7 +89,7 @@ std::vector<std::string> ObjectiveFindings(const SweepConfig& config) {
 }  // namespace
 
 std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
-  std::set<std::string> schedules;
+  std::unordered_set<std::string> schedules;
   std::unordered_set<uint64_t> points;  // cheaper than a ScheduleKey, which needs the trial
   FindingList findings;
   std::map<const Entry*, EntrySchedules> entries;

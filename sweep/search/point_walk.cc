@@ -8,14 +8,14 @@
 namespace lrsweep {
 
 PointWalk::PointWalk(const SweepConfig& config, const Entry& scheduler, const Entry& optimizer,
-                     const std::vector<const Axis*>& axes)
+                     const std::vector<Dimension>& dimensions)
     : scheduler_entry_(scheduler),
       optimizer_entry_(optimizer),
       model_(ModelOf(config.fixed)),
       params_(config.fixed) {
   params_.insert_or_assign("scheduler", scheduler.section);
   params_.insert_or_assign("optimizer", optimizer.section);
-  for (const auto& [name, section] : params_) sections_.push_back({name, "", "", true});
+  for (const auto& [name, section] : params_) sections_.push_back({name, {}, "", "", true});
   const auto place_of = [this](const std::string& name) {
     const auto found =
         std::find_if(sections_.begin(), sections_.end(),
@@ -23,29 +23,67 @@ PointWalk::PointWalk(const SweepConfig& config, const Entry& scheduler, const En
     return static_cast<size_t>(found - sections_.begin());
   };
   scheduler_ = place_of("scheduler");
-  for (const Axis* axis : axes) {
-    digits_.push_back({axis, place_of(axis->path.substr(0, axis->path.find('.')))});
-    Set(digits_.back(), 0);
+  for (const Dimension& dimension : dimensions) {
+    Digit digit{&dimension, {}};
+    for (const Axis* axis : dimension.axes) {
+      digit.sections.push_back(place_of(axis->path.substr(0, axis->path.find('.'))));
+    }
+    Set(digit, 0);
+    digits_.push_back(std::move(digit));
   }
   WriteChanged();
 }
 
 void PointWalk::Next() {
   for (auto digit = digits_.rbegin(); digit != digits_.rend(); ++digit) {
-    const bool carry = digit->value + 1 == digit->axis->values.size();
-    Set(*digit, carry ? 0 : digit->value + 1);
+    const bool carry = digit->place + 1 == digit->dimension->places();
+    Set(*digit, carry ? 0 : digit->place + 1);
     if (!carry) break;
   }
   WriteChanged();
 }
 
-void PointWalk::Set(Digit& digit, size_t value) {
-  digit.value = value;
-  SetAt(params_, digit.axis->path, digit.axis->values[value]);
-  sections_[digit.section].changed = true;
+void PointWalk::MoveTo(uint64_t place) {
+  for (Digit& digit : digits_) {
+    const bool is_slowest = &digit == &digits_.front();
+    if (is_slowest || digit.place > 0) Set(digit, is_slowest ? place : 0);
+  }
+  WriteChanged();
+}
+
+void PointWalk::Set(Digit& digit, uint64_t place) {
+  digit.place = place;
+  for (size_t i = 0; i < digit.sections.size(); ++i) {
+    SetAt(params_, digit.dimension->axes[i]->path, digit.dimension->At(i, place));
+    sections_[digit.sections[i]].changed = true;
+  }
+}
+
+const Value* PointWalk::At(const std::string& path) const {
+  if (mistake_) return Find(params_, path);
+  for (const Section& section : sections_) {
+    if (path.starts_with(section.name) && path[section.name.size()] == '.') {
+      return Find(section.trial, path);
+    }
+  }
+  return nullptr;
+}
+
+void PointWalk::Check() const {
+  if (mistake_) throw *mistake_;
 }
 
 void PointWalk::WriteChanged() {
+  mistake_.reset();
+  try {
+    WriteSections();
+  } catch (const ConfigError& error) {
+    mistake_ = error;
+    for (Section& section : sections_) section.changed = true;
+  }
+}
+
+void PointWalk::WriteSections() {
   if (sections_[scheduler_].changed) {
     trial_scheduler_ = TrialScheduler(scheduler_entry_, std::get<Map>(params_.at("scheduler")));
     auto overridden = OverriddenBy(scheduler_entry_, trial_scheduler_);
@@ -59,18 +97,18 @@ void PointWalk::WriteChanged() {
   }
 }
 
-void PointWalk::Write(Section& section) const {
+void PointWalk::Write(Section& section) {
   const bool is_scheduler = section.name == "scheduler";
-  Map kept = {{section.name, is_scheduler ? trial_scheduler_ : params_.at(section.name)}};
-  for (const std::string& path : overridden_) OverrideOptimizer(kept, path);
-  if (section.name == "optimizer") {
-    const Map& optimizer = std::get<Map>(kept.at(section.name));
-    if (model_ == Model::kBuiltIn) CheckOptimizerEntry(optimizer_entry_, optimizer);
+  section.trial = {{section.name, is_scheduler ? trial_scheduler_ : params_.at(section.name)}};
+  for (const std::string& path : overridden_) OverrideOptimizer(section.trial, path);
+  const Map& kept = std::get<Map>(section.trial.at(section.name));
+  if (section.name == "optimizer" && model_ == Model::kBuiltIn) {
+    CheckOptimizerEntry(optimizer_entry_, kept);
   }
   const auto write = [&section](const Map& values) {
     return values.empty() ? "" : ToJson(section.name) + ":" + ToJson(values);
   };
-  Map canonical = CanonicalSection(model_, section.name, std::get<Map>(kept.at(section.name)));
+  Map canonical = CanonicalSection(model_, section.name, kept);
   section.json = write(canonical);
   section.json_without_seed =
       section.name == "training" && canonical.erase("seed") > 0 ? write(canonical) : section.json;

@@ -3,48 +3,62 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "params/value.h"
 #include "sweep/config/sweep_config.h"
 #include "sweep/config/trial_id.h"
+#include "sweep/search/dimension.h"
 
 namespace lrsweep {
 
-/// An odometer over the axes; it starts with the first value of each. A step rewrites only the
-/// sections in which a value changed, since most points of a large space differ from their
+/// An odometer over the dimensions; it starts with the first place of each. A step rewrites only
+/// the sections in which a value changed, since most points of a large space differ from their
 /// neighbours in one section.
 class PointWalk {
  public:
-  /// `axes`: slowest first. All arguments must outlive the walk. Throws ConfigError, as Next does,
-  /// where an entry's parameters contradict one another.
+  /// `dimensions`: slowest first, each with at least one place. All arguments must outlive the
+  /// walk.
   PointWalk(const SweepConfig& config, const Entry& scheduler, const Entry& optimizer,
-            const std::vector<const Axis*>& axes);
+            const std::vector<Dimension>& dimensions);
 
   /// Moves to the next point, from the last one to the first.
   void Next();
+  /// Moves to that place of the slowest dimension and to the first one of all others.
+  void MoveTo(uint64_t place);
 
-  /// ToJson(CanonicalParams(params)) of the point's parameters, and the same without the seed.
+  /// A parameter of the trial at this point; nullptr where it has none of that path. Where Check
+  /// would throw, it is the parameter as written.
+  const Value* At(const std::string& path) const;
+  /// Throws ConfigError where the entries' parameters contradict one another at this point.
+  void Check() const;
+
+  /// ToJson(CanonicalParams(params)) of the point's parameters, and the same without the seed. Only
+  /// where Check passes.
   std::string TrialJson() const { return Join(&Section::json); }
   std::string GroupJson() const { return Join(&Section::json_without_seed); }
 
  private:
   struct Section {
     std::string name;
+    Map trial;         // {name: section}, as the trial has it
     std::string json;  // "key":{...}; empty where every value equals its default
     std::string json_without_seed;
     bool changed = true;
   };
   struct Digit {
-    const Axis* axis;
-    size_t section;  // index in sections_
-    size_t value = 0;
+    const Dimension* dimension;
+    std::vector<size_t> sections;  // of each axis: index in sections_
+    uint64_t place = 0;
   };
 
-  void Set(Digit& digit, size_t value);
+  void Set(Digit& digit, uint64_t place);
   void WriteChanged();
-  void Write(Section& section) const;
+  void WriteSections();
+  void Write(Section& section);
   std::string Join(std::string Section::*text) const;
 
   const Entry& scheduler_entry_;
@@ -56,6 +70,7 @@ class PointWalk {
   std::vector<Section> sections_;        // in the order of their names
   size_t scheduler_ = 0;                 // index in sections_
   std::vector<std::string> overridden_;  // paths that the schedule overrides at this point
+  std::optional<ConfigError> mistake_;   // of this point
 };
 
 }  // namespace lrsweep

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <unordered_map>
@@ -10,18 +9,10 @@
 #include <utility>
 
 #include "params/text.h"
-#include "sweep/config/trial_id.h"
-#include "sweep/search/point_walk.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
 namespace {
-
-uint64_t IdNumber(const std::string& id) {
-  uint64_t number = 0;
-  std::from_chars(id.data(), id.data() + id.size(), number, 16);
-  return number;
-}
 
 std::string IdText(uint64_t number) {
   std::array<char, 17> text{};
@@ -32,76 +23,100 @@ std::string IdText(uint64_t number) {
 }  // namespace
 
 SearchSpace::SearchSpace(SweepConfig config) : config_(std::move(config)) {
-  const auto note_repeats = [this](const Axis& axis) {
-    if (axis.repeated == 0) return;
-    notes_.push_back(axis.path + " lists " + Counted(axis.repeated, "value") +
-                     " more than once; each makes one trial");
-  };
-  for (const Axis& axis : config_.axes) note_repeats(axis);
+  NoteRepeatedValues(config_.axes);
   for (const auto* entries : {&config_.schedulers, &config_.optimizers}) {
-    for (const Entry& entry : *entries)
-      std::for_each(entry.axes.begin(), entry.axes.end(), note_repeats);
+    for (const Entry& entry : *entries) NoteRepeatedValues(entry.axes);
   }
   for (const Entry& scheduler : config_.schedulers) {
     for (const Entry& optimizer : config_.optimizers) AddBlock(scheduler, optimizer);
   }
-  FindDistinctTrials();
+  TrialFinder finder(config_);
+  points_ = 0;
+  for (Block& block : blocks_) {
+    block.first_point = points_;
+    finder.Find(block);
+    points_ += block.points;
+  }
+  NoteZips();
+  finder.Finish(points_);
+  distinct_ = finder.trials();
+  notes_.insert(notes_.end(), finder.notes().begin(), finder.notes().end());
 }
 
 void SearchSpace::AddBlock(const Entry& scheduler, const Entry& optimizer) {
-  Block block{&scheduler, &optimizer, {}, points_, 1};
-  for (const auto* axes : {&scheduler.axes, &std::as_const(config_.axes), &optimizer.axes}) {
-    for (const Axis& axis : *axes) block.axes.push_back(&axis);
-  }
-  for (const Axis* axis : block.axes) {
-    block.points *= axis->values.size();
-    if (points_ + block.points > kMaximumPoints) {
-      throw ConfigError(axis->at, "the space has more than " + std::to_string(kMaximumPoints) +
-                                      " points; " + axis->path + " is where it passes that");
-    }
-  }
+  Block block{&scheduler, &optimizer, DimensionsOf(config_, scheduler, optimizer)};
+  CheckSize(block);
+  block.points = block.GridPoints();
+  if (block.IsSampled()) block.points *= static_cast<uint64_t>(config_.search.trials);
   points_ += block.points;
   blocks_.push_back(std::move(block));
   NoteOverriddenAxes(blocks_.back());
 }
 
+/// Throws ConfigError where the block's points are too many beside those of the blocks before it.
+void SearchSpace::CheckSize(const Block& block) const {
+  uint64_t points = 1;
+  for (const Dimension& dimension : block.dimensions) {
+    const bool is_sampled = dimension.sampler != nullptr;
+    points *= is_sampled ? static_cast<uint64_t>(config_.search.trials) : dimension.places();
+    if (points_ + points <= kMaximumPoints) continue;
+    const bool is_written = is_sampled && !config_.search.trials_at.file.empty();
+    const Axis& axis = *dimension.axes.front();
+    throw ConfigError(is_written ? config_.search.trials_at : axis.at,
+                      "the space has more than " + std::to_string(kMaximumPoints) + " points; " +
+                          (is_sampled ? "search.trials" : axis.path) + " is where it passes that");
+  }
+}
+
+void SearchSpace::NoteRepeatedValues(const std::vector<Axis>& axes) {
+  for (const Axis& axis : axes) {
+    const bool in_zip = std::any_of(config_.zips.begin(), config_.zips.end(),
+                                    [&axis](const Zip& zip) { return zip.Has(axis.path); });
+    if (axis.repeated == 0 || in_zip) continue;
+    notes_.push_back(axis.path + " lists " + Counted(axis.repeated, "value") +
+                     " more than once; each makes one trial");
+  }
+}
+
 /// Notes the axes that the entry's first point overrides.
 void SearchSpace::NoteOverriddenAxes(const Block& block) {
   const Entry& scheduler = *block.scheduler;
-  const auto overridden = OverriddenBy(scheduler, TrialScheduler(scheduler, scheduler.section));
-  for (const Axis* axis : block.axes) {
-    if (axis->values.size() < 2) continue;
-    if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
-    notes_.push_back(axis->path + " has no effect under " + scheduler.type + ": its " +
-                     Counted(axis->values.size(), "value") + " make one trial");
-  }
-}
-
-void SearchSpace::FindDistinctTrials() {
-  std::unordered_set<uint64_t> seen;
-  seen.reserve(points_);
-  for (const Block& block : blocks_) {
-    PointWalk walk(config_, *block.scheduler, *block.optimizer, block.axes);
-    std::string group_json;
-    uint64_t group = 0;
-    for (uint64_t point = 0; point < block.points; ++point) {
-      if (point > 0) walk.Next();
-      const uint64_t id = IdNumber(IdOfJson(walk.TrialJson()));
-      if (!seen.insert(id).second) continue;
-      if (walk.GroupJson() != group_json) {
-        group_json = walk.GroupJson();
-        group = IdNumber(IdOfJson(group_json));
-      }
-      distinct_.push_back({static_cast<uint32_t>(block.first_point + point), id, group});
+  const auto overridden = OverriddenAtFirst(scheduler);
+  for (const Dimension& dimension : block.dimensions) {
+    for (const Axis* axis : dimension.axes) {
+      if (!axis->Varies()) continue;
+      if (std::find(overridden.begin(), overridden.end(), axis->path) == overridden.end()) continue;
+      notes_.push_back(axis->path + " has no effect under " + scheduler.type + ": " +
+                       (axis->distribution
+                            ? "it is not sampled"
+                            : "its " + Counted(axis->values.size(), "value") + " make one trial"));
     }
   }
-  if (distinct_.size() < points_) {
-    notes_.push_back(Counted(points_ - distinct_.size(), "point") + " of " +
-                     std::to_string(points_) + " repeat a trial that an earlier point makes");
+}
+
+/// Notes how many points each zip removes. Throws ConfigError for one that joins nothing.
+void SearchSpace::NoteZips() {
+  for (const Zip& zip : config_.zips) {
+    std::string paths;
+    for (const WrittenText& path : zip.paths) paths += (paths.empty() ? "" : ", ") + path.text;
+    uint64_t removed = 0;
+    bool joins = false;
+    for (const Block& block : blocks_) {
+      for (const Dimension& dimension : block.dimensions) {
+        if (!dimension.IsZip() || !zip.Has(dimension.axes.front()->path)) continue;
+        joins = true;
+        uint64_t alone = block.points / dimension.places();
+        for (const Axis* axis : dimension.axes) alone *= axis->values.size();
+        removed += alone - std::min(alone, block.points);
+      }
+    }
+    if (!joins) throw ConfigError(zip.at, "zip: no schedule has several of the axes " + paths);
+    const auto points = static_cast<int64_t>(removed / SeedsOf(config_));
+    notes_.push_back("zip [" + paths + "] removes " + Counted(points, "point"));
   }
 }
 
-const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
+const Block& SearchSpace::BlockOf(uint64_t point) const {
   const auto next = std::upper_bound(
       blocks_.begin(), blocks_.end(), point,
       [](uint64_t number, const Block& block) { return number < block.first_point; });
@@ -109,13 +124,23 @@ const SearchSpace::Block& SearchSpace::BlockOf(uint64_t point) const {
 }
 
 template <typename Visit>
-void SearchSpace::ForEachAxis(const Block& block, uint64_t point, const Visit& visit) {
+void SearchSpace::ForEachDimension(const Block& block, uint64_t point, const Visit& visit) {
   uint64_t rest = point - block.first_point;
-  for (auto axis = block.axes.rbegin(); axis != block.axes.rend(); ++axis) {
-    const size_t values = (*axis)->values.size();
-    visit(**axis, rest % values);
-    rest /= values;
+  const auto& dimensions = block.dimensions;
+  for (auto dimension = dimensions.rbegin(); dimension != dimensions.rend(); ++dimension) {
+    const uint64_t places = dimension->places();
+    visit(*dimension, rest % places);
+    rest /= places;
   }
+}
+
+template <typename Visit>
+void SearchSpace::ForEachValue(const Block& block, uint64_t point, const Visit& visit) {
+  ForEachDimension(block, point, [&visit](const Dimension& dimension, uint64_t place) {
+    for (size_t i = 0; i < dimension.axes.size(); ++i) {
+      visit(dimension.axes[i]->path, dimension.At(i, place));
+    }
+  });
 }
 
 Map SearchSpace::ParamsAt(uint64_t point) const {
@@ -123,8 +148,8 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
   Map params = config_.fixed;
   params.insert_or_assign("scheduler", block.scheduler->section);
   params.insert_or_assign("optimizer", block.optimizer->section);
-  ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
-    SetAt(params, axis.path, axis.values[place]);
+  ForEachValue(block, point, [&params](const std::string& path, const Value& value) {
+    SetAt(params, path, value);
   });
   Map& scheduler = std::get<Map>(params.at("scheduler"));
   scheduler = TrialScheduler(*block.scheduler, scheduler);
@@ -139,7 +164,7 @@ Map SearchSpace::ParamsAt(uint64_t point) const {
 
 Trial SearchSpace::At(size_t index) const {
   Trial trial;
-  const Distinct& distinct = distinct_.at(index);
+  const FoundTrial& distinct = distinct_.at(index);
   trial.params = ParamsAt(distinct.point);
   trial.id = IdText(distinct.id);
   trial.group_id = IdText(distinct.group_id);
@@ -152,12 +177,14 @@ std::string SearchSpace::IdAt(size_t index) const { return IdText(distinct_.at(i
 
 int64_t SearchSpace::EpochsAt(size_t index) const {
   const char kPath[] = "training.epochs";
-  const Value* epochs = Find(config_.fixed, kPath);
+  Value epochs = *Find(config_.fixed, kPath);
   const uint64_t point = distinct_.at(index).point;
-  ForEachAxis(BlockOf(point), point, [&](const Axis& axis, size_t place) {
-    if (axis.path == kPath) epochs = &axis.values[place];
+  ForEachDimension(BlockOf(point), point, [&](const Dimension& dimension, uint64_t place) {
+    for (size_t i = 0; i < dimension.axes.size(); ++i) {
+      if (dimension.axes[i]->path == kPath) epochs = dimension.At(i, place);
+    }
   });
-  return std::get<int64_t>(*epochs);
+  return std::get<int64_t>(epochs);
 }
 
 const Entry& SearchSpace::SchedulerEntryAt(size_t index) const {
@@ -183,8 +210,8 @@ Map SearchSpace::WrittenSchedulerAt(size_t index) const {
   const uint64_t point = distinct_.at(index).point;
   const Block& block = BlockOf(point);
   Map params = {{"scheduler", block.scheduler->section}};
-  ForEachAxis(block, point, [&params](const Axis& axis, size_t place) {
-    if (axis.path.starts_with("scheduler.")) SetAt(params, axis.path, axis.values[place]);
+  ForEachValue(block, point, [&params](const std::string& path, const Value& value) {
+    if (path.starts_with("scheduler.")) SetAt(params, path, value);
   });
   return std::get<Map>(std::move(params.at("scheduler")));
 }
@@ -194,9 +221,11 @@ uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) c
   const Block& block = BlockOf(point);
   uint64_t alike = block.first_point;
   uint64_t stride = 1;
-  ForEachAxis(block, point, [&](const Axis& axis, size_t place) {
-    if (counts(axis)) alike += place * stride;
-    stride *= axis.values.size();
+  ForEachDimension(block, point, [&](const Dimension& dimension, uint64_t place) {
+    const bool is_counted = std::any_of(dimension.axes.begin(), dimension.axes.end(),
+                                        [counts](const Axis* axis) { return counts(*axis); });
+    if (is_counted) alike += place * stride;
+    stride *= dimension.places();
   });
   return alike;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "sweep/config/sweep_config.h"
+#include "sweep/search/dimension.h"
+#include "sweep/search/trial_finder.h"
 #include "trial/trial.h"
 
 namespace lrsweep {
@@ -20,15 +22,19 @@ struct SpacePoint {
 /// Every distinct trial of a sweep. A trial is created when it is asked for, so that a large space
 /// needs little memory. Immutable: safe to read from any thread.
 ///
-/// Order: scheduler entries as written, within one the optimizer entries; within those the
-/// scheduler's own axes as written, the first slowest, then the common axes, then the optimizer's,
-/// the last fastest.
+/// Order: scheduler entries as written, within one the optimizer entries; within those the points
+/// that a sampler draws, each with all of the grid: the scheduler's own axes as written, the first
+/// slowest, then the common axes, then the optimizer's, the last fastest.
+///
+/// A sampler draws for each scheduler entry with each optimizer entry, until it has search.trials
+/// distinct points. Draws that repeat a point are passed over, and so are those of which exclusions
+/// leave nothing.
 class SearchSpace {
  public:
   static constexpr uint64_t kMaximumPoints = 1'000'000;
 
-  /// Throws ConfigError for a space of more than kMaximumPoints points, and where a point's
-  /// parameters contradict one another.
+  /// Throws ConfigError for a space of more than kMaximumPoints points, or of none, and where a
+  /// point's parameters contradict one another.
   explicit SearchSpace(SweepConfig config);
 
   SearchSpace(const SearchSpace&) = delete;
@@ -51,42 +57,32 @@ class SearchSpace {
   /// is false. It is cheap: it creates no trial.
   uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
 
-  /// The grid's points. Several may give the same trial.
+  /// The points of the grid, and those that were drawn, counted with their seeds. Several may give
+  /// the same trial, and exclusions leave some out.
   uint64_t points() const { return points_; }
   /// Sentences that explain why there are fewer trials than points.
   const std::vector<std::string>& notes() const { return notes_; }
   const SweepConfig& config() const { return config_; }
 
  private:
-  /// The points of one scheduler entry with one optimizer entry.
-  struct Block {
-    const Entry* scheduler;
-    const Entry* optimizer;
-    std::vector<const Axis*> axes;  // slowest first
-    uint64_t first_point;
-    uint64_t points;
-  };
-
-  /// A trial: the first point that gives it, and its ids as numbers.
-  struct Distinct {
-    uint32_t point;
-    uint64_t id;
-    uint64_t group_id;
-  };
-
   void AddBlock(const Entry& scheduler, const Entry& optimizer);
+  void CheckSize(const Block& block) const;
+  void NoteRepeatedValues(const std::vector<Axis>& axes);
   void NoteOverriddenAxes(const Block& block);
-  void FindDistinctTrials();
+  void NoteZips();
   const Block& BlockOf(uint64_t point) const;
-  /// Calls `visit` with each axis, the fastest first, and the index of its value at `point`.
+  /// Calls `visit` with each dimension, the fastest first, and its place at `point`.
   template <typename Visit>
-  static void ForEachAxis(const Block& block, uint64_t point, const Visit& visit);
+  static void ForEachDimension(const Block& block, uint64_t point, const Visit& visit);
+  /// Calls `visit` with the path and the value of each axis at `point`.
+  template <typename Visit>
+  static void ForEachValue(const Block& block, uint64_t point, const Visit& visit);
   Map ParamsAt(uint64_t point) const;
 
   SweepConfig config_;
   std::vector<Block> blocks_;
   uint64_t points_ = 0;
-  std::vector<Distinct> distinct_;
+  std::vector<FoundTrial> distinct_;
   std::vector<std::string> notes_;
 };
 

@@ -12,6 +12,7 @@ namespace {
 bool IsSmall(const lrsweep::SweepConfig& config) {
   constexpr size_t kMost = 500;
   size_t points = config.schedulers.size() * config.optimizers.size();
+  if (!config.search.IsGrid()) points *= static_cast<size_t>(config.search.trials);
   const auto multiply = [&points](const std::vector<lrsweep::Axis>& axes) {
     for (const lrsweep::Axis& axis : axes) {
       if (points <= kMost) points *= axis.values.size();
