@@ -1,6 +1,5 @@
 #include "results/database_file.h"
 
-#include <SQLiteCpp/Database.h>
 #include <fcntl.h>
 #include <stdio.h>  // renameat2
 #include <unistd.h>
@@ -57,8 +56,6 @@ struct flock LockedByte() {
 }
 
 }  // namespace
-
-std::string SqliteVersion() { return SQLite::getLibVersion(); }
 
 NewFile::NewFile(fs::path target) : target_(std::move(target)) {
   const std::string stem = ".lrsweep-" + std::to_string(getpid()) + "-";

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 namespace lrsweep {
-
-/// Of the SQLite that reads and writes databases: "3.40.1".
-std::string SqliteVersion();
 
 /// A new file under a temporary name beside `target`, to be filled and then put in place. Unless it
 /// was put in place, destruction removes it, with SQLite's -journal, -wal and -shm beside it.

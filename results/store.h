@@ -348,4 +348,7 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Of the SQLite that reads and writes databases: "3.40.1".
+std::string SqliteVersion();
+
 }  // namespace lrsweep

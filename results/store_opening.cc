@@ -316,4 +316,6 @@ Store Store::OpenForWriting(const fs::path& path, Journal journal) {
   });
 }
 
+std::string SqliteVersion() { return SQLite::getLibVersion(); }
+
 }  // namespace lrsweep

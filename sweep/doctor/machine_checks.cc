@@ -20,8 +20,8 @@
 #include "data/dataset.h"
 #include "data/dataset_source.h"
 #include "platform/unique_fd.h"
-#include "results/database_file.h"
 #include "results/file_system.h"
+#include "results/store.h"
 
 namespace lrsweep {
 namespace {
