@@ -181,7 +181,7 @@ TEST_P(ShippedConfigTest, PassesStrict) {
 
 INSTANTIATE_TEST_SUITE_P(Configs, ShippedConfigTest,
                          testing::Values("quickstart.yaml", "mnist.yaml", "schedules.yaml",
-                                         "findings.yaml", "search.yaml"));
+                                         "findings.yaml", "findings-shares.yaml", "search.yaml"));
 
 class CatalogExampleTest : public testing::TestWithParam<std::string> {};
 
