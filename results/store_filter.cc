@@ -48,7 +48,6 @@ struct Guard {
     sqlite3_set_authorizer(db, Authorize, this);
     sqlite3_progress_handler(db, kOperationsBetweenChecks, IsOver, this);
   }
-  ~Guard() { sqlite3_hard_heap_limit64(heap_limit); }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -74,8 +73,16 @@ struct Guard {
 
   std::string refused;
   Clock::time_point until;
-  // The limit before this one, which is the process's.
-  int64_t heap_limit = sqlite3_hard_heap_limit64(sqlite3_memory_used() + kMostBytes);
+};
+
+/// Limits the memory that SQLite may take in this process.
+struct MemoryLimit {
+  MemoryLimit() = default;
+  ~MemoryLimit() { sqlite3_hard_heap_limit64(before); }
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+
+  int64_t before = sqlite3_hard_heap_limit64(sqlite3_memory_used() + kMostBytes);
 };
 
 /// Binds the cell to the statement's parameter of that place, from 0.
@@ -149,6 +156,7 @@ std::vector<size_t> RowsWhere(const std::string& condition, const ConditionNames
   const Condition read(condition, names);
   MemoryDatabase db;
   Fill(db, read.Columns(), rows, cell_of);
+  const MemoryLimit limit;
   Guard guard(db.getHandle(), seconds);
   try {
     return Select(db, read.Sql());

@@ -41,8 +41,7 @@ std::vector<size_t> RowsWhere(const std::string& condition, const ConditionNames
                               size_t rows, const CellOf& cell_of, double seconds = 1);
 
 /// Tells of one row after another whether such a condition is true. It sees the row alone, so that
-/// the answer depends on no other. Not thread-safe; while it lives, SQLite's memory is limited in
-/// this process.
+/// the answer depends on no other. Not thread-safe.
 class RowCondition {
  public:
   /// Throws std::invalid_argument that says what is wrong with the condition.
