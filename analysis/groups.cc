@@ -97,11 +97,36 @@ std::vector<RankedGroup> OfHighestBudget(std::vector<RankedGroup> groups) {
   return groups;
 }
 
+std::set<int64_t> BudgetsOf(const Store& store) {
+  std::set<int64_t> budgets;
+  for (const RungCount& rung : store.Rungs()) budgets.insert(rung.budget);
+  return budgets;
+}
+
+std::vector<RankedGroup> RankGroupsOfBudget(const Store& store, const Objective& objective,
+                                            int64_t budget) {
+  std::vector<RankedGroup> groups =
+      Gather(store.ScoresOfBudget(objective, budget), store, objective.metric);
+  PlaceGroups(groups, objective);
+  return groups;
+}
+
+std::vector<RankedGroup> OfFullestBudget(const Store& store, const Objective& objective,
+                                         const std::vector<RankedGroup>& groups) {
+  if (groups.empty() || groups.front().budget == 0) return groups;
+  std::vector<RankedGroup> fullest;
+  for (const int64_t budget : BudgetsOf(store)) {
+    std::vector<RankedGroup> found = RankGroupsOfBudget(store, objective, budget);
+    if (found.size() >= fullest.size()) fullest = std::move(found);
+  }
+  return fullest;
+}
+
 int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
   if (groups.empty() || !groups.front().IsSound()) return 0;
   const double mean = Rounded(groups.front().summary->mean);
   const int64_t budget = groups.front().budget;
-  return std::count_if(groups.begin() + 1, groups.end(), [mean, budget](const RankedGroup& group) {
+  return std::count_if(groups.begin() + 1, groups.end(), [&](const RankedGroup& group) {
     return group.budget == budget && group.IsSound() && Rounded(group.summary->mean) == mean;
   });
 }

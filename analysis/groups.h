@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,20 @@ std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objecti
 /// The groups whose budget is that of the first one: values of others are not compared with its.
 std::vector<RankedGroup> OfHighestBudget(std::vector<RankedGroup> groups);
 
-/// How many groups behind the first one of RankGroups have exactly its mean (rounded as there). 0
-/// where the first is not sound.
+/// The budgets of a search, in epochs; none of a sweep without budgets.
+std::set<int64_t> BudgetsOf(const Store& store);
+
+/// The groups of one budget, those whose point went on included, in order of place among these.
+std::vector<RankedGroup> RankGroupsOfBudget(const Store& store, const Objective& objective,
+                                            int64_t budget);
+
+/// RankGroupsOfBudget of the budget that most groups have reached, the highest of equal ones; where
+/// the sweep has no budgets, `groups`, which RankGroups gives.
+std::vector<RankedGroup> OfFullestBudget(const Store& store, const Objective& objective,
+                                         const std::vector<RankedGroup>& groups);
+
+/// How many groups behind the first one of RankGroups have its budget and exactly its mean (rounded
+/// as there). 0 where the first is not sound.
 int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);
 
 /// One of them, without its place; none where none of its trials has ended. Throws as RankGroups.

@@ -38,9 +38,11 @@ std::vector<GridPoint> PointsOf(const std::vector<RankedGroup>& groups, const Tr
 
 }  // namespace
 
-WhatMatters ExplainGroups(const std::vector<RankedGroup>& groups, const Store& store,
+WhatMatters ExplainGroups(const std::vector<RankedGroup>& ranked, const Store& store,
                           const Objective& objective) {
   WhatMatters matters{.objective = objective};
+  const std::vector<RankedGroup> groups = OfFullestBudget(store, objective, ranked);
+  if (!groups.empty()) matters.budget = groups.front().budget;
   for (const RankedGroup& group : groups) {
     matters.left_out += group.diverged + group.never;
     matters.repeated |= group.summary && group.summary->n > 1;

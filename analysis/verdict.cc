@@ -64,11 +64,14 @@ int64_t Verdict::Indistinguishable() const {
                            [](const GroupComparison& one) { return !one.is_ahead; });
 }
 
-Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective,
+Verdict Judge(const std::vector<RankedGroup>& ranked, const Objective& objective,
               const MetricTable& metrics) {
+  const std::vector<RankedGroup> groups = OfHighestBudget(ranked);
   Verdict verdict{.objective = objective,
                   .is_share = IsShare(objective.metric, metrics),
-                  .groups = static_cast<int64_t>(groups.size())};
+                  .groups = static_cast<int64_t>(groups.size()),
+                  .budget = groups.empty() ? 0 : groups.front().budget,
+                  .of_lower_budgets = static_cast<int64_t>(ranked.size() - groups.size())};
   verdict.unsound = std::count_if(groups.begin(), groups.end(),
                                   [](const RankedGroup& group) { return !group.IsSound(); });
   verdict.diverged = std::count_if(groups.begin(), groups.end(),

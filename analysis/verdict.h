@@ -31,10 +31,12 @@ struct GroupComparison {
 
 struct Verdict {
   Objective objective;
-  bool is_share = false;  // its values are shares, 0 to 1
-  int64_t groups = 0;
-  std::string first_id, first;  // the first group and its name; empty where none is sound
-  int64_t seeds = 0;            // of the first with a value
+  bool is_share = false;         // its values are shares, 0 to 1
+  int64_t groups = 0;            // of the highest budget
+  int64_t budget = 0;            // in epochs; 0: the sweep has no budgets
+  int64_t of_lower_budgets = 0;  // groups that are not compared
+  std::string first_id, first;   // the first group and its name; empty where none is sound
+  int64_t seeds = 0;             // of the first with a value
   /// With sound groups that share a seed with the first, in order of place: at most kMostCompared.
   std::vector<GroupComparison> compared;
   int64_t fewest_seeds = 0;  // with fewer no difference can be shown, by this many comparisons
@@ -56,8 +58,9 @@ inline constexpr size_t kMostCompared = 100;
 /// A difference with a smaller p counts as more than luck.
 inline constexpr double kSignificance = 0.05;
 
-/// `groups` as RankGroups gives them; `metrics`: those that their sweep knows.
-Verdict Judge(const std::vector<RankedGroup>& groups, const Objective& objective,
+/// `ranked` as RankGroups gives them, of which those of the first's budget are compared; `metrics`:
+/// those that their sweep knows.
+Verdict Judge(const std::vector<RankedGroup>& ranked, const Objective& objective,
               const MetricTable& metrics);
 
 }  // namespace lrsweep

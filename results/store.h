@@ -332,10 +332,13 @@ class Store {
   /// How many of the trials with a place have exactly this value; with budgets, of those of the
   /// highest one. Costs and throws as Ranking.
   int64_t CountWithValue(const Objective& objective, double value) const;
-  /// Every trial of the space, or of one of its groups, in the order in which they were added.
+  /// Every trial of the space, or of one of its groups, in the order in which they were added; of
+  /// the space without those whose point went on to a higher budget.
   /// Costs (of a group that of its trials) and throws as Ranking.
   std::vector<ScoredTrial> Scores(const Objective& objective,
                                   const std::string& group_id = "") const;
+  /// The trials of one budget, those whose point went on included; else as Scores.
+  std::vector<ScoredTrial> ScoresOfBudget(const Objective& objective, int64_t budget) const;
   /// The first `limit` groups of the space, by id, whose id begins with `prefix` (hexadecimal
   /// digits).
   std::vector<std::string> GroupIdsByPrefix(const std::string& prefix, int64_t limit) const;

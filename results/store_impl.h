@@ -252,6 +252,10 @@ struct Store::Impl {
   /// The condition of trials that have a place.
   const char* Ranked() const;
 
+  /// The trials of the space whose column `key` has this value; empty: those that have not gone on.
+  std::vector<ScoredTrial> Scores(const Objective& objective, bool at_hand, const std::string& key,
+                                  const std::string& value);
+
   /// Writes trials.shared_epochs of the trial and of those that name it.
   void CountShared(const std::string& trial_id);
 

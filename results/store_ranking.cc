@@ -226,32 +226,31 @@ int64_t Store::CountWithValue(const Objective& objective, double value) const {
   });
 }
 
-std::vector<ScoredTrial> Store::Scores(const Objective& objective,
-                                       const std::string& group_id) const {
-  const bool at_hand = objective == Sweep().objective;
-  const bool of_group = !group_id.empty();
+std::vector<ScoredTrial> Store::Impl::Scores(const Objective& objective, bool at_hand,
+                                             const std::string& key, const std::string& value) {
+  const bool of_some = !key.empty();
+  const std::string some = of_some ? key + " = ?1" : "";
   std::string others;
   if (!at_hand) {
-    const char* epochs =
-        of_group ? "WHERE trial_id IN (SELECT trial_id FROM trials WHERE group_id = ?1)" : "";
-    others = fmt::format("LEFT JOIN ({}) USING (trial_id) ",
-                         ScoreQuery(objective, impl_->Scored(), epochs));
+    const std::string epochs =
+        of_some ? "WHERE trial_id IN (SELECT trial_id FROM trials WHERE " + some + ")" : "";
+    others =
+        fmt::format("LEFT JOIN ({}) USING (trial_id) ", ScoreQuery(objective, Scored(), epochs));
   }
-  return Guarded(impl_->path, [&] {
-    const bool searched = impl_->has_search;
+  return Guarded(path, [&] {
+    const bool searched = has_search;
     SQLite::Statement query(
-        impl_->Db(),
-        fmt::format(
-            "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN (state = "
-            "'completed' {}) AND diverged = 0 THEN {} END, params, {} FROM trials {}"
-            "WHERE in_space = 1 {} ORDER BY number",
-            searched ? "OR (state = 'stopped' AND stopped_by IS NOT NULL)" : "",
-            at_hand ? "objective_value" : "score",
-            searched ? "coalesce(budget, 0), stopped_by IS NOT NULL" : "0, 0", others,
-            of_group   ? "AND group_id = ?1"
-            : searched ? "AND promoted = 0"
-                       : ""));
-    if (of_group) query.bind(1, group_id);
+        Db(), fmt::format(
+                  "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN (state = "
+                  "'completed' {}) AND diverged = 0 THEN {} END, params, {} FROM trials {}"
+                  "WHERE in_space = 1 {} ORDER BY number",
+                  searched ? "OR (state = 'stopped' AND stopped_by IS NOT NULL)" : "",
+                  at_hand ? "objective_value" : "score",
+                  searched ? "coalesce(budget, 0), stopped_by IS NOT NULL" : "0, 0", others,
+                  of_some    ? "AND " + some
+                  : searched ? "AND promoted = 0"
+                             : ""));
+    if (of_some) query.bind(1, value);
     std::vector<ScoredTrial> trials;
     std::unordered_set<std::string> groups;
     while (query.executeStep()) {
@@ -265,6 +264,18 @@ std::vector<ScoredTrial> Store::Scores(const Objective& objective,
     }
     return trials;
   });
+}
+
+std::vector<ScoredTrial> Store::Scores(const Objective& objective,
+                                       const std::string& group_id) const {
+  const bool at_hand = objective == Sweep().objective;
+  return impl_->Scores(objective, at_hand, group_id.empty() ? "" : "group_id", group_id);
+}
+
+std::vector<ScoredTrial> Store::ScoresOfBudget(const Objective& objective, int64_t budget) const {
+  if (!impl_->has_search) return {};
+  const bool at_hand = objective == Sweep().objective;
+  return impl_->Scores(objective, at_hand, "budget", std::to_string(budget));
 }
 
 std::optional<RankedTrial> Store::PlaceOf(const std::string& trial_id) const {

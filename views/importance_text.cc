@@ -44,6 +44,9 @@ std::string ImportanceText(const WhatMatters& matters) {
   if (!matters.importance || matters.importance->parameters.empty()) return "";
   const Importance& importance = *matters.importance;
   std::string text = "What matters: ";
+  if (matters.budget > 0) {
+    text = fmt::format("What matters after {}: ", Counted(matters.budget, "epoch"));
+  }
   if (importance.variance == 0) {
     text += "nothing, all values are the same";
   } else {
@@ -91,7 +94,8 @@ Json ToJson(const WhatMatters& matters) {
           {"luck", importance.repetitions},
           {"complete", importance.complete},
           {"missing", importance.complete ? Json(nullptr) : Json(importance.missing)},
-          {"left_out", matters.left_out}};
+          {"left_out", matters.left_out},
+          {"budget", matters.budget > 0 ? Json(matters.budget) : Json()}};
 }
 
 }  // namespace lrsweep

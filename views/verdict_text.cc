@@ -142,6 +142,8 @@ std::string LeftOut(const Verdict& verdict) {
                                               ? "of which a trial never reached the threshold"
                                               : "of which a trial has no value");
   add(verdict.not_compared, "further behind or without a common seed");
+  const std::string fewer = fmt::format("with fewer than {} epochs", verdict.budget);
+  add(verdict.of_lower_budgets, fewer.c_str());
   return parts.empty() ? "" : fmt::format("Not compared: {}", fmt::join(parts, "; "));
 }
 
@@ -184,6 +186,7 @@ Json ToJson(const Verdict& verdict) {
           {"indistinguishable", verdict.Indistinguishable()},
           {"unsound", verdict.unsound},
           {"not_compared", verdict.not_compared},
+          {"of_lower_budgets", verdict.of_lower_budgets},
           {"compared", std::move(compared)},
           {"sentences", Sentences(verdict)}};
 }

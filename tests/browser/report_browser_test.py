@@ -237,6 +237,39 @@ class ReportBrowserTest(unittest.TestCase):
         self.assertEqual(len(alone), untrained)
         self.assertTrue(all(row["Outcome"].startswith("trained as ") for row in alone))
 
+    def test_values_of_different_budgets_are_kept_apart(self) -> None:
+        """A search of 2 and 6 epochs, of which OneCycleLR alone went on to 6."""
+        db = self.make_sweep("rungs", "{grid: [2, 6]}")
+        page = self.folder / "rungs.html"
+        with sqlite3.connect(db) as connection:
+            connection.executescript("""
+                UPDATE trials SET budget = params ->> '$.training.epochs',
+                  point = json_remove(params, '$.training.epochs', '$.training.seed');
+                UPDATE trials SET bracket = 0, rung = budget > 2, promoted = budget = 2 AND scheduler = 'OneCycleLR',
+                  in_space = budget = 2 OR scheduler = 'OneCycleLR';""")
+        connection.close()
+        run("report", db, "-o", page)
+        self.open(page)
+        (points, finalists), = query(db, """SELECT count(DISTINCT point), count(DISTINCT iif(rung = 1, point, NULL))
+                                         FROM trials WHERE in_space = 1""")
+        self.assertEqual([points, finalists], self.browser.run("""
+            return ['.lines path.line', '.lines circle.dot']
+              .map((each) => document.querySelectorAll(`#figure-rungs ${each}`).length)"""))
+        self.assertEqual({row["Scheduler"] for row in self.rows()}, {"OneCycleLR"})
+        shown = "return [...new Set(figures.find((each) => each.name === 'axes').shown.map((one) => one.budget))]"
+        self.assertEqual(self.browser.run(shown), [6])
+        self.browser.run("const s = document.getElementById('budget'); s.value = '2';"
+                         "s.dispatchEvent(new Event('change')); drawAll()")
+        self.assertEqual(self.browser.run(shown), [2])
+        rows = self.rows()
+        self.assertEqual([row["Place"] for row in rows], [str(i + 1) for i in range(points)])
+        self.assertEqual({row["Scheduler"] for row in rows if row["Search"] == "went on"}, {"OneCycleLR"})
+        means = query(db, "SELECT avg(objective_value) FROM trials WHERE budget = 2 GROUP BY group_id "
+                      "HAVING count(objective_value) = count(*) ORDER BY 1 DESC")
+        self.assertEqual([row["Mean val_accuracy"] for row in rows[:len(means)]], [f"{mean:.4f}" for mean, in means])
+        self.press("#figure-rungs .as-table")
+        self.assertEqual(len(self.rows("#figure-rungs table")), points)
+
     def test_a_groups_mean_is_of_the_same_steps_of_all_its_seeds(self) -> None:
         cut, group, page = self.cut_short("cut.db", epochs=3)
         self.open(page)

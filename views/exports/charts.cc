@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "params/text.h"
 #include "views/exports/output.h"
 
 namespace lrsweep {
 
 std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
                               const std::function<bool()>& interrupted) {
-  ChartInput input{store, store.Sweep().name, objective, RankGroups(store, objective)};
+  ChartInput input{store, store.Sweep().name, objective,
+                   OfHighestBudget(RankGroups(store, objective))};
+  if (!input.groups.empty() && input.groups.front().budget > 0) {
+    input.sweep += fmt::format(" ({})", Counted(input.groups.front().budget, "epoch"));
+  }
   input.check_interrupt = [&interrupted] { StopIf(interrupted); };
   const auto has_value = [](const RankedGroup& group) { return group.summary.has_value(); };
   if (input.groups.empty()) {

@@ -25,9 +25,9 @@ std::vector<Chart> DrawCharts(const Store& store, const Objective& objective,
 /// The data that the charts are drawn from.
 struct ChartInput {
   const Store& store;
-  std::string sweep;  // its name
+  std::string sweep;  // its name, and the groups' budget
   Objective objective;
-  std::vector<RankedGroup> groups;             // in order of place
+  std::vector<RankedGroup> groups;             // of the highest budget, in order of place
   std::function<void()> check_interrupt = {};  // throws ExportInterrupted after an interrupt
 };
 

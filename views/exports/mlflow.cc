@@ -165,6 +165,14 @@ class Writer {
                                                {"state", run.trial.state},
                                                {"diverged", run.trial.diverged ? "true" : "false"}};
     if (run.trial.error) tags.emplace("error", *run.trial.error);
+    if (run.trial.point) {
+      tags.insert({{"point", *run.trial.point},
+                   {"budget", std::to_string(run.trial.budget.value_or(0))},
+                   {"rung", std::to_string(run.trial.rung.value_or(0))},
+                   {"bracket", std::to_string(run.trial.bracket.value_or(0))},
+                   {"promoted", run.trial.promoted ? "true" : "false"}});
+    }
+    if (run.trial.stopped_by) tags.emplace("stopped_by", *run.trial.stopped_by);
     return tags;
   }
 

@@ -9,8 +9,9 @@
 namespace lrsweep {
 namespace {
 
-std::string Best(const std::vector<RankedGroup>& groups, const Objective& objective) {
-  if (groups.empty()) return "No trial has ended yet.";
+std::string Best(const std::vector<RankedGroup>& ranked, const Objective& objective) {
+  if (ranked.empty()) return "No trial has ended yet.";
+  const std::vector<RankedGroup> groups = OfHighestBudget(ranked);
   const RankedGroup& first = groups.front();
   if (!first.IsSound()) {
     return fmt::format(
@@ -20,8 +21,10 @@ std::string Best(const std::vector<RankedGroup>& groups, const Objective& object
   }
   const Summary& summary = *first.summary;
   const auto number = [&objective](double value) { return NumberText(objective.metric, value); };
-  std::string text = fmt::format("Best of {} is {}, with {} {}", Counted(groups.size(), "group"),
-                                 first.Name(), objective.metric, number(summary.mean));
+  const std::string budget =
+      first.budget > 0 ? fmt::format(" trained for {}", Counted(first.budget, "epoch")) : "";
+  std::string text = fmt::format("Best of {}{} is {}, with {} {}", Counted(groups.size(), "group"),
+                                 budget, first.Name(), objective.metric, number(summary.mean));
   const std::string tied = TiedText(TiedWithFirst(groups), "group", "mean");
   if (summary.n == 1) return text + " from one seed" + tied + '.';
   text += fmt::format(" on average over {} seeds", summary.n);

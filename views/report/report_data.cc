@@ -35,6 +35,7 @@ Json Quantiles() {
 Json ToJson(const Objective& objective, const MetricTable& metrics) {
   return {{"metric", objective.metric},
           {"mode", objective.mode},
+          {"scope", objective.scope},
           {"text", Describe(objective)},
           {"share", IsShare(objective.metric, metrics)}};
 }

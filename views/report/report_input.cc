@@ -20,6 +20,12 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
     std::string id = placed.trial_id;
     places.emplace(std::move(id), std::move(placed));
   }
+  std::map<std::string, double> values_of_promoted;
+  for (const int64_t budget : BudgetsOf(source.store)) {
+    for (const ScoredTrial& scored : source.store.ScoresOfBudget(input.objective, budget)) {
+      if (scored.value) values_of_promoted.emplace(scored.trial_id, *scored.value);
+    }
+  }
   const std::optional<std::string> test_metric = TestValues(source.store, input.objective).Metric();
   std::map<std::string, size_t> groups;
   const size_t groups_before = input.CountGroups();
@@ -32,6 +38,9 @@ void AddTrials(const ReportSource& source, size_t sweep, ReportInput& input) {
     if (const auto found = places.find(trial.row.trial_id); found != places.end()) {
       trial.place = found->second.place;
       trial.value = found->second.value;
+    } else if (const auto value = values_of_promoted.find(trial.row.trial_id);
+               trial.row.promoted && value != values_of_promoted.end()) {
+      trial.value = value->second;
     }
     trial.epochs = ReportedEpochs(source.store, input.sweeps[sweep], trial.row);
     if (test_metric && !trial.row.diverged) {
@@ -104,6 +113,9 @@ ReportInput ReadReportInput(const std::vector<ReportSource>& sources,
   for (size_t i = 0; i < sources.size(); ++i) {
     AddTrials(sources[i], i, input);
     input.groups.push_back(RankGroups(sources[i].store, input.objective));
+    for (const int64_t budget : BudgetsOf(sources[i].store)) {
+      input.of_budgets[i].push_back(RankGroupsOfBudget(sources[i].store, input.objective, budget));
+    }
   }
   RefuseWhatCannotBeCompared(input);
   return input;

@@ -2,6 +2,7 @@
 // parameters, its place and its epochs.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct ReportTrial {
   size_t group = 0;  // index among the groups of all sweeps, in the order of their first trials
   TrialRow row;
   FlatParams params;
-  std::optional<int64_t> place;      // among the trials of its sweep; none: not ranked
-  std::optional<double> value;       // the objective; none: diverged, or not ranked
+  std::optional<int64_t> place;  // among the trials of its sweep; none: not ranked
+  std::optional<double> value;   // the objective; none: diverged, or neither ranked nor promoted
   std::optional<double> test_value;  // of analysis/test_value.h; none: none
   std::vector<EpochRow> epochs;
 };
@@ -35,7 +36,9 @@ struct ReportInput {
   std::vector<SweepRecord> sweeps;  // of the sources, in their order
   std::vector<ReportTrial> trials;  // of all sweeps, in the order of the sources and of trials
   std::vector<std::vector<RankedGroup>> groups;  // of each sweep, in order of place
-  TrialLabels labels;                            // of all trials together
+  /// Of each sweep and each of its budgets, those whose point went on included.
+  std::map<size_t, std::vector<std::vector<RankedGroup>>> of_budgets;
+  TrialLabels labels;  // of all trials together
 
   size_t Ranked() const;
   size_t CountGroups() const;

@@ -104,6 +104,15 @@ Json StepsPerEpoch(const ReportTrial& trial) {
   return static_cast<double>(first.steps_done) / static_cast<double>(first.epoch);
 }
 
+void AddPlaceInSearch(const TrialRow& row, Distinct& points, Json& columns) {
+  columns["point"].push_back(row.point ? Json(points.Index(*row.point)) : Json());
+  columns["budget"].push_back(OrNull(row.budget));
+  columns["rung"].push_back(OrNull(row.rung));
+  columns["bracket"].push_back(OrNull(row.bracket));
+  columns["promoted"].push_back(row.promoted ? 1 : 0);
+  columns["stopped_by"].push_back(OrNull(row.stopped_by));
+}
+
 }  // namespace
 
 Json TrialColumns(const ReportInput& input) {
@@ -111,6 +120,9 @@ Json TrialColumns(const ReportInput& input) {
   Distinct states;
   Json columns = {{"schedulers", nullptr}, {"states", nullptr}};
   Json errors = Json::object();
+  Distinct points;
+  const bool has_budgets = std::any_of(input.trials.begin(), input.trials.end(),
+                                       [](const ReportTrial& trial) { return trial.row.budget; });
   for (size_t i = 0; i < input.trials.size(); ++i) {
     const ReportTrial& trial = input.trials[i];
     const TrialRow& row = trial.row;
@@ -127,6 +139,7 @@ Json TrialColumns(const ReportInput& input) {
     columns["steps"].push_back(StepsPerEpoch(trial));
     columns["seconds"].push_back(row.wall_seconds);
     columns["diverged"].push_back(row.diverged ? 1 : 0);
+    if (has_budgets) AddPlaceInSearch(row, points, columns);
     if (row.error) errors[std::to_string(i)] = *row.error;
   }
   columns["schedulers"] = schedulers.All();
@@ -139,6 +152,11 @@ Json GroupColumns(const ReportInput& input) {
   std::map<std::pair<size_t, std::string>, const RankedGroup*> ranked;
   for (size_t sweep = 0; sweep < input.groups.size(); ++sweep) {
     for (const RankedGroup& group : input.groups[sweep]) ranked[{sweep, group.group_id}] = &group;
+  }
+  for (const auto& [sweep, budgets] : input.of_budgets) {
+    for (const std::vector<RankedGroup>& groups : budgets) {
+      for (const RankedGroup& group : groups) ranked[{sweep, group.group_id}] = &group;
+    }
   }
   Json columns = Json::array();
   for (const ReportTrial& trial : input.trials) {

@@ -179,6 +179,13 @@ std::string CautionText(const Items& items, const Style& style) {
     if (item.of->sweep.dataset_sha256 != first.dataset_sha256) {
       return style.Paint(Tone::kBad, "They were trained on different data.") + "\n";
     }
+    if (item.trials.front().budget != items.front().trials.front().budget) {
+      return style.Paint(
+                 Tone::kBad,
+                 "Their budgets differ: a value after fewer epochs says nothing of one after "
+                 "more.") +
+             "\n";
+    }
   }
   return "";
 }

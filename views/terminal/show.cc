@@ -114,6 +114,17 @@ std::string NotStartedText(const Store& store, const TrialRow& trial) {
   return "never by itself";
 }
 
+/// Its place in a search with budgets: "rung 0 with 2 epochs, of point 0123...; went on".
+std::string SearchText(const TrialRow& trial) {
+  std::string text = fmt::format("rung {} with {}", trial.rung.value_or(0),
+                                 Counted(trial.budget.value_or(0), "epoch"));
+  if (trial.bracket.value_or(0) > 0) text += fmt::format(" of bracket {}", *trial.bracket);
+  if (trial.point) text += ", point " + *trial.point;
+  if (trial.promoted) text += "; the point went on to a higher budget";
+  if (trial.stopped_by) text += "; stopped by the " + *trial.stopped_by;
+  return text;
+}
+
 std::string Head(const Shown& shown, const Style& style) {
   const TrialRow& trial = shown.trial;
   std::string state = trial.state;
@@ -140,6 +151,7 @@ std::string Head(const Shown& shown, const Style& style) {
   table.AddRow({"epochs_done", std::to_string(trial.epochs_done)});
   if (trial.shared_epochs > 0)
     table.AddRow({"shared_epochs", SharedText(shown.store.Epochs(trial.trial_id))});
+  if (trial.budget) table.AddRow({"search", SearchText(trial)});
   table.AddRow({"started_at", trial.started_at.value_or(NotStartedText(shown.store, trial))});
   table.AddRow({"wall_seconds", fmt::format("{:.3f}", trial.wall_seconds)});
   std::string text = table.Text(style);

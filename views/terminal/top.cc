@@ -174,8 +174,7 @@ std::string Judgement(const Top& top, const Style& style) {
   for (const std::string& sentence : Sentences(JudgeOf(top))) {
     text += OneLine(sentence) + ".\n";
   }
-  const WhatMatters matters =
-      ExplainGroups(OfHighestBudget(top.groups), top.store, top.ranked.By());
+  const WhatMatters matters = ExplainGroups(top.groups, top.store, top.ranked.By());
   text += ImportanceText(matters);
   if (top.options.effects) text += EffectsTable(matters, style);
   return text;
@@ -234,8 +233,7 @@ std::string TopJson(const Store& store, const TopOptions& options) {
   json["what_matters"] = nullptr;
   if (top.judged) {
     json["verdict"] = ToJson(JudgeOf(top));
-    json["what_matters"] =
-        ToJson(ExplainGroups(OfHighestBudget(top.groups), top.store, top.ranked.By()));
+    json["what_matters"] = ToJson(ExplainGroups(top.groups, top.store, top.ranked.By()));
   }
   return Print(json);
 }

@@ -11,6 +11,8 @@
 namespace lrsweep {
 namespace {
 
+constexpr const char* kBudget = "budget";
+
 /// Indices of the rows that no other beats in both metrics.
 std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>& metrics) {
   std::vector<Tradeoff> points(rows.size());
@@ -24,6 +26,15 @@ std::vector<size_t> Front(const NamedRows& rows, const std::vector<std::string>&
   take(metrics[0], &Tradeoff::first);
   take(metrics[1], &Tradeoff::second);
   return ParetoFront(points);
+}
+
+/// Indices of the rows of the first one's budget: others do not compete with it.
+std::vector<size_t> OfFirstBudget(const NamedRows& rows) {
+  std::vector<size_t> kept;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    if (rows.At(row, kBudget) == rows.At(0, kBudget)) kept.push_back(row);
+  }
+  return kept;
 }
 
 std::vector<ShownColumn> Untitled(const std::vector<std::string>& names) {
@@ -54,11 +65,13 @@ void NameTestValue(const NamedRows& rows, std::vector<ShownColumn>& columns) {
 }
 
 /// Filters rows and selects columns by the options.
-TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOptions& options) {
+TopRows Chosen(NamedRows rows, std::vector<ShownColumn> columns, const TopOptions& options,
+               bool has_budgets) {
   if (!options.where.empty()) rows.Keep(rows.Where(options.where));
   std::vector<std::string> asked;
   if (!options.pareto.empty()) {
     asked = ParetoMetrics(options.pareto, rows.Metrics());
+    if (has_budgets) rows.Keep(OfFirstBudget(rows));
     rows.Keep(Front(rows, asked));
     for (std::string& metric : asked) metric = rows.ColumnOf(metric);
     PutInFront(asked, columns);
@@ -178,14 +191,18 @@ std::vector<std::string> ParetoMetrics(const std::string& text, const MetricTabl
 }
 
 TopRows TrialRows(const Store& store, const RankedSweep& ranked, const TopOptions& options) {
-  const Columns<FlatTrial> columns = TrialColumns(ranked.Labels());
+  Columns<FlatTrial> columns = TrialColumns(ranked.Labels());
+  const bool has_budgets = !ranked.First().empty() && ranked.First().front().trial.budget;
+  if (has_budgets) {
+    columns.push_back({kBudget, [](const FlatTrial& row) { return OrNull(row.trial.budget); }});
+  }
   std::vector<NamedRow> rows;
   for (const RankedRow& one : ranked.First()) rows.push_back(ToRow(one, columns));
   NamedRows named(store, ranked.By(), AllNames(columns), "value", std::move(rows));
   std::vector<ShownColumn> usual = Untitled(
       {"place", "trial_id", "value", kTestValue, "epochs", "state", "scheduler", "parameters"});
   usual[2].title = ranked.By().metric;
-  return Chosen(std::move(named), std::move(usual), options);
+  return Chosen(std::move(named), std::move(usual), options, has_budgets);
 }
 
 TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
@@ -194,11 +211,12 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   for (Column<RankedGroup>& column : columns) {
     if (column.name == "label") column.name = "parameters";
   }
+  const bool has_budgets = !groups.empty() && groups.front().budget > 0;
+  if (!has_budgets) std::erase_if(columns, [](const auto& one) { return one.name == kBudget; });
   std::vector<NamedRow> rows;
   int64_t diverged = 0;
   int64_t never = 0;
   int64_t unfinished = 0;
-  const bool has_budgets = !groups.empty() && groups.front().budget > 0;
   for (const RankedGroup& group : groups) {
     rows.push_back(ToRow(group, columns));
     diverged += group.diverged;
@@ -208,12 +226,12 @@ TopRows GroupRows(const Store& store, const std::vector<RankedGroup>& groups,
   NamedRows named(store, objective, AllNames(columns), "mean", std::move(rows), {kSeedPath});
   std::vector<std::string> usual = {"place", "mean",  "sd",       "low", "high",
                                     "best",  "worst", kTestValue, "n"};
-  if (has_budgets) usual.insert(usual.begin() + 1, "budget");
+  if (has_budgets) usual.insert(usual.begin() + 1, kBudget);
   if (diverged > 0) usual.emplace_back("diverged");
   if (never > 0) usual.emplace_back("never");
   if (unfinished > 0) usual.emplace_back("unfinished");
   usual.insert(usual.end(), {"scheduler", "parameters"});
-  return Chosen(std::move(named), Untitled(usual), options);
+  return Chosen(std::move(named), Untitled(usual), options, has_budgets);
 }
 
 }  // namespace lrsweep

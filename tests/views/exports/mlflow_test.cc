@@ -63,6 +63,20 @@ TEST_F(MlflowTest, ATrialThatWasTrainedAsAnotherOneIsAWholeRun) {
   EXPECT_THAT(Read(experiment / "bb/meta.yaml"), HasSubstr("\nstatus: 3\n"));
 }
 
+TEST_F(MlflowTest, ATrialOfASearchHasItsPlaceInItAsTags) {
+  Store store = CreateSweep({MakeTrial("aa")});
+  store.AddDecided({{{MakeTrial("bb", "StepLR", 0.5), 7, "p", 2, 1, 3}}, {"bb"}});
+  Complete(store, "aa", {0.5});
+  Complete(store, "bb", {0.5, 0.75});
+  const fs::path experiment = Experiment(store);
+  EXPECT_FALSE(fs::exists(experiment / "aa/tags/budget"));
+  EXPECT_EQ(Read(experiment / "bb/tags/point"), "p");
+  EXPECT_EQ(Read(experiment / "bb/tags/budget"), "2");
+  EXPECT_EQ(Read(experiment / "bb/tags/rung"), "1");
+  EXPECT_EQ(Read(experiment / "bb/tags/bracket"), "3");
+  EXPECT_EQ(Read(experiment / "bb/tags/promoted"), "true");
+}
+
 TEST_F(MlflowTest, ParametersOfNestedSchedulesAreParameters) {
   Trial trial = MakeTrial("aa");
   SetAt(trial.params, "scheduler.schedulers", List{Map{{"type", "StepLR"}, {"gamma", 0.25}}});

@@ -13,6 +13,14 @@ const rateOf = (i) => (raw.steps.rate_of[i] < 0 ? null : raw.steps.rates[raw.ste
 const METRICS = raw.metrics.map((metric) => metric.name);
 const METRIC_OF = Object.fromEntries(raw.metrics.map((metric) => [metric.name, metric]));
 
+/// The trial's place in a search with budgets.
+function searchOf(index) {
+  const { point, budget, rung, bracket, promoted, stopped_by: stoppedBy } = raw.trials;
+  if (!budget) return { point: null, budget: null, promoted: false, stoppedBy: null };
+  return { point: point[index], budget: budget[index], rung: rung[index], bracket: bracket[index],
+    promoted: promoted[index] === 1, stoppedBy: stoppedBy[index] };
+}
+
 const trials = raw.trials.id.map((id, index) => ({
   index,
   id,
@@ -28,6 +36,7 @@ const trials = raw.trials.id.map((id, index) => ({
   seconds: raw.trials.seconds[index],
   diverged: raw.trials.diverged[index] === 1,
   error: raw.trials.errors[index] || null,
+  ...searchOf(index),
   curves: Object.fromEntries(METRICS.map((name) => [name, raw.epochs.metrics[name][index]])),
   epochRates: raw.epochs.lr[index],
   loss: raw.steps.loss[index],
@@ -79,6 +88,7 @@ trials.forEach((trial, index) => {
   trial.group = groups[raw.trials.group[index]];
   trial.group.trials.push(trial);
   trial.peak = peakRate(trial);
+  trial.hasEnded = trial.place !== null || trial.promoted;  // with a value, or without because it diverged
   trial.parameters = labelOf(trial, false);
   trial.label = `${trial.scheduler} ${labelOf(trial, true)}`.trim();
 });
@@ -88,7 +98,9 @@ for (const group of groups) {
   group.scheduler = first.scheduler;
   group.parameters = first.parameters;
   group.label = `${first.scheduler} ${first.parameters}`.trim();
-  group.ended = group.trials.filter((trial) => trial.place !== null);
+  group.ended = group.trials.filter((trial) => trial.hasEnded);
+  group.budget = first.budget;
+  group.promoted = first.promoted;
 }
 
 /// Compares values: better ones first, missing ones last.
@@ -96,16 +108,28 @@ function byValue(a, b) {
   if (a === null || b === null) return (a === null) - (b === null);
   return higherIsBetter ? b - a : a - b;
 }
+/// The budgets of a search, in epochs, the highest first. Values of different ones are not compared.
+const budgets = [...new Set(trials.map((trial) => trial.budget))].filter((budget) => budget !== null)
+  .sort(d3.descending);
+
 /// Compares groups by place; groups of several sweeps by their means, since each place is one in its
 /// own sweep. Means are rounded to 12 decimals, as in the database's ranking.
 const roundedMean = ({ mean }) => (mean === null ? null : Math.round(mean * 1e12));
 const rankedGroups = groups
   .filter((group) => group.place !== null)
-  .sort((a, b) => b.sound - a.sound || byValue(roundedMean(a), roundedMean(b)) || a.place - b.place ||
+  .sort((a, b) => b.budget - a.budget || b.sound - a.sound || byValue(roundedMean(a), roundedMean(b)) || a.place - b.place ||
     a.index - b.index);
 const rankedTrials = trials
-  .filter((trial) => trial.place !== null)
-  .sort((a, b) => byValue(a.value, b.value) || a.place - b.place);
+  .filter((trial) => trial.hasEnded)
+  .sort((a, b) => b.budget - a.budget || byValue(a.value, b.value) || a.place - b.place);
+/// Places of a search are those among the trials of its budget, those whose point went on included.
+if (budgets.length > 0) {
+  const before = {};
+  for (const trial of rankedTrials.filter((each) => each.budget !== null)) {
+    const key = `${trial.sweep.label} ${trial.budget}`;
+    before[key] = trial.place = (before[key] ?? 0) + 1;
+  }
+}
 
 /// What the objective chose by held-back images reaches on the test images: the metric's name, or null
 /// where no trial has it. A group's value is the mean over its trials that have ended.

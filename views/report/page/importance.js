@@ -41,8 +41,10 @@ function shareRows(importance) {
 
 function importanceNote(sweep) {
   const { importance } = sweep;
-  const trialCount = trials.filter((trial) => trial.sweep === sweep && trial.value !== null).length;
-  return [`Of ${count(trialCount, "trial")} with a value.`,
+  const { budget } = importance;
+  const trialCount = trials.filter((trial) => trial.sweep === sweep && trial.value !== null &&
+    (budget === null || trial.budget === budget)).length;
+  return [`Of ${count(trialCount, "trial")} with a value${budget === null ? "" : ` after ${count(budget, "epoch")}`}.`,
     importance.left_out > 0 ? `${count(importance.left_out, "trial")} without a value left out.` : "",
     groups.some((group) => group.sweep === sweep && group.n > 1) ? ""
       : "No trial was repeated, so luck is in these shares.",

@@ -64,10 +64,11 @@ function reloadLater() {
 
 function drawPage() {
   const scroll = restoreState();
-  matches = parseFilterOr(state.filter);
+  matchesFilter = parseFilterOr(state.filter);
   applyTheme();
   drawAnswer();
   drawRanking();
+  drawRungs();
   drawSchedules();
   drawCurves();
   drawScatter();

@@ -25,8 +25,17 @@ const testColumns = testMetric === null ? [] : [{ name: "test", title: testMetri
 /// The trial's epochs whose training is that of a trial with a lower number.
 const sharedOf = (trial) => d3.max(raw.lineage.trained_by[trial.index] ?? [], ([, last]) => last) ?? 0;
 
+/// What became of a point of a search after this budget.
+function fateText(row) {
+  if (row.promoted) return "went on";
+  const trial = trialsOf(row)[0];
+  return trial.budget === budgets[0] ? "reached the top" : trial.hasEnded ? "ended here" : "–";
+}
+const fateColumns = budgets.length === 0 ? [] : [
+  { name: "fate", title: "Search", value: fateText, text: fateText }];
+
 const trialColumns = [
-  { ...rankingColumns.place },
+  { ...rankingColumns.place }, ...fateColumns,
   { name: "value", title: objective.metric, number: true, value: (trial) => trial.value,
     text: valueText },
   ...testColumns,
@@ -70,7 +79,7 @@ const extraColumns = [
 ];
 
 const groupColumns = [
-  rankingColumns.place,
+  rankingColumns.place, ...fateColumns,
   { name: "mean", title: `Mean ${objective.metric}`, number: true, value: (group) => group.mean,
     text: valueText },
   ...testColumns.map((column) => ({ ...column, title: `Mean ${testMetric}` })),
@@ -143,12 +152,13 @@ function badgeElement(trial) {
 function drawRanking() {
   const section = makeSection("ranking", "Ranking",
     `By ${objective.text}. Pick trials to make them stand out in every chart; the filter holds for all ` +
-    "charts as well.");
+    `charts as well${budgets.length > 0 ? ", as does the number of epochs: values after different numbers of " +
+      "epochs are not compared" : ""}.`);
   let extras = choice("ranking.extras", []);
   let byGroup = choice("ranking.by", repeated ? "groups" : "trials") === "groups";
 
   const rows = () => (byGroup ? shownGroups()
-    : [...rankedTrials, ...trials.filter((trial) => trial.place === null)].filter(matches));
+    : [...rankedTrials, ...trials.filter((trial) => !trial.hasEnded)].filter(matches));
   const columns = () => [pickColumn, ...(severalSweeps ? [rankingColumns.database] : []),
     ...(byGroup ? groupColumns
       : [...trialColumns, ...extraColumns.filter((column) => extras.includes(column.name))])];
@@ -182,10 +192,24 @@ function drawRanking() {
         } }), column.title))));
   section.append(
     makeElement("div", { class: "controls" }, repeated ? makeElement("fieldset", {},
-      makeElement("legend", { class: "hidden" }, "Rows"), by) : null, filterBox(), extraChoice),
+      makeElement("legend", { class: "hidden" }, "Rows"), by) : null, budgetBox(), filterBox(), extraChoice),
     table.element);
   listeners.picks.push(redraw);
   listeners.filter.push(() => { table.page = 0; redraw(); });
+}
+
+/// The choice of the budget whose trials the ranking and all charts show; null without budgets.
+function budgetBox() {
+  if (budgets.length === 0) return null;
+  const select = makeElement("select", { id: "budget", onchange: () => {
+    choose("budget", select.value);
+    tell("filter");
+  } }, budgets.map((budget) => {
+    const points = new Set(trials.filter((trial) => trial.budget === budget).map((trial) => trial.point)).size;
+    return makeElement("option", { value: budget, selected: budget === shownBudget() },
+      `${count(budget, "epoch")} (${count(points, "point")})`);
+  }));
+  return makeElement("label", {}, "Trained for ", select);
 }
 
 function filterBox() {

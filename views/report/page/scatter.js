@@ -88,7 +88,7 @@ function drawCells(figure) {
   const width = figure.width;
   const columns = Math.max(1, Math.floor(width / CELL.width));
   const cellWidth = width / columns;
-  const shown = figure.shown = shownTrials().filter((trial) => trial.place !== null);
+  const shown = figure.shown = shownTrials().filter((trial) => trial.hasEnded);
   const shownAxes = scatterAxes().filter((axis) =>
     shown.some((trial) => axis.value(trial) !== null) && (!axis.values || axis.values.length > 1));
   const values = shown.map((trial) => trial.value).filter((value) => value !== null);

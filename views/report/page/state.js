@@ -72,6 +72,8 @@ const OWN_FIELDS = {
   epochs: (trial) => trial.epochs, seconds: (trial) => trial.seconds,
   database: (trial) => trial.sweep.label, peak_lr: (trial) => trial.peak,
   seed: (trial) => trial.seed,
+  ...(budgets.length > 0 ? { budget: (trial) => trial.budget, rung: (trial) => trial.rung,
+    bracket: (trial) => trial.bracket, stopped_by: (trial) => trial.stoppedBy } : {}),
 };
 
 function fieldNamed(name) {
@@ -108,11 +110,19 @@ function compareField(value, comparison, wanted) {
   return comparison(String(value), wanted);
 }
 
-let matches = () => true;
+/// The budget that is shown; null: the sweep has none.
+function shownBudget() {
+  return budgets.length === 0 ? null : Number(choice("budget", budgets[0]));
+}
+const isOfShownBudget = (trial) => trial.budget === null || trial.budget === shownBudget();
+
+let matchesFilter = () => true;
+/// Whether the trial is shown: the filter lets it through, and it is of the shown budget.
+const matches = (trial) => isOfShownBudget(trial) && matchesFilter(trial);
 /// Applies the filter. Returns what is wrong with its text, or "".
 function setFilter(text) {
   try {
-    matches = parseFilter(text);
+    matchesFilter = parseFilter(text);
   } catch (error) {
     return error.message;
   }

@@ -33,7 +33,7 @@ function metricText(value) {
 function valueText(row) {
   const value = row.trials ? row.mean : row.value;
   if (value !== null) return numberText(value);
-  if (row.place === null) return "–";
+  if (row.place === null && !row.promoted) return "–";
   if (row.diverged) return "diverged";
   return /^(epochs|steps|seconds)_to\(/.test(objective.metric) ? "never" : "none";
 }
