@@ -234,7 +234,7 @@ TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
       .exec(
           "DROP VIEW metrics; DROP TABLE reported_metrics; DROP TABLE metric_names; "
           "ALTER TABLE epochs DROP COLUMN test_loss; ALTER TABLE epochs DROP COLUMN test_accuracy; "
-          "DROP VIEW groups; DROP INDEX trials_by_group; ALTER TABLE sweep DROP COLUMN identity; "
+          "ALTER TABLE sweep DROP COLUMN identity; "
           "DROP TABLE retired_checkpoints; PRAGMA user_version = 2");
   EXPECT_EQ(RankGroups(Store::Open(db_), {}).size(), 5U);
   EXPECT_EQ(SQLite::Database(db_.string()).execAndGet("PRAGMA user_version").getInt(), 2);

@@ -130,10 +130,12 @@ std::string DrawnOnATerminal(const SweepState& state) {
 
 TEST_F(ProgressTest, ATerminalGetsABar) {
   state_.epochs = 10;
-  state_.epochs_done = 4;
+  state_.epochs_done = state_.epochs_trained = 4;
   EXPECT_THAT(DrawnOnATerminal(state_),
               AllOf(HasSubstr("[############------------------]  40%  "),
                     HasSubstr("  1 of 3 trials  "), HasSubstr("  4 of 10 epochs  ")));
+  state_.epochs_trained = 3;
+  EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("  4 of 10 epochs (3 trained)  "));
   state_.epochs_done = 10;
   EXPECT_THAT(DrawnOnATerminal(state_), HasSubstr("[" + std::string(30, '#') + "] 100%"));
   state_.epochs = state_.epochs_done = 0;

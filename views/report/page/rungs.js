@@ -29,10 +29,11 @@ function searchBrackets() {
     rungs.slice().reverse().forEach((rung, i, fromTop) => {
       if (i > 0) addThoseThatWentOn(rung, fromTop[i - 1]);
     });
-    for (const { entries } of rungs) {
-      entries.sort((a, b) => byValue(a.value, b.value));
+    rungs.forEach(({ entries }, at) => {  // of equal values those that went on are first
+      const next = new Set((rungs[at + 1]?.entries ?? []).map((entry) => entry.point));
+      entries.sort((a, b) => byValue(a.value, b.value) || next.has(b.point) - next.has(a.point));
       entries.forEach((entry, i) => { entry.place = i + 1; });
-    }
+    });
     return { sweep: values[0].sweep, bracket: values[0].bracket, rungs };
   }).sort((a, b) => sweeps.indexOf(a.sweep) - sweeps.indexOf(b.sweep) || a.bracket - b.bracket);
 }
@@ -45,11 +46,14 @@ function entriesOf(some) {
   });
 }
 
-/// A point that has no trial of this rung, but of the next one, was not trained anew for it.
+/// A point that has no trial of this rung, but of the next one, was not trained anew for it. What counts
+/// are the seeds that the others have here: the last rung may have more.
 function addThoseThatWentOn(rung, next) {
   const here = new Set(rung.entries.map((entry) => entry.point));
+  const seeds = new Set(rung.entries.flatMap((entry) => entry.trials.map((trial) => trial.seed)));
   for (const { point, trials: some } of next.entries.filter((entry) => !here.has(entry.point))) {
-    const values = some.map((trial) => valueAfter(trial, rung.budget));
+    const counted = some.filter((trial) => seeds.size === 0 || seeds.has(trial.seed));
+    const values = counted.map((trial) => valueAfter(trial, rung.budget));
     rung.entries.push({ point, trials: some, value: values.includes(null) ? null : d3.mean(values) });
   }
 }
