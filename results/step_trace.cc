@@ -13,6 +13,9 @@
 namespace lrsweep {
 namespace {
 
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr size_t kMostSteps = 100'000'000;  // of an epoch, so that a damaged number is found
+
 /// The one value that all steps share, if they do. NaN is never shared: it would read as "varies".
 std::optional<double> Constant(const std::vector<double>& values) {
   if (values.empty() || !std::isfinite(values[0])) return std::nullopt;
@@ -35,6 +38,10 @@ void AppendReal(Real number, std::string& out) {
   if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
+bool HasLoss(std::span<const float> losses) {
+  return std::any_of(losses.begin(), losses.end(), [](float loss) { return std::isfinite(loss); });
+}
+
 void CheckSize(const std::vector<double>& values, size_t steps, const char* what) {
   if (values.size() == 1 || values.size() == steps) return;
   throw std::invalid_argument("a trace of " + std::to_string(steps) + " steps with " +
@@ -49,21 +56,25 @@ StepTrace MakeStepTrace(std::span<const float> losses, const StepRates& rates) {
   StepTrace trace;
   trace.momentum = Constant(rates.momentum);
   if (trace.momentum) trace.lr = Constant(rates.lr);
+  const bool has_losses = losses.empty() || HasLoss(losses) || !trace.momentum;
+  if (!has_losses && trace.lr) {
+    trace.json = std::to_string(losses.size());
+    return trace;
+  }
+  const bool is_nested = has_losses && !trace.lr;
   trace.json.reserve(losses.size() * (trace.lr ? 12 : trace.momentum ? 34 : 54) + 2);
   trace.json += '[';
   for (size_t i = 0; i < losses.size(); ++i) {
     if (i > 0) trace.json += ',';
-    if (!trace.lr) trace.json += '[';
-    AppendReal(losses[i], trace.json);
-    if (!trace.lr) {
+    if (is_nested) trace.json += '[';
+    if (has_losses) AppendReal(losses[i], trace.json);
+    if (is_nested) trace.json += ',';
+    if (!trace.lr) AppendReal(rates.LrAt(i), trace.json);
+    if (!trace.momentum) {
       trace.json += ',';
-      AppendReal(rates.LrAt(i), trace.json);
-      if (!trace.momentum) {
-        trace.json += ',';
-        AppendReal(rates.MomentumAt(i), trace.json);
-      }
-      trace.json += ']';
+      AppendReal(rates.MomentumAt(i), trace.json);
     }
+    if (is_nested) trace.json += ']';
   }
   trace.json += ']';
   return trace;
@@ -78,11 +89,21 @@ void ReadStepTrace(const StepTrace& trace, std::vector<StepRow>& steps) {
   };
   const auto number = [&refuse](const nlohmann::json& value) {
     refuse(value.is_number() || value.is_null());
-    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+    return value.is_null() ? kNan : value.get<double>();
   };
+  if (parsed.is_number_unsigned()) {
+    refuse(trace.lr && trace.momentum && parsed.get<size_t>() <= kMostSteps);
+    const StepRow row{.lr = trace.lr.value(), .momentum = trace.momentum.value(), .loss = kNan};
+    steps.insert(steps.end(), parsed.get<size_t>(), row);
+    return;
+  }
   refuse(parsed.is_array());
   steps.reserve(steps.size() + parsed.size());
   for (const nlohmann::json& step : parsed) {
+    if (numbers == 2 && !step.is_array()) {
+      steps.push_back({.lr = number(step), .momentum = trace.momentum.value(), .loss = kNan});
+      continue;
+    }
     refuse(numbers == 1 || (step.is_array() && step.size() == numbers));
     const auto at = [&](size_t i) { return number(numbers == 1 ? step : step[i]); };
     steps.push_back({.lr = trace.lr ? *trace.lr : at(1),

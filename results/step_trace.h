@@ -16,7 +16,8 @@ struct StepTrace {
   std::optional<double> momentum;  // the same for the momentum
   /// [loss,...]; or, where `lr` is none, [[loss,lr],...]; or, where `momentum` is none too,
   /// [[loss,lr,momentum],...]. Losses in the shortest decimal form of a float, the others of a
-  /// double; null for NaN and infinities.
+  /// double; null for NaN and infinities. Where no step has a loss the number of steps; or, where
+  /// `lr` alone is none, [lr,...].
   std::string json;
 };
 

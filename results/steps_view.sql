@@ -6,12 +6,14 @@ SELECT
   e.trial_id,
   e.epoch,
   t.first_step + j.key,
-  coalesce(t.lr, json_extract(j.value, '$[1]')),
+  coalesce(t.lr, iif(j.type = 'array', json_extract(j.value, '$[1]'), j.value)),
   coalesce(t.momentum, json_extract(j.value, '$[2]')),
-  CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') ELSE j.value END
+  CASE WHEN j.type = 'array' THEN json_extract(j.value, '$[0]') WHEN t.lr IS NOT NULL THEN j.value END
 FROM epochs AS e
 JOIN step_traces AS t ON t.trial_id = coalesce(e.trained_by, e.trial_id) AND t.epoch = e.epoch,
-json_each(t.trace) AS j;
+-- A number of steps without losses as so many nulls: a byte of zeros is '00' in hex.
+json_each(iif(t.trace LIKE '[%', t.trace,
+  '[' || replace(hex(zeroblob(CAST(t.trace AS INTEGER) - 1)), '00', 'null,') || 'null]')) AS j;
 
 -- The epochs that name a trial, and their seconds.
 CREATE INDEX epochs_by_trainer ON epochs (trained_by, epoch, wall_seconds)
