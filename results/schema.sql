@@ -119,8 +119,10 @@ CREATE TABLE checkpoints (
   epoch INTEGER NOT NULL,        -- that it follows
   size INTEGER NOT NULL,         -- of data, in bytes
   sha256 TEXT NOT NULL,          -- of data, in hex digits
-  data BLOB NOT NULL             -- what the engine saved; of a user's program JSON that names a
+  data BLOB NOT NULL,            -- what the engine saved; of a user's program JSON that names a
                                  --   file or folder, {"path": ...}
+  saved_by TEXT                  -- of a user's program: the trial in whose folder that is; NULL: in
+                                 --   its own
 ) STRICT;
 
 -- The steps of an epoch, packed into one value, for all trials that share the epoch with that of
@@ -132,7 +134,8 @@ CREATE TABLE step_traces (
   lr REAL,                       -- the same at every step of the epoch, or
   momentum REAL,                 --   NULL: it is in the trace
   trace TEXT NOT NULL,           -- JSON: [loss, ...]; [[loss, lr], ...] where the column lr is
-                                 --   NULL; [[loss, lr, momentum], ...] where momentum is too
+                                 --   NULL; [[loss, lr, momentum], ...] where momentum is too. Of
+                                 --   steps without losses their number; [lr, ...] where lr is NULL
   PRIMARY KEY (trial_id, epoch),
   FOREIGN KEY (trial_id, epoch) REFERENCES epochs (trial_id, epoch) ON DELETE CASCADE
 ) STRICT;

@@ -162,7 +162,7 @@ void Store::SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkp
   impl_->Write([&] {
     MustChange(trial_id,
                impl_->Run("INSERT OR REPLACE INTO checkpoints SELECT ?1, ?2, ?3, ?4, "
-                          "CAST(?5 AS BLOB) FROM trials "
+                          "CAST(?5 AS BLOB), NULL FROM trials "
                           "WHERE trial_id = ?1 AND state = 'running' AND EXISTS "
                           "(SELECT 1 FROM epochs WHERE trial_id = ?1 AND epoch = ?2)",
                           trial_id, checkpoint.epoch, static_cast<int64_t>(checkpoint.data.size()),

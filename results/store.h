@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -165,6 +166,9 @@ struct Checkpoint {
   int64_t epoch = 0;   // the last one done
   std::string sha256;  // of data: 64 lower-case hex digits, from where the data was made
   std::string data;    // bytes
+  /// Of a user's program: the trial in whose folder the files are that `data` names; empty: its
+  /// own.
+  std::string saved_by{};
 };
 
 /// A checkpoint that was checked, or its defect; both are empty where the trial has none.
@@ -321,7 +325,12 @@ class Store {
   /// When its first epoch began to be trained, as this trial or as another one that shares it;
   /// empty where it has no epoch.
   std::string FirstTrainedAt(const std::string& trial_id) const;
+  /// Those whose files no checkpoint names any more. A file that is in use is retired later.
   std::vector<RetiredCheckpoint> RetiredCheckpoints() const;
+  /// The trials whose checkpoint is of a later epoch than this one and in the folder of `trial_id`.
+  std::vector<std::string> BorrowedBeyond(const std::string& trial_id, int64_t epoch) const;
+  /// The trials that have a checkpoint of another trial in their folder.
+  std::set<std::string> Lenders() const;
   std::vector<AttemptRow> Attempts(const std::string& trial_id) const;
   /// The workers that were excluded at their latest attempt, by number. Reads all attempts.
   std::vector<ExcludedWorker> ExcludedWorkers() const;

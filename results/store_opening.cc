@@ -196,6 +196,7 @@ void Upgrade(SQLite::Database& db) {
     db.exec(
         "ALTER TABLE epochs ADD COLUMN trained_by TEXT; "
         "ALTER TABLE trials ADD COLUMN shared_epochs INTEGER NOT NULL DEFAULT 0; "
+        "ALTER TABLE checkpoints ADD COLUMN saved_by TEXT; "
         "ALTER TABLE trials ADD COLUMN point TEXT; ALTER TABLE trials ADD COLUMN budget INTEGER; "
         "ALTER TABLE trials ADD COLUMN rung INTEGER; "
         "ALTER TABLE trials ADD COLUMN bracket INTEGER; "

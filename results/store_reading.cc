@@ -209,13 +209,26 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
   });
 }
 
+namespace {
+
+/// SQL: the path in a program's checkpoint data.
+std::string PathIn(const std::string& data) {
+  return fmt::format(
+      "iif(json_valid(CAST({0} AS TEXT)), json_extract(CAST({0} AS TEXT), '$.path'), "
+      "CAST({0} AS TEXT))",
+      data);
+}
+
+}  // namespace
+
 StoredCheckpoint Store::ReadCheckpoint(
     const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
   return Guarded(impl_->path, [&]() -> StoredCheckpoint {
+    const std::string saved_by = impl_->has_sharing ? "coalesce(c.saved_by, '')" : "''";
     SQLite::Statement query(impl_->Db(),
-                            "SELECT c.epoch, size, sha256, data, e.epoch IS NOT NULL "
-                            "FROM checkpoints AS c LEFT JOIN epochs AS e USING (trial_id, epoch) "
-                            "WHERE trial_id = ?");
+                            "SELECT c.epoch, size, sha256, data, e.epoch IS NOT NULL, " + saved_by +
+                                " FROM checkpoints AS c LEFT JOIN epochs AS e USING "
+                                "(trial_id, epoch) WHERE trial_id = ?");
     query.bind(1, trial_id);
     if (!query.executeStep()) return {};
     const SQLite::Column data = query.getColumn(3);
@@ -233,14 +246,19 @@ StoredCheckpoint Store::ReadCheckpoint(
     if (query.getColumn(4).getInt() == 0) {
       return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
     }
-    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes)}, ""};
+    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes),
+                       query.getColumn(5).getString()},
+            ""};
   });
 }
 
 std::vector<RetiredCheckpoint> Store::RetiredCheckpoints() const {
   return Guarded(impl_->path, [&] {
     SQLite::Statement query(
-        impl_->Db(), "SELECT number, trial_id, data FROM retired_checkpoints ORDER BY number");
+        impl_->Db(),
+        "SELECT number, trial_id, data FROM retired_checkpoints AS r WHERE NOT EXISTS (SELECT 1 "
+        "FROM checkpoints AS c WHERE r.trial_id IN (c.trial_id, c.saved_by) AND " +
+            PathIn("c.data") + " = " + PathIn("r.data") + ") ORDER BY number");
     std::vector<RetiredCheckpoint> retired;
     while (query.executeStep()) {
       retired.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),

@@ -86,9 +86,11 @@ void Store::ShareEpochs(const std::string& from, const std::string& trial_id, in
     impl_->CountShared(trial_id);
     impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
     if (!checkpoint) return;
-    impl_->Run("INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4, CAST(?5 AS BLOB))", trial_id,
-               checkpoint->epoch, static_cast<int64_t>(checkpoint->data.size()), checkpoint->sha256,
-               checkpoint->data);
+    impl_->Run(
+        "INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4, CAST(?5 AS BLOB), nullif(nullif(?6, ''), "
+        "?1))",
+        trial_id, checkpoint->epoch, static_cast<int64_t>(checkpoint->data.size()),
+        checkpoint->sha256, checkpoint->data, checkpoint->saved_by);
   });
 }
 
@@ -150,6 +152,30 @@ std::vector<std::string> Store::SharersOf(const std::string& trial_id) const {
     std::vector<std::string> sharers;
     while (query.executeStep()) sharers.push_back(query.getColumn(0).getString());
     return sharers;
+  });
+}
+
+std::vector<std::string> Store::BorrowedBeyond(const std::string& trial_id, int64_t epoch) const {
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT trial_id FROM checkpoints WHERE saved_by = ?1 AND epoch > ?2 ORDER BY trial_id");
+    query.bind(1, trial_id);
+    query.bind(2, epoch);
+    std::vector<std::string> borrowers;
+    while (query.executeStep()) borrowers.push_back(query.getColumn(0).getString());
+    return borrowers;
+  });
+}
+
+std::set<std::string> Store::Lenders() const {
+  if (!impl_->has_sharing) return {};
+  return Guarded(impl_->path, [&] {
+    SQLite::Statement query(impl_->Db(),
+                            "SELECT DISTINCT saved_by FROM checkpoints WHERE saved_by IS NOT NULL");
+    std::set<std::string> lenders;
+    while (query.executeStep()) lenders.insert(query.getColumn(0).getString());
+    return lenders;
   });
 }
 

@@ -27,6 +27,8 @@ struct TrialTask {
   /// The epoch after which the trial gives a checkpoint and leaves its pack, to resume later; 0: it
   /// is trained to its end. Of a user's program: the first epoch that it reports from there on.
   int64_t until = 0;
+  /// Of a user's program: the trial in whose folder the checkpoint is; empty: in its own.
+  std::string checkpoint_of{};
   /// Epochs after which a checkpoint is needed for other trials that share them, in ascending
   /// order.
   std::vector<int64_t> branch_epochs{};

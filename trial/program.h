@@ -21,7 +21,8 @@ struct ProgramSpec {
   double timeout_seconds = 0;        // of one attempt; 0: none
   double grace_seconds = 30;         // from SIGTERM to SIGKILL
   bool keep_checkpoints = false;     // when the trial is over
-  std::string trials_folder;         // absolute; a trial's own folder in it has its id as name
+  bool resumes_exactly = false;  // trials may share epochs: docs/programs.md says what that asks
+  std::string trials_folder;     // absolute; a trial's own folder in it has its id as name
 
   bool operator==(const ProgramSpec&) const = default;
 };

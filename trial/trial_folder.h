@@ -40,4 +40,9 @@ inline std::filesystem::path TrialFolderOf(const std::filesystem::path& database
   return TrialsFolderOf(database) / trial_id;
 }
 
+/// Whether a path that is normal and relative to a folder is of something below that.
+inline bool IsBelow(const std::filesystem::path& path) {
+  return !path.empty() && path.is_relative() && path != "." && *path.begin() != "..";
+}
+
 }  // namespace lrsweep

@@ -39,7 +39,8 @@ struct CleanArguments {
 struct Folders {
   fs::path of;
   std::vector<std::string> over;      // of trials that have ended
-  std::vector<std::string> not_over;  // of trials that need theirs to go on
+  std::vector<std::string> not_over;  // that a trial needs to go on: its own, or of one with which
+                                      // it shares its first epochs
 };
 
 Folders FoldersOf(const std::string& db) {
@@ -48,8 +49,10 @@ Folders FoldersOf(const std::string& db) {
     const Store store = Store::Open(db);
     std::set<std::string> over;
     std::set<std::string> not_over;
+    const std::set<std::string> lenders = store.Lenders();
     store.EachTrial([&](const TrialRow& trial) {
-      const bool ended = trial.state != "pending" && trial.state != "running";
+      const bool ended =
+          trial.state != "pending" && trial.state != "running" && !lenders.contains(trial.trial_id);
       (ended ? over : not_over).insert(trial.trial_id);
     });
     for (std::string& name : FoldersOfTrials(folders.of)) {

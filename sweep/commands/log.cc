@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "analysis/selection.h"
 #include "params/errors.h"
@@ -42,9 +43,20 @@ constexpr int kPausesBetweenLooks = 4;  // at the database
 struct LoggedTrial {
   std::string id;
   std::string state;
+  std::string trained_as;  // the trial that was trained for it; empty: itself
 
   bool IsOver() const { return state != "pending" && state != "running"; }
 };
+
+/// The trial that was trained for one that is the same training; empty: itself.
+std::string TrainedAs(const Store& store, const TrialRow& trial) {
+  if (trial.shared_epochs < trial.epochs_done || trial.epochs_done == 0) return "";
+  if (!store.Attempts(trial.trial_id).empty()) return "";
+  for (std::string& sharer : store.SharersOf(trial.trial_id)) {
+    if (!store.Attempts(sharer).empty()) return std::move(sharer);
+  }
+  return "";
+}
 
 LoggedTrial Find(const LogArguments& arguments) {
   return WithUsageErrors(arguments.db, [&]() -> LoggedTrial {
@@ -55,7 +67,7 @@ LoggedTrial Find(const LogArguments& arguments) {
                        ": its trials are of the built-in model, which prints nothing; see `lrsweep "
                        "show` for one of them");
     }
-    return {trial.trial_id, trial.state};
+    return {trial.trial_id, trial.state, TrainedAs(store, trial)};
   });
 }
 
@@ -75,6 +87,10 @@ class Printer {
 /// Why there is nothing to print.
 std::string WhyNone(const LoggedTrial& trial, const std::string& db) {
   if (trial.state == "pending") return "trial " + trial.id + " has printed nothing yet";
+  if (!trial.trained_as.empty()) {
+    return "trial " + trial.id + " was trained as " + trial.trained_as + ": lrsweep log " + db +
+           " " + trial.trained_as;
+  }
   const std::filesystem::path folder = TrialFolderOf(db, trial.id);
   std::error_code ignored;
   if (std::filesystem::exists(folder, ignored)) return "trial " + trial.id + " has printed nothing";

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "params/errors.h"
 #include "params/text.h"
@@ -53,22 +54,24 @@ std::string StepsText(const Trial& trial, int64_t images) {
   return steps.IsNull() ? "-" : ToJson(steps);
 }
 
-/// What trials share; none of a program's, and where nothing is shared.
+/// What trials share; none where nothing is shared.
 std::optional<SharedEpochs> SharedBy(const SearchSpace& space, int64_t images) {
-  if (space.config().program) return std::nullopt;
+  const auto& program = space.config().program;
+  if (program && !program->resumes_exactly) return std::nullopt;
   std::optional<SharedEpochs> shared = CountSharedEpochs(space, images);
   if (shared && shared->all.to_train == shared->all.epochs) return std::nullopt;
   return shared;
 }
 
 /// ", 1,920 epochs, 1,438 to train: 25% are shared"
-std::string SharedText(const std::optional<SharedEpochs>& shared) {
+std::string SharedText(const std::optional<SharedEpochs>& shared, bool of_program) {
   if (!shared) return "";
   const EpochCount& all = shared->all;
   const double share = 1 - static_cast<double>(all.to_train) / static_cast<double>(all.epochs);
-  return fmt::format(", {}, {}{} to train: {}{:.0f}% are shared", Counted(all.epochs, "epoch"),
+  return fmt::format(", {}, {}{} to train: {}{:.0f}% are shared{}", Counted(all.epochs, "epoch"),
                      shared->is_most ? "at most " : "", all.to_train,
-                     shared->is_most ? "at least " : "", 100 * share);
+                     shared->is_most ? "at least " : "", 100 * share,
+                     of_program ? ", if the program saves a checkpoint after each epoch" : "");
 }
 
 /// Of each scheduler entry by itself: its epochs, and those to train.
@@ -107,6 +110,13 @@ std::string TestSetNote(const SweepConfig& config) {
                           "chooses: dataset: {validation: 5000} chooses on other images\n";
 }
 
+/// Those of the space, and of what its trials share.
+std::vector<std::string> NotesOf(const SearchSpace& space) {
+  std::vector<std::string> notes = space.notes();
+  for (std::string& note : SharingNotes(space.config())) notes.push_back(std::move(note));
+  return notes;
+}
+
 /// What proposes the points, where that is no grid.
 std::string SamplerText(const SearchSpace& space) {
   const SearchSettings& search = space.config().search;
@@ -124,7 +134,7 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
   std::string text = fmt::format("{}: {}, {}\n", space.config().name,
                                  Counted(plan.points().size(), "point"), Counted(trials, "trial"));
   text += SamplerText(space);
-  for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
   text += TestSetNote(space.config()) + RungsText(space, plan, images);
   return text + TrialsText(
                     first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
@@ -137,9 +147,9 @@ std::string PlanText(const SearchSpace& space, size_t limit) {
   if (space.config().pruner) return PrunedPlanText(space, limit, images);
   const std::optional<SharedEpochs> shared = SharedBy(space, images);
   std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
-                                 SharedText(shared));
+                                 SharedText(shared, space.config().program.has_value()));
   text += SamplerText(space);
-  for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
   text += EntriesText(shared);
   return text + TrialsText(
                     space.size(), [&space](size_t i) { return space.At(i); }, limit, images);
@@ -148,7 +158,7 @@ std::string PlanText(const SearchSpace& space, size_t limit) {
 void PlanJson(const SearchSpace& space, const std::function<bool(const std::string&)>& write) {
   const int64_t images = ImagesPerEpoch(space.config());
   List notes;
-  for (const std::string& note : space.notes()) notes.emplace_back(note);
+  for (const std::string& note : NotesOf(space)) notes.emplace_back(note);
   const SweepConfig& config = space.config();
   std::string rungs;
   std::vector<DecidedTrial> first;

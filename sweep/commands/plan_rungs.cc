@@ -52,11 +52,12 @@ std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
 
 /// "of the 414 epochs of the first rung 300 are to train: 28% are shared".
 std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
-  if (space.config().program) return "";
+  const auto& program = space.config().program;
+  if (program && !program->resumes_exactly) return "";
   const std::vector<DecidedTrial> first = HalvingPlan(space).Begin().trials;
   const std::optional<EpochCount> count = CountSharedEpochs(
       first.size(), [&first](size_t i) { return std::pair(first[i].trial, first[i].budget); },
-      images);
+      images, program);
   if (!count || count->to_train == count->epochs) return "";
   const double share =
       1 - static_cast<double>(count->to_train) / static_cast<double>(count->epochs);

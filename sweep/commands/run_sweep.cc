@@ -150,12 +150,14 @@ void Publish(WorkerSetup& setup, std::optional<PublishedDataset>& published) {
   setup.dataset_map_sha256 = setup.draws_held_back ? DatasetSha256(*data) : setup.dataset_sha256;
 }
 
-/// The training images of an epoch, where trials of this sweep may share epochs; else 0. On GPUs it
-/// has not been shown that the bits are the same.
+/// The training images of an epoch, where trials of this sweep may share epochs; else 0. Of a
+/// program, which has none, 1. With the built-in model it has not been shown on GPUs that the bits
+/// are the same.
 int64_t SharesWithImages(const RunArguments& arguments, const SearchSpace& space,
                          int64_t training_images, bool on_gpus) {
-  if (arguments.no_share || on_gpus || space.config().program) return 0;
-  return ImagesPerEpoch(space.config(), training_images);
+  if (arguments.no_share) return 0;
+  if (const auto& program = space.config().program) return program->resumes_exactly ? 1 : 0;
+  return on_gpus ? 0 : ImagesPerEpoch(space.config(), training_images);
 }
 
 /// The source of the trials to train. `shares_with_images`: SharesWithImages.
@@ -163,7 +165,7 @@ std::unique_ptr<TrialSource> MakeSource(const SearchSpace& space, const Store& s
                                         int64_t shares_with_images) {
   if (IsAdaptive(space.config())) {
     auto source = MakeAdaptiveSource(space, store);
-    source->GatherShared(shares_with_images);
+    source->GatherShared(shares_with_images, space.config().program);
     return source;
   }
   auto source = std::make_unique<GridSource>(space, store.PendingIds());

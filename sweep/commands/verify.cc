@@ -160,6 +160,9 @@ class Trainer {
     return *executor_;
   }
 
+  /// Whether trials of the program may share epochs, as the configuration says.
+  bool declares_exact() const { return declares_exact_; }
+
   /// Of a program's checkpoints; null for the built-in model.
   TrialFiles* files() { return files_ ? &*files_ : nullptr; }
 
@@ -184,6 +187,7 @@ class Trainer {
     WorkerSetup setup{.engine = sweep_.engine,
                       .program = ParseSweepConfig(sweep_.config_yaml, db_).program};
     setup.program->trials_folder = scratch_->path();
+    declares_exact_ = setup.program->resumes_exactly;
     files_.emplace(scratch_->path(), false);
     executor_ = Make(setup);
     return *executor_;
@@ -239,6 +243,7 @@ class Trainer {
   const MakeExecutor& make_;
   std::optional<ScratchFolder> scratch_;  // outlives the executor, which writes there
   std::optional<CheckpointFiles> files_;  // there
+  bool declares_exact_ = false;
   std::optional<Needs> needs_;
   std::unique_ptr<Executor> executor_;
 };
@@ -401,6 +406,7 @@ Verification VerifyTrial(const StoredTrial& stored, const SweepRecord& sweep,
                          const ProgressLine& progress) {
   Executor& executor = trainer.For(stored);
   Verification found = Begin(stored, sweep, executor.Describe());
+  found.declared_exact = trainer.declares_exact();
   const int64_t limit = EpochsToCompare(stored, epochs);
   const auto start = Clock::now();
   Comparer comparer(stored, limit, trainer.files(), progress, found);

@@ -220,7 +220,11 @@ std::string ProgramText(const Verification& found, const Style& style) {
     text += style.Paint(Tone::kBad, "it does not run again as recorded") + ": " +
             ErrorLine(found.error) + "\n";
   }
-  return text + "  " + WhyInexact(found) + "\n";
+  text += "  " + WhyInexact(found) + "\n";
+  if (!found.declared_exact || !found.bits.Differs()) return text;
+  return text +
+         "  trial.resumable: exact says that it is, and lets trials share epochs: unless something "
+         "has changed since, take that out, and run the sweep again into another database\n";
 }
 
 std::string HowMuch(const Verification& found) {

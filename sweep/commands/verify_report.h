@@ -28,6 +28,7 @@ struct Verification {
   bool interrupted = false;
   double seconds = 0;
   bool of_program = false;               // trained by a user's program
+  bool declared_exact = false;           // the configuration says trial.resumable: exact
   std::vector<int64_t> resumed_after;    // the epochs after which the recorded trial resumed
   std::vector<int64_t> continued_after;  // those after which the program ended itself now (75)
 

@@ -27,7 +27,8 @@ const std::vector<Parameter>& Rows() {
       {.name = "gpus", .kind = Kind::kReal, .range = {.minimum = 0, .maximum = 1024}},
       {.name = "timeout", .kind = Kind::kText},
       {.name = "grace", .kind = Kind::kReal, .range = {.minimum = 0, .maximum = 1e6}},
-      {.name = "keep", .kind = Kind::kBoolean}};
+      {.name = "keep", .kind = Kind::kBoolean},
+      {.name = "resumable", .kind = Kind::kChoice, .choices = {"exact"}}};
   return kRows;
 }
 
@@ -182,6 +183,7 @@ void Take(const Parameter& row, const ConfigNode& node, ProgramSection& section)
   if (row.name == "timeout") spec.timeout_seconds = ReadTimeout(node, std::get<std::string>(value));
   if (row.name == "grace") spec.grace_seconds = std::get<double>(value);
   if (row.name == "keep") spec.keep_checkpoints = std::get<bool>(value);
+  if (row.name == "resumable") spec.resumes_exactly = true;
   if (row.name == "version" || row.name == "steps_per_epoch") {
     section.identity.emplace(row.name, std::move(value));
   }

@@ -19,11 +19,6 @@ std::optional<fs::path> PathOf(const std::string& data) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-/// Whether it is something below the folder that it is relative to.
-bool IsBelow(const fs::path& path) {
-  return !path.empty() && path.is_relative() && path != "." && *path.begin() != "..";
-}
-
 }  // namespace
 
 std::string CheckpointFiles::RemoveCheckpoint(const std::string& trial_id,
@@ -39,6 +34,12 @@ std::string CheckpointFiles::RemoveCheckpoint(const std::string& trial_id,
   }
   fs::remove_all(at / path->filename(), error);
   return error ? (at / path->filename()).string() + ": " + error.message() : "";
+}
+
+int64_t CheckpointFiles::BytesOf(const std::string& data) const {
+  const nlohmann::json json = nlohmann::json::parse(data, nullptr, false);
+  const bool has_bytes = json.is_object() && json.contains("bytes");
+  return has_bytes && json["bytes"].is_number_unsigned() ? json["bytes"].get<int64_t>() : 0;
 }
 
 void CheckpointFiles::RemoveAttempt(const std::string& trial_id) {

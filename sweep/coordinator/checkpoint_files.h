@@ -8,8 +8,8 @@
 
 namespace lrsweep {
 
-/// A checkpoint's data are {"path": "ckpt-3.pt"}: a file or a folder, relative to the trial's own
-/// folder. Nothing outside of that is touched, and no link is followed.
+/// A checkpoint's data are {"path": "ckpt-3.pt", "bytes": 123}: a file or a folder, relative to the
+/// trial's own folder, and its size. Nothing outside of that is touched, and no link is followed.
 class CheckpointFiles : public TrialFiles {
  public:
   /// `trials_folder`: ProgramSpec::trials_folder.
@@ -17,6 +17,7 @@ class CheckpointFiles : public TrialFiles {
       : trials_folder_(std::move(trials_folder)), keeps_last_(keeps_last) {}
 
   std::string RemoveCheckpoint(const std::string& trial_id, const std::string& data) override;
+  int64_t BytesOf(const std::string& data) const override;
   void RemoveAttempt(const std::string& trial_id) override;
   bool KeepsLast() const override { return keeps_last_; }
 

@@ -131,12 +131,10 @@ PackTask Coordinator::HandOutPack(WorkerLoad& load) {
 PackTask Coordinator::TaskOf(const Pack& pack) {
   PackTask task;
   for (const Trial& trial : pack) {
-    std::string checkpoint = TakeCheckpoint(trial.id);
-    const auto resumed = resume_after_.find(trial.id);
-    const int64_t epochs_done = resumed == resume_after_.end() ? 0 : resumed->second;
+    Checkpoint checkpoint = TakeCheckpoint(trial.id);
     const int64_t until = source_.UntilOf(trial);
-    task.trials.push_back({trial.id, trial.params, std::move(checkpoint), epochs_done,
-                           until < EpochsOf(trial) ? until : 0});
+    task.trials.push_back({trial.id, trial.params, std::move(checkpoint.data), checkpoint.epoch,
+                           until < EpochsOf(trial) ? until : 0, std::move(checkpoint.saved_by)});
     AddSharing(trial, task.trials.back());
   }
   return task;
@@ -217,8 +215,8 @@ void Coordinator::Record(const EpochRecord& record, LiveTrial& live) {
   AddToCurve(record.epoch, record.metrics, record.steps_done, record.wall_seconds, live.curve);
   state_.epochs_done += record.epoch - live.epochs_done;
   state_.epochs_trained += record.epoch - live.epochs_done;
-  live.epochs_done = record.epoch;
-  ShareEpoch(live, record);
+  const int64_t before = std::exchange(live.epochs_done, record.epoch);
+  ShareEpoch(live, record, before);
   TellSource([&] { return source_.OnEpoch(live.trial, record); });
   view_.OnEpoch(state_, live, record);
   CommitIfDue();
@@ -266,7 +264,11 @@ bool Coordinator::IsOwnFailure(const LiveTrial& live, const std::string& error) 
 }
 
 void Coordinator::Conclude(LiveTrial live, TrialState state, const std::string& error) {
-  if (state == TrialState::kFailed) FailFollowers(live, error);
+  if (is_of_program_) {
+    EndTwins(live, state, error);
+  } else if (state == TrialState::kFailed) {
+    FailFollowers(live, error);
+  }
   LeaveFollowers(live);
   EndCheckpoints(live.trial.id);
   store_.EndAttempt(live.trial.id, state, error);

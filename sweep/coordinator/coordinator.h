@@ -139,24 +139,27 @@ class Coordinator {
   std::vector<Metrics> RecordedMetrics(const std::string& trial_id, int64_t epochs) const;
   void AddSharing(const Trial& trial, TrialTask& task) const;
   void ResumeTrunk(const LiveTrial& live);
-  void ShareEpoch(const LiveTrial& live, const EpochRecord& record);
+  void ShareEpoch(const LiveTrial& live, const EpochRecord& record, int64_t epoch_before);
   void FinishFollowers(const LiveTrial& live);
   void EndFollower(const LiveTrial& live, Trial follower, TrialState state,
                    const std::string& error);
   void TellOfShared(const Trial& trial, int64_t epochs);
-  void Continue(const LiveTrial& live, std::vector<Sharer> sharers, const Checkpoint& state);
+  void Continue(const LiveTrial& live, std::vector<Sharer> sharers, Checkpoint state);
   void HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
                     const std::optional<Checkpoint>& state);
   bool KeepState(const std::string& trial_id, const Checkpoint& state);
   void ForgetState(const std::string& trial_id);
   void BranchOff(const LiveTrial& live, const Checkpoint& state);
+  void ReleaseParted(const LiveTrial& live, int64_t epoch);
+  void EndTwins(const LiveTrial& live, TrialState state, const std::string& error);
   void FailFollowers(const LiveTrial& live, const std::string& error);
   void LeaveFollowers(const LiveTrial& live);
   void Readmit(std::vector<Sharer> orphans);
 
   // Checkpoints.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id) const;
-  std::string TakeCheckpoint(const std::string& trial_id);
+  Checkpoint TakeCheckpoint(const std::string& trial_id);
+  void ReclaimLent(const std::string& trial_id, int64_t epoch);
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
   void EndCheckpoints(const std::string& trial_id);
   void RetireStored(const std::string& trial_id);
@@ -188,7 +191,13 @@ class Coordinator {
   std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
   std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
   bool may_have_retired_ = true;  // Store::RetiredCheckpoints, at first those of earlier runs
-  std::map<std::string, int64_t> waiting_states_;  // their bytes, of trials that have not begun
+  /// Of trials that have not begun.
+  struct WaitingState {
+    int64_t bytes = 0;
+    int64_t trials = 0;
+  };
+  std::map<std::string, WaitingState> waiting_states_;  // by what tells them apart
+  std::map<std::string, std::string> waits_with_;       // a key of waiting_states_, by trial id
   int64_t waiting_bytes_ = 0;
   std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
   WorkerLiveness liveness_;

@@ -18,26 +18,39 @@ void Coordinator::OnEvent(const CheckpointMade& made) {
   if (last != checkpoints_.end() && last->second > made.epoch) {
     return Retire(made.trial_id, made.data);
   }
+  if (is_of_program_) ReleaseParted(*live, made.epoch);
   RetireStored(made.trial_id);
   store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
   checkpoints_.insert_or_assign(made.trial_id, made.epoch);
   BranchOff(*live, {made.epoch, made.sha256, made.data});
 }
 
-/// The bytes of the trial's checkpoint, if it has an undamaged one. Notes the epoch after which the
-/// trial resumes.
-std::string Coordinator::TakeCheckpoint(const std::string& trial_id) {
+/// The trial's checkpoint, if it has an undamaged one; else of epoch 0 and without data. Notes the
+/// epoch after which the trial resumes.
+Checkpoint Coordinator::TakeCheckpoint(const std::string& trial_id) {
   resume_after_.erase(trial_id);
-  if (checkpoints_.count(trial_id) == 0) return "";
-  StoredCheckpoint stored = ReadCheckpoint(trial_id);
-  if (!stored.checkpoint) {
-    DropCheckpoint(trial_id, "its checkpoint was damaged: " + stored.defect);
-    view_.OnNotice("trial " + trial_id +
-                   " begins anew: its checkpoint was damaged: " + stored.defect);
-    return "";
+  StoredCheckpoint stored;
+  if (checkpoints_.count(trial_id) > 0) {
+    stored = ReadCheckpoint(trial_id);
+    if (!stored.checkpoint) {
+      DropCheckpoint(trial_id, "its checkpoint was damaged: " + stored.defect);
+      view_.OnNotice("trial " + trial_id +
+                     " begins anew: its checkpoint was damaged: " + stored.defect);
+    }
   }
-  resume_after_[trial_id] = stored.checkpoint->epoch;
-  return std::move(stored.checkpoint->data);
+  Checkpoint checkpoint = std::move(stored.checkpoint).value_or(Checkpoint{});
+  if (checkpoint.epoch > 0) resume_after_[trial_id] = checkpoint.epoch;
+  ReclaimLent(trial_id, checkpoint.epoch);
+  return checkpoint;
+}
+
+/// A program that goes back behind an epoch may give new checkpoints the names of old ones: those
+/// that other trials were to continue from go before, and these trials begin anew.
+void Coordinator::ReclaimLent(const std::string& trial_id, int64_t epoch) {
+  if (options_.files == nullptr) return;
+  for (const std::string& borrower : store_.BorrowedBeyond(trial_id, epoch)) {
+    DropCheckpoint(borrower, "trial " + trial_id + ", whose checkpoint it has, begins anew");
+  }
 }
 
 /// Commits, so that the files are removed before the trial begins anew: it may give new ones the
@@ -52,6 +65,7 @@ void Coordinator::DropCheckpoint(const std::string& trial_id, const std::string&
 void Coordinator::EndCheckpoints(const std::string& trial_id) {
   if (options_.files != nullptr && options_.files->KeepsLast()) {
     checkpoints_.erase(trial_id);
+    may_have_retired_ = true;  // which it has borrowed
   } else {
     RetireStored(trial_id);
   }
@@ -77,10 +91,7 @@ void Coordinator::Retire(const std::string& trial_id, const std::string& data) {
 void Coordinator::RemoveRetiredFiles() {
   if (options_.files == nullptr || !std::exchange(may_have_retired_, false)) return;
   for (const RetiredCheckpoint& retired : store_.RetiredCheckpoints()) {
-    const StoredCheckpoint stored = ReadCheckpoint(retired.trial_id);
-    const bool is_saved_again = stored.checkpoint && stored.checkpoint->data == retired.data;
-    const std::string error =
-        is_saved_again ? "" : options_.files->RemoveCheckpoint(retired.trial_id, retired.data);
+    const std::string error = options_.files->RemoveCheckpoint(retired.trial_id, retired.data);
     if (!error.empty()) {
       view_.OnNotice("an old checkpoint of trial " + retired.trial_id +
                      " could not be removed: " + error);

@@ -28,7 +28,8 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       options_(options),
       forest_(options.shares_with_images > 0
                   ? std::optional<PrefixForest>(std::in_place, options.shares_with_images,
-                                                RecordsForForest(), UntilOfSource())
+                                                RecordsForForest(), UntilOfSource(),
+                                                options.files != nullptr)
                   : std::nullopt),
       queue_(source, store.LostIds(),
              [this](std::vector<Trial> trials) { return Admit(std::move(trials)); }),

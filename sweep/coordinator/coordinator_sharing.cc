@@ -31,12 +31,13 @@ PrefixForest::Records Coordinator::RecordsForForest() const {
                             int64_t epochs) { return RecordedMetrics(trial.id, epochs); }};
 }
 
-/// The metrics of the epochs of a trial that are recorded, up to `epochs`.
+/// The metrics of the first epochs of a trial; none of one that has no row.
 std::vector<Metrics> Coordinator::RecordedMetrics(const std::string& trial_id,
                                                   int64_t epochs) const {
-  std::vector<Metrics> metrics;
+  std::vector<Metrics> metrics(static_cast<size_t>(epochs));
   for (EpochRow& row : store_.Epochs(trial_id)) {
-    if (row.epoch <= epochs) metrics.push_back(std::move(row.metrics));
+    if (row.epoch <= epochs)
+      metrics.at(static_cast<size_t>(row.epoch) - 1) = std::move(row.metrics);
   }
   return metrics;
 }
@@ -64,18 +65,25 @@ void Coordinator::ResumeTrunk(const LiveTrial& live) {
   if (stored.checkpoint) BranchOff(live, *stored.checkpoint);
 }
 
-/// An epoch of the trial is recorded: what it means for those that follow it.
-void Coordinator::ShareEpoch(const LiveTrial& live, const EpochRecord& record) {
+/// An epoch of the trial is recorded, the first one after `epoch_before`: what it means for those
+/// that follow it. A program may say that a checkpoint is complete after its next report: where
+/// none is made of the epoch after which a follower parts, that is known with the second report
+/// behind it.
+void Coordinator::ShareEpoch(const LiveTrial& live, const EpochRecord& record,
+                             int64_t epoch_before) {
   if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
   forest_->OnEpoch(live.trial.id, record.epoch, record.metrics);
+  if (is_of_program_) ReleaseParted(live, epoch_before);
   if (!record.diverged) return FinishFollowers(live);
   for (Sharer& follower : forest_->TakeSharing(live.trial.id, record.epoch)) {
     EndFollower(live, std::move(follower.trial), TrialState::kStopped, "");
   }
 }
 
-/// Ends the followers whose last epoch the trial has ended.
+/// Ends the followers whose last epoch the trial has ended. A program may still fail behind its
+/// last epoch.
 void Coordinator::FinishFollowers(const LiveTrial& live) {
+  if (is_of_program_) return;
   for (Sharer& follower : forest_->TakeFinished(live.trial.id, live.epochs_done)) {
     EndFollower(live, std::move(follower.trial), TrialState::kCompleted, "");
   }
@@ -84,6 +92,7 @@ void Coordinator::FinishFollowers(const LiveTrial& live) {
 /// Ends a follower with the epochs that the trial has done.
 void Coordinator::EndFollower(const LiveTrial& live, Trial follower, TrialState state,
                               const std::string& error) {
+  if (options_.files != nullptr) options_.files->RemoveAttempt(follower.id);
   EndCheckpoints(follower.id);
   store_.ShareEpochs(live.trial.id, follower.id, live.epochs_done);
   store_.EndTrial(follower.id, state, error);
@@ -100,9 +109,10 @@ void Coordinator::EndFollower(const LiveTrial& live, Trial follower, TrialState 
 /// Tells the source of the epochs that a trial has got from another one.
 void Coordinator::TellOfShared(const Trial& trial, int64_t epochs) {
   EpochRecord record;
-  for (Metrics& metrics : RecordedMetrics(trial.id, epochs)) {
-    ++record.epoch;
-    record.metrics = std::move(metrics);
+  for (EpochRow& row : store_.Epochs(trial.id)) {
+    if (row.epoch > epochs) return;
+    record.epoch = row.epoch;
+    record.metrics = std::move(row.metrics);
     TellSource([&] { return source_.OnEpoch(trial, record); });
   }
 }
@@ -112,11 +122,22 @@ void Coordinator::BranchOff(const LiveTrial& live, const Checkpoint& state) {
   if (forest_) Continue(live, forest_->TakeParting(live.trial.id, state.epoch), state);
 }
 
+/// Followers that have parted from the trial before an epoch, while no checkpoint was made where
+/// they did, continue from the one before that.
+void Coordinator::ReleaseParted(const LiveTrial& live, int64_t epoch) {
+  if (!forest_ || !forest_->HasFollowers(live.trial.id)) return;
+  std::vector<Sharer> parted = forest_->TakeParted(live.trial.id, epoch);
+  if (parted.empty()) return;
+  const StoredCheckpoint stored = ReadCheckpoint(live.trial.id);
+  if (!stored.checkpoint) return Readmit(std::move(parted));
+  Continue(live, std::move(parted), *stored.checkpoint);
+}
+
 /// Lets trials continue from the state that they share with the trial, or holds those that are to
 /// be held there; the next worker that is free takes them, so that few states wait. Beyond the
 /// space for waiting states a trial begins anew, which gives the same bits.
-void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers,
-                           const Checkpoint& state) {
+void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, Checkpoint state) {
+  if (options_.files != nullptr && state.saved_by.empty()) state.saved_by = live.trial.id;
   const auto held =
       std::stable_partition(sharers.begin(), sharers.end(),
                             [&state](const Sharer& sharer) { return sharer.until > state.epoch; });
@@ -149,21 +170,43 @@ void Coordinator::HoldFollower(const LiveTrial& live, const Trial& follower, int
   TellOfShared(follower, epochs);
 }
 
-/// Notes that the trial waits with that state. False: there is no space for it.
+/// Notes that the trial waits with that state. False: there is no space for it. A file is there
+/// once for all that wait with it.
 bool Coordinator::KeepState(const std::string& trial_id, const Checkpoint& state) {
-  const auto bytes = static_cast<int64_t>(state.data.size());
+  ForgetState(trial_id);
+  const bool is_file = options_.files != nullptr;
+  const std::string key = is_file ? state.saved_by + "/" + state.data : trial_id;
+  auto bytes = static_cast<int64_t>(state.data.size());
+  if (is_file) bytes = waiting_states_.count(key) > 0 ? 0 : options_.files->BytesOf(state.data);
   if (waiting_bytes_ + bytes > options_.branch_bytes) return false;
   EndCheckpoints(trial_id);
   checkpoints_.insert_or_assign(trial_id, state.epoch);
   waiting_bytes_ += bytes;
-  waiting_states_.emplace(trial_id, bytes);
+  WaitingState& waiting = waiting_states_[key];
+  waiting.bytes += bytes;
+  ++waiting.trials;
+  waits_with_.emplace(trial_id, key);
   return true;
 }
 
 /// The state of the trial waits no more.
 void Coordinator::ForgetState(const std::string& trial_id) {
-  const auto state = waiting_states_.extract(trial_id);
-  if (!state.empty()) waiting_bytes_ -= state.mapped();
+  const auto waited = waits_with_.extract(trial_id);
+  if (waited.empty()) return;
+  const auto state = waiting_states_.find(waited.mapped());
+  if (--state->second.trials > 0) return;
+  waiting_bytes_ -= state->second.bytes;
+  waiting_states_.erase(state);
+}
+
+/// Trials that are the same run of a program from beginning to end end as it does. Others try for
+/// themselves what made it fail: it may have been the machine, and in which epoch it was is not
+/// known.
+void Coordinator::EndTwins(const LiveTrial& live, TrialState state, const std::string& error) {
+  if (!forest_ || state == TrialState::kStopped) return;
+  for (Sharer& twin : forest_->TakeFinished(live.trial.id, live.epochs)) {
+    EndFollower(live, std::move(twin.trial), state, error);
+  }
 }
 
 /// What made the trial fail in its next epoch makes all fail that share that epoch. (Not so the

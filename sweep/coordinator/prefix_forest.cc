@@ -22,6 +22,14 @@ Sharer PrefixForest::MakeSharer(Trial trial) const {
   return {std::move(trial), std::move(rates), until};
 }
 
+/// The epochs that two trials share at most, whatever their rates.
+int64_t PrefixForest::MostShared(const Sharer& a, const Sharer& b) const {
+  const int64_t until = std::min(a.until, b.until);
+  const int64_t shorter = std::min(a.rates.epochs(), b.rates.epochs());
+  const bool is_last_own = of_program_ && a.rates.epochs() != b.rates.epochs();
+  return is_last_own ? std::min(until, shorter - 1) : until;
+}
+
 /// The epochs of a trial that are trained already, at least `epochs`.
 int64_t PrefixForest::DoneBy(const Sharer& sharer, int64_t epochs) const {
   return std::max(records_.epochs_done(sharer.trial), epochs);
@@ -45,7 +53,7 @@ size_t PrefixForest::ChooseTrunk(const std::vector<Sharer>& trials) const {
 PrefixForest::Shared PrefixForest::Compare(const Sharer& trunk, const Sharer& other,
                                            int64_t epochs) const {
   const bool follow_metric = trunk.rates.follows_metric() || other.rates.follows_metric();
-  const int64_t end = std::min(trunk.until, other.until);
+  const int64_t end = MostShared(trunk, other);
   if (!follow_metric) {
     while (epochs < end && trunk.rates.AreEqual(other.rates, epochs + 1)) ++epochs;
     return {epochs, true};
@@ -130,10 +138,10 @@ std::vector<int64_t> PrefixForest::BranchEpochs(const std::string& trunk) const 
 }
 
 /// Finds out who parts after `epoch`, of those of whom that was not known.
-void PrefixForest::Part(Trunk& trunk, int64_t epoch) {
+void PrefixForest::Part(Trunk& trunk, int64_t epoch) const {
   for (Follower& follower : trunk.followers) {
     if (follower.parts_after) continue;
-    const int64_t end = std::min(trunk.sharer.until, follower.sharer.until);
+    const int64_t end = MostShared(trunk.sharer, follower.sharer);
     if (epoch == end || !trunk.sharer.rates.AreEqual(follower.sharer.rates, epoch + 1)) {
       follower.parts_after = epoch;
     }
@@ -154,10 +162,7 @@ std::vector<Sharer> PrefixForest::Resume(const std::string& trunk,
   for (size_t i = 0; i < ended.size(); ++i) {
     OnEpoch(trunk, static_cast<int64_t>(i) + 1, ended[i]);
   }
-  const auto done = static_cast<int64_t>(ended.size());
-  return Take(trunk, [done](const Follower& follower) {
-    return follower.parts_after && *follower.parts_after < done;
-  });
+  return TakeParted(trunk, static_cast<int64_t>(ended.size()));
 }
 
 void PrefixForest::OnEpoch(const std::string& trunk, int64_t epoch, const Metrics& metrics) {
@@ -201,6 +206,12 @@ std::vector<Sharer> PrefixForest::TakeHeld(const std::string& trunk, int64_t epo
 
 std::vector<Sharer> PrefixForest::TakeParting(const std::string& trunk, int64_t epoch) {
   return Take(trunk, [epoch](const Follower& follower) { return follower.parts_after == epoch; });
+}
+
+std::vector<Sharer> PrefixForest::TakeParted(const std::string& trunk, int64_t epoch) {
+  return Take(trunk, [epoch](const Follower& follower) {
+    return follower.parts_after && *follower.parts_after < epoch;
+  });
 }
 
 std::vector<Sharer> PrefixForest::TakeSharing(const std::string& trunk, int64_t epoch) {

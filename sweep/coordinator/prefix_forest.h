@@ -27,20 +27,27 @@ struct Sharer {
 /// end of the last epoch that they share, or where it is held. Those that part together may share
 /// more: one of them is the next trunk, the others follow that one. So what is shared is found step
 /// by step, and a schedule that follows a metric is handled as any other one.
+///
+/// What a user's program does in a trial's last epoch, such as a test, is shared by trials of equal
+/// length alone. Its rows may leave out epochs, and its checkpoints come when it saves them.
 class PrefixForest {
  public:
   /// What is recorded of a trial.
   struct Records {
     /// The epoch of its own checkpoint, 0 without one.
     std::function<int64_t(const Trial& trial)> epochs_done;
-    /// The metrics of its first `epochs` epochs.
+    /// The metrics of its first `epochs` epochs; those of one that has no row are empty.
     std::function<std::vector<Metrics>(const Trial& trial, int64_t epochs)> metrics;
   };
 
-  /// `images` as in ClockOf. `until_of`: Sharer::until.
+  /// `images` as in ClockOf. `until_of`: Sharer::until. `of_program`: the trials are runs of a
+  /// user's program.
   PrefixForest(int64_t images, Records records,
-               std::function<int64_t(const Trial&)> until_of = EpochsOf)
-      : images_(images), records_(std::move(records)), until_of_(std::move(until_of)) {}
+               std::function<int64_t(const Trial&)> until_of = EpochsOf, bool of_program = false)
+      : images_(images),
+        records_(std::move(records)),
+        until_of_(std::move(until_of)),
+        of_program_(of_program) {}
 
   Sharer MakeSharer(Trial trial) const;
 
@@ -69,6 +76,8 @@ class PrefixForest {
   std::vector<Sharer> TakeHeld(const std::string& trunk, int64_t epoch);
   /// Takes the followers that part from the trunk after this epoch.
   std::vector<Sharer> TakeParting(const std::string& trunk, int64_t epoch);
+  /// Takes the followers that have parted from the trunk before this epoch.
+  std::vector<Sharer> TakeParted(const std::string& trunk, int64_t epoch);
   /// Takes the followers that share this epoch of the trunk.
   std::vector<Sharer> TakeSharing(const std::string& trunk, int64_t epoch);
   /// Takes all followers of a trunk that is not trained any more.
@@ -92,18 +101,20 @@ class PrefixForest {
     bool is_all = false;  // exactly so many
   };
 
+  int64_t MostShared(const Sharer& a, const Sharer& b) const;
   int64_t DoneBy(const Sharer& sharer, int64_t epochs) const;
   size_t ChooseTrunk(const std::vector<Sharer>& trials) const;
   std::vector<Trunk> ChooseTrunks(std::vector<Sharer> trials, int64_t epochs) const;
   std::optional<Shared> SharedBy(const Sharer& trunk, const Sharer& other, int64_t epochs) const;
   Shared Compare(const Sharer& trunk, const Sharer& other, int64_t epochs) const;
-  static void Part(Trunk& trunk, int64_t epoch);
+  void Part(Trunk& trunk, int64_t epoch) const;
   template <typename Condition>
   std::vector<Sharer> Take(const std::string& trunk, const Condition& condition);
 
   int64_t images_;
   Records records_;
   std::function<int64_t(const Trial&)> until_of_;
+  bool of_program_;
   std::map<std::string, Trunk> trunks_;  // that have followers, by trial id
 };
 

@@ -19,6 +19,9 @@ class TrialFiles {
   /// Removes the files of a checkpoint, if they are there. Returns why it could not, else "".
   virtual std::string RemoveCheckpoint(const std::string& trial_id, const std::string& data) = 0;
 
+  /// The size of a checkpoint's files, as its data say it; 0 where they do not.
+  virtual int64_t BytesOf(const std::string& /*data*/) const { return 0; }
+
   /// Removes what attempts at a trial that is over have left beside their output. The worker does
   /// so where it knows that the trial is over.
   virtual void RemoveAttempt(const std::string& /*trial_id*/) {}

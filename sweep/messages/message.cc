@@ -156,6 +156,7 @@ void Fields(auto& archive, Is<TrialTask> auto& task) {
   archive.Field("trial_id", task.trial_id);
   archive.Field("params", task.params);
   archive.Bytes("checkpoint", task.checkpoint);
+  archive.Field("checkpoint_of", task.checkpoint_of);
   archive.Field("epochs_done", task.epochs_done);
   archive.Field("until", task.until);
   archive.Field("branch_epochs", task.branch_epochs);
@@ -171,6 +172,7 @@ void Fields(auto& archive, Is<ProgramSpec> auto& program) {
   archive.Field("timeout_seconds", program.timeout_seconds);
   archive.Field("grace_seconds", program.grace_seconds);
   archive.Field("keep_checkpoints", program.keep_checkpoints);
+  archive.Field("resumes_exactly", program.resumes_exactly);
   archive.Field("trials_folder", program.trials_folder);
 }
 

@@ -55,7 +55,7 @@ void AdaptiveSource::Gather() {
     for (const Waiting& one : together) {
       size_t index = groups.size();
       if (images_ > 0) {
-        const size_t key = FirstEpochKey(plan_->TrialAt(one.number), images_);
+        const size_t key = FirstEpochKey(plan_->TrialAt(one.number), images_, program_);
         index = group_of.try_emplace(key, index).first->second;
       }
       if (index == groups.size()) groups.push_back({one.bracket, {}});

@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sweep/search/search_plan.h"
 #include "sweep/search/trial_source.h"
+#include "trial/program.h"
 
 namespace lrsweep {
 
@@ -28,7 +30,10 @@ class AdaptiveSource : public TrialSource {
 
   /// Lets trials whose first epoch is the same follow one another, of those that were decided
   /// together. To be called before the first Next. `images` as in ClockOf.
-  void GatherShared(int64_t images) { images_ = images; }
+  void GatherShared(int64_t images, std::optional<ProgramSpec> program = {}) {
+    images_ = images;
+    program_ = std::move(program);
+  }
 
   std::vector<Decision> Begin() override;
   std::optional<Trial> Next() override;
@@ -64,9 +69,10 @@ class AdaptiveSource : public TrialSource {
   /// Groups of numbers of trials that may share epochs, by bracket: the first one has most rungs to
   /// come.
   std::map<int64_t, std::deque<std::vector<int64_t>>> groups_;
-  std::vector<int64_t> group_;  // that is given now
-  size_t next_ = 0;             // position in group_
-  int64_t images_ = 0;          // 0: nothing is gathered
+  std::vector<int64_t> group_;          // that is given now
+  size_t next_ = 0;                     // position in group_
+  int64_t images_ = 0;                  // 0: nothing is gathered
+  std::optional<ProgramSpec> program_;  // PrefixKey
   int64_t epochs_left_ = 0;
   Decided decided_;
   std::vector<Decision> first_decisions_;

@@ -27,7 +27,7 @@ void GridSource::GatherShared(int64_t images) {
   std::vector<Group> groups;
   std::unordered_map<size_t, size_t> group_of;  // by key
   for (const size_t index : indices_) {
-    const size_t key = FirstEpochKey(space_.At(index), images);
+    const size_t key = FirstEpochKey(space_.At(index), images, space_.config().program);
     const auto [found, is_new] = group_of.try_emplace(key, groups.size());
     if (is_new) groups.emplace_back();
     Group& group = groups[found->second];

@@ -4,7 +4,9 @@
 #include <functional>
 #include <stdexcept>
 
+#include "sweep/config/trial_id.h"
 #include "sweep/search/trial_shape.h"
+#include "trial/command_template.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -18,18 +20,37 @@ uint64_t Mix(uint64_t hash, double value) {
   return NextState(hash, std::bit_cast<uint64_t>(value));
 }
 
-}  // namespace
-
-std::string PrefixKey(const Trial& trial) {
+/// The parameters but for the schedule and the number of epochs.
+Map OutsideSchedule(const Trial& trial) {
   Map params = trial.params;
   params.erase("scheduler");
   std::get<Map>(params.at("training")).erase("epochs");
+  return params;
+}
+
+/// A program may use the optimizer's rate and momentum as it likes.
+std::string ProgramKey(const Trial& trial, const ProgramSpec& program) {
+  const std::vector<std::string> argv = Resolve(
+      program.command, {trial.params, program.swept, "{dir}", "{schedule_file}", "{params_file}"});
+  const Value* metric = Find(trial.params, "scheduler.metric");
+  return ToJson(List{OutsideSchedule(trial), List(argv.begin(), argv.end()),
+                     metric == nullptr ? Value() : *metric});
+}
+
+}  // namespace
+
+std::string PrefixKey(const Trial& trial, const std::optional<ProgramSpec>& program) {
+  if (program) return ProgramKey(trial, *program);
+  if (ModelOf(trial.params) == Model::kProgram) return trial.id;
+  Map params = OutsideSchedule(trial);
   OverrideOptimizer(params, "optimizer.lr");
   OverrideOptimizer(params, "optimizer.momentum");
   return ToJson(params);
 }
 
-uint64_t StartState(const Trial& trial) { return std::hash<std::string>()(PrefixKey(trial)); }
+uint64_t StartState(const Trial& trial, const std::optional<ProgramSpec>& program) {
+  return std::hash<std::string>()(PrefixKey(trial, program));
+}
 
 uint64_t NextState(uint64_t state, uint64_t rates) {
   state = (state ^ rates) * 0x9e3779b97f4a7c15U;
@@ -73,9 +94,10 @@ uint64_t TrialRates::HashOf(int64_t epoch) const {
   return hash;
 }
 
-size_t FirstEpochKey(const Trial& trial, int64_t images) {
+size_t FirstEpochKey(const Trial& trial, int64_t images,
+                     const std::optional<ProgramSpec>& program) {
   try {
-    return NextState(StartState(trial), TrialRates(trial, images).HashOf(1));
+    return NextState(StartState(trial, program), TrialRates(trial, images).HashOf(1));
   } catch (const std::invalid_argument&) {
     return std::hash<std::string>()(trial.id);
   }

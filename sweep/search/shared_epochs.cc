@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "params/names.h"
 #include "sweep/search/prefix.h"
 #include "sweep/search/trial_shape.h"
+#include "trial/command_template.h"
 
 namespace lrsweep {
 namespace {
@@ -17,22 +20,26 @@ constexpr int64_t kMostSteps = 30'000'000;
 
 class Counting {
  public:
-  explicit Counting(int64_t images) : images_(images) {}
+  Counting(int64_t images, const std::optional<ProgramSpec>& program)
+      : images_(images), program_(program) {}
 
   /// Adds the trial's first `epochs` epochs to its entry's and to all.
   void Add(const Trial& trial, int64_t epochs, const Entry* of) {
-    std::vector<uint64_t> rates = RatesOf(trial);
-    rates.resize(std::min(rates.size(), static_cast<size_t>(epochs)));
+    const std::vector<uint64_t>& rates = RatesOf(trial);
+    const size_t count = std::min(rates.size(), static_cast<size_t>(epochs));
     const size_t entry = EntryOf(of);
     // The hashes of the trial's states after each epoch are equal where all until then is equal.
-    uint64_t state = StartState(trial);
-    for (const uint64_t of_epoch : rates) {
-      state = NextState(state, of_epoch);
-      seen_.insert(state);
-      seen_by_entry_[entry].insert(state);
+    uint64_t state = StartState(trial, program_);
+    for (size_t epoch = 0; epoch < count; ++epoch) {
+      state = NextState(state, rates[epoch]);
+      // What a program does in its last epoch is shared with trials of equal length alone.
+      const bool is_own = program_ && epoch + 1 == rates.size();
+      const uint64_t trained = is_own ? NextState(state, 1) : state;
+      seen_.insert(trained);
+      seen_by_entry_[entry].insert(trained);
     }
-    result_.all.epochs += static_cast<int64_t>(rates.size());
-    result_.by_entry[entry].epochs += static_cast<int64_t>(rates.size());
+    result_.all.epochs += static_cast<int64_t>(count);
+    result_.by_entry[entry].epochs += static_cast<int64_t>(count);
   }
 
   bool TakesLong() const { return steps_ > kMostSteps; }
@@ -77,6 +84,7 @@ class Counting {
   }
 
   int64_t images_;
+  const std::optional<ProgramSpec>& program_;
   SharedEpochs result_;
   std::map<const Entry*, size_t> entries_;
   std::unordered_map<std::string, std::vector<uint64_t>> rates_;  // by ScheduleKey
@@ -88,7 +96,7 @@ class Counting {
 }  // namespace
 
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images) {
-  Counting counting(images);
+  Counting counting(images, space.config().program);
   for (size_t i = 0; i < space.size(); ++i) {
     counting.Add(space.At(i), space.EpochsAt(i), &space.SchedulerEntryAt(i));
     if (counting.TakesLong()) return std::nullopt;
@@ -97,15 +105,50 @@ std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t 
 }
 
 std::optional<EpochCount> CountSharedEpochs(
-    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at,
-    int64_t images) {
-  Counting counting(images);
+    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images,
+    const std::optional<ProgramSpec>& program) {
+  Counting counting(images, program);
   for (size_t i = 0; i < count; ++i) {
     const auto [trial, epochs] = trial_at(i);
     counting.Add(trial, epochs, nullptr);
     if (counting.TakesLong()) return std::nullopt;
   }
   return counting.Result().all;
+}
+
+std::vector<std::string> SharingNotes(const SweepConfig& config) {
+  if (!config.program || !config.program->resumes_exactly) return {};
+  const ProgramSpec& program = config.program.value();
+  std::vector<std::string> notes;
+  std::set<std::string> passed;
+  std::string all;  // {args}
+  for (const Placeholder& one : PlaceholdersOf(program.command)) {
+    passed.insert(one.name);
+    if (one.name.starts_with("args")) all = one.name;
+  }
+  if (passed.contains("json")) {
+    return {
+        "{json} gives each trial other arguments, so that trial.resumable: exact has no effect: "
+        "let the program read $LRSWEEP_PARAMS"};
+  }
+  std::vector<std::string> of_schedule;
+  bool has_lengths = false;
+  for (const std::string& path : program.swept) {
+    has_lengths = has_lengths || path == "training.epochs";
+    if (path == "training.epochs" || path.starts_with("scheduler.")) of_schedule.push_back(path);
+  }
+  if (!all.empty() && !of_schedule.empty()) {
+    std::sort(of_schedule.begin(), of_schedule.end());
+    const bool is_one = of_schedule.size() == 1;
+    notes.push_back("{" + all + "} passes " + Listed(of_schedule) + ": trials that differ in " +
+                    (is_one ? "it" : "one of these") + " share nothing");
+  } else if (has_lengths && !passed.contains("training.epochs")) {
+    notes.emplace_back(
+        "trials of different lengths share epochs, since trial.resumable: exact says that the "
+        "program does not depend on its length: one that does takes {training.epochs} as an "
+        "argument");
+  }
+  return notes;
 }
 
 }  // namespace lrsweep

@@ -28,13 +28,19 @@ struct SharedEpochs {
   bool is_most = false;
 };
 
-/// Counts the epochs of a built-in model's space; `images` as in ClockOf. None where that would
-/// take long: more than 30 million steps of different schedules.
+/// Counts the epochs of a space whose trials may share them; `images` as in ClockOf. Of a program,
+/// as many are to be trained where it saves a checkpoint after each epoch, and more where not. None
+/// where counting would take long: more than 30 million steps of different schedules.
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images);
 
 /// The same of single trials: `trial_at(0)` to `trial_at(count - 1)` give each with the epochs that
 /// it is trained. Those of schedules that follow a metric count as in SharedEpochs::is_most.
 std::optional<EpochCount> CountSharedEpochs(
-    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images);
+    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images,
+    const std::optional<ProgramSpec>& program = {});
+
+/// What has to be known of a program whose trials share epochs: which of its arguments make them
+/// differ.
+std::vector<std::string> SharingNotes(const SweepConfig& config);
 
 }  // namespace lrsweep

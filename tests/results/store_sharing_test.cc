@@ -10,6 +10,7 @@ namespace lrsweep {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 class StoreSharingTest : public SweepFixture {
  protected:
@@ -186,6 +187,37 @@ TEST_F(StoreSharingTest, ASharedStateIsThatOfTheTrial) {
   ASSERT_TRUE(stored.checkpoint);
   EXPECT_EQ(stored.checkpoint->epoch, 2);
   EXPECT_EQ(stored.checkpoint->data, "state");
+}
+
+TEST_F(StoreSharingTest, AFileThatAnotherTrialHasIsRetiredWhenNoneHasIt) {
+  const std::string file = R"({"path": "c-2"})", next = R"({"path": "c-3"})";
+  Store store = Created();
+  Train(store, "a", 1, 3);
+  for (const char* id : {"b", "c"}) {
+    store.ShareEpochs("a", id, 2, Checkpoint{2, "hash", file, "a"});
+  }
+  EXPECT_EQ(store.ReadCheckpoint("b", [](std::string_view) { return "hash"; }).checkpoint->saved_by,
+            "a");
+  EXPECT_THAT(store.Lenders(), ElementsAre("a"));
+  EXPECT_THAT(store.BorrowedBeyond("a", 1), ElementsAre("b", "c"));
+  EXPECT_THAT(store.BorrowedBeyond("a", 2), IsEmpty());
+  store.RetireCheckpoint("a", file);
+  const auto retired = [&store] {
+    std::vector<std::string> trials;
+    for (const RetiredCheckpoint& one : store.RetiredCheckpoints()) trials.push_back(one.trial_id);
+    return trials;
+  };
+  EXPECT_THAT(retired(), IsEmpty());
+  Train(store, "b", 3, 3);
+  store.RetireCheckpoint("b", file);  // its copy
+  EXPECT_THAT(retired(), IsEmpty());
+  store.SaveCheckpoint("b", {3, "hash", next});
+  EXPECT_THAT(retired(), ElementsAre("b"));
+  EXPECT_EQ(store.ReadCheckpoint("b", [](std::string_view) { return "hash"; }).checkpoint->saved_by,
+            "");
+  store.EndTrial("c", TrialState::kStopped, "");
+  EXPECT_THAT(retired(), ElementsAre("a", "b"));
+  EXPECT_THAT(store.Lenders(), IsEmpty());
 }
 
 TEST_F(StoreSharingTest, AFileOfTheLayoutBeforeIsReadAndUpgraded) {

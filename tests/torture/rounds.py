@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 
 from frame import expect
-from sweeps import (ProgramSweep, Sweep, ask, ends, exit_status, files_beside, left_behind, processes,
-                    send)
+from sweeps import Sweep, ask, ends, exit_status, files_beside, left_behind, processes, send
 
 # The disturbances: SIGKILL for a process, or a signal that asks the launcher to stop. There is no
 # mpirun where workers are forked.
@@ -165,8 +164,8 @@ class Round:
             shutil.rmtree(trials)
 
 
-def torture(folder: Path, rounds: int, seed: int, jobs: int, of_program: bool = False) -> int:
-    sweep = ProgramSweep(folder, seeds=4) if of_program else Sweep(folder)
+def torture(folder: Path, rounds: int, seed: int, jobs: int, of: type[Sweep] = Sweep) -> int:
+    sweep = of(folder)
     whole = Tally()
     start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -48,6 +48,24 @@ scheduler:
 objective: {{metric: score, mode: max}}
 """
 
+SHARED_PROGRAM_CONFIG = """
+name: torture
+trial:
+  command: [{python}, {script}, --via, "{{params.via}}"]
+  metrics: {{score: max, val_loss: min}}
+  steps_per_epoch: 5
+  grace: 2
+  resumable: exact
+params: {{via: {{grid: [stdout, file]}}}}
+training: {{epochs: {{grid: [{shorter}, {epochs}]}}, seed: {{grid: {seeds}}}}}
+optimizer: {{type: SGD, lr: 0.05, momentum: 0.9}}
+scheduler:
+  - {{type: StepLR, step_size: {{grid: [3, 5, 6, 40]}}, gamma: 0.5}}
+  - {{type: WSD, num_warmup_steps: 0, num_decay_steps: 30%}}
+  - {{type: ReduceLROnPlateau, metric: val_loss, patience: {{grid: [0, 1, 2]}}}}
+objective: {{metric: score, mode: max}}
+"""
+
 QUERIES = (
     "SELECT trial_id, epoch, steps_done, lr, train_loss, val_loss, val_accuracy FROM epochs"
     " ORDER BY 1, 2",
@@ -184,6 +202,7 @@ class Sweep:
     """A configuration in `folder`, and its undisturbed result."""
 
     of_program = False
+    reference_options = ()
     launcher = "fork"  # or "mpirun", of runs with several workers
 
     def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
@@ -192,7 +211,8 @@ class Sweep:
         self.config.write_text(self.configuration(list(range(seeds)), epochs, train))
         reference = folder / "reference.db"
         start = time.monotonic()
-        subprocess.run(self.command(reference, workers=2), check=True, stdin=subprocess.DEVNULL)
+        subprocess.run(self.command(reference, *self.reference_options, workers=2), check=True,
+                       stdin=subprocess.DEVNULL)
         self.undisturbed_seconds = time.monotonic() - start
         self.reference_bytes = reference.stat().st_size
         self.reference = content(reference)
@@ -234,6 +254,17 @@ class ProgramSweep(Sweep):
     def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
         script = Path(__file__).resolve().parent / "resumable.py"
         return PROGRAM_CONFIG.format(python=sys.executable, script=script, epochs=epochs, seeds=seeds)
+
+
+class SharedProgramSweep(ProgramSweep):
+    """The same whose trials share their first epochs; of the undisturbed ones each is trained alone."""
+
+    reference_options = ("--no-share",)
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        script = Path(__file__).resolve().parent / "resumable.py"
+        return SHARED_PROGRAM_CONFIG.format(python=sys.executable, script=script, epochs=epochs,
+                                            shorter=epochs * 2 // 3, seeds=[0, 3])
 
 
 def exit_status(database: Path) -> int:

@@ -24,7 +24,9 @@
 #include "platform/process_end.h"
 #include "trial/command_template.h"
 #include "worker/command/answer_pipe.h"
+#include "worker/command/checkpoint_copy.h"
 #include "worker/command/child_process.h"
+#include "worker/command/file_error.h"
 #include "worker/command/output_log.h"
 #include "worker/command/program_end.h"
 #include "worker/command/program_trial.h"
@@ -135,10 +137,25 @@ class Attempt {
       }
       poll(nullptr, 0, static_cast<int>(kLockInterval.count()));
     }
+    if (!task_.checkpoint_of.empty() && !TakeOver()) return false;
     if (resumed_ && !folder_.Holds(resumed_->path)) {
       throw UnusableCheckpoint(0, folder_.path() + "/" + resumed_->path + " is gone");
     }
     return true;
+  }
+
+  /// Takes over the checkpoint of another trial. False: the pack is stopped.
+  bool TakeOver() {
+    const std::string of = program_.trials_folder + "/" + task_.checkpoint_of;
+    try {
+      if (!resumed_) throw std::runtime_error("it names no file");
+      return TakeOverCheckpoint(of, folder_.path(), {resumed_->path, resumed_->bytes},
+                                [this] { return ShouldContinue(); });
+    } catch (const FileError&) {
+      throw;
+    } catch (const std::runtime_error& error) {
+      throw UnusableCheckpoint(0, error.what());
+    }
   }
 
   bool WriteSchedule() {
@@ -167,6 +184,10 @@ class Attempt {
     const std::string params = ToJson(Value(task_.params));
     folder_.Prepare(params + "\n");
     log_ = std::make_unique<OutputLog>(folder_.path());
+    if (!task_.checkpoint_of.empty()) {
+      log_->Say("the training of trial " + task_.checkpoint_of + " continues here after epoch " +
+                std::to_string(task_.epochs_done) + ", up to which both are the same");
+    }
     answers_ = std::make_unique<AnswerPipe>(folder_.AnswerFile());
     reports_ = std::make_unique<ReportFile>(folder_.ReportFile(), runner_.watch);
     Environment environment = runner_.environment;
@@ -284,7 +305,9 @@ class Attempt {
       throw ProtocolError("the checkpoint " + ToJson(Value(report.path)) +
                           " cannot be used: " + error.what());
     }
-    const ProgramCheckpoint checkpoint = trial_.Take(report, std::move(path));
+    ProgramCheckpoint checkpoint = trial_.Take(report, std::move(path));
+    if (program_.resumes_exactly)
+      checkpoint.bytes = BytesAt(folder_.path() + "/" + checkpoint.path);
     checkpoint_epoch_ = report.epoch;
     observer_.OnCheckpoint(0, report.epoch, EncodeProgramCheckpoint(checkpoint));
   }

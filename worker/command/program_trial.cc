@@ -37,6 +37,7 @@ std::string EncodeProgramCheckpoint(const ProgramCheckpoint& checkpoint) {
                          {"steps", checkpoint.steps_done},
                          {"reported", checkpoint.reported}};
   if (!checkpoint.metric_history.empty()) json["history"] = checkpoint.metric_history;
+  if (checkpoint.bytes) json["bytes"] = *checkpoint.bytes;
   return json.dump();
 }
 
@@ -50,6 +51,7 @@ ProgramCheckpoint DecodeProgramCheckpoint(const std::string& bytes) {
     for (const auto& value : json.value("history", nlohmann::json::array())) {
       checkpoint.metric_history.push_back(value.is_null() ? kNan : value.get<double>());
     }
+    if (json.contains("bytes")) checkpoint.bytes = json["bytes"].get<int64_t>();
     return checkpoint;
   } catch (const nlohmann::json::exception& error) {
     throw std::invalid_argument("it does not say where it is: " + OneLine(error.what()));

@@ -26,6 +26,7 @@ struct ProgramCheckpoint {
   int64_t steps_done = 0;              // of the whole trial
   std::set<std::string> reported;      // metrics so far
   std::vector<double> metric_history;  // of the metric that the schedule follows, by epoch
+  std::optional<int64_t> bytes{};      // of its files, where other trials may continue from it
 };
 
 std::string EncodeProgramCheckpoint(const ProgramCheckpoint& checkpoint);

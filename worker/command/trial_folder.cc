@@ -80,7 +80,7 @@ std::string TrialFolder::RelativePath(const std::string& reported) const {
     path = path.lexically_normal();
   }
   if (!path.has_filename()) path = path.parent_path();  // "folder/"
-  if (path.empty() || path == "." || *path.begin() == "..") {
+  if (!IsBelow(path)) {
     throw std::invalid_argument("it is not inside the trial's folder (LRSWEEP_DIR)");
   }
   if (std::find(kOwnFiles.begin(), kOwnFiles.end(), path.string()) != kOwnFiles.end()) {

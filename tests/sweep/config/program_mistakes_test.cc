@@ -204,7 +204,7 @@ TEST(ProgramMistakesTest, EachHasItsSentence) {
        "s.yaml:5:3: trial.timeuot: unknown trial parameter \"timeuot\"; did you mean \"timeout\"?"},
       {{.trial = "  steps: 3\n"},
        "s.yaml:5:3: trial.steps: unknown trial parameter \"steps\"; known are command, metrics, "
-       "steps_per_epoch, version, gpus, timeout, grace, keep"},
+       "steps_per_epoch, version, gpus, timeout, grace, keep, resumable"},
       {{.params = "params: [1, 2]"}, "s.yaml:5:9: params: expected a mapping of parameters"},
       {{.params = "params: {grid: [1, 2]}"},
        "s.yaml:5:16: params: cannot be swept as a whole; write a grid in the place of a value, as "

@@ -36,7 +36,8 @@ TEST(ProgramSectionTest, ReadsWhatIsWritten) {
   const SweepConfig config = Parse({.command = "[python, -u, \"a b.py\", 3, 0.50, true, \"\"]",
                                     .metrics = "{acc/top-1: max, val_loss: min}",
                                     .trial = "  steps_per_epoch: 391\n  version: 2\n  gpus: 0.5\n"
-                                             "  timeout: 2h\n  grace: 5\n  keep: true\n",
+                                             "  timeout: 2h\n  grace: 5\n  keep: true\n"
+                                             "  resumable: exact\n",
                                     .rest = "objective: {metric: acc/top-1}\n"});
   const ProgramSpec& program = *config.program;
   EXPECT_THAT(program.command, ElementsAre("python", "-u", "a b.py", "3", "0.50", "true", ""));
@@ -46,6 +47,7 @@ TEST(ProgramSectionTest, ReadsWhatIsWritten) {
   EXPECT_EQ(program.timeout_seconds, 7200);
   EXPECT_EQ(program.grace_seconds, 5);
   EXPECT_TRUE(program.keep_checkpoints);
+  EXPECT_TRUE(program.resumes_exactly);
   EXPECT_EQ(config.engine, "command");
   EXPECT_EQ(ToJson(config.fixed.at("trial")),
             R"({"command":["python","-u","a b.py","3","0.50","true",""],)"

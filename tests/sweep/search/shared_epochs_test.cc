@@ -77,7 +77,7 @@ TEST(PrefixKeyTest, NamesWhatTouchesTheArithmeticButRatesAndLength) {
       "{epochs: {grid: [2, 3]}}",
       "  - {type: StepLR, step_size: 9}\n  - {type: OneCycleLR, max_lr: 0.1, total_steps: run}\n");
   for (size_t i = 1; i < space.size(); ++i) {
-    EXPECT_EQ(PrefixKey(space.At(0)), PrefixKey(space.At(i))) << i;
+    EXPECT_EQ(PrefixKey(space.At(0), {}), PrefixKey(space.At(i), {})) << i;
   }
 }
 

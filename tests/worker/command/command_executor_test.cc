@@ -281,6 +281,33 @@ TEST_F(ExecutorTest, ResumesAScheduleThatFollowsAMetric) {
   EXPECT_NEAR(observer_.epochs.at(0).rates.lr.at(0), 0.05, 1e-12);
 }
 
+TEST_F(ExecutorTest, ContinuesFromACopyOfAnotherTrialsCheckpoint) {
+  program_.resumes_exactly = true;
+  observer_.should_continue = [this] { return observer_.checkpoints.size() < 2; };
+  EXPECT_EQ(Run({"saving", "1", "2", "sleep", "60"}), "");
+  EXPECT_THAT(observer_.checkpoints.at(1).second, HasSubstr(R"("bytes":1)"));
+  ResumeFromLast();
+  const std::string saved = FileOf("ckpt-2");
+  task_.checkpoint_of = std::exchange(task_.trial_id, "fedcba9876543210");
+  EXPECT_EQ(Run({"resuming", "3"}), "");
+  EXPECT_THAT(observer_.EpochNumbers(), ElementsAre(3));
+  EXPECT_EQ(TextOf("ckpt-2"), "2");
+  EXPECT_THAT(
+      TextOf("output.log"),
+      HasSubstr("lrsweep: the training of trial 0123456789abcdef continues here after epoch "
+                "2, up to which both are the same\n"));
+  EXPECT_TRUE(std::filesystem::exists(saved));
+  // The next attempt has what the first one had, whatever its program did with that.
+  std::ofstream(FileOf("ckpt-2")) << "changed";
+  EXPECT_EQ(Run({"resuming", "3"}), "");
+  EXPECT_EQ(TextOf("ckpt-2"), "2");
+  std::ofstream(saved) << "22";
+  EXPECT_EQ(Run({"resuming", "3"}), "UnusableCheckpoint: its checkpoint could not be used: " +
+                                        saved + " has 2 bytes; it had 1");
+  std::filesystem::remove(saved);
+  EXPECT_THAT(Run({"resuming", "3"}), StartsWith("UnusableCheckpoint: "));
+}
+
 TEST_F(ExecutorTest, BeginsAnewWhereTheCheckpointIsGone) {
   EXPECT_THAT(Run({"saving", "1", "2", "exit", "75"}),
               StartsWith("EndedUnasked: the program ended with exit status 75 after epoch 2"));
