@@ -19,8 +19,9 @@ struct WhatMatters {
 };
 
 /// Explains the values of the groups' trials by the parameters that vary among the trials of one
-/// scheduler. Parameters have their short names. `ranked`: of `store`, by `objective`; of a search
-/// with budgets the groups of OfFullestBudget are explained instead.
+/// scheduler. Parameters have their short names. Numbers that a sampler has drawn count by
+/// intervals, "0.01 to 0.08". `ranked`: of `store`, by `objective`; of a search with budgets the
+/// groups of OfFullestBudget are explained instead.
 WhatMatters ExplainGroups(const std::vector<RankedGroup>& ranked, const Store& store,
                           const Objective& objective);
 

@@ -95,9 +95,10 @@ std::optional<double> AsNumber(const std::string& text) {
   return number;
 }
 
+/// An interval, "0.01 to 0.08", stands where its first number does.
 bool ValuesAscend(const LevelEffect& a, const LevelEffect& b) {
   const auto key = [](const std::string& text) {
-    const std::optional<double> number = AsNumber(text);
+    const std::optional<double> number = AsNumber(text.substr(0, text.find(" to ")));
     return std::tuple(!number.has_value(), number.value_or(0), text);
   };
   return key(a.value) < key(b.value);

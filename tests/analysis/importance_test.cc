@@ -74,6 +74,30 @@ TEST_F(ImportanceViewTest, WhatIsMissingIsSaid) {
   EXPECT_THAT(text, HasSubstr("; 1 trial without a value left out"));
 }
 
+TEST_F(ImportanceViewTest, SampledNumbersCountByIntervals) {
+  trials_.clear();
+  std::vector<double> values;
+  for (int i = 0; i < 16; ++i) {
+    const double lr = 0.01 * (i + 1);
+    const double gamma = 0.1 + 0.05 * (i * 5 % 16);
+    Trial trial = MakeTrial("trial-" + std::to_string(i), "StepLR", gamma);
+    trial.group_id = trial.id;
+    SetAt(trial.params, "optimizer.lr", lr);
+    trials_.push_back(trial);
+    values.push_back(i < 8 ? 0.5 : 0.9);
+  }
+  const WhatMatters matters = Explain(values);
+  ASSERT_TRUE(matters.importance);
+  ASSERT_EQ(matters.importance->parameters.size(), 2U);
+  const ParameterImportance& lr = matters.importance->parameters[0];
+  EXPECT_EQ(lr.name, "lr");
+  EXPECT_NEAR(lr.share, 1, 1e-9);  // its halves differ, and nothing else
+  ASSERT_EQ(lr.levels.size(), 2U);
+  EXPECT_EQ(lr.levels[0].value, "0.01 to 0.08");
+  EXPECT_EQ(lr.levels[1].value, "0.09 to 0.16");
+  EXPECT_LT(matters.importance->parameters[1].share, 0.1);
+}
+
 TEST_F(ImportanceViewTest, NothingToExplainIsNoText) {
   EXPECT_EQ(ImportanceText(Explain({})), "");
   EXPECT_TRUE(ToJson(Explain({0.5})).is_null());
