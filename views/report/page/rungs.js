@@ -17,6 +17,9 @@ function valueAfter(trial, epochs) {
   return d3.mean(some ? values.slice(-Number(some[1])) : values);
 }
 
+/// A value with as many digits as curves have, so that equal ones are equal.
+const asInCurves = (value) => (value === null ? null : Number(value.toPrecision(5)));
+
 /// The brackets of all searches: {sweep, bracket, rungs: [{rung, budget, entries}]}, where an entry is
 /// {point, trials, value (the mean of those that have one; null: none has), place}.
 function searchBrackets() {
@@ -31,7 +34,7 @@ function searchBrackets() {
     });
     rungs.forEach(({ entries }, at) => {  // of equal values those that went on are first
       const next = new Set((rungs[at + 1]?.entries ?? []).map((entry) => entry.point));
-      entries.sort((a, b) => byValue(a.value, b.value) || next.has(b.point) - next.has(a.point));
+      entries.sort((a, b) => byValue(asInCurves(a.value), asInCurves(b.value)) || next.has(b.point) - next.has(a.point));
       entries.forEach((entry, i) => { entry.place = i + 1; });
     });
     return { sweep: values[0].sweep, bracket: values[0].bracket, rungs };
