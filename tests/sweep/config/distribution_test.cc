@@ -159,10 +159,10 @@ TEST(DistributionTest, StandsInComposedSchedulesAndInAProgramsParameters) {
       "search: {sampler: sobol}\n",
       "s.yaml");
   ASSERT_EQ(config.axes.size(), 2U);
-  EXPECT_EQ(config.axes[0].path, "params.inner.drop");
-  EXPECT_TRUE(config.axes[0].distribution->is_real);
-  EXPECT_EQ(config.axes[1].path, "params.width");
-  EXPECT_FALSE(config.axes[1].distribution->is_real);
+  EXPECT_EQ(config.axes[0].path, "params.width");
+  EXPECT_FALSE(config.axes[0].distribution->is_real);
+  EXPECT_EQ(config.axes[1].path, "params.inner.drop");
+  EXPECT_TRUE(config.axes[1].distribution->is_real);
   EXPECT_EQ(config.schedulers.at(0).axes.at(0).path, "scheduler.schedulers.1.gamma");
   // A program's own parameters may have the names of distributions.
   EXPECT_EQ(*Find(config.fixed, "params.init.uniform"), Value(0.5));
