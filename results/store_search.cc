@@ -68,9 +68,10 @@ std::vector<RungCount> Store::Rungs() const {
       RungCount& before = rungs[i - 1];
       const RungCount& after = rungs[i];
       if (before.bracket != after.bracket || has_promoted[after.bracket]) continue;
+      const int64_t seeds = before.trials / before.points;  // more may have begun later
       before.points += after.points;
-      before.trials += after.trials;
-      before.ended += after.trials;
+      before.trials += after.points * seeds;
+      before.ended += after.points * seeds;
     }
     return rungs;
   });

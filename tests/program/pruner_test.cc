@@ -95,6 +95,9 @@ TEST_F(PrunerTest, PlanPrintsTheRungsAndStatusHowFarTheyAre) {
                               "   1       9       4      2       8        72\n"
                               "144 epochs in all, 67% of the 216 of the full sweep\n"),
                     HasSubstr("the search chooses on the test set")));
+  EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " plan s.yaml --json 2>&-")).output,
+              HasSubstr(R"("rungs":[{"bracket":0,"budget":3,"epochs":72,"points":12,"rung":0,)"
+                        R"("seeds":2,"trials":24},)"));
   ASSERT_EQ(Run(0, "--quiet").status, 0);
   EXPECT_THAT(Lrsweep("status s.db").output,
               AllOf(HasSubstr("rung  epochs  points  trials  ended\n"),
