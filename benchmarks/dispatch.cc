@@ -1,6 +1,7 @@
 // How busy the real coordinator and queue keep a cluster that is larger than this machine.
 //
 //   dispatch [WORKERS TRIALS SECONDS [uniform|heavy [EPOCHS]]]
+//   dispatch forest [WORKERS [TRIALS]]
 //
 // Without arguments: 64, 256 and 4,096 workers, whose trials get shorter and shorter until they are
 // no longer kept busy. The database is real, in the temporary folder (TMPDIR).
@@ -19,6 +20,10 @@
 // spread evenly and the longest trial), and with list scheduling, which is the best without knowing
 // in advance how long a trial takes: the same trials in the same order, each to the first free
 // worker, in no time.
+//
+// "forest": trials that share epochs, as a study of WSD's lengths and decays has them, trained
+// once. An epoch takes a second, and a state kStateBytes. The bound is the larger of the longest
+// trial and the different epochs (sweep/search/shared_epochs) spread evenly.
 
 #include <fmt/format.h>
 #include <time.h>
@@ -38,10 +43,12 @@
 #include <tuple>
 #include <vector>
 
+#include "data/sha256.h"
 #include "results/store.h"
 #include "sweep/coordinator/coordinator.h"
 #include "sweep/messages/message.h"
 #include "sweep/search/grid_source.h"
+#include "sweep/search/shared_epochs.h"
 
 namespace lrsweep {
 namespace {
@@ -53,6 +60,8 @@ constexpr double kPoll = 1e-3;            // mpi_channel's, while there is talk
 constexpr double kMpiSeconds = 3e-6;      // to send or take a small message
 constexpr double kProgressSeconds = 0.5;  // as in pack_execution
 constexpr int kStepsPerEpoch = 938;
+constexpr int64_t kImages = 60'000;  // of an epoch
+constexpr size_t kStateBytes = 50'000;
 
 double CpuSeconds() {
   timespec time{};
@@ -103,12 +112,8 @@ Durations Draw(const std::string& kind, size_t count, double mean) {
 
 class SimulatedPool : public WorkerPool {
  public:
-  SimulatedPool(int64_t workers, int64_t epochs, std::map<std::string, double> seconds,
-                VirtualClock& clock)
-      : free_at_(static_cast<size_t>(workers)),
-        epochs_(epochs),
-        seconds_(std::move(seconds)),
-        clock_(clock) {
+  SimulatedPool(int64_t workers, std::map<std::string, double> seconds, VirtualClock& clock)
+      : free_at_(static_cast<size_t>(workers)), seconds_(std::move(seconds)), clock_(clock) {
     losses_.assign(kStepsPerEpoch, 0.3712345F);
     for (int64_t worker = 0; worker < workers; ++worker) {
       Post(0, worker, WorkerReady{{worker, "node", "cpu", "cpu", "simulated"}});
@@ -125,7 +130,7 @@ class SimulatedPool : public WorkerPool {
   void Start(int64_t worker, const PackTask& pack) override {
     Encode(Command(pack));
     clock_.Charge(kMpiSeconds);
-    clock_.Excuse([&] { Train(worker, pack.trials.front().trial_id); });
+    clock_.Excuse([&] { Train(worker, pack.trials.front()); });
   }
 
   void Wait(std::chrono::milliseconds timeout, const EventSink& sink) override {
@@ -139,6 +144,10 @@ class SimulatedPool : public WorkerPool {
         if (auto* finished = std::get_if<EpochFinished>(&mail.event)) {
           finished->record.losses = losses_;
           finished->record.rates = {{0.1}, {0.9}};
+        }
+        if (auto* made = std::get_if<CheckpointMade>(&mail.event)) {
+          made->data = state_;
+          made->sha256 = state_sha256_;
         }
         worker = mail.worker;
         bytes = Encode(mail.event);
@@ -158,7 +167,7 @@ class SimulatedPool : public WorkerPool {
     double arrives = 0;
     int64_t number = 0;  // of equal times, the first sent first
     int64_t worker = 0;
-    Event event;  // of an epoch, without what all epochs share
+    Event event;  // of an epoch or a state, without what all share
 
     bool operator<(const Mail& other) const {  // the next one on top of the queue
       return std::tie(arrives, number) > std::tie(other.arrives, other.number);
@@ -176,21 +185,27 @@ class SimulatedPool : public WorkerPool {
   }
 
   /// All that the worker will say of the trial, at its time: nothing that comes later changes it.
-  void Train(int64_t worker, const std::string& id) {
+  void Train(int64_t worker, const TrialTask& task) {
+    const std::string& id = task.trial_id;
     double& free_at = free_at_[static_cast<size_t>(worker)];
     const double begin = std::max(free_at, clock_.Now() + kLatency);
-    const double seconds = seconds_.at(id);
+    const auto epochs = std::get<int64_t>(*Find(task.params, "training.epochs"));
+    const double epoch_seconds = seconds_.at(id) / static_cast<double>(epochs);
+    const double seconds = epoch_seconds * static_cast<double>(epochs - task.epochs_done);
     for (double at = kProgressSeconds; at < seconds; at += kProgressSeconds) {
       Post(begin + at, worker, TrialProgressed{worker, id, {1, 1, 0.5, 0.1}});
     }
     EpochRecord record;
     record.metrics = {{kTrainLoss, 0}, {kValLoss, 0}, {kValAccuracy, 0}};
-    record.wall_seconds = seconds / static_cast<double>(epochs_);
-    for (int64_t epoch = 1; epoch <= epochs_; ++epoch) {
+    record.wall_seconds = epoch_seconds;
+    for (int64_t epoch = task.epochs_done + 1; epoch <= epochs; ++epoch) {
+      const double at = begin + static_cast<double>(epoch - task.epochs_done) * epoch_seconds;
       record.epoch = epoch;
       record.steps_done = epoch * kStepsPerEpoch;
-      Post(begin + static_cast<double>(epoch) * record.wall_seconds, worker,
-           EpochFinished{worker, id, record});
+      Post(at, worker, EpochFinished{worker, id, record});
+      if (std::binary_search(task.branch_epochs.begin(), task.branch_epochs.end(), epoch)) {
+        Post(at, worker, CheckpointMade{worker, id, epoch, "", ""});
+      }
     }
     free_at = begin + seconds;
     Post(free_at, worker, TrialEnded{worker, id, TrialState::kCompleted, ""});
@@ -200,11 +215,12 @@ class SimulatedPool : public WorkerPool {
     mail_.push({at + kLatency, posted_++, worker, std::move(event)});
   }
 
-  std::vector<double> free_at_;  // by worker
-  int64_t epochs_;
+  std::vector<double> free_at_;            // by worker
   std::map<std::string, double> seconds_;  // of each trial, by its id
   VirtualClock& clock_;
   std::vector<float> losses_;
+  const std::string state_ = std::string(kStateBytes, 's');
+  const std::string state_sha256_ = Sha256Hex(state_);
   std::priority_queue<Mail> mail_;
   int64_t posted_ = 0;
   double asleep_ = 0;
@@ -244,10 +260,13 @@ SweepConfig Config(const Case& simulated) {
       "benchmark");
 }
 
-/// Runs the case, prints its line, and returns the share of list scheduling's speed.
-double Simulate(const Case& simulated) {
-  const SearchSpace space(Config(simulated));
-  const Durations durations = Draw(simulated.kind, space.size(), simulated.seconds);
+/// How long a sweep took, and for which share of it the coordinator was busy.
+struct Taken {
+  double makespan = 0, busy = 0;
+};
+
+/// Trains the space, each trial in its number of seconds.
+Taken Train(const SearchSpace& space, int64_t workers, const Durations& durations, bool shares) {
   const fs::path path = fs::temp_directory_path() / fmt::format("dispatch-{}.db", getpid());
   std::map<std::string, double> by_id;
   Store store = Store::Create(path, {.name = "t"}, space.size(), [&](size_t i) {
@@ -256,30 +275,39 @@ double Simulate(const Case& simulated) {
     return trial;
   });
   VirtualClock clock;
-  SimulatedPool pool(simulated.workers, simulated.epochs, std::move(by_id), clock);
+  SimulatedPool pool(workers, std::move(by_id), clock);
   ProgressView view;
   const auto now = [&clock] {
     return Coordinator::TimePoint(std::chrono::duration_cast<Coordinator::TimePoint::duration>(
         std::chrono::duration<double>(clock.Now())));
   };
   // Simulated workers say nothing within an epoch, however long it is.
-  const CoordinatorOptions options{.worker_timeout = std::chrono::hours(24)};
+  const CoordinatorOptions options{.worker_timeout = std::chrono::hours(24),
+                                   .shares_with_images = shares ? kImages : 0};
   GridSource source(space, store.PendingIds());
+  if (shares) source.GatherShared(kImages);
   Coordinator coordinator(
       source, store, pool, view, [] { return true; }, now, options);
   coordinator.Run();
   store.Close();
   fs::remove(path);
+  return {pool.makespan(), 1 - pool.asleep() / clock.Now()};
+}
+
+/// Runs the case, prints its line, and returns the share of list scheduling's speed.
+double Simulate(const Case& simulated) {
+  const SearchSpace space(Config(simulated));
+  const Durations durations = Draw(simulated.kind, space.size(), simulated.seconds);
+  const Taken taken = Train(space, simulated.workers, durations, false);
 
   const double work = std::accumulate(durations.begin(), durations.end(), 0.0);
   const double longest = *std::max_element(durations.begin(), durations.end());
   const double bound = std::max(work / static_cast<double>(simulated.workers), longest);
   const double list = ListSchedule(static_cast<size_t>(simulated.workers), durations);
-  const double share = list / pool.makespan();
+  const double share = list / taken.makespan;
   fmt::print("{:>7}  {:>7}  {:>8.4g}  {:>7}  {:>6}  {:>9.2f}  {:>7.1f}%  {:>7.1f}%  {:>10.0f}%\n",
              simulated.workers, space.size(), simulated.seconds, simulated.kind, simulated.epochs,
-             pool.makespan(), 100 * share, 100 * bound / pool.makespan(),
-             100 * (1 - pool.asleep() / clock.Now()));
+             taken.makespan, 100 * share, 100 * bound / taken.makespan, 100 * taken.busy);
   std::fflush(stdout);
   return share;
 }
@@ -290,12 +318,61 @@ void PrintHead() {
              "coordinator");
 }
 
+/// Studies of WSD for ten rates and several seeds: five lengths, whose trunks are one, and two ways
+/// to decay from it.
+SweepConfig Forest(int64_t trials) {
+  std::string seeds;
+  for (int64_t seed = 0; seed < trials / 100; ++seed) seeds += fmt::format("{}, ", seed);
+  return ParseSweepConfig(
+      fmt::format("name: t\n"
+                  "training: {{epochs: {{grid: [5, 10, 15, 20, 25]}}, seed: {{grid: [{}]}}}}\n"
+                  "optimizer: {{lr: {{grid: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]}}}}\n"
+                  "scheduler:\n"
+                  "  type: WSD\n"
+                  "  num_warmup_steps: 0\n"
+                  "  num_decay_steps: 20%\n"
+                  "  decay_type: {{grid: [linear, cosine]}}\n",
+                  seeds),
+      "benchmark");
+}
+
+void SimulateForest(int64_t workers, int64_t trials) {
+  const SearchSpace space(Forest(trials));
+  Durations durations;
+  for (size_t i = 0; i < space.size(); ++i) {
+    durations.push_back(static_cast<double>(space.EpochsAt(i)));
+  }
+  const EpochCount epochs = CountSharedEpochs(space, kImages).value().all;
+  const Taken taken = Train(space, workers, durations, true);
+  const double longest = *std::max_element(durations.begin(), durations.end());
+  const double work = static_cast<double>(epochs.to_train) / static_cast<double>(workers);
+  fmt::print("{:>7}  {:>7}  {:>7}  {:>8}  {:>9.2f}  {:>7.1f}%  {:>10.0f}%\n", workers, space.size(),
+             epochs.epochs, epochs.to_train, taken.makespan,
+             100 * std::max(longest, work) / taken.makespan, 100 * taken.busy);
+  std::fflush(stdout);
+}
+
+void SimulateForests() {
+  fmt::print("\n{:>7}  {:>7}  {:>7}  {:>8}  {:>9}  {:>8}  {:>11}\n", "workers", "trials", "epochs",
+             "to train", "makespan", "of bound", "coordinator");
+  SimulateForest(256, 10'000);
+  SimulateForest(1'024, 10'000);
+}
+
 /// Shorter and shorter trials, until the workers are kept busy for less than 98 %.
 void FindTheLimit(Case simulated) {
   while (Simulate(simulated) >= 0.98) simulated.seconds /= 2;
 }
 
 int Main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "forest") {
+    if (argc == 2) {
+      SimulateForests();
+    } else {
+      SimulateForest(std::atoll(argv[2]), argc > 3 ? std::atoll(argv[3]) : 10'000);
+    }
+    return 0;
+  }
   PrintHead();
   if (argc > 3) {
     Simulate({std::atoll(argv[1]), std::atoll(argv[2]), std::atof(argv[3]),
@@ -309,6 +386,7 @@ int Main(int argc, char** argv) {
   FindTheLimit({64, 2'560, 1, "uniform", 1});
   FindTheLimit({256, 10'240, 1, "uniform", 1});
   FindTheLimit({4'096, 81'920, 4, "uniform", 1});
+  SimulateForests();
   return 0;
 }
 

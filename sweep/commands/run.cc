@@ -298,7 +298,7 @@ std::vector<Option> RunOptions(RunArguments& arguments) {
         .target = &arguments.branch_megabytes,
         .help =
             "megabytes of states that wait in the database for trials which continue from them; "
-            "beyond it a trial is trained from its start",
+            "beyond it a trial begins from an earlier state, or anew",
         .value_name = "MB",
         .range = Range{.minimum = 0, .maximum = 1e9},
         .shows_default = true},

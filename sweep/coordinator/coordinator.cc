@@ -43,6 +43,7 @@ void Coordinator::RunLoop() {
   while (HasWork() && AbleWorkers() > 0 && should_continue_()) {
     TellOfReached();
     DispatchPacks();
+    TellOfTakenStates();
     if (reached_.empty()) WaitForEvents();
     CheckLiveness();
   }
@@ -131,6 +132,7 @@ PackTask Coordinator::HandOutPack(WorkerLoad& load) {
 PackTask Coordinator::TaskOf(const Pack& pack) {
   PackTask task;
   for (const Trial& trial : pack) {
+    TakeStateOfAncestor(trial);
     Checkpoint checkpoint = TakeCheckpoint(trial.id);
     const int64_t until = source_.UntilOf(trial);
     task.trials.push_back({trial.id, trial.params, std::move(checkpoint.data), checkpoint.epoch,

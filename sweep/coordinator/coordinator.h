@@ -73,6 +73,7 @@ class Coordinator {
   void StopWorkers();
   void CutOffRunningTrials();
   std::function<int64_t(const Trial&)> UntilOfSource() const;
+  int64_t EpochsLeftOf(const Trial& trial) const;
   void RestoreProgress();
   bool HasWork();
 
@@ -147,14 +148,20 @@ class Coordinator {
   void Continue(const LiveTrial& live, std::vector<Sharer> sharers, Checkpoint state);
   void HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
                     const std::optional<Checkpoint>& state);
-  bool KeepState(const std::string& trial_id, const Checkpoint& state);
-  void ForgetState(const std::string& trial_id);
   void BranchOff(const LiveTrial& live, const Checkpoint& state);
   void ReleaseParted(const LiveTrial& live, int64_t epoch);
   void EndTwins(const LiveTrial& live, TrialState state, const std::string& error);
   void FailFollowers(const LiveTrial& live, const std::string& error);
   void LeaveFollowers(const LiveTrial& live);
   void Readmit(std::vector<Sharer> orphans);
+
+  // States that wait.
+  bool KeepState(const Trial& trial, const Checkpoint& state);
+  void ForgetState(const std::string& trial_id);
+  void NoteState(const Trial& trial);
+  const Trial* FindAncestor(const Trial& trial);
+  void TakeStateOfAncestor(const Trial& trial);
+  void TellOfTakenStates();
 
   // Checkpoints.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id) const;
@@ -199,7 +206,11 @@ class Coordinator {
   std::map<std::string, WaitingState> waiting_states_;  // by what tells them apart
   std::map<std::string, std::string> waits_with_;       // a key of waiting_states_, by trial id
   int64_t waiting_bytes_ = 0;
-  std::map<std::string, int64_t> resume_after_;  // the epoch, of trials handed out with one
+  /// Trials that have or had a checkpoint, by PrefixKey and id.
+  std::map<std::string, std::map<std::string, Trial>> states_;
+  std::vector<std::pair<Trial, int64_t>> untold_;  // trials that took a state, and its epoch
+  std::set<std::string> begins_anew_;              // trials whose checkpoint was dropped
+  std::map<std::string, int64_t> resume_after_;    // the epoch, of trials handed out with one
   WorkerLiveness liveness_;
   WorkerTrust trust_;
   std::map<std::pair<std::string, std::string>, int64_t> gpu_users_;  // by host and GPU: the first

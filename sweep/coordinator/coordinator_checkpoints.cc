@@ -22,6 +22,7 @@ void Coordinator::OnEvent(const CheckpointMade& made) {
   RetireStored(made.trial_id);
   store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
   checkpoints_.insert_or_assign(made.trial_id, made.epoch);
+  NoteState(live->trial);
   BranchOff(*live, {made.epoch, made.sha256, made.data});
 }
 
@@ -57,12 +58,14 @@ void Coordinator::ReclaimLent(const std::string& trial_id, int64_t epoch) {
 /// same names.
 void Coordinator::DropCheckpoint(const std::string& trial_id, const std::string& why) {
   RetireStored(trial_id);
+  begins_anew_.insert(trial_id);
   store_.DropCheckpoint(trial_id, why);
   Commit();
 }
 
 /// The trial is over, and its checkpoint is about to leave the database.
 void Coordinator::EndCheckpoints(const std::string& trial_id) {
+  ForgetState(trial_id);
   if (options_.files != nullptr && options_.files->KeepsLast()) {
     checkpoints_.erase(trial_id);
     may_have_retired_ = true;  // which it has borrowed

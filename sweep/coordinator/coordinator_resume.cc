@@ -31,8 +31,11 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
                                                 RecordsForForest(), UntilOfSource(),
                                                 options.files != nullptr)
                   : std::nullopt),
-      queue_(source, store.LostIds(),
-             [this](std::vector<Trial> trials) { return Admit(std::move(trials)); }),
+      queue_(
+          source, store.LostIds(),
+          [this](std::vector<Trial> trials) { return Admit(std::move(trials)); },
+          forest_ ? [this](const Trial& trial) { return EpochsLeftOf(trial); }
+                  : TrialQueue::EpochsLeft()),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
       trust_(WorkersOf(pool)),
       created_(now_()),
@@ -51,6 +54,12 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
 /// The epoch to which the source lets a trial be trained.
 std::function<int64_t(const Trial&)> Coordinator::UntilOfSource() const {
   return [this](const Trial& trial) { return source_.UntilOf(trial); };
+}
+
+/// The epochs that a trial that no worker has is to train now.
+int64_t Coordinator::EpochsLeftOf(const Trial& trial) const {
+  const auto done = checkpoints_.find(trial.id);
+  return source_.UntilOf(trial) - (done == checkpoints_.end() ? 0 : done->second);
 }
 
 /// Counts what earlier runs have done.
@@ -79,6 +88,7 @@ void Coordinator::RestoreProgress() {
 
 LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {
   const auto resumed = resume_after_.extract(trial.id);
+  begins_anew_.erase(trial.id);
   const int64_t epochs_done = resumed.empty() ? 0 : resumed.mapped();
   store_.BeginAttempt(trial.id, load.info(), epochs_done + 1, pack_size);
   LiveTrial live;

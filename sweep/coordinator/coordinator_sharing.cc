@@ -14,6 +14,9 @@ std::vector<Trial> Coordinator::Admit(std::vector<Trial> trials) {
       trials.begin(), trials.end(), [this](const Trial& trial) { return !HasReachedUntil(trial); });
   std::move(reached, trials.end(), std::back_inserter(reached_));
   trials.erase(reached, trials.end());
+  for (const Trial& trial : trials) {
+    if (checkpoints_.count(trial.id) > 0) NoteState(trial);
+  }
   if (!forest_ || trials.size() < 2) return trials;
   std::vector<Sharer> sharers;
   for (Trial& trial : trials) sharers.push_back(forest_->MakeSharer(std::move(trial)));
@@ -134,8 +137,7 @@ void Coordinator::ReleaseParted(const LiveTrial& live, int64_t epoch) {
 }
 
 /// Lets trials continue from the state that they share with the trial, or holds those that are to
-/// be held there; the next worker that is free takes them, so that few states wait. Beyond the
-/// space for waiting states a trial begins anew, which gives the same bits.
+/// be held there. Beyond the space for waiting states a trial is queued without one.
 void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, Checkpoint state) {
   if (options_.files != nullptr && state.saved_by.empty()) state.saved_by = live.trial.id;
   const auto held =
@@ -148,12 +150,17 @@ void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, C
   if (sharers.empty()) return;
   std::vector<Trial> continued;
   for (Trial& trial : forest_->Add(std::move(sharers), state.epoch)) {
-    if (!KeepState(trial.id, state)) {
+    if (!KeepState(trial, state)) {
       queue_.Add(std::move(trial));
       continue;
     }
     store_.ShareEpochs(live.trial.id, trial.id, state.epoch, state);
-    queue_.Requeue(trial);
+    // Depth first while many states wait.
+    if (2 * waiting_bytes_ > options_.branch_bytes) {
+      queue_.Requeue(trial);
+    } else {
+      queue_.Release(trial);
+    }
     continued.push_back(std::move(trial));
   }
   for (const Trial& trial : continued) TellOfShared(trial, state.epoch);
@@ -163,40 +170,11 @@ void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, C
 /// space for it.
 void Coordinator::HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
                                const std::optional<Checkpoint>& state) {
-  const bool keeps = state && KeepState(follower.id, *state);
+  const bool keeps = state && KeepState(follower, *state);
   if (!keeps) EndCheckpoints(follower.id);
   store_.ShareEpochs(live.trial.id, follower.id, epochs, keeps ? state : std::nullopt);
   reached_.push_back(follower);
   TellOfShared(follower, epochs);
-}
-
-/// Notes that the trial waits with that state. False: there is no space for it. A file is there
-/// once for all that wait with it.
-bool Coordinator::KeepState(const std::string& trial_id, const Checkpoint& state) {
-  ForgetState(trial_id);
-  const bool is_file = options_.files != nullptr;
-  const std::string key = is_file ? state.saved_by + "/" + state.data : trial_id;
-  auto bytes = static_cast<int64_t>(state.data.size());
-  if (is_file) bytes = waiting_states_.count(key) > 0 ? 0 : options_.files->BytesOf(state.data);
-  if (waiting_bytes_ + bytes > options_.branch_bytes) return false;
-  EndCheckpoints(trial_id);
-  checkpoints_.insert_or_assign(trial_id, state.epoch);
-  waiting_bytes_ += bytes;
-  WaitingState& waiting = waiting_states_[key];
-  waiting.bytes += bytes;
-  ++waiting.trials;
-  waits_with_.emplace(trial_id, key);
-  return true;
-}
-
-/// The state of the trial waits no more.
-void Coordinator::ForgetState(const std::string& trial_id) {
-  const auto waited = waits_with_.extract(trial_id);
-  if (waited.empty()) return;
-  const auto state = waiting_states_.find(waited.mapped());
-  if (--state->second.trials > 0) return;
-  waiting_bytes_ -= state->second.bytes;
-  waiting_states_.erase(state);
 }
 
 /// Trials that are the same run of a program from beginning to end end as it does. Others try for

@@ -121,6 +121,19 @@ std::vector<Trial> PrefixForest::Add(std::vector<Sharer> trials, int64_t epochs)
   return to_train;
 }
 
+bool PrefixForest::Share(Sharer one, Sharer other, int64_t epochs) const {
+  const bool follow_metric = one.rates.follows_metric() || other.rates.follows_metric();
+  const std::vector<Metrics> metrics =
+      follow_metric ? records_.metrics(one.trial, epochs) : std::vector<Metrics>();
+  for (int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    if (!one.rates.AreEqual(other.rates, epoch)) return false;
+    if (!follow_metric) continue;
+    Tell(metrics.at(static_cast<size_t>(epoch) - 1), one.rates);
+    Tell(metrics.at(static_cast<size_t>(epoch) - 1), other.rates);
+  }
+  return true;
+}
+
 std::vector<int64_t> PrefixForest::BranchEpochs(const std::string& trunk) const {
   const auto found = trunks_.find(trunk);
   if (found == trunks_.end()) return {};

@@ -57,6 +57,9 @@ class PrefixForest {
   /// that has a checkpoint behind the point where it parts from a trunk needs none.
   std::vector<Trial> Add(std::vector<Sharer> trials, int64_t epochs);
 
+  /// Whether both are the same training for their first `epochs` epochs, which `one` has done.
+  bool Share(Sharer one, Sharer other, int64_t epochs) const;
+
   bool HasFollowers(const std::string& trunk) const { return trunks_.count(trunk) > 0; }
 
   /// The epochs after which a checkpoint of the trunk is needed, in ascending order: where

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include "sweep/search/trial_shape.h"
@@ -11,6 +12,7 @@ namespace {
 
 // Trials taken from the source to fill packs: some hundred bytes each.
 constexpr size_t kMaximumWaiting = 1024;
+constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
@@ -36,13 +38,15 @@ bool TrialQueue::ReadNext() {
   }
   for (Trial& trial : next) {
     const bool is_alone = alone_.count(trial.id) > 0;
-    waiting_.push_back({std::move(trial), "", is_alone});
+    AddBehind(std::move(trial), is_alone);
   }
   return true;
 }
 
-/// The index of the first waiting trial that may be taken.
+/// The index of the first waiting trial that may be taken. What the source has yet may come before
+/// what waits.
 std::optional<size_t> TrialQueue::FindNext(const Filter& may_take) {
+  while (epochs_left_ && ReadNext()) continue;
   for (size_t i = 0; i < waiting_.size() || ReadNext(); ++i) {
     if (!may_take || may_take(waiting_[i].trial)) return i;
   }
@@ -72,14 +76,34 @@ Pack TrialQueue::Take(int64_t size, int64_t epochs, const Filter& may_take) {
   return pack;
 }
 
-void TrialQueue::Add(Trial trial) { waiting_.push_back({std::move(trial), "", false}); }
+void TrialQueue::AddBehind(Trial trial, bool is_alone) {
+  const int64_t epochs_left = EpochsLeftOf(trial);
+  const auto place = std::partition_point(
+      waiting_.begin(), waiting_.end(),
+      [epochs_left](const Entry& entry) { return entry.epochs_left >= epochs_left; });
+  waiting_.insert(place, {std::move(trial), "", is_alone, epochs_left});
+}
 
-void TrialQueue::Requeue(Trial trial) { waiting_.push_front({std::move(trial), "", false}); }
+void TrialQueue::Add(Trial trial) { AddBehind(std::move(trial), false); }
+
+void TrialQueue::Release(Trial trial) {
+  const int64_t epochs_left = EpochsLeftOf(trial);
+  const auto place = std::partition_point(
+      waiting_.begin(), waiting_.end(),
+      [epochs_left](const Entry& entry) { return entry.epochs_left > epochs_left; });
+  waiting_.insert(place, {std::move(trial), "", false, epochs_left});
+}
+
+void TrialQueue::Requeue(Trial trial) {
+  waiting_.push_front({std::move(trial), "", false, kBeforeAll});
+}
 
 void TrialQueue::RequeueAlone(Trial trial) {
-  const auto end_of_lone = std::find_if_not(waiting_.begin(), waiting_.end(),
-                                            [](const Entry& entry) { return entry.is_alone; });
-  waiting_.insert(end_of_lone, {std::move(trial), "", true});
+  const auto is_returned_alone = [](const Entry& entry) {
+    return entry.is_alone && entry.epochs_left == kBeforeAll;
+  };
+  const auto place = std::find_if_not(waiting_.begin(), waiting_.end(), is_returned_alone);
+  waiting_.insert(place, {std::move(trial), "", true, kBeforeAll});
 }
 
 std::optional<Trial> TrialQueue::Remove(const std::string& trial_id) {

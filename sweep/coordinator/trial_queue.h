@@ -20,17 +20,25 @@ namespace lrsweep {
 using Pack = std::vector<Trial>;
 
 /// A queue that is filled from a source. It takes a trial from the source when the trial is next,
-/// or when it is considered for a pack: at most 1,024 of them wait here.
+/// or when it is considered for a pack: at most 1,024 of them wait here. Where trials are released
+/// by others, those with most epochs left come first: for trials that depend on each other as in a
+/// forest this is (nearly) the shortest way to the end of all.
 class TrialQueue {
  public:
   /// Chooses which trials wait in the queue, of one or several that may share their first epochs.
   using Admit = std::function<std::vector<Trial>(std::vector<Trial>)>;
 
+  /// Epochs that the trial has left to train.
+  using EpochsLeft = std::function<int64_t(const Trial&)>;
+
   /// The source must outlive the queue. Each trial in `alone`, by its id, gets a pack of its own.
-  /// Without `admit` all trials are taken.
+  /// Without `admit` all trials are taken. Without `epochs_left` trials keep their order.
   explicit TrialQueue(TrialSource& source, const std::vector<std::string>& alone = {},
-                      Admit admit = {})
-      : source_(source), alone_(alone.begin(), alone.end()), admit_(std::move(admit)) {}
+                      Admit admit = {}, EpochsLeft epochs_left = {})
+      : source_(source),
+        alone_(alone.begin(), alone.end()),
+        admit_(std::move(admit)),
+        epochs_left_(std::move(epochs_left)) {}
 
   /// Which trials may be taken; empty: all.
   using Filter = std::function<bool(const Trial&)>;
@@ -45,8 +53,11 @@ class TrialQueue {
   /// together, the pack is smaller. HasNext must be true.
   Pack Take(int64_t size, int64_t epochs, const Filter& may_take = {});
 
-  /// Adds a trial behind those that wait.
+  /// Adds a trial behind those that wait with as many epochs left.
   void Add(Trial trial);
+
+  /// Adds a trial before those that wait with as many epochs left: its state waits with it.
+  void Release(Trial trial);
 
   /// Puts a trial back to the front: one that was taken and has not started, or was cut off for no
   /// fault of its own.
@@ -63,15 +74,21 @@ class TrialQueue {
     Trial trial;
     std::string key;        // PackKey; empty: not computed yet
     bool is_alone = false;  // shares no pack
+    /// Those with more come first, those put back before all; equal ones in the order in which they
+    /// came.
+    int64_t epochs_left = 0;
   };
 
   bool ReadNext();
+  int64_t EpochsLeftOf(const Trial& trial) const { return epochs_left_ ? epochs_left_(trial) : 0; }
+  void AddBehind(Trial trial, bool is_alone);
   std::vector<Trial> TakeTogether();
   std::optional<size_t> FindNext(const Filter& may_take);
 
   TrialSource& source_;
   std::unordered_set<std::string> alone_;  // ids
   Admit admit_;
+  EpochsLeft epochs_left_;
   std::deque<Entry> waiting_;  // the front is next
 };
 

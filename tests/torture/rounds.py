@@ -164,8 +164,7 @@ class Round:
             shutil.rmtree(trials)
 
 
-def torture(folder: Path, rounds: int, seed: int, jobs: int, of: type[Sweep] = Sweep) -> int:
-    sweep = of(folder)
+def torture(sweep: Sweep, rounds: int, seed: int, jobs: int) -> int:
     whole = Tally()
     start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -31,6 +31,23 @@ scheduler:
   - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
 """
 
+# Trials that share epochs: WSD's trunk up to where each length decays, schedules that follow a
+# metric up to where they part, the same training under two names, and one that diverges for all.
+SHARING_CONFIG = """
+name: torture
+dataset: {{name: {data}}}
+model: {{hidden: [32]}}
+training: {{epochs: {{grid: [{half}, {epochs}]}}, batch_size: 20, seed: {{grid: {seeds}}}}}
+optimizer:
+  - {{type: SGD, lr: 0.05, momentum: 0.9}}
+  - {{type: Adam, lr: 0.002}}
+scheduler:
+  - {{type: WSD, interval: epoch, num_warmup_steps: 1, num_decay_steps: {{grid: [2, 3]}}}}
+  - {{type: ReduceLROnPlateau, patience: {{grid: [0, 1]}}, threshold: 0.02}}
+  - {{type: StepLR, step_size: {{grid: [4, 50, 60]}}, gamma: 0.5}}
+  - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
+"""
+
 PROGRAM_CONFIG = """
 name: torture
 trial:
@@ -73,6 +90,14 @@ QUERIES = (
     "SELECT * FROM steps ORDER BY trial_id, step",
     "SELECT place, trial_id, value, state, diverged, epochs_done FROM ranking",
 )
+
+# Epochs that name another trial's, and differ from it in a column.
+UNLIKE = """SELECT e.trial_id, e.epoch FROM epochs e
+  LEFT JOIN epochs o ON o.trial_id = e.trained_by AND o.epoch = e.epoch
+  WHERE e.trained_by IS NOT NULL AND (o.trained_by IS NOT NULL OR
+  (e.steps_done, e.lr, e.train_loss, e.val_loss, e.val_accuracy, e.test_loss, e.test_accuracy, e.wall_seconds)
+  IS NOT (o.steps_done, o.lr, o.train_loss, o.val_loss, o.val_accuracy, o.test_loss, o.test_accuracy,
+  o.wall_seconds))"""
 
 
 def content(database: Path) -> list:
@@ -244,6 +269,26 @@ class Sweep:
         if not same:
             print(f"{database}: differs from {self.folder / 'reference.db'}", flush=True)
         return same and not beside
+
+
+class SharingSweep(Sweep):
+    """One whose trials share epochs. Undisturbed they are trained by themselves."""
+
+    reference_options = ("--no-share",)
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        write_data(self.folder / "data", train)
+        return SHARING_CONFIG.format(data=self.folder / "data", epochs=epochs, half=epochs // 2,
+                                     seeds=seeds)
+
+    def is_whole(self, database: Path) -> bool:
+        """And whether each epoch that names another trial is that trial's in every column."""
+        unlike = ask(database, UNLIKE)
+        shares = ask(database, "SELECT count(trained_by) FROM epochs")[0][0] > 0
+        if unlike or not shares:
+            print(f"{database}: epochs are {'' if shares else 'not '}shared; unlike those that they "
+                  f"name: {unlike[:3]}", flush=True)
+        return super().is_whole(database) and shares and not unlike
 
 
 class ProgramSweep(Sweep):

@@ -182,5 +182,39 @@ TEST_F(PrefixForestTest, MomentumCounts) {
   EXPECT_THAT(Ids(forest_.TakeFinished("0", 6)), ElementsAre("2"));
 }
 
+TEST_F(PrefixForestTest, NobodyIsTrainedFurtherThanItIsToBeHeld) {
+  // Rates 1 1 1 .1, 1 1 1 1 .1, constant, of which the last one is to be trained furthest.
+  auto trials = Trials("  - {type: StepLR, step_size: {grid: [3, 4, 6]}, gamma: 0.1}\n");
+  trials[0].until = trials[1].until = 2;
+  trials[2].until = 4;
+  EXPECT_THAT(Ids(forest_.Add(std::move(trials), 0)), ElementsAre("2"));
+  EXPECT_THAT(forest_.BranchEpochs("2"), ElementsAre(2)) << "and after epoch 4, where it is held";
+  EXPECT_THAT(Ids(forest_.TakeFinished("2", 2)), IsEmpty());
+  EXPECT_THAT(Ids(forest_.TakeHeld("2", 1)), IsEmpty());
+  EXPECT_THAT(Ids(forest_.TakeHeld("2", 2)), ElementsAre("0", "1"));
+}
+
+TEST_F(PrefixForestTest, OfTrialsThatAreHeldTogetherTheLongestIsTheTrunk) {
+  auto trials = Trials("  - {type: StepLR, step_size: 9}\n", "{grid: [2, 5]}");
+  trials[0].until = trials[1].until = 2;
+  EXPECT_THAT(Ids(forest_.Add(std::move(trials), 0)), ElementsAre("1"));
+  EXPECT_THAT(forest_.BranchEpochs("1"), IsEmpty()) << "it gives a checkpoint there anyway";
+  EXPECT_THAT(Ids(forest_.TakeFinished("1", 2)), ElementsAre("0"));
+}
+
+TEST_F(PrefixForestTest, TrialsShareAsLongAsTheirRatesAreEqual) {
+  const auto trials = Trials("  - {type: StepLR, step_size: {grid: [2, 3]}, gamma: 0.1}\n");
+  EXPECT_TRUE(forest_.Share(trials[0], trials[1], 2));
+  EXPECT_FALSE(forest_.Share(trials[0], trials[1], 3));
+}
+
+TEST_F(PrefixForestTest, SchedulesThatFollowAMetricAreComparedByWhatIsRecorded) {
+  const auto trials =
+      Trials("  - {type: ReduceLROnPlateau, metric: val_loss, patience: {grid: [0, 2]}}\n");
+  metrics_["0"] = {{{kValLoss, 0.5}}, {{kValLoss, 0.6}}, {{kValLoss, 0.6}}};  // 0 reduces after 2
+  EXPECT_TRUE(forest_.Share(trials[0], trials[1], 2));
+  EXPECT_FALSE(forest_.Share(trials[0], trials[1], 3));
+}
+
 }  // namespace
 }  // namespace lrsweep

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -160,6 +161,30 @@ TEST(TrialQueueTest, ARemovedTrialIsNotGiven) {
   EXPECT_EQ(queue.Remove("1")->id, "1");
   EXPECT_FALSE(queue.Remove("1").has_value());
   EXPECT_THAT(Ids(queue.Take(64, kAny)), ElementsAre("0", "3"));
+}
+
+TEST(TrialQueueTest, TrialsWithMostEpochsLeftComeFirst) {
+  FakeSource source(4, [](size_t i) {
+    constexpr std::array<int64_t, 4> kEpochs = {2, 5, 3, 5};
+    return MakeTrial(i, 64, kEpochs.at(i));
+  });
+  TrialQueue queue(source, {}, {}, EpochsOf);
+  EXPECT_THAT(Ids(queue.Take(1, kAny)), ElementsAre("1"));
+  queue.Add(MakeTrial(4, 64, 3));
+  queue.Release(MakeTrial(5, 64, 3));
+  queue.Requeue(MakeTrial(6, 64, 1));
+  EXPECT_THAT(Ids(queue.Take(7, kAny)), ElementsAre("6", "3", "5", "2", "4", "0"));
+  EXPECT_FALSE(queue.HasNext());
+}
+
+TEST(TrialQueueTest, ATrialPutBackAloneComesBehindThoseBeforeIt) {
+  FakeSource source = Alike(1);
+  TrialQueue queue(source, {"0"}, {}, EpochsOf);
+  queue.RequeueAlone(MakeTrial(1));
+  queue.RequeueAlone(MakeTrial(2));
+  EXPECT_THAT(Ids(queue.Take(3, kAny)), ElementsAre("1"));
+  EXPECT_THAT(Ids(queue.Take(3, kAny)), ElementsAre("2"));
+  EXPECT_THAT(Ids(queue.Take(3, kAny)), ElementsAre("0"));
 }
 
 }  // namespace
