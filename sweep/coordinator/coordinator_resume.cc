@@ -34,8 +34,9 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       queue_(
           source, store.LostIds(),
           [this](std::vector<Trial> trials) { return Admit(std::move(trials)); },
-          forest_ ? [this](const Trial& trial) { return EpochsLeftOf(trial); }
-                  : TrialQueue::EpochsLeft()),
+          forest_ && source.GivesLongestFirst()
+              ? [this](const Trial& trial) { return EpochsLeftOf(trial); }
+              : TrialQueue::EpochsLeft()),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),
       trust_(WorkersOf(pool)),
       created_(now_()),

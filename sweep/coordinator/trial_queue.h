@@ -32,7 +32,7 @@ class TrialQueue {
   using EpochsLeft = std::function<int64_t(const Trial&)>;
 
   /// The source must outlive the queue. Each trial in `alone`, by its id, gets a pack of its own.
-  /// Without `admit` all trials are taken. Without `epochs_left` trials keep their order.
+  /// Without `admit` all trials are taken. Without `epochs_left` trials keep the source's order.
   explicit TrialQueue(TrialSource& source, const std::vector<std::string>& alone = {},
                       Admit admit = {}, EpochsLeft epochs_left = {})
       : source_(source),
