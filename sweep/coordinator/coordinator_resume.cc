@@ -34,7 +34,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
       queue_(
           source, store.LostIds(),
           [this](std::vector<Trial> trials) { return Admit(std::move(trials)); },
-          forest_ && source.GivesLongestFirst()
+          forest_ && source.KnowsAllTrials()
               ? [this](const Trial& trial) { return EpochsLeftOf(trial); }
               : TrialQueue::EpochsLeft()),
       liveness_(WorkersOf(pool), options.worker_timeout, now_()),

@@ -68,7 +68,8 @@ const Trial* Coordinator::FindAncestor(const Trial& trial) {
 /// its training: its own was beyond the space for waiting states, or it is new in the space. One
 /// whose checkpoint was of no use begins anew all the same.
 void Coordinator::TakeStateOfAncestor(const Trial& trial) {
-  if (!forest_ || checkpoints_.count(trial.id) + begins_anew_.count(trial.id) > 0) return;
+  if (!forest_ || !source_.KnowsAllTrials()) return;
+  if (checkpoints_.count(trial.id) + begins_anew_.count(trial.id) > 0) return;
   const Trial* const ancestor = FindAncestor(trial);
   if (ancestor == nullptr) return;
   const StoredCheckpoint stored = ReadCheckpoint(ancestor->id);

@@ -22,7 +22,7 @@ class GridSource : public TrialSource {
 
   std::optional<Trial> Next() override;
   bool NextMayShare() const override;
-  bool GivesLongestFirst() const override { return !may_share_.empty(); }
+  bool KnowsAllTrials() const override { return !may_share_.empty(); }
   int64_t size() const override { return static_cast<int64_t>(space_.size()); }
   int64_t epochs_left() const override { return epochs_left_; }
   std::optional<Trial> Find(const std::string& trial_id) const override;

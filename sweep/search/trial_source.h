@@ -47,9 +47,12 @@ class TrialSource {
   /// Whether Next is about to give a trial that may be the same training, in its first epochs, as
   /// the one that it gave last (prefix.h).
   virtual bool NextMayShare() const { return false; }
-  /// Whether Next gives the longest trials first, and with each those that may share its epochs.
-  /// Then the coordinator is free to put trials that others have released between them by length.
-  virtual bool GivesLongestFirst() const { return false; }
+  /// Whether all trials are known from the beginning, and Next gives the longest first, with each
+  /// those that may share its epochs. Then the coordinator puts trials that others have released
+  /// between them by length, and any two may share what they have in common. Else only those share
+  /// epochs that Next gives together, so that what is shared does not depend on when a trial was
+  /// decided.
+  virtual bool KnowsAllTrials() const { return false; }
 
   /// What was decided since this was asked last: the coordinator stores it together with the end
   /// that decided it. A restart decides the same again from the stored values. Sources whose trials
