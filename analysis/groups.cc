@@ -50,6 +50,7 @@ std::vector<RankedGroup> Gather(std::vector<ScoredTrial> trials, const Store& st
     }
     RankedGroup& group = groups[found->second];
     group.budget = std::max(group.budget, trial.budget);
+    group.dropped = group.dropped || trial.dropped;
     if (!IsRanked(trial.state, trial.diverged, trial.was_pruned)) {
       ++group.unfinished;
     } else if (trial.diverged) {
@@ -86,6 +87,9 @@ std::optional<double> RankedGroup::Worst(const Objective& objective) const {
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective) {
   std::vector<RankedGroup> groups = Gather(store.Scores(objective), store, objective.metric);
   PlaceGroups(groups, objective);
+  const SweepRecord sweep = store.Sweep();
+  if (objective != sweep.objective) return groups;
+  for (RankedGroup& group : groups) group.race_confidence = sweep.race_confidence;
   return groups;
 }
 
@@ -126,8 +130,9 @@ int64_t TiedWithFirst(const std::vector<RankedGroup>& groups) {
   if (groups.empty() || !groups.front().IsSound()) return 0;
   const double mean = Rounded(groups.front().summary->mean);
   const int64_t budget = groups.front().budget;
-  return std::count_if(groups.begin() + 1, groups.end(), [&](const RankedGroup& group) {
-    return group.budget == budget && group.IsSound() && Rounded(group.summary->mean) == mean;
+  return std::count_if(groups.begin() + 1, groups.end(), [mean, budget](const RankedGroup& group) {
+    return group.IsSound() && !group.dropped && group.budget == budget &&
+           Rounded(group.summary->mean) == mean;
   });
 }
 
@@ -147,8 +152,8 @@ void PlaceGroups(std::vector<RankedGroup>& groups, const Objective& objective) {
   const double sign = objective.mode == "min" ? 1 : -1;
   const auto key = [sign](const RankedGroup& group) {
     const double mean = group.summary ? Rounded(group.summary->mean) : 0;
-    return std::make_tuple(-group.budget, group.diverged + group.never > 0, !group.summary,
-                           sign * mean, group.group_id);
+    return std::make_tuple(-group.budget, group.dropped, group.diverged + group.never > 0,
+                           !group.summary, sign * mean, group.group_id);
   };
   std::stable_sort(groups.begin(), groups.end(),
                    [&key](const RankedGroup& a, const RankedGroup& b) { return key(a) < key(b); });

@@ -36,6 +36,9 @@ struct RankedGroup {
                                         // did not report its metric
   int64_t unfinished = 0;               // pending, running, failed
   int64_t budget = 0;                   // the epochs of its trials; 0: the sweep has no budgets
+  bool dropped = false;                 // a race has shown it to be behind: it gets no more seeds
+  /// Of the race that its sweep runs by this objective; none: there is none.
+  std::optional<double> race_confidence;
 
   /// Whether every trial that has ended has a value.
   bool IsSound() const { return summary && diverged == 0 && never == 0; }
@@ -47,9 +50,9 @@ struct RankedGroup {
 };
 
 /// The groups of which a trial has ended; of a search with budgets, a point has its group of the
-/// highest budget alone. The highest budgets come first. Of equal ones those that are sound come
-/// first, by their mean (rounded
-/// to 12 decimals); then the others, by the mean of the values that they have; equal ones by
+/// highest budget alone. The highest budgets come first. Of equal ones those that a race has not
+/// dropped come first; of these those that are sound, by their mean (rounded to 12 decimals); then
+/// the others, by the mean of the values that they have; equal ones by
 /// group_id. Throws std::invalid_argument as Check.
 std::vector<RankedGroup> RankGroups(const Store& store, const Objective& objective);
 
@@ -69,7 +72,7 @@ std::vector<RankedGroup> OfFullestBudget(const Store& store, const Objective& ob
                                          const std::vector<RankedGroup>& groups);
 
 /// How many groups behind the first one of RankGroups have its budget and exactly its mean (rounded
-/// as there). 0 where the first is not sound.
+/// as there), and are not dropped. 0 where the first is not sound.
 int64_t TiedWithFirst(const std::vector<RankedGroup>& groups);
 
 /// One of them, without its place; none where none of its trials has ended. Throws as RankGroups.

@@ -39,6 +39,29 @@ void FindNoise(const std::vector<RankedGroup>& groups, Verdict& verdict) {
   verdict.noise = StudentQuantile(1 - kSignificance, degrees) * std::sqrt(2.0) * sd;
 }
 
+/// What has become of the race of the groups whose budget is the first's.
+std::optional<RaceResult> RaceOf(const std::vector<RankedGroup>& groups) {
+  const RankedGroup& first = groups.front();
+  if (!first.race_confidence) return std::nullopt;
+  RaceResult race{.confidence = *first.race_confidence, .seeds = first.summary->n, .is_over = true};
+  for (const RankedGroup& group : groups) {
+    if (group.budget != first.budget) continue;
+    if (group.dropped) {
+      ++race.dropped;
+      continue;
+    }
+    ++race.remaining;
+    const auto open = std::count_if(group.repetitions.begin(), group.repetitions.end(),
+                                    [](const Repetition& one) {
+                                      return one.state == ToString(TrialState::kPending) ||
+                                             one.state == ToString(TrialState::kRunning);
+                                    });
+    if (open > 0) race.is_over = false;
+    race.seeds = std::min(race.seeds, static_cast<int64_t>(group.repetitions.size()) - open);
+  }
+  return race;
+}
+
 /// Corrects for the number of comparisons, and decides which groups the first is ahead of.
 void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verdict) {
   const auto comparisons = static_cast<int64_t>(verdict.compared.size());
@@ -50,6 +73,7 @@ void Conclude(const std::vector<std::vector<double>>& differences, Verdict& verd
   for (size_t i = 0; i < verdict.compared.size(); ++i) {
     GroupComparison& one = verdict.compared[i];
     one.p_adjusted = adjusted[i];
+    if (verdict.race) continue;
     one.is_ahead = one.p_adjusted < kSignificance && one.paired.mean > 0;
     const std::optional<double> sd = Summarize(differences[i]).sd;
     if (one.is_ahead || one.paired.mean <= 0 || !sd) continue;
@@ -81,6 +105,7 @@ Verdict Judge(const std::vector<RankedGroup>& ranked, const Objective& objective
   verdict.first_id = first.group_id;
   verdict.first = first.Name();
   verdict.seeds = first.summary->n;
+  verdict.race = RaceOf(groups);
   FindNoise(groups, verdict);
 
   const double sign = objective.mode == "min" ? -1 : 1;
@@ -93,6 +118,7 @@ Verdict Judge(const std::vector<RankedGroup>& ranked, const Objective& objective
     }
     verdict.compared.push_back(
         {groups[i].group_id, groups[i].Name(), groups[i].place, ComparePaired(differences)});
+    if (verdict.race) verdict.compared.back().is_ahead = groups[i].dropped;
     all.push_back(std::move(differences));
   }
   Conclude(all, verdict);

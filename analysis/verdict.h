@@ -2,7 +2,8 @@
 //
 // The same seed means the same initial weights and batches: groups are compared by pairs of equal
 // seeds (analysis/statistics/paired.h), the first with each of those behind it. Holm's method
-// corrects for the number of comparisons.
+// corrects for the number of comparisons. After a race, which has looked at the same values many
+// times, nothing is claimed that the race has not shown.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +23,20 @@ struct GroupComparison {
   int64_t place = 0;
   PairedComparison paired;
   double p_adjusted = 1;  // by Holm's method
-  bool is_ahead = false;  // the first one, at 5%
+  bool is_ahead = false;  // the first one, at 5%; in a race: this one was dropped
   /// Seeds that would be needed to show a difference of this size (PairsNeeded). None where the
-  /// first is shown to be ahead, where its mean is not better, and where 1,000 seeds would not
-  /// suffice.
+  /// first is shown to be ahead, where its mean is not better, where 1,000 seeds would not suffice,
+  /// and in a race.
   std::optional<int64_t> seeds_needed;
+};
+
+/// What a race shows (analysis/statistics/race.h).
+struct RaceResult {
+  double confidence = 0;
+  int64_t seeds = 0;      // those that all remaining groups have
+  int64_t remaining = 0;  // groups
+  int64_t dropped = 0;
+  bool is_over = false;  // one is left, or the seeds are used up
 };
 
 struct Verdict {
@@ -48,6 +58,8 @@ struct Verdict {
   /// within `noise_groups` groups; none where no group has two values.
   std::optional<double> noise;
   int64_t noise_groups = 0;
+
+  std::optional<RaceResult> race;  // of the first; none: there is none
 
   /// Groups, the first included, of which the first is not shown to be ahead.
   int64_t Indistinguishable() const;

@@ -3,14 +3,14 @@ CREATE INDEX trials_by_group ON trials (group_id);
 
 -- A group: trials that differ in the seed alone, with the mean of their values by the sweep's
 -- objective, its confidence interval and its place. With a pruner those of the highest budget come
--- first, and a point has its group of the highest budget alone. Of equal budgets: groups with a trial
--- that diverged or never reached the threshold come after the others; equal means by group_id. A
+-- first, and a point has its group of the highest budget alone. Of equal budgets: with a race those
+-- that it has dropped come last, since their means are of fewer seeds; groups with a trial that diverged or never reached the threshold come after the others; equal means by group_id. A
 -- group of which no trial has completed or diverged is left out.
 CREATE VIEW groups AS
 WITH RECURSIVE
 ended AS (
   SELECT
-    group_id, number, scheduler, state, diverged, budget,
+    group_id, number, scheduler, state, diverged, budget, dropped,
     CASE WHEN state IN ('completed', 'stopped') THEN objective_value END AS value
   FROM trials
   WHERE in_space = 1 AND promoted = 0
@@ -24,6 +24,7 @@ sums AS (
     scheduler,
     min(number) AS first,
     max(budget) AS budget,
+    max(dropped) AS dropped,
     count(value) AS n,
     round(mean * 1e12) / 1e12 AS mean,  -- so that equal means are equal
     CASE WHEN min(value) = max(value) THEN 0 ELSE sum((value - mean) * (value - mean)) END
@@ -79,6 +80,7 @@ SELECT
   row_number() OVER (
     ORDER BY
       s.budget DESC,
+      s.dropped,
       s.diverged + s.never > 0,
       s.n = 0,
       CASE sweep.mode WHEN 'min' THEN s.mean ELSE -s.mean END,
@@ -105,7 +107,8 @@ SELECT
   s.never,                   -- trials that never reached the objective's threshold
   s.trials - s.n - s.diverged - s.never AS unfinished,  -- pending, running or failed
   t.params,                  -- of one of its trials; those of the others differ in the seed
-  s.budget                   -- epochs; NULL without a pruner
+  s.budget,                  -- epochs; NULL without a pruner
+  s.dropped                  -- 1: behind in the race, which gives it no more seeds
 FROM scaled AS s
 JOIN trials AS t ON t.number = s.first
 JOIN sweep

@@ -27,6 +27,7 @@ CREATE TABLE sweep (
                                  --   and they are the last
   first_number INTEGER NOT NULL DEFAULT 0, -- added to the numbers that a search gives its trials,
                                  --   where earlier configurations have used these
+  race_confidence REAL,          -- of the race over seeds; NULL: there is none
   journal TEXT NOT NULL          -- of the latest run: wal, or delete (SQLite's rollback journal,
                                  --   for network file systems)
 ) STRICT;
@@ -54,8 +55,10 @@ CREATE TABLE trials (
                                  --   compared
   rung INTEGER,                  -- from 0, that of the lowest budget
   bracket INTEGER,               -- of Hyperband, from 0
-  stopped_by TEXT,               -- pruner or race: what ended a stopped trial; else NULL
+  stopped_by TEXT,               -- pruner: ended a stopped trial; else NULL
   promoted INTEGER NOT NULL DEFAULT 0,     -- 1: its point went on to a higher budget; not ranked
+  dropped INTEGER NOT NULL DEFAULT 0,      -- 1: the race has shown its group to be behind, and gives
+                                 --   it no more seeds
   objective_value REAL           -- of a completed trial, or one that the search stopped, by the
                                  --   sweep's metric, mode and scope;
                                  --   NULL where one of its epochs lacks the metric (of a user's

@@ -60,6 +60,7 @@ struct SweepRecord {
   /// How trials name what they train on. 2: a data set in a folder by its content; held-back images
   /// are drawn. 1, of lrsweep 0.1.0: by its path; they are the last ones.
   int64_t identity = 2;
+  std::optional<double> race_confidence;  // of the race over seeds; none: there is none
   /// What is known of the metrics that the user's program reports: for writing; read by Metrics().
   MetricTable reported_metrics;
 
@@ -90,6 +91,7 @@ struct TrialRow {
   std::optional<int64_t> budget = {}, rung = {}, bracket = {};
   std::optional<std::string> stopped_by = {};
   bool promoted = false;
+  bool dropped = false;  // with its group, by a race
 };
 
 /// A trial of the space with its value by an objective.
@@ -101,6 +103,7 @@ struct ScoredTrial {
   std::string params_json = {};  // of the first trial of each group, else empty
   int64_t budget = 0;            // epochs; 0: the sweep has no budgets
   bool was_pruned = false;       // stopped by the search: it has a value
+  bool dropped = false;          // with its group, by a race, which the objective decides
 };
 
 /// Whether a trial of the space has a place: it completed, diverged, or was stopped by a search.

@@ -54,11 +54,11 @@ int64_t Pragma(SQLite::Database& db, const std::string& name) {
 
 void InsertSweep(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement insert(
-      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0, '')");
+      db, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0, ?, '')");
   const Objective& objective = sweep.objective;
   RunStatement(insert, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
                objective.scope, sweep.engine, sweep.dataset_sha256, int64_t{sweep.record_steps},
-               UtcNow(), sweep.version, sweep.identity);
+               UtcNow(), sweep.version, sweep.identity, sweep.race_confidence);
 }
 
 /// Sets the journal and records it.
@@ -202,7 +202,9 @@ void Upgrade(SQLite::Database& db) {
         "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
         "ALTER TABLE trials ADD COLUMN stopped_by TEXT; "
         "ALTER TABLE trials ADD COLUMN promoted INTEGER NOT NULL DEFAULT 0; "
+        "ALTER TABLE trials ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0; "
         "ALTER TABLE sweep ADD COLUMN first_number INTEGER NOT NULL DEFAULT 0; "
+        "ALTER TABLE sweep ADD COLUMN race_confidence REAL; "
         "DROP VIEW IF EXISTS steps; DROP VIEW IF EXISTS groups; DROP VIEW IF EXISTS ranking; "
         "DROP INDEX IF EXISTS trials_by_group; DROP INDEX IF EXISTS trials_by_state; "
         "DROP INDEX IF EXISTS trials_by_value");

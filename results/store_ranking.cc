@@ -242,11 +242,12 @@ std::vector<ScoredTrial> Store::Impl::Scores(const Objective& objective, bool at
     SQLite::Statement query(
         Db(), fmt::format(
                   "SELECT trial_id, group_id, state, scheduler, seed, diverged, CASE WHEN (state = "
-                  "'completed' {}) AND diverged = 0 THEN {} END, params, {} FROM trials {}"
+                  "'completed' {}) AND diverged = 0 THEN {} END, params, {}, {} FROM trials {}"
                   "WHERE in_space = 1 {} ORDER BY number",
                   searched ? "OR (state = 'stopped' AND stopped_by IS NOT NULL)" : "",
                   at_hand ? "objective_value" : "score",
-                  searched ? "coalesce(budget, 0), stopped_by IS NOT NULL" : "0, 0", others,
+                  searched ? "coalesce(budget, 0), stopped_by IS NOT NULL" : "0, 0",
+                  searched && at_hand ? "dropped" : "0", others,
                   of_some    ? "AND " + some
                   : searched ? "AND promoted = 0"
                              : ""));
@@ -257,7 +258,8 @@ std::vector<ScoredTrial> Store::Impl::Scores(const Objective& objective, bool at
       const auto column = [&query](int i) { return query.getColumn(i); };
       trials.push_back({column(0).getString(), column(1).getString(), column(2).getString(),
                         column(3).getString(), column(4).getInt64(), column(5).getInt() != 0,
-                        RealOrNone(column(6)), "", column(8).getInt64(), column(9).getInt() != 0});
+                        RealOrNone(column(6)), "", column(8).getInt64(), column(9).getInt() != 0,
+                        column(10).getInt() != 0});
       if (groups.insert(trials.back().group_id).second) {
         trials.back().params_json = column(7).getString();
       }

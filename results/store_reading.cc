@@ -14,7 +14,8 @@ SweepRecord Store::Sweep() const {
         impl_->Db(),
         "SELECT name, config_yaml, metric, mode, scope, engine, "
         "dataset_sha256, created_at, version, record_steps, started_at, ended_at, journal, " +
-            std::string(impl_->has_identity ? "identity" : "1") + " FROM sweep");
+            std::string(impl_->has_identity ? "identity" : "1") +
+            (impl_->has_search ? ", race_confidence" : ", NULL") + " FROM sweep");
     if (!query.executeStep()) throw StoreError(impl_->path.string() + " holds no sweep");
     const auto text = [&query](int i) { return query.getColumn(i).getString(); };
     return SweepRecord{text(0),
@@ -28,7 +29,8 @@ SweepRecord Store::Sweep() const {
                        TextOrNone(query.getColumn(10)),
                        TextOrNone(query.getColumn(11)),
                        text(12),
-                       query.getColumn(13).getInt64()};
+                       query.getColumn(13).getInt64(),
+                       RealOrNone(query.getColumn(14))};
   });
 }
 
@@ -36,8 +38,8 @@ namespace {
 
 std::string SelectTrials(bool has_search) {
   const std::string added =
-      has_search ? "shared_epochs, point, budget, rung, bracket, stopped_by, promoted"
-                 : "0, NULL, NULL, NULL, NULL, NULL, 0";
+      has_search ? "shared_epochs, point, budget, rung, bracket, stopped_by, promoted, dropped"
+                 : "0, NULL, NULL, NULL, NULL, NULL, 0, 0";
   return "SELECT number, trial_id, group_id, state, scheduler, params, seed, error, started_at, "
          "wall_seconds, epochs_done, diverged, in_space, objective_value, " +
          added + " FROM trials ";
@@ -55,7 +57,8 @@ TrialRow ReadTrial(SQLite::Statement& query) {
           column(9).getDouble(),     column(10).getInt64(),     column(11).getInt() != 0,
           column(14).getInt64(),     column(12).getInt() != 0,  RealOrNone(column(13)),
           TextOrNone(column(15)),    IntegerOrNone(column(16)), IntegerOrNone(column(17)),
-          IntegerOrNone(column(18)), TextOrNone(column(19)),    column(20).getInt() != 0};
+          IntegerOrNone(column(18)), TextOrNone(column(19)),    column(20).getInt() != 0,
+          column(21).getInt() != 0};
 }
 
 std::vector<TrialRow> ReadTrials(SQLite::Statement& query) {

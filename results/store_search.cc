@@ -14,7 +14,8 @@ constexpr std::string_view kDecide =
     "budget, "
     "rung, bracket) VALUES (?1 + (SELECT first_number FROM sweep), ?2, ?3, 'pending', ?4, ?5, ?6, "
     "nullif(?7, ''), nullif(?8, 0), iif(?8 = 0, NULL, ?9), iif(?8 = 0, NULL, ?10)) "
-    "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, point = excluded.point, "
+    "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, dropped = 0, point = "
+    "excluded.point, "
     "budget = excluded.budget, rung = excluded.rung, bracket = excluded.bracket";
 
 // What another search stopped before this budget is to be trained further.
@@ -25,10 +26,13 @@ constexpr std::string_view kContinue =
 
 constexpr std::string_view kPromote = "UPDATE trials SET promoted = 1 WHERE trial_id = ?1";
 
+constexpr std::string_view kDrop =
+    "UPDATE trials SET dropped = 1 WHERE group_id = ?1 AND in_space = 1";
+
 }  // namespace
 
 void Store::AddDecided(const Decided& decided) {
-  if (decided.trials.empty() && decided.promoted.empty()) return;
+  if (decided.trials.empty() && decided.promoted.empty() && decided.dropped.empty()) return;
   impl_->Write([&] {
     TrialLabels labels = OpenLabels(impl_->Db(), Labels());
     for (const DecidedTrial& one : decided.trials) {
@@ -40,6 +44,7 @@ void Store::AddDecided(const Decided& decided) {
     }
     WriteLabels(impl_->Db(), labels);
     for (const std::string& id : decided.promoted) impl_->Run(kPromote, id);
+    for (const std::string& id : decided.dropped) impl_->Run(kDrop, id);
   });
 }
 

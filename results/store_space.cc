@@ -62,10 +62,10 @@ int64_t AddUnknown(SQLite::Database& db, size_t count, const std::function<Trial
 void WriteConfiguration(SQLite::Database& db, const SweepRecord& sweep) {
   SQLite::Statement update(db,
                            "UPDATE sweep SET name = ?, config_yaml = ?, metric = ?, mode = ?, "
-                           "scope = ?, record_steps = ?");
+                           "scope = ?, record_steps = ?, race_confidence = ?");
   const Objective& objective = sweep.objective;
   RunStatement(update, sweep.name, sweep.config_yaml, objective.metric, objective.mode,
-               objective.scope, int64_t{sweep.record_steps});
+               objective.scope, int64_t{sweep.record_steps}, sweep.race_confidence);
 }
 
 /// Marks the known trials by whether the new space has them, and counts what changes.
@@ -84,8 +84,8 @@ void LeaveSearch(SQLite::Database& db) {
       "UPDATE trials SET state = 'pending', error = NULL, objective_value = NULL "
       "WHERE stopped_by IS NOT NULL AND state = 'stopped' AND in_space = 1; "
       "UPDATE trials SET point = NULL, budget = NULL, rung = NULL, bracket = NULL, "
-      "stopped_by = NULL, promoted = 0 WHERE in_space = 1 AND (budget IS NOT NULL OR point IS NOT "
-      "NULL OR stopped_by IS NOT NULL OR promoted = 1)");
+      "stopped_by = NULL, promoted = 0, dropped = 0 WHERE in_space = 1 AND (budget IS NOT NULL OR "
+      "point IS NOT NULL OR stopped_by IS NOT NULL OR promoted = 1 OR dropped = 1)");
 }
 
 /// Computes the values of all trials that have one by another objective.

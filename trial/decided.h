@@ -23,6 +23,8 @@ struct DecidedTrial {
 struct Decided {
   std::vector<DecidedTrial> trials;
   std::vector<std::string> promoted;  // ids of trials whose point goes on to a higher budget
+  std::vector<std::string> dropped;   // ids of groups that get no more seeds: a race has shown them
+                                      //   to be behind
 };
 
 }  // namespace lrsweep

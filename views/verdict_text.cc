@@ -132,6 +132,37 @@ std::string Equals(const Verdict& verdict) {
   return fmt::format("{} of {} groups cannot be told from the first", equal - 1, all - 1);
 }
 
+/// What the race shows, and what it cannot.
+std::string RaceText(const Verdict& verdict, const RaceResult& race) {
+  const int64_t all = race.remaining + race.dropped;
+  const std::string seeds = Counted(race.seeds, "seed");
+  const std::string confidence = fmt::format(
+      "{:.6g}% confidence for the whole race, all groups and "
+      "rounds together",
+      100 * race.confidence);
+  if (!race.is_over) {
+    return fmt::format("The race is not over: after {} {} of {} remain", seeds, race.remaining,
+                       Counted(all, "group"));
+  }
+  if (all == 1) return fmt::format("{} has nothing to race with", verdict.first);
+  if (race.remaining == 1) {
+    return fmt::format("{} has won the race after {}: {} behind beyond doubt ({})", verdict.first,
+                       seeds,
+                       race.dropped == 1 ? "the other group was"
+                                         : fmt::format("each of the other {} was", race.dropped),
+                       confidence);
+  }
+  const std::string dropped =
+      race.dropped == 0
+          ? "none was dropped"
+          : fmt::format("{} behind beyond doubt and dropped",
+                        race.dropped == 1 ? "one was" : fmt::format("{} were", race.dropped));
+  return fmt::format(
+      "The race has used up its {} and names no winner: {} groups remain that it "
+      "cannot tell apart, {} in front; {} ({})",
+      seeds, race.remaining, verdict.first, dropped, confidence);
+}
+
 std::string LeftOut(const Verdict& verdict) {
   std::vector<std::string> parts;
   const auto add = [&parts](int64_t groups, const char* why) {
@@ -151,6 +182,7 @@ std::string LeftOut(const Verdict& verdict) {
 
 std::vector<std::string> Sentences(const Verdict& verdict) {
   if (verdict.first.empty()) return {};
+  if (verdict.race) return {RaceText(verdict, *verdict.race)};
   std::vector<std::string> sentences;
   if (!verdict.compared.empty() && verdict.compared.front().paired.pairs == 1) {
     sentences.push_back(OneSeed(verdict));
@@ -179,16 +211,23 @@ Json ToJson(const Verdict& verdict) {
                         {"ahead", one.is_ahead},
                         {"seeds_needed", OrNull(one.seeds_needed)}});
   }
-  return {{"first", {{"group_id", verdict.first_id}, {"name", verdict.first}}},
-          {"seeds", verdict.seeds},
-          {"fewest_seeds", verdict.fewest_seeds},
-          {"noise", OrNull(verdict.noise)},
-          {"indistinguishable", verdict.Indistinguishable()},
-          {"unsound", verdict.unsound},
-          {"not_compared", verdict.not_compared},
-          {"of_lower_budgets", verdict.of_lower_budgets},
-          {"compared", std::move(compared)},
-          {"sentences", Sentences(verdict)}};
+  Json json = {{"first", {{"group_id", verdict.first_id}, {"name", verdict.first}}},
+               {"seeds", verdict.seeds},
+               {"fewest_seeds", verdict.fewest_seeds},
+               {"noise", OrNull(verdict.noise)},
+               {"indistinguishable", verdict.Indistinguishable()},
+               {"unsound", verdict.unsound},
+               {"not_compared", verdict.not_compared},
+               {"compared", std::move(compared)},
+               {"sentences", Sentences(verdict)}};
+  if (verdict.race) {
+    json["race"] = {{"confidence", verdict.race->confidence},
+                    {"seeds", verdict.race->seeds},
+                    {"remaining", verdict.race->remaining},
+                    {"dropped", verdict.race->dropped},
+                    {"over", verdict.race->is_over}};
+  }
+  return json;
 }
 
 }  // namespace lrsweep

@@ -2,13 +2,23 @@
 
 #include "sweep/coordinator/stored_results.h"
 #include "sweep/search/halving_plan.h"
+#include "sweep/search/race_plan.h"
 
 namespace lrsweep {
-bool IsAdaptive(const SweepConfig& config) { return config.pruner.has_value(); }
+namespace {
+
+std::unique_ptr<SearchPlan> MakePlan(const SearchSpace& space) {
+  if (space.config().pruner) return std::make_unique<HalvingPlan>(space);
+  return std::make_unique<RacePlan>(space);
+}
+
+}  // namespace
+
+bool IsAdaptive(const SweepConfig& config) { return config.pruner || config.race; }
 
 std::unique_ptr<AdaptiveSource> MakeAdaptiveSource(const SearchSpace& space, const Store& store) {
   return std::make_unique<AdaptiveSource>(
-      std::make_unique<HalvingPlan>(space),
+      MakePlan(space),
       [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
 }
 

@@ -17,6 +17,7 @@
 #include "sweep/commands/shared_options.h"
 #include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_text.h"
+#include "sweep/search/race_plan.h"
 #include "sweep/search/shared_epochs.h"
 #include "sweep/search/trial_shape.h"
 
@@ -131,11 +132,38 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
   HalvingPlan plan(space);
   const std::vector<DecidedTrial> first = plan.Begin().trials;
   const int64_t trials = static_cast<int64_t>(first.size()) + plan.StillToCome().trials;
-  std::string text = fmt::format("{}: {}, {}\n", space.config().name,
-                                 Counted(plan.points().size(), "point"), Counted(trials, "trial"));
+  std::string text =
+      fmt::format("{}: {}, {}{}\n", space.config().name, Counted(plan.points().size(), "point"),
+                  space.config().race ? "at least " : "", Counted(trials, "trial"));
   text += SamplerText(space);
   for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
   text += TestSetNote(space.config()) + RungsText(space, plan, images);
+  return text + TrialsText(
+                    first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
+}
+
+/// Trials of a race over all points.
+int64_t MostRaced(const SearchSpace& space) {
+  const std::vector<SpacePoint> points = space.Points();
+  return BoundsOf(points.size(), RaceRulesOf(space.config(), points)).most;
+}
+
+/// The plan of a race without a pruner: the least and the most that can come, and the trials that
+/// come in any case.
+std::string RacePlanText(const SearchSpace& space, size_t limit, int64_t images) {
+  const std::vector<SpacePoint> points = space.Points();
+  const std::vector<DecidedTrial> first = RacePlan(space).Begin().trials;
+  int64_t least = 0, most = 0;
+  for (const DecidedTrial& one : first) least += EpochsOf(one.trial);
+  for (size_t i = 0; i < space.size(); ++i) most += space.EpochsAt(i);
+  const bool decides = points.size() > 1 && first.size() < space.size();
+  std::string text = fmt::format(
+      "{}: {}, {} trials, {}\n", space.config().name, Counted(points.size(), "point"),
+      decides ? fmt::format("{} to {}", first.size(), space.size()) : std::to_string(first.size()),
+      decides ? fmt::format("{} to {}", least, Counted(most, "epoch")) : Counted(least, "epoch"));
+  text += SamplerText(space);
+  for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
+  text += RaceText(*space.config().race) + TestSetNote(space.config());
   return text + TrialsText(
                     first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
 }
@@ -145,6 +173,7 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
 std::string PlanText(const SearchSpace& space, size_t limit) {
   const int64_t images = ImagesPerEpoch(space.config());
   if (space.config().pruner) return PrunedPlanText(space, limit, images);
+  if (space.config().race) return RacePlanText(space, limit, images);
   const std::optional<SharedEpochs> shared = SharedBy(space, images);
   std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
                                  SharedText(shared, space.config().program.has_value()));
@@ -166,6 +195,12 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
     HalvingPlan plan(space);
     rungs = fmt::format(R"("rungs":{},)", ToJson(RungsJson(plan)));
     first = plan.Begin().trials;
+  } else if (config.race) {
+    first = RacePlan(space).Begin().trials;
+    const Value race = Map{{"confidence", config.race->confidence},
+                           {"least_trials", static_cast<int64_t>(first.size())},
+                           {"most_trials", MostRaced(space)}};
+    rungs = fmt::format(R"("race":{},)", ToJson(race));
   }
   const std::string head = fmt::format(
       R"({{"name":{},"sampler":{},"notes":{},"points":{},{}"trials":[)", ToJson(config.name),

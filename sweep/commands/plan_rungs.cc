@@ -14,9 +14,19 @@ struct RungRow {
   int64_t bracket = 0;
   Rung rung;
   int64_t seeds = 0;
-  int64_t trials = 0;  // trained on it
-  int64_t epochs = 0;  // trained on it
+  int64_t trials = 0;      // trained on it
+  int64_t epochs = 0;      // trained on it
+  int64_t most_seeds = 0;  // where its points race: then the others are the least
+
+  int64_t MoreTrials() const { return rung.points * (most_seeds - seeds); }
+  int64_t MoreEpochs() const { return MoreTrials() * rung.budget; }
 };
+
+/// "36", or "9-36" of what a race decides.
+std::string FromTo(int64_t least, int64_t more) {
+  const std::string text = std::to_string(least);
+  return more == 0 ? text : text + '-' + std::to_string(least + more);
+}
 
 /// Every rung, bracket by bracket. A truncated rung trains what lies between its budget and the one
 /// before, and a seed that begins with it from its start.
@@ -27,6 +37,7 @@ std::vector<RungRow> RowsOf(const HalvingPlan& plan) {
     for (const Rung& rung : bracket.rungs) {
       const auto seeds = static_cast<int64_t>(plan.SeedsAt(bracket, rung));
       RungRow row = {bracket.bracket, rung, seeds, rung.points * seeds, 0};
+      row.most_seeds = static_cast<int64_t>(plan.MostSeedsAt(bracket, rung));
       row.epochs = row.trials * rung.budget;
       if (plan.IsTruncated() && before != nullptr) {
         row.epochs -= rung.points * before->seeds * before->rung.budget;
@@ -44,8 +55,10 @@ std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
                   "rung", "epochs", "points", "seeds", "trials", "to train");
   for (const RungRow& row : rows) {
     if (has_brackets) text += fmt::format("{:>7}  ", row.bracket);
-    text += fmt::format("{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", row.rung.rung,
-                        row.rung.budget, row.rung.points, row.seeds, row.trials, row.epochs);
+    text +=
+        fmt::format("{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", row.rung.rung, row.rung.budget,
+                    row.rung.points, FromTo(row.seeds, row.most_seeds - row.seeds),
+                    FromTo(row.trials, row.MoreTrials()), FromTo(row.epochs, row.MoreEpochs()));
   }
   return text;
 }
@@ -72,25 +85,46 @@ std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_
 
 std::string RungsText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
   const std::vector<RungRow> rows = RowsOf(plan);
-  int64_t epochs = 0, full = 0;
-  for (const RungRow& row : rows) epochs += row.epochs;
+  int64_t epochs = 0, more = 0, full = 0;
+  for (const RungRow& row : rows) {
+    epochs += row.epochs;
+    more += row.MoreEpochs();
+  }
   for (size_t i = 0; i < space.size(); ++i) full += space.EpochsAt(i);
   std::string text = TableText(rows, plan.brackets().size() > 1);
-  text += fmt::format("{} in all, {:.0f}% of the {} of the full sweep\n", Counted(epochs, "epoch"),
-                      100 * static_cast<double>(epochs) / static_cast<double>(full), full);
+  const auto share = [full](int64_t part) {
+    return fmt::format("{:.0f}%", 100 * static_cast<double>(part) / static_cast<double>(full));
+  };
+  if (more > 0) {
+    text += fmt::format("{} to {} in all, {} to {} of the {} of the full sweep\n", epochs,
+                        Counted(epochs + more, "epoch"), share(epochs), share(epochs + more), full);
+    text += RaceText(*space.config().race);
+  } else {
+    text += fmt::format("{} in all, {} of the {} of the full sweep\n", Counted(epochs, "epoch"),
+                        share(epochs), full);
+  }
   return text + SharedText(space, plan, images);
+}
+
+std::string RaceText(const RaceConfig& race) {
+  return fmt::format(
+      "note: the race gives every point its first {} seeds, and one more at a time to those that "
+      "may still be the best ({:.6g}% confidence)\n",
+      kFirstRaceDecision, 100 * race.confidence);
 }
 
 List RungsJson(const HalvingPlan& plan) {
   List rungs;
   for (const RungRow& row : RowsOf(plan)) {
-    rungs.emplace_back(Map{{"bracket", row.bracket},
-                           {"rung", row.rung.rung},
-                           {"budget", row.rung.budget},
-                           {"points", row.rung.points},
-                           {"seeds", row.seeds},
-                           {"trials", row.trials},
-                           {"epochs", row.epochs}});
+    Map rung{{"bracket", row.bracket},    {"rung", row.rung.rung}, {"budget", row.rung.budget},
+             {"points", row.rung.points}, {"seeds", row.seeds},    {"trials", row.trials},
+             {"epochs", row.epochs}};
+    if (row.most_seeds > row.seeds) {
+      rung.insert_or_assign("most_seeds", row.most_seeds);
+      rung.insert_or_assign("most_trials", row.trials + row.MoreTrials());
+      rung.insert_or_assign("most_epochs", row.epochs + row.MoreEpochs());
+    }
+    rungs.emplace_back(std::move(rung));
   }
   return rungs;
 }

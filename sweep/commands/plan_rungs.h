@@ -15,7 +15,11 @@ namespace lrsweep {
 /// much of the first rungs is shared. `images`: ImagesPerEpoch.
 std::string RungsText(const SearchSpace& space, const HalvingPlan& plan, int64_t images);
 
-/// The same as a list, one mapping for each rung of each bracket.
+/// The same as a list, one mapping for each rung of each bracket; where points race with the most
+/// that may come.
 List RungsJson(const HalvingPlan& plan);
+
+/// What a race makes of seeds, with the end of the line.
+std::string RaceText(const RaceConfig& race);
 
 }  // namespace lrsweep

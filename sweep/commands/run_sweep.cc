@@ -44,6 +44,7 @@ SweepRecord RecordOf(const SweepConfig& config, const WorkerSetup& setup) {
   sweep.dataset_sha256 = setup.dataset_sha256;
   sweep.version = kVersion;
   sweep.record_steps = config.record_steps;
+  if (config.race) sweep.race_confidence = config.race->confidence;
   if (config.program) sweep.reported_metrics = config.metrics;
   return sweep;
 }

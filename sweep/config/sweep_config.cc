@@ -15,6 +15,7 @@
 #include "sweep/config/program_section.h"
 #include "sweep/config/pruner_section.h"
 #include "sweep/config/rates_file.h"
+#include "sweep/config/replicate_section.h"
 #include "sweep/config/section_reader.h"
 #include "sweep/config/yaml_reader.h"
 #include "trial/optimizers.h"
@@ -66,19 +67,6 @@ std::string TakeEngine(SectionContent& training) {
   }
   const auto node = training.values.extract("engine");
   return std::get<std::string>(node.mapped());
-}
-
-/// `replicate: [seed]` states what is always so: trials that differ in the seed alone are one
-/// group.
-void CheckReplicate(const ConfigNode& root) {
-  const ConfigNode* node = root.Get("replicate");
-  if (node == nullptr) return;
-  const auto* list = node->AsSequence();
-  const auto* only = list != nullptr && list->size() == 1 ? list->front().AsScalar() : nullptr;
-  if (only != nullptr && only->text == "seed") return;
-  throw ConfigError(node->at,
-                    "replicate: expected [seed]: trials that differ in the seed alone are one "
-                    "group, and no other parameter can make repetitions");
 }
 
 bool ReadRecordSteps(const ConfigNode& root) {
@@ -397,7 +385,6 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   const bool has_files = ReadRatesFiles(root);
   CheckTopLevelKeys(root);
   CheckModelKeys(root);
-  CheckReplicate(root);
   SweepConfig config;
   config.name = ReadName(root);
   config.yaml = settings.empty() && !has_files ? text : EmitYaml(root);
@@ -412,6 +399,8 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   ReadSpace(root, config);
   config.objective = ReadObjective(root, config.metrics);
   config.record_steps = ReadRecordSteps(root);
+  config.race = ReadReplicate(root);
+  CheckRace(config);
   config.pruner = ReadPruner(root);
   CompletePruner(config);
   if (is_program) CheckProgram(root, config);

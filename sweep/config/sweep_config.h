@@ -10,6 +10,7 @@
 #include "sweep/config/config_node.h"
 #include "sweep/config/constraints.h"
 #include "sweep/config/pruner_section.h"
+#include "sweep/config/replicate_section.h"
 #include "sweep/config/search_section.h"
 #include "sweep/config/section_reader.h"
 #include "trial/metrics.h"
@@ -44,6 +45,7 @@ struct SweepConfig {
   std::vector<Zip> zips;
   Objective objective;
   std::optional<PrunerConfig> pruner;      // grants most points less than training.epochs
+  std::optional<RaceConfig> race;          // hands out the seeds of the axis round by round
   bool record_steps = true;                // rate and loss of every step go to the database
   std::string engine = "auto";             // auto, cpu or torch; not part of a trial (ChooseEngine)
   std::optional<ProgramSpec> program;      // trains in place of the built-in model; its

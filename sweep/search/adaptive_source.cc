@@ -38,6 +38,7 @@ std::vector<Decision> AdaptiveSource::Follow(SearchPlan::Step step) {
     if (!together.empty()) decided_together_.push_back(std::move(together));
     std::move(now.trials.begin(), now.trials.end(), std::back_inserter(decided_.trials));
     std::move(now.promoted.begin(), now.promoted.end(), std::back_inserter(decided_.promoted));
+    std::move(now.dropped.begin(), now.dropped.end(), std::back_inserter(decided_.dropped));
     std::move(now.ended.begin(), now.ended.end(), std::back_inserter(ended));
   }
   return ended;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sweep/config/trial_id.h"
+#include "sweep/search/race_plan.h"
 
 namespace lrsweep {
 
@@ -37,13 +38,24 @@ HalvingPlan::HalvingPlan(const SearchSpace& space)
                          pruner_.reduction_factor, pruner_.brackets);
   int64_t next = 0;
   for (const Bracket& bracket : brackets_) {
-    progress_.push_back({.first_number = next});
+    progress_.push_back({.first_number = next, .first_group = finalists_.size()});
     next += static_cast<int64_t>(bracket.rungs.size() * bracket.points.size() * seeds_);
+    finalists_.resize(finalists_.size() + static_cast<size_t>(bracket.rungs.back().points));
   }
+  if (!space.config().race) return;
+  race_.emplace(RaceRulesOf(space.config(), points_), finalists_.size(),
+                space.config().objective.mode == "max");
 }
 
 size_t HalvingPlan::SeedsAt(const Bracket& bracket, const Rung& rung) const {
-  if (rung == bracket.rungs.back()) return seeds_;
+  const bool races = rung == bracket.rungs.back() && race_;
+  return races ? static_cast<size_t>(kFirstRaceDecision) : MostSeedsAt(bracket, rung);
+}
+
+size_t HalvingPlan::MostSeedsAt(const Bracket& bracket, const Rung& rung) const {
+  if (rung == bracket.rungs.back()) {
+    return race_ && finalists_.size() == 1 ? static_cast<size_t>(kFirstRaceDecision) : seeds_;
+  }
   return std::min(seeds_, static_cast<size_t>(pruner_.rung_seeds));
 }
 
@@ -112,16 +124,36 @@ void HalvingPlan::Enter(size_t bracket, size_t rung, std::vector<size_t> points,
   progress.points = std::move(points);
   progress.values.clear();
   progress.missing = 0;
+  if (race_ && rung + 1 == of.rungs.size()) {
+    for (size_t i = 0; i < progress.points.size(); ++i) {
+      finalists_[progress.first_group + i] = {bracket, progress.points[i]};
+      Race(race_->Enter(progress.first_group + i), step);
+    }
+    return;
+  }
   for (const size_t index : progress.points) {
     const SpacePoint& point = points_[of.points[index]];
     const size_t seeds = std::min(SeedsAt(of, of.rungs[rung]), point.trials.size());
     progress.values.emplace_back(seeds);
     progress.missing += seeds;
     for (size_t seed = 0; seed < seeds; ++seed) {
-      const Place place = {bracket, rung, index, seed};
-      step.trials.push_back({TrialOf(place), NumberOf(place), point.id, of.rungs[rung].budget,
-                             of.rungs[rung].rung, of.bracket});
+      Decide({bracket, rung, index, seed}, step);
     }
+  }
+}
+
+void HalvingPlan::Decide(const Place& place, Step& step) const {
+  const Bracket& of = brackets_[place.bracket];
+  const Rung& rung = of.rungs[place.rung];
+  step.trials.push_back({TrialOf(place), NumberOf(place), points_[of.points[place.point]].id,
+                         rung.budget, rung.rung, of.bracket});
+}
+
+/// Decides the trials of these turns of the race.
+void HalvingPlan::Race(const std::vector<SeedRace::Turn>& turns, Step& step) {
+  for (const auto& [group, seed] : turns) {
+    const auto& [bracket, point] = finalists_[group];
+    Decide({bracket, brackets_[bracket].rungs.size() - 1, point, seed}, step);
   }
 }
 
@@ -129,9 +161,19 @@ SearchPlan::Step HalvingPlan::OnValue(int64_t number, const std::optional<double
   const Place place = PlaceOfNumber(number);
   Progress& progress = progress_[place.bracket];
   const auto at = std::lower_bound(progress.points.begin(), progress.points.end(), place.point);
-  progress.values[static_cast<size_t>(at - progress.points.begin())][place.seed] = value;
-  if (--progress.missing > 0) return {};
-  if (place.rung + 1 == brackets_[place.bracket].rungs.size()) return {};
+  const auto index = static_cast<size_t>(at - progress.points.begin());
+  const bool is_last = place.rung + 1 == brackets_[place.bracket].rungs.size();
+  if (is_last && race_) {
+    Step step;
+    Race(race_->OnValue({progress.first_group + index, place.seed}, value), step);
+    for (const size_t group : race_->TakeLeft()) {
+      const auto& [bracket, point] = finalists_[group];
+      step.dropped.push_back(points_[brackets_[bracket].points[point]].id);
+    }
+    return step;
+  }
+  progress.values[index][place.seed] = value;
+  if (--progress.missing > 0 || is_last) return {};
   return Complete(place.bracket);
 }
 

@@ -10,6 +10,7 @@
 #include "sweep/search/rungs.h"
 #include "sweep/search/search_plan.h"
 #include "sweep/search/search_space.h"
+#include "sweep/search/seed_race.h"
 
 namespace lrsweep {
 
@@ -19,7 +20,8 @@ Trial Shortened(Trial trial, int64_t epochs);
 
 /// Trains every point of a bracket on its first rung, and then the best ones on the next, whose
 /// budget is larger. A rung is decided when all its trials have ended: by the mean over the first
-/// `rung_seeds` seeds, equal means in the order of the space. The last rung trains every seed.
+/// `rung_seeds` seeds, equal means in the order of the space. The last rung trains every seed; or
+/// those of all brackets together race over the seeds.
 class HalvingPlan : public SearchPlan {
  public:
   /// The configuration of `space`, which must outlive the plan, has a pruner.
@@ -33,8 +35,10 @@ class HalvingPlan : public SearchPlan {
   const std::vector<Bracket>& brackets() const { return brackets_; }
   const std::vector<SpacePoint>& points() const { return points_; }
   bool IsTruncated() const { return pruner_.is_truncated; }
-  /// The seeds of each point on a rung of the bracket.
+  /// The seeds of each point on a rung of the bracket; of a race those that each gets in any case.
   size_t SeedsAt(const Bracket& bracket, const Rung& rung) const;
+  /// The most that one gets: on the last rung more, where points race.
+  size_t MostSeedsAt(const Bracket& bracket, const Rung& rung) const;
 
  private:
   /// A trial of a bracket: which of its rungs, points and seeds.
@@ -48,6 +52,11 @@ class HalvingPlan : public SearchPlan {
     std::vector<std::vector<std::optional<double>>> values;  // of each, by seed
     size_t missing = 0;                                      // values that are not there yet
     int64_t first_number = 0;                                // of the bracket: see NumberOf
+    size_t first_group = 0;                                  // in the race, of its last rung
+  };
+  /// A group of the race: a point on the last rung of a bracket.
+  struct Finalist {
+    size_t bracket = 0, point = 0;
   };
 
   int64_t NumberOf(const Place& place) const;
@@ -55,14 +64,18 @@ class HalvingPlan : public SearchPlan {
   Trial TrialOf(const Place& place) const;
   void Enter(size_t bracket, size_t rung, std::vector<size_t> points, Step& step);
   Step Complete(size_t bracket);
+  void Race(const std::vector<SeedRace::Turn>& turns, Step& step);
+  void Decide(const Place& place, Step& step) const;
   void Leave(const Place& place, size_t in_order, Step& step) const;
 
   const SearchSpace& space_;
   const PrunerConfig pruner_;
   std::vector<SpacePoint> points_;
   std::vector<Bracket> brackets_;
-  std::vector<Progress> progress_;  // by bracket
-  size_t seeds_ = 0;                // of each point
+  std::vector<Progress> progress_;   // by bracket
+  size_t seeds_ = 0;                 // of each point
+  std::vector<Finalist> finalists_;  // by group of the race
+  std::optional<SeedRace> race_;     // of the last rungs
 };
 
 }  // namespace lrsweep

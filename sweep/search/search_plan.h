@@ -23,6 +23,7 @@ class SearchPlan {
     /// was decided before, with a lesser budget and another number, is continued.
     std::vector<DecidedTrial> trials;
     std::vector<std::string> promoted;  // as Decided::promoted
+    std::vector<std::string> dropped;   // as Decided::dropped
     std::vector<Decision> ended;        // trials that wait at their budget and are trained no more
   };
 

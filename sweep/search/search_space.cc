@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "params/text.h"
+#include "sweep/search/race_plan.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -41,6 +42,7 @@ SearchSpace::SearchSpace(SweepConfig config) : config_(std::move(config)) {
   finder.Finish(points_);
   distinct_ = finder.trials();
   notes_.insert(notes_.end(), finder.notes().begin(), finder.notes().end());
+  if (config_.race) RaceRulesOf(config_, Points());  // throws
 }
 
 void SearchSpace::AddBlock(const Entry& scheduler, const Entry& optimizer) {

@@ -33,8 +33,8 @@ class SearchSpace {
  public:
   static constexpr uint64_t kMaximumPoints = 1'000'000;
 
-  /// Throws ConfigError for a space of more than kMaximumPoints points, or of none, and where a
-  /// point's parameters contradict one another.
+  /// Throws ConfigError for a space of more than kMaximumPoints points, or of none, where a point's
+  /// parameters contradict one another, and as RaceRulesOf.
   explicit SearchSpace(SweepConfig config);
 
   SearchSpace(const SearchSpace&) = delete;

@@ -243,5 +243,22 @@ TEST_F(GroupsTest, AnOlderFileIsReadAndGetsTheViewFromItsWriter) {
   ExpectView(RankGroups(Store::Open(db_), {}), {});
 }
 
+TEST_F(GroupsTest, GroupsThatARaceHasDroppedComeLast) {
+  Store store = SixGroups();
+  store.AddDecided({.dropped = {"b"}});
+  store.Commit();
+  const std::vector<RankedGroup> groups = RankGroups(store, {});
+  ASSERT_EQ(groups.size(), 5);
+  EXPECT_EQ(groups.front().group_id, "a");  // 0.91, b has 0.94
+  EXPECT_EQ(groups.back().group_id, "b");
+  EXPECT_TRUE(groups.back().dropped);
+  ExpectView(groups, {});
+  // By another metric the race has decided nothing.
+  const Objective by_loss{"val_loss", "min", "last"};
+  EXPECT_EQ(RankGroups(store, by_loss).front().group_id, "b");
+  EXPECT_FALSE(RankGroups(store, by_loss).front().dropped);
+  EXPECT_FALSE(groups.front().race_confidence);
+}
+
 }  // namespace
 }  // namespace lrsweep

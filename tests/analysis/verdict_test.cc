@@ -189,5 +189,60 @@ TEST(Verdict, JsonHasTheNumbersAndTheSentences) {
   EXPECT_TRUE(ToJson(Of({})).is_null());
 }
 
+/// Of a race at 95%.
+RankedGroup Racer(const std::string& name, const std::vector<double>& values, bool dropped) {
+  RankedGroup group = Group(name, values);
+  group.dropped = dropped;
+  group.race_confidence = 0.95;
+  return group;
+}
+
+TEST(Verdict, OfARaceSaysWhoWon) {
+  const std::vector<double> three(kTwelve.begin(), kTwelve.begin() + 3);
+  const Verdict verdict = Of({Racer("A", Above(kTwelve, 0.005), false), Racer("B", kTwelve, true),
+                              Racer("C", three, true)});
+  EXPECT_EQ(TextOf(verdict),
+            "A has won the race after 12 seeds: each of the other 2 was behind beyond doubt (95% "
+            "confidence for the whole race, all groups and rounds together).\n");
+  EXPECT_EQ(verdict.Indistinguishable(), 1);
+  EXPECT_EQ(
+      ToJson(verdict)["race"],
+      Json(
+          {{"confidence", 0.95}, {"seeds", 12}, {"remaining", 1}, {"dropped", 2}, {"over", true}}));
+}
+
+TEST(Verdict, ClaimsNoMoreThanTheRaceHasShown) {
+  // A and B differ at every one of twelve seeds, which a single look would call more than luck.
+  std::vector<double> better = Above(kTwelve, 0.005);
+  better[0] += 0.001;
+  const Verdict verdict = Of({Racer("A", better, false), Racer("B", kTwelve, false),
+                              Racer("C", {0.97, 0.98, 0.97}, true)});
+  EXPECT_FALSE(verdict.compared.at(0).is_ahead);
+  EXPECT_TRUE(verdict.compared.at(1).is_ahead);
+  EXPECT_FALSE(verdict.compared.at(0).seeds_needed);
+  EXPECT_EQ(TextOf(verdict),
+            "The race has used up its 12 seeds and names no winner: 2 groups remain that it cannot "
+            "tell apart, A in front; one was behind beyond doubt and dropped (95% confidence for "
+            "the whole race, all groups and rounds together).\n");
+}
+
+TEST(Verdict, ARaceThatHasSeedsLeftIsNotOver) {
+  RankedGroup running = Racer("B", {0.9, 0.91, 0.92}, false);
+  running.repetitions.push_back({3, "B3", "pending", false, std::nullopt});
+  const Verdict verdict =
+      Of({Racer("A", {0.9, 0.92, 0.93, 0.94}, false), running, Racer("C", {0.1, 0.2, 0.1}, true)});
+  EXPECT_EQ(TextOf(verdict), "The race is not over: after 3 seeds 2 of 3 groups remain.\n");
+}
+
+TEST(Verdict, ARaceIsThatOfTheHighestBudget) {
+  RankedGroup winner = Racer("A", {0.9, 0.92, 0.93}, false);
+  winner.budget = 20;
+  RankedGroup shorter = Racer("B", {0.8, 0.82, 0.83}, false);
+  shorter.budget = 5;
+  const Verdict verdict = Of({winner, shorter});
+  EXPECT_THAT(verdict.compared, IsEmpty());
+  EXPECT_EQ(TextOf(verdict), "A has nothing to race with.\n");
+}
+
 }  // namespace
 }  // namespace lrsweep

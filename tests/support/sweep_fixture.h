@@ -23,7 +23,9 @@ inline constexpr const char* kToLayout6 =
     "ALTER TABLE trials DROP COLUMN point; ALTER TABLE trials DROP COLUMN budget; "
     "ALTER TABLE trials DROP COLUMN rung; ALTER TABLE trials DROP COLUMN bracket; "
     "ALTER TABLE trials DROP COLUMN stopped_by; ALTER TABLE trials DROP COLUMN promoted; "
-    "ALTER TABLE sweep DROP COLUMN first_number; ALTER TABLE checkpoints DROP COLUMN saved_by; "
+    "ALTER TABLE trials DROP COLUMN dropped; ALTER TABLE sweep DROP COLUMN first_number; "
+    "ALTER TABLE sweep DROP COLUMN race_confidence; "
+    "ALTER TABLE checkpoints DROP COLUMN saved_by; "
     "CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done); "
     "CREATE INDEX trials_by_value ON trials (objective_value, trial_id) WHERE in_space = 1 AND "
     "(state = 'completed' OR (state = 'stopped' AND diverged = 1)); PRAGMA user_version = 6;";

@@ -16,6 +16,7 @@
 #include "sweep/search/adaptive_source.h"
 #include "sweep/search/grid_source.h"
 #include "sweep/search/halving_plan.h"
+#include "sweep/search/race_plan.h"
 #include "tests/support/temp_folder.h"
 
 namespace lrsweep {
@@ -112,16 +113,23 @@ class FormulaPool : public WorkerPool {
 
 class CoordinatorSearchTest : public testing::Test {
  protected:
-  static std::string Yaml(const std::string& pruner) {
-    return "name: t\ntraining: {epochs: 9, seed: {grid: [0, 1]}}\n"
+  static std::string Yaml(const std::string& pruner, const std::string& seeds = "0, 1") {
+    return "name: t\ntraining: {epochs: 9, seed: {grid: [" + seeds +
+           "]}}\n"
            "optimizer: {lr: {grid: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}}\n"
            "scheduler: {type: StepLR, step_size: {grid: [2, 5]}}\n" +
            pruner;
   }
 
   std::unique_ptr<AdaptiveSource> MakeSource(const SearchSpace& space, const Store& store) const {
+    std::unique_ptr<SearchPlan> plan;
+    if (space.config().pruner) {
+      plan = std::make_unique<HalvingPlan>(space);
+    } else {
+      plan = std::make_unique<RacePlan>(space);
+    }
     auto source = std::make_unique<AdaptiveSource>(
-        std::make_unique<HalvingPlan>(space),
+        std::move(plan),
         [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
     source->GatherShared(kImages);
     return source;
@@ -130,7 +138,7 @@ class CoordinatorSearchTest : public testing::Test {
   /// Opens the database, or creates it, for the configuration.
   Store OpenStore(const SearchSpace& space, const std::string& yaml, bool retry_failed = false) {
     SweepRecord record = {.name = "t", .config_yaml = yaml, .engine = "cpu"};
-    const bool is_adaptive = space.config().pruner.has_value();
+    const bool is_adaptive = space.config().pruner || space.config().race;
     const auto trial_at = [&space](size_t i) { return space.At(i); };
     if (!std::filesystem::exists(db_)) {
       Store store = Store::Create(db_, record, is_adaptive ? 0 : space.size(), trial_at);
@@ -167,7 +175,7 @@ class CoordinatorSearchTest : public testing::Test {
       FormulaPool pool(options.workers, options.seed + run);
       for (const auto& [lr, seed] : options.failing) pool.Fail(lr, seed);
       std::unique_ptr<TrialSource> source;
-      if (space.config().pruner) {
+      if (space.config().pruner || space.config().race) {
         source = MakeSource(space, store);
       } else {
         source = std::make_unique<GridSource>(space, store.PendingIds());
@@ -326,6 +334,49 @@ TEST_F(CoordinatorSearchTest, RetriedFailuresDecideTheRungsAnew) {
   const std::vector<std::string> retried = Rows(ranking);
   RunAnew(Yaml(kHalving), {.shares = false});
   EXPECT_EQ(retried, Rows(ranking));
+}
+
+constexpr const char* kRace = "replicate: {axis: seed, race: {confidence: 0.95}}\n";
+constexpr const char* kSixSeeds = "3, 1, 4, 0, 5, 9";
+
+TEST_F(CoordinatorSearchTest, GroupsThatAreBehindInARaceGetNoMoreSeeds) {
+  Run(Yaml(kRace, kSixSeeds), {});
+  // 0.4 and 0.5 are as good as each other, with both step sizes; the others are 0.1 behind.
+  EXPECT_THAT(
+      Rows("SELECT json_extract(params, '$.optimizer.lr') AS lr, count(*), min(dropped), "
+           "max(dropped) FROM trials GROUP BY lr ORDER BY lr"),
+      ElementsAre("0.1 6 1 1", "0.2 6 1 1", "0.3 6 1 1", "0.4 12 0 0", "0.5 12 0 0", "0.6 6 1 1"));
+  EXPECT_THAT(Rows("SELECT seed FROM trials WHERE dropped = 1 GROUP BY seed ORDER BY seed"),
+              ElementsAre("1", "3", "4"));  // the first three as written
+  EXPECT_THAT(Rows("SELECT n, dropped, count(*) FROM groups GROUP BY n ORDER BY min(place)"),
+              ElementsAre("6 0 4", "3 1 8"));
+}
+
+TEST_F(CoordinatorSearchTest, ARaceIsTheSameFromAnyWorkersAndAfterInterrupts) {
+  for (const std::string& pruner : {std::string(), std::string(kHyperband)}) {
+    const std::string yaml = Yaml(pruner + kRace, kSixSeeds);
+    const std::vector<std::string> expected = RunAnew(yaml, {});
+    const std::string dropped = "SELECT trial_id, dropped FROM trials ORDER BY trial_id";
+    const std::vector<std::string> expected_dropped = Rows(dropped);
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+      const RunOptions options = {.workers = 1 + seed % 4,
+                                  .seed = 1000 * seed,
+                                  .stop_after = seed % 2 == 0 ? 1'000'000 : 40 * (int)seed};
+      EXPECT_EQ(RunAnew(yaml, options), expected) << pruner << seed;
+      EXPECT_EQ(Rows(dropped), expected_dropped) << pruner << seed;
+    }
+  }
+}
+
+TEST_F(CoordinatorSearchTest, WithoutTheRaceTheFullSweepIsTheSameAsAFreshOne) {
+  const std::string sql = "SELECT place, group_id, n, mean, dropped FROM groups ORDER BY place";
+  RunAnew(Yaml("", kSixSeeds), {});
+  const std::vector<std::string> full = Rows(sql);
+  ASSERT_THAT(full, SizeIs(12));
+  RunAnew(Yaml(kRace, kSixSeeds), {});
+  EXPECT_NE(Rows(sql), full);
+  Run(Yaml("", kSixSeeds), {.workers = 2});
+  EXPECT_EQ(Rows(sql), full);
 }
 
 }  // namespace

@@ -19,12 +19,14 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 /// Nine rates and two seeds in a run of nine epochs.
-SweepConfig Config(const std::string& pruner, const std::string& more = "") {
+SweepConfig Config(const std::string& pruner, const std::string& more = "",
+                   const std::string& seeds = "0, 1") {
   return ParseSweepConfig(
-      "name: t\ntraining: {epochs: 9, seed: {grid: [0, 1]}}\n"
-      "optimizer: {lr: {grid: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]}}\n"
-      "scheduler: {type: StepLR, step_size: 20%}\n"
-      "pruner: " +
+      "name: t\ntraining: {epochs: 9, seed: {grid: [" + seeds +
+          "]}}\n"
+          "optimizer: {lr: {grid: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]}}\n"
+          "scheduler: {type: StepLR, step_size: 20%}\n"
+          "pruner: " +
           pruner + "\n" + more,
       "s.yaml");
 }
@@ -42,7 +44,7 @@ struct Searched {
   std::map<std::string, std::tuple<int64_t, int64_t, int64_t, int64_t>> trials;  // by id: number,
                                                                                  // budget, rung,
                                                                                  // bracket
-  std::set<std::string> promoted, ended;
+  std::set<std::string> promoted, ended, dropped;
   std::map<std::string, std::optional<double>> values;  // by id and budget
   int64_t epochs = 0;                                   // that were trained
 
@@ -70,6 +72,7 @@ class Search {
   bool RunUntilRestart() {
     searched_.trials.clear();
     searched_.promoted.clear();
+    searched_.dropped.clear();
     AdaptiveSource source(
         std::make_unique<HalvingPlan>(space_), [this](const Trial& trial, int64_t budget) {
           const auto found = searched_.values.find(Key(trial, budget));
@@ -108,6 +111,7 @@ class Search {
       searched_.trials[one.trial.id] = {number, one.budget, one.rung, one.bracket};
     }
     searched_.promoted.insert(decided.promoted.begin(), decided.promoted.end());
+    searched_.dropped.insert(decided.dropped.begin(), decided.dropped.end());
   }
 
   const SearchSpace& space_;
@@ -167,6 +171,42 @@ TEST(AdaptiveSourceTest, OrderOfResultsAndRestartsChangeNothing) {
           << pruner << " " << order;
     }
   }
+}
+
+SweepConfig RaceConfigOf(const std::string& pruner) {
+  return Config(pruner, "replicate: {axis: seed, race: {confidence: 0.9}}\n", "0, 1, 2, 3, 4, 5");
+}
+
+TEST(AdaptiveSourceTest, LastRungsOfAllBracketsRace) {
+  for (const char* pruner :
+       {"{type: SuccessiveHalving, grace_period: 3}",
+        "{type: SuccessiveHalving, grace_period: 3, rungs: truncated}", "{type: Hyperband}",
+        "{type: Hyperband, rungs: truncated, rung_seeds: 2}"}) {
+    const SearchSpace space(RaceConfigOf(pruner));
+    const HalvingPlan plan(space);
+    size_t finalists = 0;
+    for (const Bracket& bracket : plan.brackets()) {
+      finalists += static_cast<size_t>(bracket.rungs.back().points);
+      EXPECT_EQ(plan.SeedsAt(bracket, bracket.rungs.back()), 3);
+      EXPECT_EQ(plan.MostSeedsAt(bracket, bracket.rungs.back()), 6);
+    }
+    ASSERT_GT(finalists, 1) << pruner;
+    const Searched expected = Search(space, 0, kNever).Run();
+    // A difference of 0.1 at every seed is beyond doubt after the first three.
+    EXPECT_EQ(expected.dropped.size(), finalists - 1) << pruner;
+    EXPECT_THAT(RatesByRung(space, expected).at(plan.brackets().back().rungs.back().rung),
+                testing::Contains(0.5));
+    for (unsigned order = 1; order < 12; ++order) {
+      EXPECT_EQ(Search(space, order, order % 2 == 0 ? kNever : 1 + static_cast<int>(order)).Run(),
+                expected)
+          << pruner << " " << order;
+    }
+  }
+}
+
+TEST(AdaptiveSourceTest, ARaceLeavesNoTrialWaitingAtARung) {
+  EXPECT_THROW(SearchSpace(RaceConfigOf("{type: Hyperband, rungs: truncated, rung_seeds: 4}")),
+               ConfigError);
 }
 
 TEST(AdaptiveSourceTest, FewerSeedsOnTheRungsAndAllOnTheLast) {
