@@ -122,10 +122,10 @@ CREATE TABLE checkpoints (
   epoch INTEGER NOT NULL,        -- that it follows
   size INTEGER NOT NULL,         -- of data, in bytes
   sha256 TEXT NOT NULL,          -- of data, in hex digits
-  data BLOB NOT NULL,            -- what the engine saved; of a user's program JSON that names a
+  saved_by TEXT,                 -- of a user's program: the trial in whose folder the file is that
+                                 --   data name; NULL: in its own
+  data BLOB NOT NULL             -- what the engine saved; of a user's program JSON that names a
                                  --   file or folder, {"path": ...}
-  saved_by TEXT                  -- of a user's program: the trial in whose folder that is; NULL: in
-                                 --   its own
 ) STRICT;
 
 -- The steps of an epoch, packed into one value, for all trials that share the epoch with that of

@@ -161,7 +161,8 @@ int64_t Store::RetryFailed() {
 void Store::SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint) {
   impl_->Write([&] {
     MustChange(trial_id,
-               impl_->Run("INSERT OR REPLACE INTO checkpoints SELECT ?1, ?2, ?3, ?4, "
+               impl_->Run("INSERT OR REPLACE INTO checkpoints (trial_id, epoch, size, sha256, "
+                          "data, saved_by) SELECT ?1, ?2, ?3, ?4, "
                           "CAST(?5 AS BLOB), NULL FROM trials "
                           "WHERE trial_id = ?1 AND state = 'running' AND EXISTS "
                           "(SELECT 1 FROM epochs WHERE trial_id = ?1 AND epoch = ?2)",

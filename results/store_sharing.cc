@@ -87,8 +87,8 @@ void Store::ShareEpochs(const std::string& from, const std::string& trial_id, in
     impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
     if (!checkpoint) return;
     impl_->Run(
-        "INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4, CAST(?5 AS BLOB), nullif(nullif(?6, ''), "
-        "?1))",
+        "INSERT INTO checkpoints (trial_id, epoch, size, sha256, data, saved_by) VALUES "
+        "(?1, ?2, ?3, ?4, CAST(?5 AS BLOB), nullif(nullif(?6, ''), ?1))",
         trial_id, checkpoint->epoch, static_cast<int64_t>(checkpoint->data.size()),
         checkpoint->sha256, checkpoint->data, checkpoint->saved_by);
   });
