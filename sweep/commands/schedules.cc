@@ -7,10 +7,10 @@
 #include "params/errors.h"
 #include "schedulers/aliases/alias.h"
 #include "schedulers/catalog.h"
-#include "sweep/commands/catalog_text.h"
 #include "sweep/commands/commands.h"
 #include "sweep/commands/output.h"
 #include "sweep/commands/shared_options.h"
+#include "sweep/config/catalog_text.h"
 
 namespace lrsweep {
 namespace {

@@ -10,8 +10,8 @@
 #include "data/sha256.h"
 #include "params/errors.h"
 #include "params/text.h"
-#include "sweep/commands/adaptive_search.h"
 #include "sweep/config/program_checks.h"
+#include "sweep/coordinator/adaptive_search.h"
 #include "trial/trial_folder.h"
 
 namespace lrsweep {

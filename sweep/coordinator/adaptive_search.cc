@@ -1,4 +1,4 @@
-#include "sweep/commands/adaptive_search.h"
+#include "sweep/coordinator/adaptive_search.h"
 
 #include "sweep/coordinator/stored_results.h"
 #include "sweep/search/halving_plan.h"

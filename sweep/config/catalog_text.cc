@@ -1,4 +1,4 @@
-#include "sweep/commands/catalog_text.h"
+#include "sweep/config/catalog_text.h"
 
 #include <fmt/format.h>
 
