@@ -22,13 +22,14 @@ bool EndsInFormula(const Map& scheduler) {
 
 }  // namespace
 
-std::vector<Finding> FindingsOfAlias(const Map& written, const Trial& trial, int64_t images) {
+std::vector<ScheduleFinding> FindingsOfAlias(const Map& written, const Trial& trial,
+                                             int64_t images) {
   const Alias* alias = FindAlias(std::get<std::string>(written.at("type")));
   if (alias == nullptr || !EndsInFormula(std::get<Map>(trial.params.at("scheduler")))) return {};
   const TrialClock clock = ClockOf(trial, images);
   const bool per_step = *Find(trial.params, "scheduler.interval") == Value("step");
   const int64_t ticks = per_step ? clock.TotalSteps() : clock.epochs;
-  std::vector<Finding> findings;
+  std::vector<ScheduleFinding> findings;
   for (const Parameter& parameter : alias->parameters) {
     const auto found = written.find(parameter.name);
     const bool counts = parameter.counts_ticks && found != written.end();

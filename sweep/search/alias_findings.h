@@ -12,6 +12,7 @@ namespace lrsweep {
 
 /// Numbers of ticks above those that the run has, where the name became a Formula: other types say
 /// it themselves, a formula does not tell its lengths. `written`: the section before translation.
-std::vector<Finding> FindingsOfAlias(const Map& written, const Trial& trial, int64_t images);
+std::vector<ScheduleFinding> FindingsOfAlias(const Map& written, const Trial& trial,
+                                             int64_t images);
 
 }  // namespace lrsweep

@@ -38,7 +38,7 @@ void WithPlace(const Trial& trial, const Entry& entry, const Examine& examine) {
 /// What was found, each sentence once, with how many schedules it is true of.
 class FindingList {
  public:
-  void Add(const Trial& trial, const Finding& finding) {
+  void Add(const Trial& trial, const ScheduleFinding& finding) {
     const auto [found, is_new] = by_key_.emplace(trial.scheduler + finding.key, said_.size());
     if (is_new) said_.push_back({trial.id, trial.scheduler + ": " + finding.text, 0});
     ++said_[found->second].schedules;
@@ -104,13 +104,14 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
       continue;
     }
     EntrySchedules& entry = entries[&written];
-    std::vector<Finding> found;
+    std::vector<ScheduleFinding> found;
     WithPlace(trial, written, [&] { found = FindingsOf(trial, images, space.config().metrics); });
     const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(i), trial, images);
     found.insert(found.end(), of_alias.begin(), of_alias.end());
-    for (const Finding& finding : found) findings.Add(trial, finding);
+    for (const ScheduleFinding& finding : found) findings.Add(trial, finding);
     WithPlace(trial, written, [&] {
-      for (const Finding& finding : RungFindings(trial, budgets, images, space.config().metrics)) {
+      for (const ScheduleFinding& finding :
+           RungFindings(trial, budgets, images, space.config().metrics)) {
         findings.Add(trial, finding);
       }
     });

@@ -109,8 +109,8 @@ std::string AsShare(int64_t ticks, int64_t run_ticks) {
   return fmt::format("{:.0f}%", percent);
 }
 
-Finding CutFinding(const FixedTicks& fixed, const TrialSchedule& schedule,
-                   const std::vector<int64_t>& budgets) {
+ScheduleFinding CutFinding(const FixedTicks& fixed, const TrialSchedule& schedule,
+                           const std::vector<int64_t>& budgets) {
   const bool in_steps = fixed.path == "warmup.steps" || schedule.per_step();
   return {fmt::format("{} is {} whatever the budget, so the schedule is cut on {}, not shortened: "
                       "write it as {}, which follows the run",
@@ -121,8 +121,8 @@ Finding CutFinding(const FixedTicks& fixed, const TrialSchedule& schedule,
 
 /// FindingsOf the trial shortened to the budget. `is_fixed`: numbers of it do not shrink. Throws as
 /// RungFindings.
-std::vector<Finding> FindingsAt(const Trial& trial, int64_t budget, bool is_fixed, int64_t images,
-                                const MetricTable& metrics) {
+std::vector<ScheduleFinding> FindingsAt(const Trial& trial, int64_t budget, bool is_fixed,
+                                        int64_t images, const MetricTable& metrics) {
   std::string what;
   try {
     return FindingsOf(Shortened(trial, budget), images, metrics);
@@ -137,10 +137,10 @@ std::vector<Finding> FindingsAt(const Trial& trial, int64_t budget, bool is_fixe
 
 /// Adds what was found at a budget and not of the whole run; of a schedule that is cut there only
 /// the warm-up that does not end.
-void AddNew(const std::vector<Finding>& at_budget, int64_t budget, bool all,
-            std::set<std::string>& known, std::vector<Finding>& findings) {
+void AddNew(const std::vector<ScheduleFinding>& at_budget, int64_t budget, bool all,
+            std::set<std::string>& known, std::vector<ScheduleFinding>& findings) {
   const std::string where = "on " + RungsAt({budget}) + ": ";
-  for (const Finding& finding : at_budget) {
+  for (const ScheduleFinding& finding : at_budget) {
     if (!all && !finding.text.starts_with("the warm-up of")) continue;
     if (!known.insert(finding.key).second) continue;
     findings.push_back({where + finding.text, where + finding.key});
@@ -167,19 +167,20 @@ std::vector<int64_t> ShortenedBudgets(const SearchSpace& space) {
   return pruner && !pruner->is_truncated ? LowerBudgets(space) : std::vector<int64_t>();
 }
 
-std::vector<Finding> RungFindings(const Trial& trial, const std::vector<int64_t>& budgets,
-                                  int64_t images, const MetricTable& metrics) {
-  std::vector<Finding> findings;
+std::vector<ScheduleFinding> RungFindings(const Trial& trial, const std::vector<int64_t>& budgets,
+                                          int64_t images, const MetricTable& metrics) {
+  std::vector<ScheduleFinding> findings;
   if (budgets.empty()) return findings;
   const Map& scheduler = std::get<Map>(trial.params.at("scheduler"));
   const TrialSchedule schedule = ScheduleOf(trial, images);
   std::set<std::string> known;
-  for (const Finding& finding : FindingsOf(trial, images, metrics)) known.insert(finding.key);
+  for (const ScheduleFinding& finding : FindingsOf(trial, images, metrics))
+    known.insert(finding.key);
   const std::vector<FixedTicks> fixed =
       IsConstant(trial, schedule) ? std::vector<FixedTicks>() : FixedTicksOf(scheduler, schedule);
   for (const FixedTicks& one : fixed) findings.push_back(CutFinding(one, schedule, budgets));
   for (const int64_t budget : budgets) {
-    const std::vector<Finding> at_budget =
+    const std::vector<ScheduleFinding> at_budget =
         FindingsAt(trial, budget, !fixed.empty(), images, metrics);
     AddNew(at_budget, budget, fixed.empty(), known, findings);
   }

@@ -19,8 +19,8 @@ std::vector<int64_t> ShortenedBudgets(const SearchSpace& space);
 /// end; of a schedule that is written in shares, whatever FindingsOf finds at a budget alone.
 /// `images` and `metrics` as there. Throws std::invalid_argument, with the budget, where the
 /// schedule cannot be built for one of them.
-std::vector<Finding> RungFindings(const Trial& trial, const std::vector<int64_t>& budgets,
-                                  int64_t images, const MetricTable& metrics);
+std::vector<ScheduleFinding> RungFindings(const Trial& trial, const std::vector<int64_t>& budgets,
+                                          int64_t images, const MetricTable& metrics);
 
 /// For truncated rungs, the types of schedules whose rates have not come down at the first rung: a
 /// sentence; none where there is nothing to say. The schedules of the space can be built.

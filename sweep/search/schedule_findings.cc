@@ -126,7 +126,7 @@ class Linter {
         clock_(schedule_.clock()),
         unit_(schedule_.per_step() ? "step" : "epoch") {}
 
-  std::vector<Finding> Findings() {
+  std::vector<ScheduleFinding> Findings() {
     if (schedule_.warmup_steps() >= clock_.TotalSteps()) {
       Add(fmt::format(
           "the warm-up of {} does not end within the run of {}: the schedule never begins",
@@ -413,12 +413,13 @@ class Linter {
   TrialSchedule schedule_;
   TrialClock clock_;
   std::string unit_;
-  std::vector<Finding> findings_;
+  std::vector<ScheduleFinding> findings_;
 };
 
 }  // namespace
 
-std::vector<Finding> FindingsOf(const Trial& trial, int64_t images, const MetricTable& metrics) {
+std::vector<ScheduleFinding> FindingsOf(const Trial& trial, int64_t images,
+                                        const MetricTable& metrics) {
   return Linter(trial, images, metrics).Findings();
 }
 

@@ -11,7 +11,7 @@
 namespace lrsweep {
 
 /// A sentence for people. Findings that differ in a learning rate alone have equal keys.
-struct Finding {
+struct ScheduleFinding {
   std::string text;
   std::string key;
 };
@@ -19,6 +19,7 @@ struct Finding {
 /// The findings of a trial's schedule, empty if there is nothing to say; lint.h lists what is
 /// found. `images`: ImagesPerEpoch. `metrics`: those that trials record. The schedule must be one
 /// that can be built for the trial's length.
-std::vector<Finding> FindingsOf(const Trial& trial, int64_t images, const MetricTable& metrics);
+std::vector<ScheduleFinding> FindingsOf(const Trial& trial, int64_t images,
+                                        const MetricTable& metrics);
 
 }  // namespace lrsweep

@@ -59,7 +59,8 @@ class ProgramSharingTest : public RunTest {
                       ", metrics: {loss: min}, resumable: exact" + more +
                       "}\ntraining: {epochs: {grid: [4, 8]}, seed: {grid: [0, 1]}}\n"
                       "optimizer: {lr: 0.1}\nscheduler:\n"
-                      "  - {type: WSD, num_warmup_steps: 1, num_decay_steps: {grid: [1, 2]}}\n"
+                      "  - {type: WSD, interval: epoch, num_warmup_steps: 1, "
+                      "num_decay_steps: {grid: [1, 2]}}\n"
                       "  - {type: StepLR, step_size: {grid: [3, 5, 50]}, gamma: 0.5}\n"
                       "  - {type: ReduceLROnPlateau, metric: loss, patience: {grid: [0, 1]}, "
                       "threshold: 0.3}\n");

@@ -117,7 +117,6 @@ constexpr const char* kEvents[] = {
     "exclusions",
     "messages lost with their worker",
     "orders to end",
-    "orders to hold",
     "trials stopped with a checkpoint",
     "prefetched assignments",
     "trials begun anew",
