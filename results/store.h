@@ -266,8 +266,9 @@ class Store {
   /// are stored, by the new objective; else as the other ChangeSpace. `decide` may write.
   SpaceChange ChangeSpace(const SweepRecord& sweep, const std::function<Decided()>& decide);
   /// Adds trials that a search has decided, pending, and marks those whose points go on. A trial
-  /// that is known keeps what is recorded of it, and gets its new place in the search.
-  void AddDecided(const Decided& decided);
+  /// that is known keeps what is recorded of it, and gets its new place in the search. Returns the
+  /// ids of those that an earlier decision had left out: they may have ended already.
+  std::vector<std::string> AddDecided(const Decided& decided);
   /// Notes what ends the trial early, before it is ended: "pruner" or "race".
   void MarkStoppedBy(const std::string& trial_id, const std::string& by);
   void Commit();

@@ -11,18 +11,21 @@ namespace {
 // A known trial keeps its number, and what is recorded of it.
 constexpr std::string_view kDecide =
     "INSERT INTO trials (number, trial_id, group_id, state, scheduler, params, seed, point, "
-    "budget, "
-    "rung, bracket) VALUES (?1 + (SELECT first_number FROM sweep), ?2, ?3, 'pending', ?4, ?5, ?6, "
+    "budget, rung, bracket) VALUES (?1 + (SELECT first_number FROM sweep), ?2, ?3, 'pending', ?4, "
+    "?5, ?6, "
     "nullif(?7, ''), nullif(?8, 0), iif(?8 = 0, NULL, ?9), iif(?8 = 0, NULL, ?10)) "
-    "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, dropped = 0, point = "
-    "excluded.point, "
-    "budget = excluded.budget, rung = excluded.rung, bracket = excluded.bracket";
+    "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, dropped = 0, "
+    "point = excluded.point, budget = excluded.budget, rung = excluded.rung, bracket = "
+    "excluded.bracket";
 
 // What another search stopped before this budget is to be trained further.
 constexpr std::string_view kContinue =
     "UPDATE trials SET state = 'pending', stopped_by = NULL, error = NULL, objective_value = NULL "
     "WHERE trial_id = ?1 AND state = 'stopped' AND stopped_by IS NOT NULL AND diverged = 0 "
     "AND epochs_done < ?2";
+
+constexpr std::string_view kBringBack =
+    "UPDATE trials SET in_space = 1 WHERE trial_id = ?1 AND in_space = 0";
 
 constexpr std::string_view kPromote = "UPDATE trials SET promoted = 1 WHERE trial_id = ?1";
 
@@ -31,13 +34,15 @@ constexpr std::string_view kDrop =
 
 }  // namespace
 
-void Store::AddDecided(const Decided& decided) {
-  if (decided.trials.empty() && decided.promoted.empty() && decided.dropped.empty()) return;
+std::vector<std::string> Store::AddDecided(const Decided& decided) {
+  if (decided.trials.empty() && decided.promoted.empty() && decided.dropped.empty()) return {};
+  std::vector<std::string> back;
   impl_->Write([&] {
     TrialLabels labels = OpenLabels(impl_->Db(), Labels());
     for (const DecidedTrial& one : decided.trials) {
       const Trial& trial = one.trial;
       labels.Add(trial.scheduler, FlatText(trial.params));
+      if (impl_->Run(kBringBack, trial.id) > 0) back.push_back(trial.id);
       impl_->Run(kDecide, one.number, trial.id, trial.group_id, trial.scheduler,
                  ToJson(trial.params), trial.seed, one.point, one.budget, one.rung, one.bracket);
       if (one.budget > 0) impl_->Run(kContinue, trial.id, one.budget);
@@ -46,6 +51,7 @@ void Store::AddDecided(const Decided& decided) {
     for (const std::string& id : decided.promoted) impl_->Run(kPromote, id);
     for (const std::string& id : decided.dropped) impl_->Run(kDrop, id);
   });
+  return back;
 }
 
 void Store::MarkStoppedBy(const std::string& trial_id, const std::string& by) {

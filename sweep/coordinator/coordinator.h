@@ -112,6 +112,7 @@ class Coordinator {
 
   // Decisions of the source.
   void TellSource(const std::function<std::vector<Decision>()>& tell);
+  void CountStored(const std::string& trial_id);
   void Apply(Decision decision);
   std::optional<Trial> TakeWaiting(const std::string& trial_id);
   void SendDecision(const LiveTrial& live);

@@ -11,10 +11,22 @@ namespace lrsweep {
 void Coordinator::TellSource(const std::function<std::vector<Decision>()>& tell) {
   const int64_t epochs_left = source_.epochs_left();
   std::vector<Decision> decisions = tell();
-  store_.AddDecided(source_.TakeDecided());
+  for (const std::string& id : store_.AddDecided(source_.TakeDecided())) CountStored(id);
   state_.trials = source_.size();
   state_.epochs += source_.epochs_left() - epochs_left;
   for (Decision& decision : decisions) Apply(std::move(decision));
+}
+
+/// Counts a trial that an earlier run left out of the search, if it had ended by then.
+void Coordinator::CountStored(const std::string& trial_id) {
+  const TrialRow row = store_.TrialById(trial_id);
+  if (row.state == ToString(TrialState::kPending)) return;
+  state_.epochs += row.epochs_done;
+  state_.epochs_done += row.epochs_done;
+  if (row.state == ToString(TrialState::kCompleted)) ++state_.completed;
+  if (row.state == ToString(TrialState::kStopped)) ++state_.stopped;
+  if (row.state == ToString(TrialState::kFailed)) ++state_.failed;
+  if (row.state == ToString(TrialState::kStopped) && row.diverged) ++state_.diverged;
 }
 
 void Coordinator::Apply(Decision decision) {

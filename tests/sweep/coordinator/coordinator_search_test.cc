@@ -368,6 +368,21 @@ TEST_F(CoordinatorSearchTest, ARaceIsTheSameFromAnyWorkersAndAfterInterrupts) {
   }
 }
 
+TEST_F(CoordinatorSearchTest, RetriedFailuresDecideTheRaceAnew) {
+  const std::string yaml = Yaml(kRace, kSixSeeds);
+  const std::string remaining =
+      "SELECT DISTINCT json_extract(params, '$.optimizer.lr') FROM trials WHERE in_space = 1 AND "
+      "dropped = 0 ORDER BY 1";
+  RunAnew(yaml, {.failing = {{0.4, 1}, {0.5, 4}}});
+  EXPECT_THAT(Rows(remaining), ElementsAre("0.3", "0.6"));
+  Run(yaml, {.retry_failed = true});
+  EXPECT_THAT(Rows(remaining), ElementsAre("0.4", "0.5"));
+  const std::string ranking = "SELECT place, trial_id, value FROM ranking ORDER BY place";
+  const std::vector<std::string> retried = Rows(ranking);
+  RunAnew(yaml, {});
+  EXPECT_EQ(retried, Rows(ranking));
+}
+
 TEST_F(CoordinatorSearchTest, WithoutTheRaceTheFullSweepIsTheSameAsAFreshOne) {
   const std::string sql = "SELECT place, group_id, n, mean, dropped FROM groups ORDER BY place";
   RunAnew(Yaml("", kSixSeeds), {});
