@@ -60,7 +60,7 @@ void PointWalk::Set(Digit& digit, uint64_t place) {
 }
 
 const Value* PointWalk::At(const std::string& path) const {
-  if (mistake_) return Find(params_, path);
+  if (mistake_ != nullptr) return Find(params_, path);
   for (const Section& section : sections_) {
     if (path.starts_with(section.name) && path[section.name.size()] == '.') {
       return Find(section.trial, path);
@@ -70,15 +70,15 @@ const Value* PointWalk::At(const std::string& path) const {
 }
 
 void PointWalk::Check() const {
-  if (mistake_) throw *mistake_;
+  if (mistake_ != nullptr) std::rethrow_exception(mistake_);
 }
 
 void PointWalk::WriteChanged() {
-  mistake_.reset();
+  mistake_ = nullptr;
   try {
     WriteSections();
-  } catch (const ConfigError& error) {
-    mistake_ = error;
+  } catch (const ConfigError&) {
+    mistake_ = std::current_exception();
     for (Section& section : sections_) section.changed = true;
   }
 }

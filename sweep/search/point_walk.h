@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -70,7 +70,7 @@ class PointWalk {
   std::vector<Section> sections_;        // in the order of their names
   size_t scheduler_ = 0;                 // index in sections_
   std::vector<std::string> overridden_;  // paths that the schedule overrides at this point
-  std::optional<ConfigError> mistake_;   // of this point
+  std::exception_ptr mistake_;           // the ConfigError of this point; null: none
 };
 
 }  // namespace lrsweep

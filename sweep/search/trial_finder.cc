@@ -135,10 +135,11 @@ void TrialFinder::NoteFewer(const Block& block, bool all_drawn) {
 void TrialFinder::NoteExclusions(uint64_t seeds) {
   for (size_t i = 0; i < removed_.size(); ++i) {
     const Removed& removed = removed_[i];
-    std::string what = "removes " + Points(removed.points / seeds);
+    const std::string points = "removes " + Points(removed.points / seeds);
+    std::string what = points;
     if (removed.draws > 0) {
       const std::string draws = Counted(static_cast<int64_t>(removed.draws), "draw");
-      what = (removed.points > 0 ? what + ", and " : "") + "passes over " + draws;
+      what = fmt::format("{}passes over {}", removed.points > 0 ? points + ", and " : "", draws);
     }
     notes_.push_back(fmt::format("exclude \"{}\" {}", config_.exclusions[i].text, what));
   }
