@@ -219,14 +219,15 @@ class CoordinatorSearchTest : public testing::Test {
         "shared_epochs, in_space, point, budget, rung, bracket, stopped_by, promoted, "
         "objective_value FROM trials WHERE " +
         where + " ORDER BY number");
-    for (const char* sql :
-         {"SELECT trial_id, epoch, steps_done, lr, val_accuracy, trained_by FROM epochs "
-          "ORDER BY trial_id, epoch",
-          "SELECT * FROM step_traces ORDER BY trial_id, epoch", "SELECT * FROM checkpoints",
-          "SELECT place, trial_id, value, budget FROM ranking ORDER BY place",
-          "SELECT place, group_id, n, mean, budget FROM groups ORDER BY place",
-          "SELECT * FROM parameters ORDER BY scheduler, path"}) {
-      for (std::string& row : Rows(sql)) rows.push_back(std::move(row));
+    const std::vector<std::string> tables = {
+        "trial_id, epoch, steps_done, lr, val_accuracy, trained_by FROM epochs ORDER BY 1, 2",
+        "* FROM step_traces ORDER BY trial_id, epoch",
+        "* FROM checkpoints",
+        "place, trial_id, value, budget FROM ranking ORDER BY place",
+        "place, group_id, n, mean, budget FROM groups ORDER BY place",
+        "* FROM parameters ORDER BY scheduler, path"};
+    for (const std::string& table : tables) {
+      for (std::string& row : Rows("SELECT " + table)) rows.push_back(std::move(row));
     }
     return rows;
   }
