@@ -1,12 +1,12 @@
 // Metrics of users' programs in the database: epochs that are left out or lack a metric, names that
 // the built-in model has too.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <random>
 
 #include "results/store.h"
+#include "tests/support/query_rows.h"
 #include "tests/support/sweep_fixture.h"
 #include "trial/program.h"
 
@@ -50,19 +50,7 @@ class ProgramMetricsTest : public SweepFixture {
     store.EndAttempt(id, TrialState::kCompleted, "");
   }
 
-  std::vector<std::string> Rows(const std::string& sql) const {
-    const SQLite::Database db(db_.string());
-    SQLite::Statement query(db, sql);
-    std::vector<std::string> rows;
-    while (query.executeStep()) {
-      std::string row;
-      for (int i = 0; i < query.getColumnCount(); ++i) {
-        row += (i > 0 ? "|" : "") + query.getColumn(i).getString();
-      }
-      rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql, "|"); }
 
   std::optional<double> ValueBy(const Store& store, const std::string& metric,
                                 const std::string& scope = "last") {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "results/store.h"
+#include "tests/support/query_rows.h"
 #include "tests/support/sweep_fixture.h"
 
 namespace lrsweep {
@@ -47,19 +48,7 @@ class StoreMetricsTest : public SweepFixture {
   }
 
   /// What the rows of a query are, "a|1|f1|0.5".
-  std::vector<std::string> Rows(const std::string& sql) const {
-    const SQLite::Database db(db_.string());
-    SQLite::Statement query(db, sql);
-    std::vector<std::string> rows;
-    while (query.executeStep()) {
-      std::string row;
-      for (int i = 0; i < query.getColumnCount(); ++i) {
-        row += (i > 0 ? "|" : "") + query.getColumn(i).getString();
-      }
-      rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql, "|"); }
 
   void Execute(const std::string& sql) const {
     SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec(sql);

@@ -1,8 +1,8 @@
 // What a search decides in the database: rows, places in its rungs, and the ranking by budgets.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "results/store.h"
+#include "tests/support/query_rows.h"
 #include "tests/support/sweep_fixture.h"
 
 namespace lrsweep {
@@ -34,19 +34,7 @@ class StoreSearchTest : public SweepFixture {
     return store;
   }
 
-  std::vector<std::string> Rows(const std::string& sql) const {
-    SQLite::Database db(db_.string());
-    SQLite::Statement query(db, sql);
-    std::vector<std::string> rows;
-    while (query.executeStep()) {
-      std::string row;
-      for (int i = 0; i < query.getColumnCount(); ++i) {
-        row += (i > 0 ? " " : "") + query.getColumn(i).getString();
-      }
-      rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql); }
 
   static std::vector<std::string> Ranked(const Store& store, const Objective& by = {}) {
     std::vector<std::string> ids;

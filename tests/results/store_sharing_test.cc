@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "results/store.h"
+#include "tests/support/query_rows.h"
 #include "tests/support/sweep_fixture.h"
 
 namespace lrsweep {
@@ -31,19 +32,7 @@ class StoreSharingTest : public SweepFixture {
   }
 
   /// The query's rows, columns joined by blanks.
-  std::vector<std::string> Rows(const std::string& sql) const {
-    SQLite::Database db(db_.string());
-    SQLite::Statement query(db, sql);
-    std::vector<std::string> rows;
-    while (query.executeStep()) {
-      std::string row;
-      for (int i = 0; i < query.getColumnCount(); ++i) {
-        row += (i == 0 ? "" : " ") + query.getColumn(i).getString();
-      }
-      rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql); }
 
   /// Who trained the epochs of each trial: "a: a a", "b: a b".
   std::vector<std::string> Trainers() const {

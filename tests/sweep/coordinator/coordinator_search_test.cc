@@ -1,6 +1,5 @@
 // A search by rungs through coordinator and store: the same database from any number of workers,
 // in any order of their reports, and however often it is interrupted.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +16,7 @@
 #include "sweep/search/grid_source.h"
 #include "sweep/search/halving_plan.h"
 #include "sweep/search/race_plan.h"
+#include "tests/support/query_rows.h"
 #include "tests/support/temp_folder.h"
 
 namespace lrsweep {
@@ -198,19 +198,7 @@ class CoordinatorSearchTest : public testing::Test {
     FAIL() << "it never ends";
   }
 
-  std::vector<std::string> Rows(const std::string& sql) const {
-    SQLite::Database db(db_.string());
-    SQLite::Statement query(db, sql);
-    std::vector<std::string> rows;
-    while (query.executeStep()) {
-      std::string row;
-      for (int i = 0; i < query.getColumnCount(); ++i) {
-        row += (i > 0 ? " " : "") + query.getColumn(i).getString();
-      }
-      rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql); }
 
   /// Everything but times and attempts.
   std::vector<std::string> Dump(const std::string& where = "1") const {
