@@ -116,7 +116,7 @@ def main() -> None:
         raise SystemExit("the sweep that should share nothing shares epochs")
     ratios = [a / b for a, b in zip(pair[0].seconds, pair[1].seconds)]
     slower = 100 * (statistics.median(ratios) - 1)
-    what = f"Twelve trials of {options.epochs} epochs with nothing to share, in alternating pairs"
+    what = f"{pair[0].trials} trials of {options.epochs} epochs with nothing to share, in alternating pairs"
     print(f"{what}:\n\n{text}\n", flush=True)
 
     say("the coordinator")
