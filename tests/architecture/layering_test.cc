@@ -172,7 +172,8 @@ TEST(LayeringTest, EveryFolderIsAModuleOfTheTable) {
 // Two types of one name are one to the linker, whatever they are made of: it keeps the functions of
 // either, and destroys the one by the other's destructor.
 TEST(LayeringTest, TypesOfHeadersHaveDifferentNames) {
-  static const std::regex kType(R"(^(?:enum class|struct|class|enum) (\w+)(?: final)?(?: : [^;()]*)? \{$)");
+  static const std::regex kType(
+      R"(^(?:enum class|struct|class|enum) (\w+)(?: final)?(?: : [^;()]*)? \{$)");
   std::map<std::string, std::string> header_of;
   for (const std::string& source : Sources()) {
     if (!source.ends_with(".h")) continue;
