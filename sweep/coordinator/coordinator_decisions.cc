@@ -21,12 +21,8 @@ void Coordinator::TellSource(const std::function<std::vector<Decision>()>& tell)
 void Coordinator::CountStored(const std::string& trial_id) {
   const TrialRow row = store_.TrialById(trial_id);
   if (row.state == ToString(TrialState::kPending)) return;
-  state_.epochs += row.epochs_done;
-  state_.epochs_done += row.epochs_done;
-  if (row.state == ToString(TrialState::kCompleted)) ++state_.completed;
-  if (row.state == ToString(TrialState::kStopped)) ++state_.stopped;
-  if (row.state == ToString(TrialState::kFailed)) ++state_.failed;
-  if (row.state == ToString(TrialState::kStopped) && row.diverged) ++state_.diverged;
+  Count(
+      {.state = row.state, .diverged = row.diverged, .trials = 1, .epochs_done = row.epochs_done});
 }
 
 void Coordinator::Apply(Decision decision) {
@@ -50,10 +46,11 @@ void Coordinator::Apply(Decision decision) {
   EndCheckpoints(id);
   if (!decision.by.empty()) store_.MarkStoppedBy(id, decision.by);
   store_.EndTrial(id, TrialState::kStopped, decision.reason);
-  state_.epochs += row.epochs_done;  // which it keeps
-  state_.epochs_done += row.epochs_done;
-  ++state_.stopped;
-  if (row.diverged) ++state_.diverged;  // in an epoch whose end an earlier run did not record
+  // It keeps its epochs, and may have diverged in one whose end an earlier run did not record.
+  Count({.state = std::string(ToString(TrialState::kStopped)),
+         .diverged = row.diverged,
+         .trials = 1,
+         .epochs_done = row.epochs_done});
 }
 
 /// Takes out a trial that no worker has.
@@ -84,7 +81,7 @@ bool Coordinator::HasReachedUntil(const LiveTrial& live) const {
   return live.epochs_done >= live.until && live.epochs_done < live.epochs && !live.curve.diverged;
 }
 
-/// Whether an earlier run has trained the trial as far as it is to be trained now.
+/// Whether the trial's recorded epochs already reach the epoch where it is held now.
 bool Coordinator::HasReachedUntil(const Trial& trial) const {
   const int64_t until = source_.UntilOf(trial);
   if (until >= EpochsOf(trial)) return false;

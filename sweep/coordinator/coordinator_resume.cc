@@ -68,13 +68,7 @@ void Coordinator::RestoreProgress() {
   state_.trials = source_.size();
   state_.epochs = source_.epochs_left();
   for (const TrialCount& count : store_.CountTrials()) {
-    if (!count.in_space || count.state == "pending") continue;
-    if (count.state == "completed") state_.completed += count.trials;
-    if (count.state == "stopped") state_.stopped += count.trials;
-    if (count.state == "stopped" && count.diverged) state_.diverged += count.trials;
-    if (count.state == "failed") state_.failed += count.trials;
-    state_.epochs += count.epochs_done;
-    state_.epochs_done += count.epochs_done;
+    if (count.in_space && count.state != "pending") Count(count);
   }
   state_.epochs_trained = store_.CountWork().epochs_trained;
   if (state_.completed == 0) return;
@@ -85,6 +79,16 @@ void Coordinator::RestoreProgress() {
     const int64_t budget = source_.BudgetOf(*trial);
     state_.best = {std::move(*trial), *first.value, tied, budget};
   }
+}
+
+/// Counts trials that are over, with the epochs that are recorded of them.
+void Coordinator::Count(const TrialCount& over) {
+  if (over.state == "completed") state_.completed += over.trials;
+  if (over.state == "stopped") state_.stopped += over.trials;
+  if (over.state == "stopped" && over.diverged) state_.diverged += over.trials;
+  if (over.state == "failed") state_.failed += over.trials;
+  state_.epochs += over.epochs_done;
+  state_.epochs_done += over.epochs_done;
 }
 
 LiveTrial Coordinator::Begin(Trial trial, WorkerLoad& load, int64_t pack_size) {

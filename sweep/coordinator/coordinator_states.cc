@@ -64,9 +64,9 @@ const Trial* Coordinator::FindAncestor(const Trial& trial) {
   return ancestor;
 }
 
-/// A trial that is about to begin without a state of its own takes the latest one that there is of
-/// its training: its own was beyond the space for waiting states, or it is new in the space. One
-/// whose checkpoint was of no use begins anew all the same.
+/// Gives a trial that is about to begin without a state the latest stored state of the same
+/// training. Its own state was beyond the space for waiting states, or the trial is new in the
+/// search space. A trial whose checkpoint could not be used begins anew all the same.
 void Coordinator::TakeStateOfAncestor(const Trial& trial) {
   if (!forest_ || !source_.KnowsAllTrials()) return;
   if (checkpoints_.count(trial.id) + begins_anew_.count(trial.id) > 0) return;
