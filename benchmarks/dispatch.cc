@@ -122,7 +122,7 @@ class SimulatedPool : public WorkerPool {
 
   int64_t size() const override { return static_cast<int64_t>(free_at_.size()); }
   int64_t first() const override { return 0; }
-  void Send(int64_t /*worker*/, const TrialOrder& /*order*/) override {}
+  void Send(int64_t /*worker*/, const EndTrial& /*order*/) override {}
   void StopAll() override {}
   void Dismiss(int64_t /*worker*/) override {}
   bool IsGone(int64_t /*worker*/) const override { return false; }

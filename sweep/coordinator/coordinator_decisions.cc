@@ -68,7 +68,7 @@ std::optional<Trial> Coordinator::TakeWaiting(const std::string& trial_id) {
 
 /// Tells the worker that trains it that a trial is to end, if that was decided.
 void Coordinator::SendDecision(const LiveTrial& live) {
-  if (IsEnding(live.trial.id)) pool_.Send(live.by.worker, {live.trial.id, Order::kEnd});
+  if (IsEnding(live.trial.id)) pool_.Send(live.by.worker, {live.trial.id});
 }
 
 bool Coordinator::IsEnding(const std::string& trial_id) const {

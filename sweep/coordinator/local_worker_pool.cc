@@ -12,8 +12,8 @@ LocalWorkerPool::LocalWorkerPool(MakeExecutor make, WorkerSetup setup,
 
 void LocalWorkerPool::Start(int64_t /*worker*/, const PackTask& pack) { packs_.push_back(pack); }
 
-void LocalWorkerPool::Send(int64_t /*worker*/, const TrialOrder& order) {
-  executor_->orders[order.trial_id] = order.order;
+void LocalWorkerPool::Send(int64_t /*worker*/, const EndTrial& order) {
+  executor_->to_end.insert(order.trial_id);
 }
 
 void LocalWorkerPool::Wait(std::chrono::milliseconds /*timeout*/, const EventSink& sink) {

@@ -21,7 +21,7 @@ class LocalWorkerPool : public WorkerPool {
   int64_t size() const override { return 1; }
   int64_t first() const override { return 0; }
   void Start(int64_t worker, const PackTask& pack) override;
-  void Send(int64_t worker, const TrialOrder& order) override;
+  void Send(int64_t worker, const EndTrial& order) override;
   void StopAll() override {}  // should_continue says it
   void Dismiss(int64_t /*worker*/) override {}
   bool IsGone(int64_t /*worker*/) const override { return false; }

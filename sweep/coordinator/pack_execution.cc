@@ -43,16 +43,11 @@ class PackReporter : public PackObserver {
   }
 
   AfterEpoch OnEpochEnd(size_t member) override {
-    switch (OrderFor(member)) {
-      case Order::kContinue:
-        if (IsHeldHere(member)) return AfterEpoch::kHold;
-        return IsBranch(member) || IsCheckpointDue(member) ? AfterEpoch::kCheckpoint
-                                                           : AfterEpoch::kContinue;
-      case Order::kEnd:
-        return AfterEpoch::kEnd;
-      default:
-        return AfterEpoch::kHold;
-    }
+    if (pack_order_() != Order::kContinue) return AfterEpoch::kHold;
+    if (started_.to_end.contains(IdOf(member))) return AfterEpoch::kEnd;
+    if (IsHeldHere(member)) return AfterEpoch::kHold;
+    return IsBranch(member) || IsCheckpointDue(member) ? AfterEpoch::kCheckpoint
+                                                       : AfterEpoch::kContinue;
   }
 
   bool IsStopping() override { return pack_order_() != Order::kContinue; }
@@ -118,13 +113,6 @@ class PackReporter : public PackObserver {
       sink_failure_ = std::current_exception();
       throw;
     }
-  }
-
-  Order OrderFor(size_t member) const {
-    const Order pack_order = pack_order_();
-    if (pack_order != Order::kContinue) return pack_order;
-    const auto order = started_.orders.find(IdOf(member));
-    return order == started_.orders.end() ? Order::kContinue : order->second;
   }
 
   /// Whether the trial is to be trained no further for now.
@@ -204,7 +192,7 @@ void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink
     reporter.RethrowSinkFailure();
     reporter.EndRest(TrialState::kFailed, [&failure](size_t) { return failure.what(); });
   }
-  for (const TrialTask& trial : pack.trials) started.orders.erase(trial.trial_id);
+  for (const TrialTask& trial : pack.trials) started.to_end.erase(trial.trial_id);
 }
 
 }  // namespace lrsweep

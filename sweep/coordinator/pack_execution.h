@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "sweep/coordinator/worker_pool.h"
@@ -19,8 +19,8 @@ struct StartedExecutor {
   WorkerSetup setup;
   /// Size of the last checkpoint, which predicts that of the next one.
   size_t checkpoint_bytes = 0;
-  /// Orders for single trials of its packs, by trial id; ExecutePack removes those of its pack.
-  std::map<std::string, Order> orders{};
+  /// Ids of the trials of its packs that are to end; ExecutePack removes those of its pack.
+  std::set<std::string> to_end{};
 };
 
 /// Starts an executor and reports WorkerReady; where it cannot be made, reports WorkerRefused and
@@ -34,10 +34,10 @@ std::optional<StartedExecutor> StartExecutor(const MakeExecutor& make, const Wor
 /// Where the executor throws ExecutorUnusable, reports WorkerRefused in place of the ends, and
 /// passes it on. The executor is then gone, and no pack may follow.
 ///
-/// `pack_order` is the order for the whole pack: kContinue, kHold or kStopNow; it is asked at least
-/// every 100 ms, and may add to `started.orders`. Checkpoints are made at the end of an epoch: at
-/// most every `checkpoint_seconds`, more rarely where all workers together would send more than 20
-/// MB a second, and always of a trial that is held, by an order or because of its task's `until`.
+/// `pack_order` is the order for the whole pack; it is asked at least every 100 ms, and may add to
+/// `started.to_end`. Checkpoints are made at the end of an epoch: at most every
+/// `checkpoint_seconds`, more rarely where all workers together would send more than 20 MB a
+/// second, and always of a trial that is held, with its pack or because of its task's `until`.
 void ExecutePack(StartedExecutor& started, const PackTask& pack, const EventSink& sink,
                  const std::function<Order()>& pack_order);
 

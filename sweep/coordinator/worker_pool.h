@@ -78,15 +78,13 @@ auto& WorkerOf(Happened& happened) {
 inline int64_t& WorkerOf(WorkerReady& ready) { return ready.info.worker; }
 inline const int64_t& WorkerOf(const WorkerReady& ready) { return ready.info.worker; }
 
-/// What a worker does with a trial that it trains. kHold and kEnd take effect when the trial's
-/// epoch ends, kStopNow at once and for the whole pack.
-enum class Order { kContinue, kHold, kEnd, kStopNow };
+/// What a worker does with the trials that it trains. kHold takes effect when their epoch ends:
+/// they end as kPending, after a checkpoint. kStopNow takes effect at once.
+enum class Order { kContinue, kHold, kStopNow };
 
-/// Holds (the trial ends as kPending, after a checkpoint) or ends (kStopped) one trial of a pack;
-/// the other members continue.
-struct TrialOrder {
+/// Ends one trial of a pack, as kStopped, when its epoch ends; the other members continue.
+struct EndTrial {
   std::string trial_id;
-  Order order = Order::kEnd;  // or kHold
 };
 
 class WorkerPool {
@@ -103,9 +101,9 @@ class WorkerPool {
   /// once.
   virtual void Start(int64_t worker, const PackTask& pack) = 0;
 
-  /// Gives an order for a trial that the worker trains. A worker that does not have the trial any
-  /// more ignores it. Returns at once.
-  virtual void Send(int64_t worker, const TrialOrder& order) = 0;
+  /// Tells a worker to end a trial that it trains. A worker that does not have the trial any more
+  /// ignores it. Returns at once.
+  virtual void Send(int64_t worker, const EndTrial& order) = 0;
 
   /// Tells every worker to hold all its trials: to finish its epoch, send checkpoints, and report
   /// every trial as kPending. Returns at once.

@@ -34,7 +34,7 @@ void ChannelWorkerPool::Start(int64_t worker, const PackTask& pack) {
   channel_.Send(worker, Encode(Command(pack)));
 }
 
-void ChannelWorkerPool::Send(int64_t worker, const TrialOrder& order) {
+void ChannelWorkerPool::Send(int64_t worker, const EndTrial& order) {
   channel_.Send(worker, Encode(Command(order)));
 }
 

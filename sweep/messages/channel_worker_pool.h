@@ -18,7 +18,7 @@ class ChannelWorkerPool : public WorkerPool {
 
   int64_t size() const override { return channel_.size() - 1; }
   void Start(int64_t worker, const PackTask& pack) override;
-  void Send(int64_t worker, const TrialOrder& order) override;
+  void Send(int64_t worker, const EndTrial& order) override;
   void StopAll() override;
   void Dismiss(int64_t worker) override;
   bool IsGone(int64_t worker) const override { return channel_.IsGone(worker); }

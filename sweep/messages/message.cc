@@ -1,13 +1,11 @@
 #include "sweep/messages/message.h"
 
-#include <array>
 #include <bit>
 #include <concepts>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -66,24 +64,13 @@ std::vector<Number> NumbersFrom(const json& field) {
   return numbers;
 }
 
-std::string_view ToString(Order order) {
-  static constexpr std::array<std::string_view, 4> kNames = {"continue", "hold", "end", "stop"};
-  return kNames.at(static_cast<size_t>(order));
-}
-
-/// The value whose name, by ToString, is `name`.
-template <typename Enum, size_t Count>
-Enum FromName(const std::string& name, const std::array<Enum, Count>& values) {
-  for (const Enum value : values) {
-    if (ToString(value) == name) return value;
+TrialState StateFrom(const std::string& name) {
+  for (const TrialState state : {TrialState::kPending, TrialState::kRunning, TrialState::kCompleted,
+                                 TrialState::kStopped, TrialState::kFailed}) {
+    if (ToString(state) == name) return state;
   }
   throw std::runtime_error("unknown word " + name);
 }
-
-constexpr std::array kTrialStates = {TrialState::kPending, TrialState::kRunning,
-                                     TrialState::kCompleted, TrialState::kStopped,
-                                     TrialState::kFailed};
-constexpr std::array kOrders = {Order::kContinue, Order::kHold, Order::kEnd, Order::kStopNow};
 
 /// Writes the fields of a message.
 class Writer {
@@ -98,8 +85,7 @@ class Writer {
   void Field(const char* name, const std::vector<double>& numbers) {
     message_[name] = BytesOf(numbers);
   }
-  void Field(const char* name, TrialState state) { message_[name] = lrsweep::ToString(state); }
-  void Field(const char* name, Order order) { message_[name] = ToString(order); }
+  void Field(const char* name, TrialState state) { message_[name] = ToString(state); }
   void Bytes(const char* name, const std::string& bytes) {
     message_[name] = json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
   }
@@ -131,10 +117,7 @@ class Reader {
   void Field(const char* name, std::vector<double>& numbers) {
     numbers = NumbersFrom<double>(message_.at(name));
   }
-  void Field(const char* name, TrialState& state) {
-    state = FromName(message_.at(name), kTrialStates);
-  }
-  void Field(const char* name, Order& order) { order = FromName(message_.at(name), kOrders); }
+  void Field(const char* name, TrialState& state) { state = StateFrom(message_.at(name)); }
   void Bytes(const char* name, std::string& bytes) {
     const auto& binary = message_.at(name).get_binary();
     bytes.assign(binary.begin(), binary.end());
@@ -201,10 +184,7 @@ void Check(const PackTask& pack) {
   if (pack.trials.empty()) throw std::runtime_error("a pack of no trial");
 }
 
-void Fields(auto& archive, Is<TrialOrder> auto& order) {
-  archive.Field("trial_id", order.trial_id);
-  archive.Field("order", order.order);
-}
+void Fields(auto& archive, Is<EndTrial> auto& order) { archive.Field("trial_id", order.trial_id); }
 
 void Fields(auto& /*archive*/, Is<Stop> auto& /*stop*/) {}
 void Fields(auto& /*archive*/, Is<Shutdown> auto& /*shutdown*/) {}
@@ -283,7 +263,7 @@ constexpr const char* kType<WorkerSetup> = "setup";
 template <>
 constexpr const char* kType<PackTask> = "pack";
 template <>
-constexpr const char* kType<TrialOrder> = "order";
+constexpr const char* kType<EndTrial> = "end";
 template <>
 constexpr const char* kType<Stop> = "stop";
 template <>

@@ -6,12 +6,12 @@
 //    "dataset_sha256": text, "draws_held_back": bool, "validation_images", "workers", "pack_size":
 //    int, "checkpoint_seconds", "silence_seconds": real, "program": null or {"command", "swept",
 //    "metrics": [text, ...], "steps_per_epoch": int, "gpus", "timeout_seconds", "grace_seconds":
-//    real, "keep_checkpoints": bool, "trials_folder": text}}
+//    real, "keep_checkpoints", "resumes_exactly": bool, "trials_folder": text}}
 //   {"v": 7, "type": "pack", "trials": [{"trial_id": text, "params": map, "checkpoint":
-//    binary (empty: none), "epochs_done": int, "branch_epochs": [int, ...], "metric_history":
-//    binary of float64}, ...]}  at least one
-//   {"v": 7, "type": "order", "trial_id", "order": text}  "hold" or "end" that trial when its epoch
-//    ends; ignored where the worker does not have the trial
+//    binary (empty: none), "checkpoint_of": text, "epochs_done", "until": int, "branch_epochs":
+//    [int, ...], "metric_history": binary of float64}, ...]}  at least one
+//   {"v": 7, "type": "end", "trial_id": text}  end that trial when its epoch ends; ignored where
+//    the worker does not have the trial
 //   {"v": 7, "type": "stop"}      hold every trial when its epoch ends, start no other
 //   {"v": 7, "type": "shutdown"}  end at once
 //   {"v": 7, "type": "alive"}     the coordinator is there
@@ -42,7 +42,7 @@ namespace lrsweep {
 struct Stop {};
 struct Shutdown {};
 struct Alive {};
-using Command = std::variant<WorkerSetup, PackTask, TrialOrder, Stop, Shutdown, Alive>;
+using Command = std::variant<WorkerSetup, PackTask, EndTrial, Stop, Shutdown, Alive>;
 
 /// Throws std::runtime_error for bytes that are no message of this version.
 Bytes Encode(const Command& command);

@@ -62,8 +62,8 @@ class Worker {
     if (!is_unusable_) packs_.push_back(std::move(pack));
   }
   /// An order that comes after its trial has left must not meet the same trial in a later pack.
-  void OnCommand(const TrialOrder& order) {
-    if (HasTrial(order.trial_id)) started_->orders[order.trial_id] = order.order;
+  void OnCommand(const EndTrial& order) {
+    if (HasTrial(order.trial_id)) started_->to_end.insert(order.trial_id);
   }
   void OnCommand(Stop /*stop*/) {
     if (order_ == Order::kContinue) order_ = Order::kHold;

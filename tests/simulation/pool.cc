@@ -117,10 +117,9 @@ void Pool::Assign(int64_t worker, const TrialTask& task, const PackTask& pack,
        static_cast<int64_t>(pack.trials.size()), world_.now(), begins_at_once});
 }
 
-void Pool::Send(int64_t worker, const TrialOrder& order) {
+void Pool::Send(int64_t worker, const EndTrial& order) {
   world_.Act();
   world_.Say("worker {} is to end {}", worker, Short(order.trial_id));
-  if (order.order != Order::kEnd) world_.Fail("a hold depends on the delay of its message");
   const auto holder = holders_.find(order.trial_id);
   if (holder == holders_.end() || holder->second != worker) {
     world_.Fail(fmt::format("worker {} gets an order for {}, which it does not have", worker,

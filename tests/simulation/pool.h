@@ -54,7 +54,7 @@ class Pool : public WorkerPool {
   int64_t size() const override { return static_cast<int64_t>(workers_.size()); }
   int64_t first() const override { return first_; }
   void Start(int64_t worker, const PackTask& pack) override;
-  void Send(int64_t worker, const TrialOrder& order) override;
+  void Send(int64_t worker, const EndTrial& order) override;
   void StopAll() override;
   void Dismiss(int64_t worker) override;
   bool IsGone(int64_t worker) const override;

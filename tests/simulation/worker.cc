@@ -93,9 +93,9 @@ void Worker::TakeCommands() {
   }
 }
 
-void Worker::OnCommand(const TrialOrder& order) {
+void Worker::OnCommand(const EndTrial& order) {
   for (Member& member : members_) {
-    if (member.trial_id == order.trial_id && !member.has_ended) member.order = order.order;
+    if (member.trial_id == order.trial_id && !member.has_ended) member.is_to_end = true;
   }
 }
 
@@ -115,7 +115,7 @@ void Worker::BeginPack() {
   for (const TrialTask& task : pack.trials) {
     members_.push_back({task.trial_id, Training(task.params, world_.scenario()),
                         static_cast<int64_t>(executions_.size()), task.branch_epochs, task.until,
-                        Order::kContinue, world_.now()});
+                        /*is_to_end=*/false, world_.now()});
     executions_.push_back({world_.run(), info_.worker, info_.host, task.trial_id,
                            task.epochs_done + 1, static_cast<int64_t>(pack.trials.size())});
   }
@@ -223,18 +223,16 @@ bool Worker::EndsWith(Member& member, EpochRecord record) {
 
 /// Does what the coordinator wants of a member that has not ended.
 void Worker::Continue(Member& member) {
-  const bool is_held_here = member.until > 0 && member.training.epochs_done() >= member.until;
-  const Order order = is_stopping_ || (is_held_here && member.order == Order::kContinue)
-                          ? Order::kHold
-                          : member.order;
-  if (order == Order::kEnd) return EndMember(member, TrialState::kStopped);
+  if (!is_stopping_ && member.is_to_end) return EndMember(member, TrialState::kStopped);
+  const bool is_held =
+      is_stopping_ || (member.until > 0 && member.training.epochs_done() >= member.until);
   const bool is_branch = std::binary_search(
       member.branch_epochs.begin(), member.branch_epochs.end(), member.training.epochs_done());
-  if (order == Order::kHold || is_branch || IsCheckpointDue(member)) {
+  if (is_held || is_branch || IsCheckpointDue(member)) {
     SendCheckpoint(member);
     member.last_checkpoint = world_.now();
   }
-  if (order == Order::kHold) return EndMember(member, TrialState::kPending);
+  if (is_held) return EndMember(member, TrialState::kPending);
   if (members_.size() == 1 && world_.Strikes(Fault::kUnasked)) EndUnasked(member);
 }
 

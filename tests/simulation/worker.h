@@ -29,7 +29,7 @@ struct Execution {
 
 struct StopAll {};
 struct Shutdown {};
-using Command = std::variant<PackTask, TrialOrder, StopAll, Shutdown>;
+using Command = std::variant<PackTask, EndTrial, StopAll, Shutdown>;
 
 /// An event on its way to the coordinator.
 struct Message {
@@ -72,8 +72,8 @@ class Worker {
     Training training;
     int64_t execution = 0;  // its index
     std::vector<int64_t> branch_epochs;
-    int64_t until = 0;  // TrialTask::until
-    Order order = Order::kContinue;
+    int64_t until = 0;       // TrialTask::until
+    bool is_to_end = false;  // EndTrial
     Time last_checkpoint;
     bool has_ended = false;
   };
@@ -81,7 +81,7 @@ class Worker {
   void Start();
   void TakeCommands();
   void OnCommand(PackTask pack) { packs_.push_back(std::move(pack)); }
-  void OnCommand(const TrialOrder& order);
+  void OnCommand(const EndTrial& order);
   void OnCommand(StopAll /*stop*/) { is_stopping_ = true; }
   void OnCommand(Shutdown /*shutdown*/) { End(); }
   void BeginPack();

@@ -40,6 +40,7 @@ class FakeExecutor : public Executor {
       if (!observer.OnProgress(member, {})) return;
       if (task.trial_id.starts_with("patient")) {
         patient.push_back(member);
+        if (task.until > 0) observer.OnEpoch(member, {.epoch = task.until});
       } else if (task.trial_id != "brief" || Continues(member, observer)) {
         observer.OnEnd(member, TrialState::kCompleted);
       }
@@ -168,24 +169,26 @@ TEST(ChannelTest, BrokenMemberFailsTheRestOfItsPack) {
 }
 
 TEST(ChannelTest, OneTrialOfAPackIsHeldAndAnotherEnded) {
-  Pool().Start(1, PackOf({"patient 1", "patient 2", "patient 3"}));
-  Pool().Send(1, {"patient 2", Order::kHold});
-  const auto held = Collect(2);
-  ASSERT_EQ(held.size(), 2U);
-  EXPECT_EQ(std::get<CheckpointMade>(held[0]).data, "state");
-  EXPECT_EQ(std::get<TrialEnded>(held[1]).trial_id, "patient 2");
-  EXPECT_EQ(std::get<TrialEnded>(held[1]).state, TrialState::kPending);
-  Pool().Send(1, {"patient 1", Order::kEnd});
+  PackTask pack = PackOf({"patient 1", "patient 2", "patient 3"});
+  pack.trials[1].until = 1;
+  Pool().Start(1, pack);
+  const auto held = Collect(3);
+  ASSERT_EQ(held.size(), 3U);
+  EXPECT_EQ(std::get<EpochFinished>(held[0]).trial_id, "patient 2");
+  EXPECT_EQ(std::get<CheckpointMade>(held[1]).data, "state");
+  EXPECT_EQ(std::get<TrialEnded>(held[2]).trial_id, "patient 2");
+  EXPECT_EQ(std::get<TrialEnded>(held[2]).state, TrialState::kPending);
+  Pool().Send(1, {"patient 1"});
   const auto ended = Collect(1);
   ASSERT_EQ(ended.size(), 1U);
   EXPECT_EQ(std::get<TrialEnded>(ended[0]).trial_id, "patient 1");
   EXPECT_EQ(std::get<TrialEnded>(ended[0]).state, TrialState::kStopped);
-  Pool().Send(1, {"patient 3", Order::kEnd});
+  Pool().Send(1, {"patient 3"});
   EXPECT_EQ(Ended(Collect(1)), (std::vector<std::string>{"patient 3"}));
 }
 
 TEST(ChannelTest, AnOrderForATrialThatTheWorkerDoesNotHaveIsIgnored) {
-  Pool().Send(1, {"brief", Order::kHold});
+  Pool().Send(1, {"brief"});
   Pool().Start(1, PackOf({"brief"}));
   const auto events = Collect(1);
   ASSERT_EQ(events.size(), 1U);

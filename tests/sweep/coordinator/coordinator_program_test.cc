@@ -50,7 +50,7 @@ class ScriptedPool : public WorkerPool {
       events_[worker].push_back(std::move(event));
     }
   }
-  void Send(int64_t, const TrialOrder&) override {}
+  void Send(int64_t, const EndTrial&) override {}
   void StopAll() override {}
   void Dismiss(int64_t) override {}
   bool IsGone(int64_t) const override { return false; }

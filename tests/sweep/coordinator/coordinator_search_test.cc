@@ -42,7 +42,7 @@ class FormulaPool : public WorkerPool {
   void Start(int64_t worker, const PackTask& pack) override {
     for (const TrialTask& task : pack.trials) Train(worker, task);
   }
-  void Send(int64_t /*worker*/, const TrialOrder& /*order*/) override {}
+  void Send(int64_t /*worker*/, const EndTrial& /*order*/) override {}
   /// Each worker ends the epoch that it is in, and gives a checkpoint; its next trials have not
   /// begun.
   void StopAll() override {

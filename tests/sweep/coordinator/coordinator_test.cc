@@ -102,7 +102,7 @@ class FakePool : public WorkerPool {
   void Dismiss(int64_t worker) override { dismissed_.insert(worker); }
 
   /// The worker obeys when the epoch that it is in has ended, unless that is the trial's last one.
-  void Send(int64_t worker, const TrialOrder& order) override {
+  void Send(int64_t worker, const EndTrial& order) override {
     orders_.push_back(order);
     std::deque<Event> events = std::exchange(events_[worker], {});
     int64_t epoch = 0;  // of the order's trial, in what follows
@@ -161,7 +161,7 @@ class FakePool : public WorkerPool {
     }
   }
 
-  const std::vector<TrialOrder>& orders() const { return orders_; }
+  const std::vector<EndTrial>& orders() const { return orders_; }
   const std::set<int64_t>& dismissed() const { return dismissed_; }
   /// The checkpoint that came with the seed's last task.
   const std::string& given_checkpoint(int64_t seed) { return given_checkpoints_[seed]; }
@@ -246,7 +246,7 @@ class FakePool : public WorkerPool {
   std::map<int64_t, int64_t> held_;
   std::set<int64_t> gone_, killed_, dismissed_;
   std::string how_they_end_;
-  std::vector<TrialOrder> orders_;
+  std::vector<EndTrial> orders_;
   std::map<int64_t, int> deadly_;
   std::map<int64_t, std::string> checkpoints_, given_checkpoints_;
   int64_t ran_dry_ = 0;

@@ -226,15 +226,14 @@ TEST_F(LocalWorkerPoolTest, ExceptionFailsTheMembersOfThePackThatHaveNotEnded) {
 TEST_F(LocalWorkerPoolTest, OneTrialOfAPackIsHeldOrEndedAndTheOthersContinue) {
   LocalWorkerPool pool(MakeFake, {}, [] { return true; });
   pool.Wait(std::chrono::milliseconds(1), [](const Event&) {});
-  pool.Start(0, {{{"abc", {}}, {"def", {}}, {"ghi", {}}}});
+  PackTask pack{{{"abc", {}}, {"def", {}}, {"ghi", {}}}};
+  pack.trials[0].until = 1;
+  pool.Start(0, pack);
   const EventSink log = log_.Sink();
   pool.Wait(std::chrono::milliseconds(1), [&](const Event& event) {
     log(event);
     const auto* epoch = std::get_if<EpochFinished>(&event);
-    if (epoch != nullptr && epoch->trial_id == "abc") {
-      pool.Send(0, {"abc", Order::kHold});
-      pool.Send(0, {"def", Order::kEnd});
-    }
+    if (epoch != nullptr && epoch->trial_id == "abc") pool.Send(0, {"def"});
   });
   EXPECT_THAT(log_.lines(),
               ElementsAre("epoch of abc", "checkpoint of abc: state", "abc pending", "epoch of def",
@@ -247,11 +246,11 @@ TEST_F(LocalWorkerPoolTest, AnOrderEndsWithThePackOfItsTrial) {
   const EventSink log = log_.Sink();
   for (int attempt = 0; attempt < 2; ++attempt) {
     pool.Start(0, {{{"abc", {}}}});
-    if (attempt == 0) pool.Send(0, {"abc", Order::kHold});
+    if (attempt == 0) pool.Send(0, {"abc"});
     pool.Wait(std::chrono::milliseconds(1), log);
   }
-  EXPECT_THAT(log_.lines(), ElementsAre("epoch of abc", "checkpoint of abc: state", "abc pending",
-                                        "epoch of abc", "abc completed"));
+  EXPECT_THAT(log_.lines(),
+              ElementsAre("epoch of abc", "abc stopped", "epoch of abc", "abc completed"));
 }
 
 TEST_F(LocalWorkerPoolTest, PacksAreTrainedOneAWaitInTheirOrder) {

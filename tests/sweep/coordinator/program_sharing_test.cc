@@ -66,7 +66,7 @@ class Programs : public WorkerPool {
 
   int64_t size() const override { return workers_; }
   void Start(int64_t worker, const PackTask& pack) override { waiting_[worker].push_back(pack); }
-  void Send(int64_t, const TrialOrder&) override {}
+  void Send(int64_t, const EndTrial&) override {}
   void StopAll() override { is_stopped_ = true; }
   void Dismiss(int64_t) override {}
   bool IsGone(int64_t) const override { return false; }

@@ -149,23 +149,28 @@ TEST(MessageTest, DamagedBytesAreAnError) {
 }
 
 TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
-  // {"v": 7, "type": "order", "trial_id": "a", "order": "hold"}
+  // {"v": 7, "type": "ended", "trial_id": "a", "state": "stopped", "error": "", "unasked": false}
   const std::string text =
-      "\x84\xa1v\x07\xa4type\xa5order\xa8trial_id\xa1"
-      "a\xa5order\xa4hold";
+      "\x86\xa1v\x07\xa4type\xa5"
+      "ended\xa8trial_id\xa1"
+      "a\xa5state\xa7stopped\xa5"
+      "error\xa0\xa7unasked\xc2";
   const auto decode = [](const std::string& bytes) {
-    return DecodeCommand(Bytes(bytes.begin(), bytes.end()));
+    return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
   };
-  EXPECT_EQ(std::get<TrialOrder>(decode(text)).order, Order::kHold);
+  EXPECT_EQ(std::get<TrialEnded>(decode(text)).state, TrialState::kStopped);
   const auto with = [&text](const std::string& from, const std::string& to) {
     std::string changed = text;
     changed.replace(changed.find(from), from.size(), to);
     return changed;
   };
   EXPECT_THROW(decode(with("trial_id", "trial_no")), std::runtime_error);
-  EXPECT_THROW(decode(with("\xa4hold", "\xa4halt")), std::runtime_error);
-  EXPECT_THROW(decode(with("\xa4hold", "\x07")), std::runtime_error);
-  EXPECT_THROW(decode(with("\xa4type\xa5order", "\xa4type\xa5other")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa7stopped", "\xa7stepped")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa7stopped", "\x07")), std::runtime_error);
+  EXPECT_THROW(decode(with("\xa4type\xa5"
+                           "ended",
+                           "\xa4type\xa5other")),
+               std::runtime_error);
 }
 
 TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
@@ -255,11 +260,8 @@ TEST(MessageTest, WhatATaskSharesWithOtherTrialsArrives) {
 TEST(MessageTest, OrdersArrive) {
   EXPECT_TRUE(std::holds_alternative<lrsweep::Stop>(DecodeCommand(Encode(Command(Stop{})))));
   EXPECT_TRUE(std::holds_alternative<lrsweep::Alive>(DecodeCommand(Encode(Command(Alive{})))));
-  for (const Order order : {Order::kHold, Order::kEnd}) {
-    const auto sent = DecodeCommand(Encode(Command(TrialOrder{"abc", order})));
-    EXPECT_EQ(std::get<TrialOrder>(sent).trial_id, "abc");
-    EXPECT_EQ(std::get<TrialOrder>(sent).order, order);
-  }
+  const auto sent = DecodeCommand(Encode(Command(EndTrial{"abc"})));
+  EXPECT_EQ(std::get<EndTrial>(sent).trial_id, "abc");
 }
 
 TEST(MessageTest, NestingWithoutEndIsRefused) {
