@@ -18,8 +18,9 @@ bool IsAdaptive(const SweepConfig& config) { return config.pruner || config.race
 
 std::unique_ptr<AdaptiveSource> MakeAdaptiveSource(const SearchSpace& space, const Store& store) {
   return std::make_unique<AdaptiveSource>(
-      MakePlan(space),
-      [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
+      MakePlan(space), [&store, rules = RulesOf(store)](const Trial& trial, int64_t budget) {
+        return ResultOf(store, rules, trial, budget);
+      });
 }
 
 }  // namespace lrsweep

@@ -7,6 +7,12 @@
 #include "trial/metric_expression.h"
 
 namespace lrsweep {
+
+ValueRules RulesOf(const Store& store) {
+  const SweepRecord sweep = store.Sweep();
+  return {sweep.objective, store.Metrics(), sweep.IsOfProgram()};
+}
+
 std::optional<double> ValueAfter(const Store& store, const ValueRules& rules,
                                  const std::string& trial_id, int64_t epochs) {
   const std::string recorded = ParseMetric(rules.objective.metric, rules.metrics).recorded;
@@ -19,15 +25,14 @@ std::optional<double> ValueAfter(const Store& store, const ValueRules& rules,
   return Score(curve, rules.objective, rules.metrics);
 }
 
-std::optional<StoredResult> ResultOf(const Store& store, const Trial& trial, int64_t budget) {
+std::optional<StoredResult> ResultOf(const Store& store, const ValueRules& rules,
+                                     const Trial& trial, int64_t budget) {
   const std::vector<TrialRow> rows = store.TrialsByPrefix(trial.id, 1);
   if (rows.empty()) return std::nullopt;
   const TrialRow& row = rows.front();
   const bool is_whole = budget == 0 || budget >= EpochsOf(trial);
   const bool diverged = row.diverged && row.state == "stopped";
   if (!is_whole && row.epochs_done >= budget && !(diverged && row.epochs_done == budget)) {
-    const SweepRecord sweep = store.Sweep();
-    const ValueRules rules = {sweep.objective, store.Metrics(), sweep.IsOfProgram()};
     return StoredResult{ValueAfter(store, rules, trial.id, budget)};
   }
   if (row.state == "completed") return StoredResult{row.objective_value};

@@ -129,8 +129,9 @@ class CoordinatorSearchTest : public testing::Test {
       plan = std::make_unique<RacePlan>(space);
     }
     auto source = std::make_unique<AdaptiveSource>(
-        std::move(plan),
-        [&store](const Trial& trial, int64_t budget) { return ResultOf(store, trial, budget); });
+        std::move(plan), [&store, rules = RulesOf(store)](const Trial& trial, int64_t budget) {
+          return ResultOf(store, rules, trial, budget);
+        });
     source->GatherShared(kImages);
     return source;
   }
