@@ -33,6 +33,7 @@ RunOutcome Coordinator::Run() {
   }
   const bool interrupted = HasWork();
   CutOffRunningTrials();
+  RestoreBest();
   Commit();
   view_.OnFinish(state_);
   const bool lost_all = interrupted && lost_ > 0 && AbleWorkers() == 0;

@@ -75,6 +75,7 @@ class Coordinator {
   std::function<int64_t(const Trial&)> UntilOfSource() const;
   int64_t EpochsLeftOf(const Trial& trial) const;
   void RestoreProgress();
+  void RestoreBest();
   void Count(const TrialCount& over);
   bool HasWork();
 

@@ -71,6 +71,13 @@ void Coordinator::RestoreProgress() {
     if (count.in_space && count.state != "pending") Count(count);
   }
   state_.epochs_trained = store_.CountWork().epochs_trained;
+  RestoreBest();
+}
+
+/// Takes the best completed trial from the ranking, which knows what a search has decided since a
+/// trial ended: points that went on are there with their highest budget alone.
+void Coordinator::RestoreBest() {
+  state_.best.reset();
   if (state_.completed == 0) return;
   const RankedTrial first = store_.Ranking(state_.objective, 1).front();
   if (!first.value) return;

@@ -192,6 +192,9 @@ class CoordinatorSearchTest : public testing::Test {
       if (is_over) {
         EXPECT_EQ(coordinator.state().epochs, coordinator.state().epochs_done);
         EXPECT_EQ(coordinator.state().trials, coordinator.state().Ended());
+        const std::vector<RankedTrial> ranking = store.Ranking(store.Sweep().objective, 1);
+        ASSERT_TRUE(!ranking.empty() && coordinator.state().best);
+        EXPECT_EQ(coordinator.state().best->trial.id, ranking.front().trial_id);
       }
       store.Close();
       if (is_over) return;
@@ -324,6 +327,15 @@ TEST_F(CoordinatorSearchTest, RetriedFailuresDecideTheRungsAnew) {
   const std::vector<std::string> retried = Rows(ranking);
   RunAnew(Yaml(kHalving), {.shares = false});
   EXPECT_EQ(retried, Rows(ranking));
+}
+
+TEST_F(CoordinatorSearchTest, TheBestTrialIsTheFirstOfTheRankingThoughARetryFailsAgain) {
+  const RunOptions failing = {.shares = false, .failing = {{0.1, 1}}};
+  RunAnew(Yaml(kHalving), failing);
+  // Until it has failed again, its rung is not decided, and nothing is beyond it.
+  Run(Yaml(kHalving), {.shares = false, .failing = failing.failing, .retry_failed = true});
+  EXPECT_THAT(Rows("SELECT DISTINCT budget FROM ranking WHERE place = 1"), ElementsAre("9"));
+  EXPECT_THAT(Rows("SELECT max(attempt) FROM attempts"), ElementsAre("2"));
 }
 
 constexpr const char* kRace = "replicate: {axis: seed, race: {confidence: 0.95}}\n";
