@@ -89,6 +89,11 @@ class TrialChecks {
     // Of a trial that kills its worker, the epoch that would have ended it may never arrive.
     const bool is_deadly = ending_.undisturbed.fate == Fate::kKillsItsWorker;
     if ((!strictly || is_deadly) && HasFailedByChance()) return;
+    if (ending_.searched) CheckPlace(*ending_.searched);
+    if (row_.in_space != ending_.is_in_space) Fail("its column in_space is wrong");
+    if (ending_.searched && ending_.searched->is_ended) {
+      return CheckDecided(ending_.searched->budget);
+    }
     if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after);
     if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
       return CheckDecided(world_.scenario().rung);
@@ -170,7 +175,10 @@ class TrialChecks {
         Fail("a lost attempt has no reason");
       }
     } else if (outcome == "held") {
-      if (world_.scenario().rule != Rule::kRung) Fail("an attempt was held that nobody held");
+      const Rule rule = world_.scenario().rule;
+      if (rule != Rule::kRung && rule != Rule::kSearch) {
+        Fail("an attempt was held that nobody held");
+      }
     } else if (outcome == "failed") {
       if (!HasReport(worker)) Fail("an attempt failed of which no worker said so");
       if (!is_last && world_.counts().count("retry") == 0)
@@ -282,14 +290,38 @@ class TrialChecks {
     return true;
   }
 
+  /// Its place in the search, and what the search says of it.
+  void CheckPlace(const Searched& searched) {
+    const auto must_be = [this](const char* column, auto found, auto expected) {
+      if (found != expected)
+        Fail(fmt::format("its {} is {}, expected {}", column, found, expected));
+    };
+    must_be("number", row_.index, searched.number);
+    must_be("point", row_.point.value_or(""), searched.point);
+    must_be("budget", row_.budget.value_or(0), searched.budget);
+    must_be("rung", row_.rung.value_or(0), searched.rung);
+    must_be("bracket", row_.bracket.value_or(0), searched.bracket);
+    must_be("stopped_by", row_.stopped_by.value_or(""),
+            std::string(searched.is_ended ? "pruner" : ""));
+    must_be("promoted", row_.promoted, searched.promoted);
+    must_be("dropped", row_.dropped, searched.dropped);
+    if (searched.promoted) world_.Count("promoted trials");
+    if (searched.is_ended) world_.Count("trials ended by a pruner");
+    if (searched.dropped) world_.Count("trials dropped by a race");
+  }
+
   void CheckDecided(int64_t after) {
-    if (row_.state != "stopped" || row_.error != kDecidedReason) {
+    const std::string reason = ending_.searched
+                                   ? fmt::format("after epoch {} its point was number ", after)
+                                   : kDecidedReason;
+    if (row_.state != "stopped" || !Contains(row_.error, reason)) {
       Fail("it should have been stopped by the source");
     }
     if (std::ssize(epochs_) != after) {
       Fail(fmt::format("the source stopped it after epoch {}, and it has {}", after,
                        epochs_.size()));
     }
+    if (ending_.searched) CheckValue(after);
   }
 
   void CheckOwnEnd() {
@@ -302,7 +334,7 @@ class TrialChecks {
       case Fate::kTrains:
         if (row_.state != "completed") Fail("it should have completed");
         if (row_.error) Fail("it has an error");
-        return CheckValue();
+        return CheckValue(ending_.epochs);
       case Fate::kDiverges:
         if (row_.state != "stopped" || !row_.diverged) Fail("it should have diverged");
         return;
@@ -317,10 +349,12 @@ class TrialChecks {
     }
   }
 
-  void CheckValue() {
+  /// Its value is that of its first epochs.
+  void CheckValue(int64_t epochs) {
     const Objective objective = store_.Sweep().objective;
     std::vector<double> values;
     for (const EpochRecord& record : ending_.undisturbed.epochs) {
+      if (record.epoch > epochs) break;
       values.push_back(MetricValue(record.metrics, objective.metric));
     }
     const double expected = ValueOf(values, objective);
@@ -347,23 +381,26 @@ void CheckIntegrity(World& world, const std::filesystem::path& path) {
   if (foreign_keys.executeStep()) world.Fail("foreign_key_check finds a row without its parent");
 }
 
-/// The ranking is that of the values, diverged trials last, equal ones by id.
+/// The ranking is that of the values, diverged trials last, equal ones by id; of a search with
+/// budgets the highest come first, and trials whose points went on have no place.
 void CheckRanking(World& world, const Store& store) {
   const Objective objective = store.Sweep().objective;
-  std::vector<std::tuple<bool, double, std::string>> expected;
+  std::vector<std::tuple<int64_t, bool, double, std::string>> expected;
   for (const TrialRow& row : store.Trials()) {
-    if (row.state == "completed") {
+    if (!row.in_space || row.promoted) continue;
+    const int64_t budget = -row.budget.value_or(0);
+    if (row.state == "stopped" && row.diverged) {
+      expected.emplace_back(budget, true, 0, row.trial_id);
+    } else if (row.state == "completed" || row.stopped_by) {
       const double value = row.objective_value.value();
-      expected.emplace_back(false, objective.mode == "max" ? -value : value, row.trial_id);
-    } else if (row.state == "stopped" && row.diverged) {
-      expected.emplace_back(true, 0, row.trial_id);
+      expected.emplace_back(budget, false, objective.mode == "max" ? -value : value, row.trial_id);
     }
   }
   std::sort(expected.begin(), expected.end());
   const std::vector<RankedTrial> ranking = store.Ranking(objective, 0);
   if (ranking.size() != expected.size()) world.Fail("the ranking has another number of trials");
   for (size_t i = 0; i < ranking.size(); ++i) {
-    if (ranking[i].trial_id != std::get<2>(expected[i])) world.Fail("the ranking is in disorder");
+    if (ranking[i].trial_id != std::get<3>(expected[i])) world.Fail("the ranking is in disorder");
   }
 }
 
@@ -371,6 +408,16 @@ void CheckRanking(World& world, const Store& store) {
 
 Expected::Expected(const SearchSpace& space, size_t trials, const Scenario& scenario) {
   const Objective& objective = space.config().objective;
+  if (scenario.rule == Rule::kSearch) {
+    for (auto& [id, searched] : PlainSearch(space, scenario)) {
+      const Trial& trial = searched.trial;
+      endings_.emplace(id, Ending{.trial_id = id,
+                                  .undisturbed = TrainUndisturbed(trial.params, scenario),
+                                  .epochs = EpochsOf(trial),
+                                  .searched = std::move(searched)});
+    }
+    return;
+  }
   std::map<std::string, double> at_rung;
   for (size_t i = 0; i < trials; ++i) {
     const Trial trial = space.At(i);
@@ -392,6 +439,17 @@ Expected::Expected(const SearchSpace& space, size_t trials, const Scenario& scen
   const std::set<std::string> survivors = Survivors(at_rung, objective.mode);
   for (auto& [id, ending] : endings_) {
     ending.loses = at_rung.count(id) > 0 && survivors.count(id) == 0;
+  }
+}
+
+void Expected::LeaveSearch(const SearchSpace& space, const Scenario& scenario) {
+  for (auto& [id, ending] : endings_) ending.is_in_space = false;
+  for (size_t i = 0; i < space.size(); ++i) {
+    const Trial trial = space.At(i);
+    endings_.insert_or_assign(trial.id,
+                              Ending{.trial_id = trial.id,
+                                     .undisturbed = TrainUndisturbed(trial.params, scenario),
+                                     .epochs = EpochsOf(trial)});
   }
 }
 

@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sweep/search/search_space.h"
+#include "tests/simulation/plain_search.h"
 #include "tests/simulation/pool.h"
 #include "tests/simulation/training.h"
 #include "tests/simulation/world.h"
@@ -23,8 +25,13 @@ class Expected {
     int64_t epochs = 0;       // its length
     int64_t ended_after = 0;  // Rule::kEnds: the epoch after which the source ends it; 0: not
     bool loses = false;       // Rule::kRung: it does not continue
+    std::optional<Searched> searched{};  // Rule::kSearch: its place
+    bool is_in_space = true;
   };
   const std::map<std::string, Ending>& endings() const { return endings_; }
+
+  /// From now on the trials are those of a space without a search. Others keep their ends.
+  void LeaveSearch(const SearchSpace& space, const Scenario& scenario);
 
  private:
   std::map<std::string, Ending> endings_;

@@ -4,7 +4,8 @@
 //              [--seconds T]                     no new one after so long
 //              [--folder F]                      for databases; a file system in memory is fast
 //              [--without KIND,...] [--faults N] [--trials N] [--workers N] [--packs N]
-//                                                plays less of each sweep
+//                                                plays less of each sweep; a search has all
+//                                                its trials
 //              [--history]                       prints what happened
 //              [--list]                          goes on after a sweep that ends wrong
 //              [--first-only]                    prints one line of the first such sweep
@@ -117,9 +118,13 @@ constexpr const char* kEvents[] = {
     "exclusions",
     "messages lost with their worker",
     "orders to end",
-    "trials stopped with a checkpoint",
     "prefetched assignments",
+    "promoted trials",
+    "sweeps continued without their search",
     "trials begun anew",
+    "trials dropped by a race",
+    "trials ended by a pruner",
+    "trials stopped with a checkpoint",
     "writes lost in a power cut",
 };
 

@@ -66,6 +66,13 @@ std::string Seeds(int64_t count) {
   return fmt::format("{{grid: [{}]}}", fmt::join(seeds, ", "));
 }
 
+std::string ObjectiveLine(Draws& draws) {
+  const char* metric =
+      draws.Chance(0.5) ? "metric: val_accuracy, mode: max" : "metric: val_loss, mode: min";
+  const char* scope = draws.Chance(0.4) ? "last" : draws.Chance(0.5) ? "best" : "avg";
+  return fmt::format("objective: {{{}, scope: {}}}\n", metric, scope);
+}
+
 /// The text of the configuration but for the seeds, which stand as "@".
 std::string Template(Draws draws) {
   std::vector<std::string> schedulers = kSchedulers;
@@ -73,9 +80,7 @@ std::string Template(Draws draws) {
     schedulers.erase(schedulers.begin() +
                      draws.Between(0, static_cast<int64_t>(schedulers.size()) - 1));
   }
-  const std::string metric =
-      draws.Chance(0.5) ? "{metric: val_accuracy, mode: max" : "{metric: val_loss, mode: min";
-  const char* scope = draws.Chance(0.4) ? "last" : draws.Chance(0.5) ? "best" : "avg";
+  const std::string objective = ObjectiveLine(draws);
   std::string yaml = "name: t\n";
   yaml += fmt::format("model: {{hidden: {}}}\n", Grid({"[8]", "[16, 8]"}, draws, 2));
   yaml += fmt::format("training: {{epochs: {}, batch_size: {}, seed: @}}\n",
@@ -84,11 +89,65 @@ std::string Template(Draws draws) {
                       Grid({"0.1", "0.2", "0.05"}, draws, 2));
   yaml += "scheduler:\n";
   for (const std::string& scheduler : schedulers) yaml += "  - " + scheduler + "\n";
-  return yaml + fmt::format("objective: {}, scope: {}}}\n", metric, scope);
+  return yaml + objective;
 }
 
 std::string WithSeeds(std::string text, int64_t seeds) {
   return text.replace(text.find('@'), 1, Seeds(seeds));
+}
+
+const std::vector<std::string> kSearchedSchedulers = {
+    "{type: ConstantLR, factor: 1.0, total_iters: 1}",
+    "{type: StepLR, step_size: {grid: [1, 3]}, gamma: 0.5}",
+    "{type: StepLR, step_size: {choice: [40%, 70%]}, gamma: {uniform: [0.1, 0.9]}, interval: step}",
+    "{type: ExponentialLR, gamma: {uniform: [0.5, 1]}}",
+    "{type: CosineAnnealingLR, T_max: run, interval: step, eta_min: {loguniform: [0.0001, 0.01]}}",
+    "{type: OneCycleLR, max_lr: {loguniform: [0.1, 1]}, total_steps: run}",
+    "{type: WSD, num_warmup_steps: 5%, num_decay_steps: {grid: [40%, 70%]}, decay_type: linear}",
+    "{type: ReduceLROnPlateau, metric: val_loss, factor: 0.5, patience: {choice: [0, 1, 2]}}",
+};
+
+/// The section of a pruner, for trials of so many epochs.
+std::string Pruner(Draws& draws, int64_t epochs) {
+  std::string section = draws.Chance(0.5) ? "{type: Hyperband" : "{type: SuccessiveHalving";
+  const int64_t factor = draws.Between(2, 3);
+  section += fmt::format(", grace_period: {}, reduction_factor: {}, rungs: {}, rung_seeds: {}}}",
+                         draws.Between(1, std::min<int64_t>(2, epochs / factor)), factor,
+                         draws.Chance(0.6) ? "shortened" : "truncated", draws.Between(1, 3));
+  return "pruner: " + section + "\n";
+}
+
+/// The configuration of a search by values: sampled or a grid, with a pruner, a race, or both.
+void DrawSearch(Draws draws, Scenario& scenario) {
+  const int64_t epochs = draws.Between(3, 9);
+  const bool has_race = draws.Chance(0.5);
+  const bool has_pruner = !has_race || draws.Chance(0.6);
+  std::vector<std::string> schedulers = kSearchedSchedulers;
+  while (schedulers.size() > 3 || (schedulers.size() > 1 && draws.Chance(0.3))) {
+    schedulers.erase(schedulers.begin() +
+                     draws.Between(0, static_cast<int64_t>(schedulers.size()) - 1));
+  }
+  std::string yaml = fmt::format(
+      "name: t\nmodel: {{hidden: [8]}}\ntraining: {{epochs: {}, batch_size: {}, seed: {}}}\n",
+      epochs, draws.Chance(0.8) ? 64 : 32,
+      Seeds(draws.Between(has_race ? 3 : 1, has_race ? 6 : 4)));
+  yaml += fmt::format("optimizer: {{type: SGD, lr: {}}}\nscheduler:\n",
+                      draws.Chance(0.7) ? "{loguniform: [0.01, 1]}" : "{grid: [0.05, 0.2]}");
+  for (const std::string& scheduler : schedulers) yaml += "  - " + scheduler + "\n";
+  const bool is_sampled =
+      yaml.find("uniform: ") != std::string::npos || yaml.find("choice: ") != std::string::npos;
+  if (is_sampled) {
+    yaml += fmt::format("search: {{sampler: {}, trials: {}, seed: {}}}\n",
+                        draws.Chance(0.5) ? "random" : "sobol", draws.Between(1, 5),
+                        draws.Between(0, 9));
+  }
+  yaml += ObjectiveLine(draws);
+  scenario.yaml = scenario.smaller_yaml = yaml;
+  if (draws.Chance(0.4)) scenario.plain_yaml = yaml;
+  if (has_pruner) scenario.yaml += Pruner(draws, epochs);
+  if (has_race) scenario.yaml += "replicate: {axis: seed, race: {confidence: 0.9}}\n";
+  scenario.noise_bits = draws.Chance(0.3) ? 21 : static_cast<int>(draws.Between(12, 20));
+  scenario.tied_bits = draws.Chance(0.6) ? 0 : static_cast<int>(draws.Between(17, 20));
 }
 
 void DrawRates(Draws draws, Scenario& scenario) {
@@ -112,6 +171,10 @@ Scenario MakeScenario(uint64_t seed) {
   scenario.yaml = WithSeeds(text, seeds);
   scenario.smaller_yaml = WithSeeds(text, draws.Between(1, seeds));
   scenario.rule = draws.Chance(0.6) ? Rule::kGrid : draws.Chance(0.5) ? Rule::kEnds : Rule::kRung;
+  if (draws.Chance(0.3)) {
+    scenario.rule = Rule::kSearch;
+    DrawSearch(Draws(seed, "search"), scenario);
+  }
   scenario.rung = draws.Between(1, 3);
   scenario.journal = draws.Chance(0.7) ? Journal::kWal : Journal::kDelete;
   scenario.max_attempts = draws.Between(1, 4);
@@ -135,12 +198,12 @@ Scenario MakeScenario(uint64_t seed) {
     scenario.rates.at(static_cast<size_t>(fault)) = 0;
   };
   // A rung's decisions depend on every trial: no trial may fail for its workers' faults.
-  if (scenario.rule == Rule::kRung) {
+  const bool is_searched = scenario.rule == Rule::kSearch;
+  if (scenario.rule == Rule::kRung || is_searched) {
     scenario.max_attempts = 1'000'000;
     scenario.deadly = 0;
-    for (const Fault fault : {Fault::kBroken, Fault::kHiccup, Fault::kEdit, Fault::kRetry}) {
-      turn_off(fault);
-    }
+    for (const Fault fault : {Fault::kBroken, Fault::kHiccup, Fault::kEdit}) turn_off(fault);
+    if (!is_searched) turn_off(Fault::kRetry);
   }
   // A lone process has no network, and its coordinator shares its worker's fate.
   if (scenario.is_alone) {

@@ -53,13 +53,14 @@ struct Limits {
 };
 
 /// What decides trials: every one is trained to its end; some are ended by their values; all are
-/// held at an epoch, and the better half continues.
-enum class Rule { kGrid, kEnds, kRung };
+/// held at an epoch, and the better half continues; the configuration's pruner, race or both.
+enum class Rule { kGrid, kEnds, kRung, kSearch };
 
 struct Scenario {
   uint64_t seed = 0;
   std::string yaml;          // the whole configuration
   std::string smaller_yaml;  // with fewer trials, for kEdit
+  std::string plain_yaml;  // of kSearch: without pruner and race, to continue in the end; or empty
   Rule rule = Rule::kGrid;
   int64_t rung = 2;  // the epoch of kRung
 
@@ -76,6 +77,9 @@ struct Scenario {
   double epoch_seconds = 1;
   double latency_seconds = 0.001;
   double checkpoint_seconds = 0;
+
+  int noise_bits = 21;  // of a metric's 21, those in which seeds differ
+  int tied_bits = 0;    // of these, those that are always 0
 
   // Of trials, by what their training has come to: the share of epochs that end so.
   double diverging = 0, failing = 0, deadly = 0;

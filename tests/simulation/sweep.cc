@@ -9,31 +9,15 @@
 
 #include "params/errors.h"
 #include "sweep/coordinator/coordinator.h"
-#include "sweep/search/grid_source.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/disk.h"
+#include "tests/simulation/opening.h"
 #include "tests/simulation/pool.h"
-#include "tests/simulation/source.h"
 
 namespace lrsweep::simulation {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The grid, as an action of the coordinator's process.
-class ActingGrid : public GridSource {
- public:
-  ActingGrid(World& world, const SearchSpace& space, const std::vector<std::string>& pending)
-      : GridSource(space, pending), world_(world) {}
-
-  std::optional<Trial> Next() override {
-    world_.Act();
-    return GridSource::Next();
-  }
-
- private:
-  World& world_;
-};
 
 /// Follows what the coordinator says, and checks its counts.
 class View : public ProgressView {
@@ -83,9 +67,9 @@ class SimulatedSweep {
         world_(scenario, limits, keeps_history),
         disk_(world_),
         path_(folder / "t.db"),
-        space_(ParseSweepConfig(scenario.yaml, "s.yaml")),
+        space_(std::in_place, ParseSweepConfig(scenario.yaml, "s.yaml")),
         smaller_space_(ParseSweepConfig(scenario.smaller_yaml, "s.yaml")),
-        expected_(space_, CountOf(space_), scenario) {}
+        expected_(*space_, CountOf(world_, *space_), scenario) {}
 
   SweepResult Run() {
     SweepResult result;
@@ -106,20 +90,37 @@ class SimulatedSweep {
   /// How one run of the program ended.
   enum class RunEnd { kOver, kWorkLeft, kBrokeOff };
 
-  size_t CountOf(const SearchSpace& space) const {
-    return std::min(space.size(), static_cast<size_t>(world_.limits().trials));
+  void RunToTheEnd() {
+    RunWithFaults();
+    Finish(false);
+    const uint64_t before = Fingerprint();
+    RunOnce();
+    if (Fingerprint() != before) world_.Fail("another run changes a sweep that is over");
+    retries_ = true;
+    Finish(true);
+    if (!scenario_.plain_yaml.empty()) LeaveSearch();
   }
 
-  void RunToTheEnd() {
+  void RunWithFaults() {
+    world_.SetQuiet(false);
     for (int64_t run = 1; run <= scenario_.runs; ++run) {
       RunOnce();
       BetweenRuns();
     }
     world_.SetQuiet(true);
+  }
+
+  /// Continues the sweep to the full one, by the configuration without pruner and race.
+  void LeaveSearch() {
+    world_.Say("the configuration has no pruner and no race from now on");
+    world_.Count("sweeps continued without their search");
+    space_.emplace(ParseSweepConfig(scenario_.plain_yaml, "s.yaml"));
+    expected_.LeaveSearch(*space_, scenario_);
+    std::erase_if(truth_.ended, [](const auto& ended) {
+      return ended.second == TrialState::kStopped;  // the diverged ones, too, which stay so
+    });
+    RunWithFaults();
     Finish(false);
-    const uint64_t before = Fingerprint();
-    RunOnce();
-    if (Fingerprint() != before) world_.Fail("another run changes a sweep that is over");
     retries_ = true;
     Finish(true);
   }
@@ -177,11 +178,12 @@ class SimulatedSweep {
   /// What `lrsweep run` does (sweep/commands/run_sweep).
   RunEnd RunProgram() {
     // The first trials of the smaller space may lie behind those of the whole one.
-    const bool is_edited = world_.Strikes(Fault::kEdit) && CountOf(space_) == space_.size();
-    const SearchSpace& space = is_edited ? smaller_space_ : space_;
+    const bool is_edited =
+        world_.Strikes(Fault::kEdit) && CountOf(world_, *space_) == space_->size();
+    const SearchSpace& space = is_edited ? smaller_space_ : *space_;
     const bool is_new = !fs::exists(path_);
-    Store store = OpenStore(space, is_new);
-    const auto source = MakeSource(space, store);
+    Store store = Open(space, is_new);
+    const auto source = MakeSource(world_, space, store);
     Pool pool(world_, truth_);
     View view(world_, truth_, pool);
     bool is_interrupted = false;
@@ -213,34 +215,18 @@ class SimulatedSweep {
     return outcome.interrupted ? RunEnd::kWorkLeft : RunEnd::kOver;
   }
 
-  Store OpenStore(const SearchSpace& space, bool is_new) {
-    const SearchSpace& known = space;
-    const auto trial_at = [&known](size_t i) { return known.At(i); };
-    SweepRecord sweep{.name = "t", .config_yaml = space.config().yaml};
-    sweep.objective = space.config().objective;
-    sweep.engine = "formula";
-    if (is_new) return Store::Create(path_, sweep, CountOf(space), trial_at, scenario_.journal);
-    Store store = Store::OpenForWriting(path_, scenario_.journal);
-    store.ChangeSpace(sweep, CountOf(space), trial_at);
+  Store Open(const SearchSpace& space, bool is_new) {
+    if (is_new) return CreateStore(world_, space, path_);
     const bool retries = std::exchange(retries_, false) || world_.Strikes(Fault::kRetry);
+    Store store = OpenStore(world_, space, path_, retries);
+    // Before the commit: one that fails may be on the disk all the same.
     if (retries) {
-      store.RetryFailed();
-      // Before the commit: one that fails may be on the disk all the same.
       std::erase_if(truth_.ended,
                     [](const auto& ended) { return ended.second == TrialState::kFailed; });
       world_.Count("retry");
     }
     store.Commit();
     return store;
-  }
-
-  std::unique_ptr<TrialSource> MakeSource(const SearchSpace& space, Store& store) {
-    if (scenario_.rule == Rule::kGrid) {
-      auto grid = std::make_unique<ActingGrid>(world_, space, store.PendingIds());
-      if (scenario_.shares) grid->GatherShared(kImages);
-      return grid;
-    }
-    return std::make_unique<DecidingSource>(world_, space, CountOf(space), store);
   }
 
   /// The coordinator's counts are those of the database.
@@ -300,7 +286,9 @@ class SimulatedSweep {
 
   void CheckBest(const SweepState& state, const Store& store) {
     const auto ranking = store.Ranking(store.Sweep().objective, 1);
-    const bool has_best = !ranking.empty() && ranking[0].value.has_value();
+    // Before its last rung is reached a search ranks trials that the pruner stopped.
+    const bool has_best = !ranking.empty() && ranking[0].value.has_value() &&
+                          store.TrialById(ranking[0].trial_id).state == "completed";
     if (has_best != state.best.has_value()) world_.Fail("there is a best trial, or there is none");
     if (has_best && state.best->trial.id != ranking[0].trial_id) {
       world_.Fail("another trial is best");
@@ -347,7 +335,8 @@ class SimulatedSweep {
   World world_;
   Disk disk_;
   fs::path path_;
-  SearchSpace space_, smaller_space_;
+  std::optional<SearchSpace> space_;
+  SearchSpace smaller_space_;
   Expected expected_;
   Truth truth_;
   int64_t runs_ = 0;

@@ -21,6 +21,11 @@ uint64_t FirstState(Map params) {
   return Mixed(0, ToJson(params));
 }
 
+Map WithoutSeed(Map params) {
+  EraseAt(params, "training.seed");
+  return params;
+}
+
 double NumberAt(const Map& params, const char* path) {
   const Value* value = Find(params, path);
   return value != nullptr ? std::get<double>(*value) : 0.0;
@@ -44,7 +49,8 @@ Training::Training(const Map& params, const Scenario& scenario)
       schedule_(std::get<Map>(params.at("scheduler")), NumberAt(params, "optimizer.lr"),
                 MomentumOf(params), ClockOf(params)),
       epochs_(ClockOf(params).epochs),
-      state_(FirstState(params)) {}
+      state_(FirstState(params)),
+      seedless_(FirstState(WithoutSeed(params))) {}
 
 StepRates Training::NextRates() const {
   const int64_t steps = schedule_.clock().steps_per_epoch;
@@ -63,8 +69,9 @@ StepRates Training::NextRates() const {
   return rates;
 }
 
-uint64_t Training::NextState(const StepRates& rates) const {
-  uint64_t state = Mixed(state_, "epoch");
+/// A state, continued by an epoch of these rates.
+uint64_t Training::Continued(uint64_t state, const StepRates& rates) const {
+  state = Mixed(state, "epoch");
   for (size_t step = 0; step < static_cast<size_t>(schedule_.clock().steps_per_epoch); ++step) {
     state = Mixed(state, std::bit_cast<uint64_t>(rates.LrAt(step)));
     state = Mixed(state, std::bit_cast<uint64_t>(rates.MomentumAt(step)));
@@ -80,12 +87,20 @@ Fate Training::FateOf(uint64_t state) const {
   return Fate::kTrains;
 }
 
-Fate Training::NextFate() const { return FateOf(NextState(NextRates())); }
+Fate Training::NextFate() const { return FateOf(Continued(state_, NextRates())); }
+
+/// Seeds scatter in the lower bits only, of which the last ones may be cut off, so that values tie.
+double Training::MetricOf(const char* name) const {
+  const uint64_t noise = (uint64_t{1} << scenario_.noise_bits) - 1;
+  const uint64_t tied = (uint64_t{1} << scenario_.tied_bits) - 1;
+  return ShortNumber(((Mixed(seedless_, name) & ~noise) | (Mixed(state_, name) & noise)) & ~tied);
+}
 
 EpochRecord Training::TrainEpoch() {
   EpochRecord record;
   record.rates = NextRates();
-  state_ = NextState(record.rates);
+  state_ = Continued(state_, record.rates);
+  seedless_ = Continued(seedless_, record.rates);
   record.epoch = ++epochs_done_;
   const int64_t steps = schedule_.clock().steps_per_epoch;
   record.steps_done = record.epoch * steps;
@@ -93,10 +108,9 @@ EpochRecord Training::TrainEpoch() {
     record.losses.push_back(
         static_cast<float>(ShortNumber(Mixed(state_, static_cast<uint64_t>(step)))));
   }
-  const auto metric = [this](const char* name) { return ShortNumber(Mixed(state_, name)); };
-  record.metrics = {{kTrainLoss, metric(kTrainLoss)},
-                    {kValLoss, metric(kValLoss)},
-                    {kValAccuracy, metric(kValAccuracy) / 2}};
+  record.metrics = {{kTrainLoss, MetricOf(kTrainLoss)},
+                    {kValLoss, MetricOf(kValLoss)},
+                    {kValAccuracy, MetricOf(kValAccuracy) / 2}};
   if (FateOf(state_) == Fate::kDiverges) {
     record.metrics[kTrainLoss] = std::numeric_limits<double>::quiet_NaN();
     record.losses.back() = std::numeric_limits<float>::quiet_NaN();
@@ -110,8 +124,8 @@ EpochRecord Training::TrainEpoch() {
 }
 
 std::string Training::Checkpoint() const {
-  std::string text =
-      fmt::format("checkpoint {} {} {}", epochs_done_, state_, metric_history_.size());
+  std::string text = fmt::format("checkpoint {} {} {} {}", epochs_done_, state_, seedless_,
+                                 metric_history_.size());
   for (const double value : metric_history_) text += fmt::format(" {}", value);
   return text + " end";
 }
@@ -121,9 +135,9 @@ void Training::Resume(const std::string& bytes, int64_t epochs_done,
   std::istringstream text(bytes);
   std::string word, end;
   int64_t epoch = 0;
-  uint64_t state = 0;
+  uint64_t state = 0, seedless = 0;
   size_t values = 0;
-  text >> word >> epoch >> state >> values;
+  text >> word >> epoch >> state >> seedless >> values;
   if (word != "checkpoint" || values > 1000) throw std::invalid_argument("it is no checkpoint");
   std::vector<double> history(values);
   for (double& value : history) text >> value;
@@ -140,6 +154,7 @@ void Training::Resume(const std::string& bytes, int64_t epochs_done,
   metric_history_ = std::move(history);
   epochs_done_ = epoch;
   state_ = state;
+  seedless_ = seedless;
 }
 
 Undisturbed TrainUndisturbed(const Map& params, const Scenario& scenario) {

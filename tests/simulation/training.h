@@ -45,14 +45,16 @@ class Training {
 
  private:
   StepRates NextRates() const;
-  uint64_t NextState(const StepRates& rates) const;
+  uint64_t Continued(uint64_t state, const StepRates& rates) const;
   Fate FateOf(uint64_t state) const;
+  double MetricOf(const char* name) const;
 
   const Scenario& scenario_;
   TrialSchedule schedule_;
   int64_t epochs_;
   int64_t epochs_done_ = 0;
   uint64_t state_;
+  uint64_t seedless_;                   // the same of a training that knows no seed
   std::vector<double> metric_history_;  // of the metric that the schedule follows
 };
 
