@@ -48,6 +48,24 @@ scheduler:
   - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
 """
 
+# Sampled points; which of them are trained further, and with how many seeds, follows from values.
+SEARCH_CONFIG = """
+name: torture
+dataset: {{name: {data}}}
+model: {{hidden: [32]}}
+training: {{epochs: {epochs}, batch_size: 20, seed: {{grid: {seeds}}}}}
+optimizer:
+  - {{type: SGD, lr: {{loguniform: [0.01, 0.2]}}, momentum: 0.9}}
+  - {{type: Adam, lr: {{loguniform: [0.0005, 0.01]}}}}
+scheduler:
+  - {{type: StepLR, step_size: {{choice: [30%, 50%]}}, gamma: 0.5, interval: step}}
+  - {{type: WSD, num_warmup_steps: 5%, num_decay_steps: {{grid: [20%, 50%]}}}}
+  - {{type: StepLR, step_size: 1, gamma: 1.0e+30, interval: step}}  # its loss becomes NaN
+search: {{sampler: sobol, trials: 2}}
+pruner: {{type: Hyperband, rungs: {rungs}, rung_seeds: 2}}
+replicate: {{axis: seed, race: {{confidence: 0.95}}}}
+"""
+
 PROGRAM_CONFIG = """
 name: torture
 trial:
@@ -91,6 +109,10 @@ QUERIES = (
     "SELECT place, trial_id, value, state, diverged, epochs_done FROM ranking",
 )
 
+# What a search has decided.
+PLACES = ("SELECT number, trial_id, in_space, state, epochs_done, point, budget, rung, bracket, stopped_by, promoted,"
+          " dropped, objective_value FROM trials ORDER BY number")
+
 # Epochs that name another trial's, and differ from it in a column.
 UNLIKE = """SELECT e.trial_id, e.epoch FROM epochs e
   LEFT JOIN epochs o ON o.trial_id = e.trained_by AND o.epoch = e.epoch
@@ -100,13 +122,13 @@ UNLIKE = """SELECT e.trial_id, e.epoch FROM epochs e
   o.wall_seconds))"""
 
 
-def content(database: Path) -> list:
-    """All numbers of a sweep; runs SQLite's checks of the file first."""
+def content(database: Path, queries: tuple[str, ...] = QUERIES) -> list:
+    """What the queries give; runs SQLite's checks of the file first."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "integrity"
         assert not connection.execute("PRAGMA foreign_key_check").fetchall(), "foreign keys"
-        return [connection.execute(query).fetchall() for query in QUERIES]
+        return [connection.execute(query).fetchall() for query in queries]
     finally:
         connection.close()
 
@@ -228,6 +250,7 @@ class Sweep:
 
     of_program = False
     reference_options = ()
+    queries = QUERIES  # of what must be equal
     launcher = "fork"  # or "mpirun", of runs with several workers
 
     def __init__(self, folder: Path, seeds: int = 4, epochs: int = 12, train: int = 2000) -> None:
@@ -240,7 +263,7 @@ class Sweep:
                        stdin=subprocess.DEVNULL)
         self.undisturbed_seconds = time.monotonic() - start
         self.reference_bytes = reference.stat().st_size
-        self.reference = content(reference)
+        self.reference = content(reference, self.queries)
 
     def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
         write_data(self.folder / "data", train)
@@ -265,7 +288,7 @@ class Sweep:
         """Whether the database has the numbers of the undisturbed one, in a single file."""
         if beside := files_beside(database):
             print(f"{database}: left beside it: {beside}", flush=True)
-        same = content(database) == self.reference
+        same = content(database, self.queries) == self.reference
         if not same:
             print(f"{database}: differs from {self.folder / 'reference.db'}", flush=True)
         return same and not beside
@@ -289,6 +312,25 @@ class SharingSweep(Sweep):
             print(f"{database}: epochs are {'' if shares else 'not '}shared; unlike those that they "
                   f"name: {unlike[:3]}", flush=True)
         return super().is_whole(database) and shares and not unlike
+
+
+class SearchSweep(Sweep):
+    """A search with Hyperband and a race. Undisturbed its trials are trained by themselves."""
+
+    reference_options = ("--no-share",)
+    queries = (*QUERIES, PLACES)
+
+    def __init__(self, folder: Path, rungs: str) -> None:
+        self.rungs = rungs
+        folder.mkdir()
+        super().__init__(folder)
+        for what in ("max(rung) = min(rung)", "max(bracket) = 0", "sum(dropped) = 0"):
+            if ask(folder / "reference.db", f"SELECT {what} FROM trials")[0][0]:
+                raise RuntimeError(f"this search decides too little: {what}")
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        write_data(self.folder / "data", train)
+        return SEARCH_CONFIG.format(data=self.folder / "data", epochs=epochs, seeds=seeds, rungs=self.rungs)
 
 
 class ProgramSweep(Sweep):
