@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "params/text.h"
+#include "trial/optimizers.h"
 
 namespace lrsweep {
 namespace {
@@ -60,11 +61,13 @@ void PutOverriddenLast(const Entry& scheduler, std::vector<const Axis*>& axes) {
 }  // namespace
 
 uint64_t Dimension::places() const {
+  if (!rows.empty()) return rows.size();
   if (sampler) return draws.size();
   return IsZip() ? axes.front()->listed.size() : axes.front()->values.size();
 }
 
 Value Dimension::At(size_t axis, uint64_t place) const {
+  if (!rows.empty()) return rows[place][axis];
   if (sampler) return sampler->At(axis, draws[place]);
   return IsZip() ? axes[axis]->listed[place] : axes[axis]->values[place];
 }
@@ -80,6 +83,24 @@ uint64_t Block::GridPoints() const {
 std::string Block::Name(const SweepConfig& config) const {
   if (config.optimizers.size() < 2 || optimizer->type.empty()) return scheduler->type;
   return fmt::format("{} with {}", scheduler->type, optimizer->type);
+}
+
+Map ParamsAt(const SweepConfig& config, const Block& block, uint64_t point) {
+  Map params = config.fixed;
+  params.insert_or_assign("scheduler", block.scheduler->section);
+  params.insert_or_assign("optimizer", block.optimizer->section);
+  block.ForEachValue(point, [&params](const std::string& path, const Value& value) {
+    SetAt(params, path, value);
+  });
+  Map& scheduler = std::get<Map>(params.at("scheduler"));
+  scheduler = TrialScheduler(*block.scheduler, scheduler);
+  for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
+    OverrideOptimizer(params, path);
+  }
+  if (!config.program) {
+    CheckOptimizerEntry(*block.optimizer, std::get<Map>(params.at("optimizer")));
+  }
+  return params;
 }
 
 std::vector<Dimension> DimensionsOf(const SweepConfig& config, const Entry& scheduler,

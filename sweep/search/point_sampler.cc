@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kVeryMany = uint64_t{1} << 40;
 
 /// The first 64 bits of a hash of the texts.
-uint64_t KeyOf(const List& texts) {
+uint64_t HashOf(const List& texts) {
   const std::string hash = IdOfJson(ToJson(texts));
   uint64_t key = 0;
   std::from_chars(hash.data(), hash.data() + hash.size(), key, 16);
@@ -25,7 +25,7 @@ uint64_t KeyOf(const List& texts) {
 
 PointSampler::PointSampler(const SearchSettings& search, const std::string& entry,
                            const std::vector<const Axis*>& axes)
-    : is_sobol_(search.sampler == "sobol") {
+    : is_sobol_(search.sampler == "sobol"), seed_(search.seed), entry_(entry) {
   if (is_sobol_ && axes.size() > kSobolDimensions) {
     throw ConfigError(search.sampler_at,
                       fmt::format("search.sampler: sobol draws at most {} axes together, but {} "
@@ -33,8 +33,12 @@ PointSampler::PointSampler(const SearchSettings& search, const std::string& entr
                                   kSobolDimensions, entry, axes.size()));
   }
   for (const Axis* axis : axes) {
-    columns_.push_back({KeyOf({search.seed, entry, axis->path}), Drawing(*axis->distribution)});
+    columns_.push_back({KeyOf(axis->path), Drawing(*axis->distribution)});
   }
+}
+
+uint64_t PointSampler::KeyOf(const std::string& what) const {
+  return HashOf({seed_, entry_, what});
 }
 
 Value PointSampler::At(size_t axis, uint32_t draw) const {

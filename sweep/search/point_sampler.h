@@ -26,6 +26,9 @@ class PointSampler {
   /// The value of an axis, by its place, in a draw, from 0.
   Value At(size_t axis, uint32_t draw) const;
 
+  /// The key of random numbers that are drawn for something else than an axis.
+  uint64_t KeyOf(const std::string& what) const;
+
   /// How many different draws there are; none where one axis is real, or they are very many.
   std::optional<uint64_t> Count() const;
 
@@ -36,6 +39,8 @@ class PointSampler {
   };
 
   bool is_sobol_;
+  int64_t seed_;
+  std::string entry_;
   std::vector<Column> columns_;
 };
 

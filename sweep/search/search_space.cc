@@ -1,27 +1,14 @@
 #include "sweep/search/search_space.h"
 
 #include <algorithm>
-#include <array>
-#include <cinttypes>
-#include <cstdio>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "params/text.h"
 #include "sweep/search/race_plan.h"
-#include "trial/optimizers.h"
 
 namespace lrsweep {
-namespace {
-
-std::string IdText(uint64_t number) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
-  return text.data();
-}
-
-}  // namespace
 
 SearchSpace::SearchSpace(SweepConfig config) : config_(std::move(config)) {
   NoteRepeatedValues(config_.axes);
@@ -125,54 +112,9 @@ const Block& SearchSpace::BlockOf(uint64_t point) const {
   return *std::prev(next);
 }
 
-template <typename Visit>
-void SearchSpace::ForEachDimension(const Block& block, uint64_t point, const Visit& visit) {
-  uint64_t rest = point - block.first_point;
-  const auto& dimensions = block.dimensions;
-  for (auto dimension = dimensions.rbegin(); dimension != dimensions.rend(); ++dimension) {
-    const uint64_t places = dimension->places();
-    visit(*dimension, rest % places);
-    rest /= places;
-  }
-}
-
-template <typename Visit>
-void SearchSpace::ForEachValue(const Block& block, uint64_t point, const Visit& visit) {
-  ForEachDimension(block, point, [&visit](const Dimension& dimension, uint64_t place) {
-    for (size_t i = 0; i < dimension.axes.size(); ++i) {
-      visit(dimension.axes[i]->path, dimension.At(i, place));
-    }
-  });
-}
-
-Map SearchSpace::ParamsAt(uint64_t point) const {
-  const Block& block = BlockOf(point);
-  Map params = config_.fixed;
-  params.insert_or_assign("scheduler", block.scheduler->section);
-  params.insert_or_assign("optimizer", block.optimizer->section);
-  ForEachValue(block, point, [&params](const std::string& path, const Value& value) {
-    SetAt(params, path, value);
-  });
-  Map& scheduler = std::get<Map>(params.at("scheduler"));
-  scheduler = TrialScheduler(*block.scheduler, scheduler);
-  for (const std::string& path : OverriddenBy(*block.scheduler, scheduler)) {
-    OverrideOptimizer(params, path);
-  }
-  if (!config_.program) {
-    CheckOptimizerEntry(*block.optimizer, std::get<Map>(params.at("optimizer")));
-  }
-  return params;
-}
-
 Trial SearchSpace::At(size_t index) const {
-  Trial trial;
   const FoundTrial& distinct = distinct_.at(index);
-  trial.params = ParamsAt(distinct.point);
-  trial.id = IdText(distinct.id);
-  trial.group_id = IdText(distinct.group_id);
-  trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
-  trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
-  return trial;
+  return TrialOf(config_, BlockOf(distinct.point), distinct);
 }
 
 std::string SearchSpace::IdAt(size_t index) const { return IdText(distinct_.at(index).id); }
@@ -181,7 +123,7 @@ int64_t SearchSpace::EpochsAt(size_t index) const {
   const char kPath[] = "training.epochs";
   Value epochs = *Find(config_.fixed, kPath);
   const uint64_t point = distinct_.at(index).point;
-  ForEachDimension(BlockOf(point), point, [&](const Dimension& dimension, uint64_t place) {
+  BlockOf(point).ForEachDimension(point, [&](const Dimension& dimension, uint64_t place) {
     for (size_t i = 0; i < dimension.axes.size(); ++i) {
       if (dimension.axes[i]->path == kPath) epochs = dimension.At(i, place);
     }
@@ -212,7 +154,7 @@ Map SearchSpace::WrittenSchedulerAt(size_t index) const {
   const uint64_t point = distinct_.at(index).point;
   const Block& block = BlockOf(point);
   Map params = {{"scheduler", block.scheduler->section}};
-  ForEachValue(block, point, [&params](const std::string& path, const Value& value) {
+  block.ForEachValue(point, [&params](const std::string& path, const Value& value) {
     if (path.starts_with("scheduler.")) SetAt(params, path, value);
   });
   return std::get<Map>(std::move(params.at("scheduler")));
@@ -223,7 +165,7 @@ uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) c
   const Block& block = BlockOf(point);
   uint64_t alike = block.first_point;
   uint64_t stride = 1;
-  ForEachDimension(block, point, [&](const Dimension& dimension, uint64_t place) {
+  block.ForEachDimension(point, [&](const Dimension& dimension, uint64_t place) {
     const bool is_counted = std::any_of(dimension.axes.begin(), dimension.axes.end(),
                                         [counts](const Axis* axis) { return counts(*axis); });
     if (is_counted) alike += place * stride;

@@ -57,6 +57,11 @@ class SearchSpace {
   /// is false. It is cheap: it creates no trial.
   uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
 
+  /// Of the scheduler entries with each optimizer entry, in that order.
+  const std::vector<Block>& blocks() const { return blocks_; }
+  /// The point, of all blocks', that gives that trial.
+  uint64_t PointAt(size_t index) const { return distinct_.at(index).point; }
+
   /// The points of the grid, and those that were drawn, counted with their seeds. Several may give
   /// the same trial, and exclusions leave some out.
   uint64_t points() const { return points_; }
@@ -71,13 +76,6 @@ class SearchSpace {
   void NoteOverriddenAxes(const Block& block);
   void NoteZips();
   const Block& BlockOf(uint64_t point) const;
-  /// Calls `visit` with each dimension, the fastest first, and its place at `point`.
-  template <typename Visit>
-  static void ForEachDimension(const Block& block, uint64_t point, const Visit& visit);
-  /// Calls `visit` with the path and the value of each axis at `point`.
-  template <typename Visit>
-  static void ForEachValue(const Block& block, uint64_t point, const Visit& visit);
-  Map ParamsAt(uint64_t point) const;
 
   SweepConfig config_;
   std::vector<Block> blocks_;

@@ -29,6 +29,18 @@ std::string ValuesText(const Dimension& dimension, uint64_t place) {
 
 }  // namespace
 
+std::string IdText(uint64_t id) { return fmt::format("{:016x}", id); }
+
+Trial TrialOf(const SweepConfig& config, const Block& block, const FoundTrial& found) {
+  Trial trial;
+  trial.params = ParamsAt(config, block, found.point);
+  trial.id = IdText(found.id);
+  trial.group_id = IdText(found.group_id);
+  trial.scheduler = std::get<std::string>(*Find(trial.params, "scheduler.type"));
+  trial.seed = std::get<int64_t>(*Find(trial.params, "training.seed"));
+  return trial;
+}
+
 TrialFinder::TrialFinder(const SweepConfig& config)
     : config_(config), exclusions_(config), removed_(config.exclusions.size()) {}
 
@@ -89,7 +101,6 @@ bool TrialFinder::TakeDraw(Block& block, PointWalk& walk, uint64_t length,
   return true;
 }
 
-/// Reads so many points from where the walk stands.
 TrialFinder::Run TrialFinder::Read(PointWalk& walk, uint64_t first_point, uint64_t length) {
   Run run{{}, std::vector<uint64_t>(removed_.size())};
   std::string group_json;

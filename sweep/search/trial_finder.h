@@ -10,6 +10,7 @@
 #include "sweep/search/dimension.h"
 #include "sweep/search/exclusions.h"
 #include "sweep/search/point_walk.h"
+#include "trial/trial.h"
 
 namespace lrsweep {
 
@@ -19,6 +20,12 @@ struct FoundTrial {
   uint64_t id;
   uint64_t group_id;
 };
+
+/// An id as the text that the trial has.
+std::string IdText(uint64_t id);
+
+/// The trial of the block that `found` names. Throws as ParamsAt.
+Trial TrialOf(const SweepConfig& config, const Block& block, const FoundTrial& found);
 
 /// Goes through the points of one block after another.
 class TrialFinder {
@@ -40,6 +47,15 @@ class TrialFinder {
   /// exclusions have left nothing.
   void Finish(uint64_t points);
 
+  /// A run of points that are kept or dropped together.
+  struct Run {
+    std::vector<FoundTrial> trials;
+    std::vector<uint64_t> excluded;  // points, by condition
+  };
+  /// Reads so many points from where the walk stands, and keeps none. Throws ConfigError where the
+  /// parameters of one contradict one another, unless it is excluded.
+  Run Read(PointWalk& walk, uint64_t first_point, uint64_t length);
+
   const std::vector<FoundTrial>& trials() const { return trials_; }
   /// Sentences that explain why there are fewer trials than points.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -50,16 +66,9 @@ class TrialFinder {
     uint64_t points = 0;  // counted with their seeds
     uint64_t draws = 0;   // of which it leaves nothing
   };
-  /// A run of points that are kept or dropped together.
-  struct Run {
-    std::vector<FoundTrial> trials;
-    std::vector<uint64_t> excluded;  // points, by condition
-  };
-
   void FindSampled(Block& block);
   bool TakeDraw(Block& block, PointWalk& walk, uint64_t length,
                 std::unordered_set<uint64_t>& groups);
-  Run Read(PointWalk& walk, uint64_t first_point, uint64_t length);
   void Keep(const Run& run);
   void NoteFewer(const Block& block, bool all_drawn);
   void NoteExclusions(uint64_t seeds);
