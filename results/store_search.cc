@@ -8,11 +8,14 @@
 namespace lrsweep {
 namespace {
 
-// A known trial keeps its number, and what is recorded of it.
+// A known trial keeps its number, and what is recorded of it. A number that another trial has,
+// which the search decided by values that are no longer there, is not given again.
 constexpr std::string_view kDecide =
+    "WITH given AS (SELECT ?1 + first_number AS number FROM sweep) "
     "INSERT INTO trials (number, trial_id, group_id, state, scheduler, params, seed, point, "
-    "budget, rung, bracket) VALUES (?1 + (SELECT first_number FROM sweep), ?2, ?3, 'pending', ?4, "
-    "?5, ?6, "
+    "budget, rung, bracket) VALUES (CASE WHEN EXISTS (SELECT 1 FROM trials JOIN given USING "
+    "(number) WHERE trial_id <> ?2) THEN (SELECT max(number) + 1 FROM trials) ELSE (SELECT number "
+    "FROM given) END, ?2, ?3, 'pending', ?4, ?5, ?6, "
     "nullif(?7, ''), nullif(?8, 0), iif(?8 = 0, NULL, ?9), iif(?8 = 0, NULL, ?10)) "
     "ON CONFLICT (trial_id) DO UPDATE SET in_space = 1, promoted = 0, dropped = 0, "
     "point = excluded.point, budget = excluded.budget, rung = excluded.rung, bracket = "
