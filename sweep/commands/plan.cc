@@ -19,6 +19,7 @@
 #include "sweep/config/trial_text.h"
 #include "sweep/search/race_plan.h"
 #include "sweep/search/shared_epochs.h"
+#include "sweep/search/tpe/tpe_plan.h"
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
@@ -122,9 +123,10 @@ std::vector<std::string> NotesOf(const SearchSpace& space) {
 std::string SamplerText(const SearchSpace& space) {
   const SearchSettings& search = space.config().search;
   if (search.IsGrid()) return "";
-  return fmt::format("sampler {}: {}, {} for each scheduler, seed {}\n", search.sampler,
+  const std::string rounds = search.IsTpe() ? fmt::format(", in rounds of {}", search.batch) : "";
+  return fmt::format("sampler {}: {}, {} for each scheduler{}, seed {}\n", search.sampler,
                      Counted(static_cast<int64_t>(space.Points().size()), "point"), search.trials,
-                     search.seed);
+                     rounds, search.seed);
 }
 
 /// The plan of a search with a pruner: its rungs, and the trials of the first ones.
@@ -168,12 +170,44 @@ std::string RacePlanText(const SearchSpace& space, size_t limit, int64_t images)
                     first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
 }
 
+/// What decides the points of a search by TPE.
+std::string TpeText(const TpePlan& plan) {
+  const auto rounds = static_cast<int64_t>(plan.rounds());
+  const auto random = static_cast<int64_t>(plan.random_rounds());
+  if (random == rounds) {
+    return fmt::format(
+        "note: all points are random: tpe proposes one when the values of {} are known, and those "
+        "of "
+        "the round before are not: write more trials, or a smaller batch\n",
+        TpeSampler::kStartup);
+  }
+  return fmt::format("note: the first {} of {} are random; the others follow from values\n", random,
+                     Counted(rounds, "round"));
+}
+
+/// The plan of a search by TPE: the first rounds, and the most that can come.
+std::string TpePlanText(const SearchSpace& space, size_t limit, int64_t images) {
+  TpePlan plan(space);
+  const std::vector<DecidedTrial> first = plan.Begin().trials;
+  int64_t epochs = plan.StillToCome().epochs;
+  for (const DecidedTrial& one : first) epochs += EpochsOf(one.trial);
+  std::string text =
+      fmt::format("{}: at most {}, {}\n", space.config().name,
+                  Counted(static_cast<int64_t>(space.size()), "trial"), Counted(epochs, "epoch"));
+  text += SamplerText(space);
+  for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
+  text += TpeText(plan) + TestSetNote(space.config());
+  return text + TrialsText(
+                    first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
+}
+
 }  // namespace
 
 std::string PlanText(const SearchSpace& space, size_t limit) {
   const int64_t images = ImagesPerEpoch(space.config());
   if (space.config().pruner) return PrunedPlanText(space, limit, images);
   if (space.config().race) return RacePlanText(space, limit, images);
+  if (space.config().search.IsTpe()) return TpePlanText(space, limit, images);
   const std::optional<SharedEpochs> shared = SharedBy(space, images);
   std::string text = fmt::format("{}: {}{}\n", space.config().name, Counted(space.size(), "trial"),
                                  SharedText(shared, space.config().program.has_value()));
@@ -201,6 +235,14 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
                            {"least_trials", static_cast<int64_t>(first.size())},
                            {"most_trials", MostRaced(space)}};
     rungs = fmt::format(R"("race":{},)", ToJson(race));
+  } else if (config.search.IsTpe()) {
+    TpePlan plan(space);
+    first = plan.Begin().trials;
+    const Value tpe = Map{{"batch", config.search.batch},
+                          {"rounds", static_cast<int64_t>(plan.rounds())},
+                          {"random_rounds", static_cast<int64_t>(plan.random_rounds())},
+                          {"most_trials", static_cast<int64_t>(space.size())}};
+    rungs = fmt::format(R"("tpe":{},)", ToJson(tpe));
   }
   const std::string head = fmt::format(
       R"({{"name":{},"sampler":{},"notes":{},"points":{},{}"trials":[)", ToJson(config.name),

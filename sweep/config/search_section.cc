@@ -9,6 +9,8 @@
 #include "params/names.h"
 #include "params/text.h"
 #include "sweep/config/section_reader.h"
+#include "sweep/config/sweep_config.h"
+#include "trial/metric_expression.h"
 
 namespace lrsweep {
 namespace {
@@ -18,7 +20,7 @@ constexpr const char* kExample = "search: {sampler: random, trials: 64}";
 
 /// The samplers, in the order of the documentation.
 const std::vector<std::string>& Samplers() {
-  static const std::vector<std::string> samplers = {"grid", "random", "sobol"};
+  static const std::vector<std::string> samplers = {"grid", "random", "sobol", "tpe"};
   return samplers;
 }
 
@@ -27,10 +29,10 @@ using OtherNames = std::vector<std::pair<std::string, std::string>>;
 
 const OtherNames& OtherKeys() {
   static const OtherNames names = {
-      {"method", "sampler"},     {"name", "sampler"},        {"type", "sampler"},
-      {"num_samples", "trials"}, {"n_trials", "trials"},     {"max_trials", "trials"},
-      {"run_cap", "trials"},     {"count", "trials"},        {"random_seed", "seed"},
-      {"random_state", "seed"},  {"experiment_seed", "seed"}};
+      {"method", "sampler"},     {"name", "sampler"},         {"type", "sampler"},
+      {"num_samples", "trials"}, {"n_trials", "trials"},      {"max_trials", "trials"},
+      {"run_cap", "trials"},     {"count", "trials"},         {"random_seed", "seed"},
+      {"random_state", "seed"},  {"experiment_seed", "seed"}, {"batch_size", "batch"}};
   return names;
 }
 
@@ -44,7 +46,12 @@ const OtherNames& OtherSamplers() {
                                    {"qmc", "sobol"},
                                    {"qmcsampler", "sobol"},
                                    {"halton", "sobol"},
-                                   {"quasirandom", "sobol"}};
+                                   {"quasirandom", "sobol"},
+                                   {"tpesampler", "tpe"},
+                                   {"bayes", "tpe"},
+                                   {"bayesian", "tpe"},
+                                   {"hyperopt", "tpe"},
+                                   {"optuna", "tpe"}};
   return names;
 }
 
@@ -66,7 +73,11 @@ const std::vector<Parameter>& SearchParameters() {
        .kind = Kind::kInteger,
        .default_value = 64,
        .range = {.minimum = 1, .maximum = kMostTrials}},
-      {.name = "seed", .kind = Kind::kInteger, .default_value = 0}};
+      {.name = "seed", .kind = Kind::kInteger, .default_value = 0},
+      {.name = "batch",
+       .kind = Kind::kInteger,
+       .default_value = SearchSettings().batch,
+       .range = {.minimum = 1, .maximum = kMostTrials}}};
   return parameters;
 }
 
@@ -92,6 +103,34 @@ Location PlaceOfKey(const SectionContent& content, const std::string& path) {
 
 bool IsGiven(const Location& at) { return !at.file.empty(); }
 
+void CheckGrid(const SectionContent& content) {
+  for (const std::string path : {"search.trials", "search.seed"}) {
+    const Location at = PlaceOfKey(content, path);
+    if (!IsGiven(at)) continue;
+    throw ConfigError(at, path + ": a grid trains all of its points; leave it out, or write " +
+                              "sampler: random, or sobol");
+  }
+}
+
+void CheckBatch(const SearchSettings& search, const SectionContent& content) {
+  const Location at = PlaceOfKey(content, "search.batch");
+  if (search.IsTpe() || !IsGiven(at)) return;
+  throw ConfigError(at,
+                    "search.batch: only tpe proposes points in rounds; leave it out, or write " +
+                        std::string("sampler: tpe"));
+}
+
+/// Throws ConfigError where TPE is to propose more points than it can in a useful time: each one
+/// costs time in proportion to those before it.
+void CheckTpeTrials(const SearchSettings& search) {
+  constexpr int64_t kMostTpeTrials = 1'000;
+  if (!search.IsTpe() || search.trials <= kMostTpeTrials) return;
+  throw ConfigError(search.trials_at,
+                    fmt::format("search.trials: tpe proposes at most {} points for each scheduler: "
+                                "for more write sampler: random, or sobol",
+                                kMostTpeTrials));
+}
+
 }  // namespace
 
 SearchSettings ReadSearch(const ConfigNode& root) {
@@ -111,13 +150,10 @@ SearchSettings ReadSearch(const ConfigNode& root) {
     throw ConfigError(search.sampler_at, "search.sampler: " + Unknown("sampler", search.sampler,
                                                                       samplers, OtherSamplers()));
   }
-  if (!search.IsGrid()) return search;
-  for (const std::string path : {"search.trials", "search.seed"}) {
-    const Location at = PlaceOfKey(content, path);
-    if (!IsGiven(at)) continue;
-    throw ConfigError(at, path + ": a grid trains all of its points; leave it out, or write " +
-                              "sampler: random, or sobol");
-  }
+  if (search.IsGrid()) CheckGrid(content);
+  search.batch = std::get<int64_t>(content.values.at("batch"));
+  CheckBatch(search, content);
+  CheckTpeTrials(search);
   return search;
 }
 
@@ -145,6 +181,27 @@ void CheckSampled(const SearchSettings& search, const std::vector<const Axis*>& 
                                 "such as {{loguniform: [0.001, 1]}} in place of a value, or "
                                 "sampler: grid",
                                 search.sampler));
+}
+
+void CheckSearch(const SweepConfig& config) {
+  if (!config.search.IsTpe()) return;
+  const Location& at = config.search.sampler_at;
+  if (config.pruner) {
+    throw ConfigError(at,
+                      "search.sampler: tpe learns from whole runs, and with a pruner most points "
+                      "have none: leave pruner out, or write sampler: random, or sobol");
+  }
+  if (config.race) {
+    throw ConfigError(at,
+                      "search.sampler: tpe learns from the mean of all seeds, and in a race most "
+                      "points have only some: leave replicate.race out, or write sampler: random, "
+                      "or sobol");
+  }
+  if (ParseKnownMetric(config.objective.metric).derivation != Derivation::kSecondsTo) return;
+  throw ConfigError(at, "search.sampler: the objective " + config.objective.metric +
+                            " is measured by the clock, so that tpe would propose other points in "
+                            "each run: choose epochs_to or steps_to, or write sampler: random, or "
+                            "sobol");
 }
 
 }  // namespace lrsweep

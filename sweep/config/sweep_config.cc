@@ -403,6 +403,7 @@ SweepConfig ParseSweepConfig(const std::string& text, const std::string& file,
   CheckRace(config);
   config.pruner = ReadPruner(root);
   CompletePruner(config);
+  CheckSearch(config);
   if (is_program) CheckProgram(root, config);
   return config;
 }

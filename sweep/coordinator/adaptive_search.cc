@@ -3,18 +3,22 @@
 #include "sweep/coordinator/stored_results.h"
 #include "sweep/search/halving_plan.h"
 #include "sweep/search/race_plan.h"
+#include "sweep/search/tpe/tpe_plan.h"
 
 namespace lrsweep {
 namespace {
 
 std::unique_ptr<SearchPlan> MakePlan(const SearchSpace& space) {
   if (space.config().pruner) return std::make_unique<HalvingPlan>(space);
-  return std::make_unique<RacePlan>(space);
+  if (space.config().race) return std::make_unique<RacePlan>(space);
+  return std::make_unique<TpePlan>(space);
 }
 
 }  // namespace
 
-bool IsAdaptive(const SweepConfig& config) { return config.pruner || config.race; }
+bool IsAdaptive(const SweepConfig& config) {
+  return config.pruner || config.race || config.search.IsTpe();
+}
 
 std::unique_ptr<AdaptiveSource> MakeAdaptiveSource(const SearchSpace& space, const Store& store) {
   return std::make_unique<AdaptiveSource>(

@@ -54,7 +54,23 @@ TEST(SearchSectionTest, MistakesHaveTheirPlaceAndASentence) {
       {"{sampler: QMCSampler}",
        "s.yaml:5:19: search.sampler: unknown sampler \"QMCSampler\"; did you mean \"sobol\"?"},
       {"{sampler: annealing}",
-       "s.yaml:5:19: search.sampler: unknown sampler \"annealing\"; known are grid, random, sobol"},
+       "s.yaml:5:19: search.sampler: unknown sampler \"annealing\"; known are grid, random, sobol, "
+       "tpe"},
+      {"{sampler: TPESampler}",
+       "s.yaml:5:19: search.sampler: unknown sampler \"TPESampler\"; did you mean \"tpe\"?"},
+      {"{sampler: tpe, batch: 0}",
+       "s.yaml:5:31: search.batch: expected an integer of at least 1 and at most 1000000, not 0"},
+      {"{sampler: tpe, batch: many}",
+       "s.yaml:5:31: search.batch: expected an integer of at least 1 and at most 1000000, not "
+       "\"many\""},
+      {"{sampler: tpe, batch: {grid: [4, 8]}}",
+       "s.yaml:5:38: search.batch: cannot be swept; it is not a parameter of a trial"},
+      {"{sampler: sobol, batch: 4}",
+       "s.yaml:5:33: search.batch: only tpe proposes points in rounds; leave it out, or write "
+       "sampler: tpe"},
+      {"{sampler: tpe, trials: 1001}",
+       "s.yaml:5:32: search.trials: tpe proposes at most 1000 points for each scheduler: for more "
+       "write sampler: random, or sobol"},
       {"{method: random}",
        "s.yaml:5:10: search.method: unknown search parameter \"method\"; did you mean "
        "\"sampler\"?"},
@@ -69,6 +85,28 @@ TEST(SearchSectionTest, MistakesHaveTheirPlaceAndASentence) {
        "sampler: random, or sobol"},
   };
   for (const auto& [search, error] : cases) EXPECT_EQ(ErrorOf(search), error) << search;
+}
+
+TEST(SearchSectionTest, TpeReadsItsBatch) {
+  const SearchSettings search = ParseSweepConfig(Text("{sampler: tpe, batch: 8}"), "s.yaml").search;
+  EXPECT_TRUE(search.IsTpe());
+  EXPECT_EQ(search.batch, 8);
+  EXPECT_EQ(ParseSweepConfig(Text("{sampler: tpe}"), "s.yaml").search.batch, 5);
+}
+
+TEST(SearchSectionTest, TpeGoesWithNothingThatHidesValues) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"pruner: {type: SuccessiveHalving, reduction_factor: 2}",
+       "s.yaml:5:19: search.sampler: tpe learns from whole runs, and with a pruner most points "
+       "have none: leave pruner out, or write sampler: random, or sobol"},
+      {"replicate: {axis: seed, race: {confidence: 0.95}}",
+       "s.yaml:5:19: search.sampler: tpe learns from the mean of all seeds, and in a race most "
+       "points have only some: leave replicate.race out, or write sampler: random, or sobol"},
+      {"objective: {metric: 'seconds_to(val_accuracy, 0.9)', mode: min}",
+       "s.yaml:5:19: search.sampler: the objective seconds_to(val_accuracy, 0.9) is measured by "
+       "the clock, so that tpe would propose other points in each run: choose epochs_to or "
+       "steps_to, or write sampler: random, or sobol"}};
+  for (const auto& [rest, error] : cases) EXPECT_EQ(ErrorOf("{sampler: tpe}\n" + rest), error);
 }
 
 TEST(SearchSectionTest, ASamplerNeedsSomethingToSample) {

@@ -1,4 +1,4 @@
-// A search by rungs through coordinator and store: the same database from any number of workers,
+// Searches by values through coordinator and store: the same database from any number of workers,
 // in any order of their reports, and however often it is interrupted.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +10,9 @@
 #include <set>
 
 #include "data/sha256.h"
+#include "sweep/coordinator/adaptive_search.h"
 #include "sweep/coordinator/coordinator.h"
-#include "sweep/coordinator/stored_results.h"
-#include "sweep/search/adaptive_source.h"
 #include "sweep/search/grid_source.h"
-#include "sweep/search/halving_plan.h"
-#include "sweep/search/race_plan.h"
 #include "tests/support/query_rows.h"
 #include "tests/support/temp_folder.h"
 
@@ -122,16 +119,7 @@ class CoordinatorSearchTest : public testing::Test {
   }
 
   std::unique_ptr<AdaptiveSource> MakeSource(const SearchSpace& space, const Store& store) const {
-    std::unique_ptr<SearchPlan> plan;
-    if (space.config().pruner) {
-      plan = std::make_unique<HalvingPlan>(space);
-    } else {
-      plan = std::make_unique<RacePlan>(space);
-    }
-    auto source = std::make_unique<AdaptiveSource>(
-        std::move(plan), [&store, rules = RulesOf(store)](const Trial& trial, int64_t budget) {
-          return ResultOf(store, rules, trial, budget);
-        });
+    std::unique_ptr<AdaptiveSource> source = MakeAdaptiveSource(space, store);
     source->GatherShared(kImages);
     return source;
   }
@@ -139,7 +127,7 @@ class CoordinatorSearchTest : public testing::Test {
   /// Opens the database, or creates it, for the configuration.
   Store OpenStore(const SearchSpace& space, const std::string& yaml, bool retry_failed = false) {
     SweepRecord record = {.name = "t", .config_yaml = yaml, .engine = "cpu"};
-    const bool is_adaptive = space.config().pruner || space.config().race;
+    const bool is_adaptive = IsAdaptive(space.config());
     const auto trial_at = [&space](size_t i) { return space.At(i); };
     if (!std::filesystem::exists(db_)) {
       Store store = Store::Create(db_, record, is_adaptive ? 0 : space.size(), trial_at);
@@ -176,7 +164,7 @@ class CoordinatorSearchTest : public testing::Test {
       FormulaPool pool(options.workers, options.seed + run);
       for (const auto& [lr, seed] : options.failing) pool.Fail(lr, seed);
       std::unique_ptr<TrialSource> source;
-      if (space.config().pruner || space.config().race) {
+      if (IsAdaptive(space.config())) {
         source = MakeSource(space, store);
       } else {
         source = std::make_unique<GridSource>(space, store.PendingIds());
@@ -394,6 +382,77 @@ TEST_F(CoordinatorSearchTest, WithoutTheRaceTheFullSweepIsTheSameAsAFreshOne) {
   EXPECT_NE(Rows(sql), full);
   Run(Yaml("", kSixSeeds), {.workers = 2});
   EXPECT_EQ(Rows(sql), full);
+}
+
+std::string TpeYaml(const std::string& search = "{sampler: tpe, trials: 26, batch: 4}") {
+  return "name: t\ntraining: {epochs: 3, seed: {grid: [0, 1]}}\n"
+         "optimizer: {lr: {uniform: [0.1, 0.9]}}\n"
+         "scheduler: [{type: StepLR, step_size: {randint: [1, 4]}}, {type: ConstantLR}]\n"
+         "search: " +
+         search + "\n";
+}
+
+TEST_F(CoordinatorSearchTest, TpeIsTheSameFromAnyWorkersAndAfterInterrupts) {
+  const std::vector<std::string> expected = RunAnew(TpeYaml(), {});
+  EXPECT_THAT(Rows("SELECT scheduler, count(*), count(DISTINCT group_id) FROM trials GROUP BY 1"),
+              ElementsAre("ConstantLR 52 26", "StepLR 52 26"));
+  EXPECT_THAT(Rows("SELECT min(number), max(number), min(in_space) FROM trials"),
+              ElementsAre("0 103 1"));
+  for (unsigned seed = 1; seed <= 6; ++seed) {
+    const RunOptions options = {.workers = 1 + seed % 4,
+                                .seed = 1000 * seed,
+                                .stop_after = seed % 2 == 0 ? 1'000'000 : 20 * (int)seed};
+    EXPECT_EQ(RunAnew(TpeYaml(), options), expected) << seed;
+  }
+}
+
+TEST_F(CoordinatorSearchTest, TpeFindsTheBestRate) {
+  RunAnew(TpeYaml("{sampler: tpe, trials: 50}"), {.workers = 2});
+  // The first 60 trials are random.
+  EXPECT_THAT(Rows("SELECT avg(distance) FILTER (WHERE number >= 60) < 0.8 * avg(distance) FILTER "
+                   "(WHERE number < 60) FROM (SELECT number, abs(json_extract(params, "
+                   "'$.optimizer.lr') - 0.45) AS distance FROM trials)"),
+              ElementsAre("1"));
+}
+
+TEST_F(CoordinatorSearchTest, TpeTrainsNothingAgainThatIsThere) {
+  const std::vector<std::string> expected = RunAnew(TpeYaml(), {});
+  const std::vector<std::string> attempts = Rows("SELECT count(*) FROM attempts");
+  Run(TpeYaml(), {.workers = 3});
+  EXPECT_EQ(Dump(), expected);
+  EXPECT_EQ(Rows("SELECT count(*) FROM attempts"), attempts);
+  // Its first rounds are the first points of the random sampler.
+  const std::string ranking = "SELECT place, trial_id, value FROM ranking ORDER BY place";
+  const std::vector<std::string> ranked = Rows(ranking);
+  RunAnew(TpeYaml("{sampler: random, trials: 12}"), {});
+  Run(TpeYaml(), {.workers = 2, .seed = 3});
+  EXPECT_EQ(Rows("SELECT count(*) FROM attempts"), attempts);
+  EXPECT_EQ(Rows(ranking), ranked);
+}
+
+TEST_F(CoordinatorSearchTest, RetriedFailuresLetTpeDecideAnew) {
+  const std::string ranking = "SELECT place, trial_id, value FROM ranking ORDER BY place";
+  RunAnew(TpeYaml(), {});
+  const std::vector<std::string> sound = Rows(ranking);
+  std::set<std::pair<double, int64_t>> failing;  // the best random points
+  for (const std::string& rate :
+       Rows("SELECT json_extract(params, '$.optimizer.lr') FROM trials WHERE number < 32 AND seed "
+            "= 1 ORDER BY objective_value DESC LIMIT 6")) {
+    failing.insert({std::stod(rate), 1});
+  }
+  RunAnew(TpeYaml(), {.failing = failing});
+  EXPECT_THAT(Rows("SELECT count(*) FROM trials"), ElementsAre("104"));
+  std::vector<std::string> retried;
+  for (const unsigned seed : {1U, 2U}) {
+    RunAnew(TpeYaml(), {.failing = failing});
+    Run(TpeYaml(), {.workers = seed, .seed = seed, .stop_after = 50, .retry_failed = true});
+    EXPECT_EQ(Rows(ranking), sound);
+    const std::vector<std::string> left =
+        Rows("SELECT number, trial_id FROM trials WHERE in_space = 0 ORDER BY number");
+    EXPECT_FALSE(left.empty());
+    if (seed == 1) retried = Dump();
+  }
+  EXPECT_EQ(Dump(), retried);
 }
 
 }  // namespace
