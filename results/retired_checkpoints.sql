@@ -2,5 +2,5 @@
 CREATE TABLE retired_checkpoints (
   number INTEGER PRIMARY KEY,
   trial_id TEXT NOT NULL,
-  data BLOB NOT NULL             -- as in checkpoints
+  data BLOB NOT NULL             -- as in states
 ) STRICT;

@@ -116,18 +116,6 @@ CREATE TABLE epochs (
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- The state from which a partly trained trial resumes. Written together with its epochs.
-CREATE TABLE checkpoints (
-  trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials (trial_id),
-  epoch INTEGER NOT NULL,        -- that it follows
-  size INTEGER NOT NULL,         -- of data, in bytes
-  sha256 TEXT NOT NULL,          -- of data, in hex digits
-  saved_by TEXT,                 -- of a user's program: the trial in whose folder the file is that
-                                 --   data name; NULL: in its own
-  data BLOB NOT NULL             -- what the engine saved; of a user's program JSON that names a
-                                 --   file or folder, {"path": ...}
-) STRICT;
-
 -- The steps of an epoch, packed into one value, for all trials that share the epoch with that of
 -- trial_id; query `steps` instead.
 CREATE TABLE step_traces (

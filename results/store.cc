@@ -11,11 +11,6 @@ namespace {
 
 constexpr int kCloseTimeoutMs = 500;  // how long Close waits for readers
 
-void MustChange(const std::string& trial_id, int changed_rows) {
-  if (changed_rows == 0)
-    throw std::logic_error("no such trial, or it cannot do this now: " + trial_id);
-}
-
 }  // namespace
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -127,27 +122,6 @@ void Store::EndTrial(const std::string& trial_id, TrialState state, const std::s
   });
 }
 
-void Store::DropCheckpoint(const std::string& trial_id, const std::string& why) {
-  impl_->Write([&] {
-    impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
-    impl_->Run(
-        "UPDATE attempts SET error = coalesce(error || '; ', '') || ?2 WHERE trial_id = ?1 "
-        "AND attempt = (SELECT max(attempt) FROM attempts WHERE trial_id = ?1)",
-        trial_id, why);
-  });
-}
-
-void Store::RetireCheckpoint(const std::string& trial_id, const std::string& data) {
-  impl_->Write([&] {
-    impl_->Run("INSERT INTO retired_checkpoints (trial_id, data) VALUES (?1, CAST(?2 AS BLOB))",
-               trial_id, data);
-  });
-}
-
-void Store::ForgetRetired(int64_t number) {
-  impl_->Write([&] { impl_->Run("DELETE FROM retired_checkpoints WHERE number = ?", number); });
-}
-
 int64_t Store::RetryFailed() {
   int64_t retried = 0;
   impl_->Write([&] {
@@ -156,19 +130,6 @@ int64_t Store::RetryFailed() {
         "1");
   });
   return retried;
-}
-
-void Store::SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint) {
-  impl_->Write([&] {
-    MustChange(trial_id,
-               impl_->Run("INSERT OR REPLACE INTO checkpoints (trial_id, epoch, size, sha256, "
-                          "data, saved_by) SELECT ?1, ?2, ?3, ?4, "
-                          "CAST(?5 AS BLOB), NULL FROM trials "
-                          "WHERE trial_id = ?1 AND state = 'running' AND EXISTS "
-                          "(SELECT 1 FROM epochs WHERE trial_id = ?1 AND epoch = ?2)",
-                          trial_id, checkpoint.epoch, static_cast<int64_t>(checkpoint.data.size()),
-                          checkpoint.sha256, checkpoint.data));
-  });
 }
 
 void Store::Commit() { impl_->Commit(); }

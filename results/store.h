@@ -228,9 +228,9 @@ class Store {
   void AddEpoch(const std::string& trial_id, const EpochRecord& epoch);
   /// Gives a trial that is not running the first `epochs` epochs of the trial `from`, in place of
   /// its own: both are the same training up to there. The steps are stored once. `checkpoint`: the
-  /// state after these epochs, from which the trial is to continue; none where it ends with them.
+  /// state after these epochs, from which the trial is to continue; null where it ends with them.
   void ShareEpochs(const std::string& from, const std::string& trial_id, int64_t epochs,
-                   const std::optional<Checkpoint>& checkpoint = {});
+                   const Checkpoint* checkpoint = nullptr);
   /// Replaces the running trial's checkpoint by this one, of an epoch that was added. It is kept
   /// until the trial ends.
   void SaveCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);

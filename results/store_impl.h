@@ -44,6 +44,15 @@ inline void BindOne(SQLite::Statement& statement, int index, const std::string& 
   statement.bindNoCopy(index, text);
 }
 
+struct Blob {
+  std::string_view bytes;
+};
+
+inline void BindOne(SQLite::Statement& statement, int index, const Blob& blob) {
+  statement.bindNoCopy(index, static_cast<const void*>(blob.bytes.data()),
+                       static_cast<int>(blob.bytes.size()));
+}
+
 /// NaN and infinities as NULL.
 inline void BindOne(SQLite::Statement& statement, int index, double number) {
   if (std::isfinite(number)) {
@@ -122,6 +131,12 @@ std::string EndTrialSql(const Objective& objective, const ScoredMetrics& metrics
 /// Puts the trials of a new sweep, pending, into its empty tables.
 void InsertTrials(SQLite::Database& db, size_t count, const std::function<Trial(size_t)>& trial_at);
 
+/// Throws std::logic_error where a statement that is to change the trial changed nothing.
+inline void MustChange(const std::string& trial_id, int64_t changed_rows) {
+  if (changed_rows == 0)
+    throw std::logic_error("no such trial, or it cannot do this now: " + trial_id);
+}
+
 /// An epoch that several trials share: all of them name `owner`, and are to name `heir`, which has
 /// a row of it.
 struct SharedEpoch {
@@ -162,10 +177,12 @@ struct Store::Impl {
     return RunStatement(Prepared(sql), values...);
   }
 
-  /// The one number that the prepared query gives for ?1.
-  int64_t Number(std::string_view sql, const std::string& value) {
+  /// The one number that the prepared query gives for `values` as ?1, ?2 and so on.
+  template <typename... Values>
+  int64_t Number(std::string_view sql, const Values&... values) {
     SQLite::Statement& query = Prepared(sql);
-    BindOne(query, 1, value);
+    int index = 0;
+    (BindOne(query, ++index, values), ...);
     query.executeStep();
     const int64_t number = query.getColumn(0).getInt64();
     query.reset();
@@ -216,6 +233,9 @@ struct Store::Impl {
 
   void EndAttempt(const std::string& trial_id, TrialState state, const std::string& outcome,
                   const std::string& error);
+
+  /// Gives the trial this checkpoint in place of the one that it has.
+  void PutCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint);
 
   void TakeOver(const SweepRecord& sweep, const SweepRecord& before);
 

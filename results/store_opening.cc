@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "checkpoints_sql.h"
 #include "groups_sql.h"
 #include "metrics_sql.h"
 #include "metrics_view_sql.h"
@@ -88,6 +89,7 @@ void Build(const fs::path& path, const SweepRecord& sweep, size_t count,
                   kPageBytes, kApplicationId, kSchemaVersion));
   SQLite::Transaction transaction(db);
   db.exec(kSchemaSql);
+  db.exec(kCheckpointsSql);
   db.exec(kGroupsSql);
   db.exec(kMetricsSql);
   db.exec(kMetricsViewSql);
@@ -196,7 +198,7 @@ void Upgrade(SQLite::Database& db) {
     db.exec(
         "ALTER TABLE epochs ADD COLUMN trained_by TEXT; "
         "ALTER TABLE trials ADD COLUMN shared_epochs INTEGER NOT NULL DEFAULT 0; "
-        "ALTER TABLE checkpoints ADD COLUMN saved_by TEXT; "
+        "ALTER TABLE checkpoints RENAME TO whole_checkpoints; "
         "ALTER TABLE trials ADD COLUMN point TEXT; ALTER TABLE trials ADD COLUMN budget INTEGER; "
         "ALTER TABLE trials ADD COLUMN rung INTEGER; "
         "ALTER TABLE trials ADD COLUMN bracket INTEGER; "
@@ -208,6 +210,12 @@ void Upgrade(SQLite::Database& db) {
         "DROP VIEW IF EXISTS steps; DROP VIEW IF EXISTS groups; DROP VIEW IF EXISTS ranking; "
         "DROP INDEX IF EXISTS trials_by_group; DROP INDEX IF EXISTS trials_by_state; "
         "DROP INDEX IF EXISTS trials_by_value");
+    db.exec(kCheckpointsSql);
+    db.exec(
+        "INSERT OR IGNORE INTO states SELECT sha256, data FROM whole_checkpoints; "
+        "INSERT INTO checkpoints SELECT trial_id, epoch, size, sha256, NULL FROM "
+        "whole_checkpoints; "
+        "DROP TABLE whole_checkpoints");
     db.exec(kStepsViewSql);
     db.exec(kRankingSql);
     db.exec(kGroupsSql);

@@ -96,17 +96,6 @@ std::vector<std::string> Store::PendingIds() const {
   return impl_->Texts("SELECT trial_id FROM trials WHERE state = 'pending' AND in_space = 1");
 }
 
-std::map<std::string, int64_t> Store::CheckpointEpochs() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(), "SELECT trial_id, epoch FROM checkpoints");
-    std::map<std::string, int64_t> epochs;
-    while (query.executeStep()) {
-      epochs.emplace(query.getColumn(0).getString(), query.getColumn(1).getInt64());
-    }
-    return epochs;
-  });
-}
-
 std::vector<std::string> Store::LostIds() const {
   return impl_->Texts(
       "SELECT trial_id FROM trials WHERE state = 'pending' AND "
@@ -209,65 +198,6 @@ std::vector<EpochRow> Store::Epochs(const std::string& trial_id) const {
     }
     impl_->ReadReported(trial_id, epochs);
     return epochs;
-  });
-}
-
-namespace {
-
-/// SQL: the path in a program's checkpoint data.
-std::string PathIn(const std::string& data) {
-  return fmt::format(
-      "iif(json_valid(CAST({0} AS TEXT)), json_extract(CAST({0} AS TEXT), '$.path'), "
-      "CAST({0} AS TEXT))",
-      data);
-}
-
-}  // namespace
-
-StoredCheckpoint Store::ReadCheckpoint(
-    const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
-  return Guarded(impl_->path, [&]() -> StoredCheckpoint {
-    const std::string saved_by = impl_->has_sharing ? "coalesce(c.saved_by, '')" : "''";
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT c.epoch, size, sha256, data, e.epoch IS NOT NULL, " + saved_by +
-                                " FROM checkpoints AS c LEFT JOIN epochs AS e USING "
-                                "(trial_id, epoch) WHERE trial_id = ?");
-    query.bind(1, trial_id);
-    if (!query.executeStep()) return {};
-    const SQLite::Column data = query.getColumn(3);
-    const std::string_view bytes(static_cast<const char*>(data.getBlob()),
-                                 static_cast<size_t>(data.getBytes()));
-    const int64_t epoch = query.getColumn(0).getInt64();
-    if (data.getBytes() != query.getColumn(1).getInt64()) {
-      return {{},
-              fmt::format("its checkpoint has {} bytes of {}", bytes.size(),
-                          query.getColumn(1).getInt64())};
-    }
-    if (sha256(bytes) != query.getColumn(2).getString()) {
-      return {{}, "its checkpoint is damaged: its SHA-256 is another than recorded"};
-    }
-    if (query.getColumn(4).getInt() == 0) {
-      return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
-    }
-    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes),
-                       query.getColumn(5).getString()},
-            ""};
-  });
-}
-
-std::vector<RetiredCheckpoint> Store::RetiredCheckpoints() const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(
-        impl_->Db(),
-        "SELECT number, trial_id, data FROM retired_checkpoints AS r WHERE NOT EXISTS (SELECT 1 "
-        "FROM checkpoints AS c WHERE r.trial_id IN (c.trial_id, c.saved_by) AND " +
-            PathIn("c.data") + " = " + PathIn("r.data") + ") ORDER BY number");
-    std::vector<RetiredCheckpoint> retired;
-    while (query.executeStep()) {
-      retired.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
-                         query.getColumn(2).getString()});
-    }
-    return retired;
   });
 }
 

@@ -55,7 +55,7 @@ void Store::Impl::HandOverShared(const std::string& trial_id, int64_t first_epoc
 }
 
 void Store::ShareEpochs(const std::string& from, const std::string& trial_id, int64_t epochs,
-                        const std::optional<Checkpoint>& checkpoint) {
+                        const Checkpoint* checkpoint) {
   impl_->Write([&] {
     impl_->HandOverShared(trial_id, 1);
     impl_->Run("DELETE FROM epochs WHERE trial_id = ?", trial_id);
@@ -85,12 +85,7 @@ void Store::ShareEpochs(const std::string& from, const std::string& trial_id, in
     for (const SharedEpoch& shared : taken_over) impl_->MoveShared(shared);
     impl_->CountShared(trial_id);
     impl_->Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
-    if (!checkpoint) return;
-    impl_->Run(
-        "INSERT INTO checkpoints (trial_id, epoch, size, sha256, data, saved_by) VALUES "
-        "(?1, ?2, ?3, ?4, CAST(?5 AS BLOB), nullif(nullif(?6, ''), ?1))",
-        trial_id, checkpoint->epoch, static_cast<int64_t>(checkpoint->data.size()),
-        checkpoint->sha256, checkpoint->data, checkpoint->saved_by);
+    if (checkpoint != nullptr) impl_->PutCheckpoint(trial_id, *checkpoint);
   });
 }
 
@@ -152,30 +147,6 @@ std::vector<std::string> Store::SharersOf(const std::string& trial_id) const {
     std::vector<std::string> sharers;
     while (query.executeStep()) sharers.push_back(query.getColumn(0).getString());
     return sharers;
-  });
-}
-
-std::vector<std::string> Store::BorrowedBeyond(const std::string& trial_id, int64_t epoch) const {
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(
-        impl_->Db(),
-        "SELECT trial_id FROM checkpoints WHERE saved_by = ?1 AND epoch > ?2 ORDER BY trial_id");
-    query.bind(1, trial_id);
-    query.bind(2, epoch);
-    std::vector<std::string> borrowers;
-    while (query.executeStep()) borrowers.push_back(query.getColumn(0).getString());
-    return borrowers;
-  });
-}
-
-std::set<std::string> Store::Lenders() const {
-  if (!impl_->has_sharing) return {};
-  return Guarded(impl_->path, [&] {
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT DISTINCT saved_by FROM checkpoints WHERE saved_by IS NOT NULL");
-    std::set<std::string> lenders;
-    while (query.executeStep()) lenders.insert(query.getColumn(0).getString());
-    return lenders;
   });
 }
 

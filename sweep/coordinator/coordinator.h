@@ -150,7 +150,7 @@ class Coordinator {
   void TellOfShared(const Trial& trial, int64_t epochs);
   void Continue(const LiveTrial& live, std::vector<Sharer> sharers, Checkpoint state);
   void HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
-                    const std::optional<Checkpoint>& state);
+                    const Checkpoint* state);
   void BranchOff(const LiveTrial& live, const Checkpoint& state);
   void ReleaseParted(const LiveTrial& live, int64_t epoch);
   void EndTwins(const LiveTrial& live, TrialState state, const std::string& error);

@@ -20,10 +20,11 @@ void Coordinator::OnEvent(const CheckpointMade& made) {
   }
   if (is_of_program_) ReleaseParted(*live, made.epoch);
   RetireStored(made.trial_id);
-  store_.SaveCheckpoint(made.trial_id, {made.epoch, made.sha256, made.data});
+  const Checkpoint state = {made.epoch, made.sha256, made.data};
+  store_.SaveCheckpoint(made.trial_id, state);
   checkpoints_.insert_or_assign(made.trial_id, made.epoch);
   NoteState(live->trial);
-  BranchOff(*live, {made.epoch, made.sha256, made.data});
+  BranchOff(*live, state);
 }
 
 /// The trial's checkpoint, if it has an undamaged one; else of epoch 0 and without data. Notes the

@@ -95,7 +95,7 @@ void Coordinator::Hold(LiveTrial live) {
   const std::string& id = live.trial.id;
   if (forest_) {
     for (const Sharer& follower : forest_->TakeHeld(id, live.epochs_done)) {
-      HoldFollower(live, follower.trial, live.epochs_done, std::nullopt);
+      HoldFollower(live, follower.trial, live.epochs_done, nullptr);
     }
   }
   store_.HoldAttempt(id);

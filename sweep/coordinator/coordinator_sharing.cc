@@ -144,7 +144,7 @@ void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, C
       std::stable_partition(sharers.begin(), sharers.end(),
                             [&state](const Sharer& sharer) { return sharer.until > state.epoch; });
   for (auto sharer = held; sharer != sharers.end(); ++sharer) {
-    HoldFollower(live, sharer->trial, state.epoch, state);
+    HoldFollower(live, sharer->trial, state.epoch, &state);
   }
   sharers.erase(held, sharers.end());
   if (sharers.empty()) return;
@@ -154,7 +154,7 @@ void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, C
       queue_.Add(std::move(trial));
       continue;
     }
-    store_.ShareEpochs(live.trial.id, trial.id, state.epoch, state);
+    store_.ShareEpochs(live.trial.id, trial.id, state.epoch, &state);
     // Depth first while many states wait.
     if (2 * waiting_bytes_ > options_.branch_bytes) {
       queue_.Requeue(trial);
@@ -169,10 +169,10 @@ void Coordinator::Continue(const LiveTrial& live, std::vector<Sharer> sharers, C
 /// The follower is held with the first `epochs` epochs of the trial, and their state if there is
 /// space for it.
 void Coordinator::HoldFollower(const LiveTrial& live, const Trial& follower, int64_t epochs,
-                               const std::optional<Checkpoint>& state) {
-  const bool keeps = state && KeepState(follower, *state);
+                               const Checkpoint* state) {
+  const bool keeps = state != nullptr && KeepState(follower, *state);
   if (!keeps) EndCheckpoints(follower.id);
-  store_.ShareEpochs(live.trial.id, follower.id, epochs, keeps ? state : std::nullopt);
+  store_.ShareEpochs(live.trial.id, follower.id, epochs, keeps ? state : nullptr);
   reached_.push_back(follower);
   TellOfShared(follower, epochs);
 }

@@ -5,14 +5,16 @@
 
 namespace lrsweep {
 
-/// Notes that the trial waits with that state. False: there is no space for it. A file is there
-/// once for all that wait with it.
+/// Notes that the trial waits with that state. False: there is no space for it. A state, or a file,
+/// is there once for all that wait with it.
 bool Coordinator::KeepState(const Trial& trial, const Checkpoint& state) {
   ForgetState(trial.id);
   const bool is_file = options_.files != nullptr;
-  const std::string key = is_file ? state.saved_by + "/" + state.data : trial.id;
-  auto bytes = static_cast<int64_t>(state.data.size());
-  if (is_file) bytes = waiting_states_.count(key) > 0 ? 0 : options_.files->BytesOf(state.data);
+  const std::string key = is_file ? state.saved_by + "/" + state.data : state.sha256;
+  int64_t bytes = 0;
+  if (!waiting_states_.contains(key)) {
+    bytes = is_file ? options_.files->BytesOf(state.data) : static_cast<int64_t>(state.data.size());
+  }
   if (waiting_bytes_ + bytes > options_.branch_bytes) return false;
   EndCheckpoints(trial.id);
   checkpoints_.insert_or_assign(trial.id, state.epoch);
@@ -74,7 +76,7 @@ void Coordinator::TakeStateOfAncestor(const Trial& trial) {
   if (ancestor == nullptr) return;
   const StoredCheckpoint stored = ReadCheckpoint(ancestor->id);
   if (!stored.checkpoint) return;
-  store_.ShareEpochs(ancestor->id, trial.id, stored.checkpoint->epoch, stored.checkpoint);
+  store_.ShareEpochs(ancestor->id, trial.id, stored.checkpoint->epoch, &*stored.checkpoint);
   checkpoints_.insert_or_assign(trial.id, stored.checkpoint->epoch);
   NoteState(trial);
   untold_.emplace_back(trial, stored.checkpoint->epoch);

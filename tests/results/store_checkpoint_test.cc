@@ -77,6 +77,7 @@ TEST_F(StoreCheckpointTest, ContinuingReplacesWhatLiesBeyond) {
   EXPECT_EQ(store.TrialById("a").wall_seconds, 4.5);
   store.Close();
   EXPECT_EQ(Count("checkpoints"), 0);
+  EXPECT_EQ(Count("states"), 0);
   EXPECT_EQ(Count("steps"), 6);
 }
 
@@ -124,7 +125,7 @@ TEST_F(StoreCheckpointTest, EveryFlippedBitAndEveryTruncationIsFound) {
   std::mt19937 random(5);
   const auto read_with = [this](const std::string& bytes) {
     SQLite::Database db(db_.string(), SQLite::OPEN_READWRITE);
-    SQLite::Statement damage(db, "UPDATE checkpoints SET data = ?");
+    SQLite::Statement damage(db, "UPDATE states SET data = ?");
     damage.bindNoCopy(1, static_cast<const void*>(bytes.data()), static_cast<int>(bytes.size()));
     db.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
     damage.exec();
@@ -147,6 +148,14 @@ TEST_F(StoreCheckpointTest, AnEpochThatIsNotRecordedIsADefect) {
   CutOff("state").Close();
   SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("UPDATE checkpoints SET epoch = 4");
   EXPECT_THAT(Store::Open(db_).ReadCheckpoint("a", Sha256Hex).defect, HasSubstr("epoch 4"));
+}
+
+TEST_F(StoreCheckpointTest, ThatOfAFileOfTheLayoutBeforeIsReadAndKept) {
+  CutOff("state").Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec(kToLayout6);
+  EXPECT_EQ(Store::Open(db_).ReadCheckpoint("a", Sha256Hex).checkpoint->data, "state");
+  Store::OpenForWriting(db_).Close();
+  EXPECT_EQ(Store::Open(db_).ReadCheckpoint("a", Sha256Hex).checkpoint->data, "state");
 }
 
 TEST_F(StoreCheckpointTest, ItsRoomIsGivenBack) {

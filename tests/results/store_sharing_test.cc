@@ -54,7 +54,8 @@ class StoreSharingTest : public SweepFixture {
 TEST_F(StoreSharingTest, SharedEpochsAreCopiedAndTheirStepsStoredOnce) {
   Store store = Created();
   Train(store, "a", 1, 3);
-  store.ShareEpochs("a", "b", 2, Checkpoint{2, "hash", "state"});
+  const Checkpoint state{2, "hash", "state"};
+  store.ShareEpochs("a", "b", 2, &state);
   Finish(store, "a");
   Train(store, "b", 3, 4);
   Finish(store, "b");
@@ -97,7 +98,8 @@ TEST_F(StoreSharingTest, ATrialBeginsWhenItsFirstEpochIsTrained) {
   Store store = Created();
   Train(store, "c", 1, 4);
   store.ShareEpochs("c", "a", 2);
-  store.ShareEpochs("c", "b", 3, Checkpoint{3, "hash", "state"});
+  const Checkpoint state{3, "hash", "state"};
+  store.ShareEpochs("c", "b", 3, &state);
   Finish(store, "c");
   Train(store, "b", 4, 4);
   Finish(store, "b");
@@ -171,11 +173,50 @@ TEST_F(StoreSharingTest, DivergenceIsSharedWithItsEpoch) {
 TEST_F(StoreSharingTest, ASharedStateIsThatOfTheTrial) {
   Store store = Created();
   Train(store, "a", 1, 2);
-  store.ShareEpochs("a", "b", 2, Checkpoint{2, "hash", "state"});
+  const Checkpoint state{2, "hash", "state"};
+  store.ShareEpochs("a", "b", 2, &state);
   const auto stored = store.ReadCheckpoint("b", [](std::string_view) { return "hash"; });
   ASSERT_TRUE(stored.checkpoint);
   EXPECT_EQ(stored.checkpoint->epoch, 2);
   EXPECT_EQ(stored.checkpoint->data, "state");
+}
+
+TEST_F(StoreSharingTest, AStateIsStoredOnceForAllThatContinueFromIt) {
+  Store store = Created();
+  Train(store, "a", 1, 3);
+  const Checkpoint state{2, "hash", "state"};
+  store.SaveCheckpoint("a", state);
+  for (const char* id : {"b", "c"}) store.ShareEpochs("a", id, 2, &state);
+  const auto states = [&] {
+    store.Commit();
+    return Rows(
+        "SELECT data, (SELECT count(*) FROM checkpoints AS c WHERE c.sha256 = s.sha256) "
+        "FROM states AS s ORDER BY sha256");
+  };
+  EXPECT_THAT(states(), ElementsAre("state 3"));
+  store.EndTrial("b", TrialState::kStopped, "");
+  store.SaveCheckpoint("a", {3, "hash of next", "next"});
+  EXPECT_THAT(states(), ElementsAre("state 1", "next 1"));
+  store.EndTrial("c", TrialState::kStopped, "");
+  EXPECT_THAT(states(), ElementsAre("next 1"));
+  Finish(store, "a");
+  EXPECT_THAT(states(), IsEmpty());
+}
+
+TEST_F(StoreSharingTest, AStateThatWasDamagedInTheFileIsReplaced) {
+  Store store = Created();
+  Train(store, "a", 1, 2);
+  const Checkpoint state{2, "hash", "state"};
+  store.ShareEpochs("a", "b", 2, &state);
+  store.Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("UPDATE states SET data = x'00'");
+  store = Store::OpenForWriting(db_);
+  store.ShareEpochs("a", "c", 2, &state);
+  for (const char* id : {"b", "c"}) {
+    const auto stored = store.ReadCheckpoint(id, [](std::string_view) { return "hash"; });
+    ASSERT_TRUE(stored.checkpoint) << stored.defect;
+    EXPECT_EQ(stored.checkpoint->data, "state");
+  }
 }
 
 TEST_F(StoreSharingTest, AFileThatAnotherTrialHasIsRetiredWhenNoneHasIt) {
@@ -183,7 +224,8 @@ TEST_F(StoreSharingTest, AFileThatAnotherTrialHasIsRetiredWhenNoneHasIt) {
   Store store = Created();
   Train(store, "a", 1, 3);
   for (const char* id : {"b", "c"}) {
-    store.ShareEpochs("a", id, 2, Checkpoint{2, "hash", file, "a"});
+    const Checkpoint state{2, "hash", file, "a"};
+    store.ShareEpochs("a", id, 2, &state);
   }
   EXPECT_EQ(store.ReadCheckpoint("b", [](std::string_view) { return "hash"; }).checkpoint->saved_by,
             "a");
@@ -200,9 +242,10 @@ TEST_F(StoreSharingTest, AFileThatAnotherTrialHasIsRetiredWhenNoneHasIt) {
   Train(store, "b", 3, 3);
   store.RetireCheckpoint("b", file);  // its copy
   EXPECT_THAT(retired(), IsEmpty());
-  store.SaveCheckpoint("b", {3, "hash", next});
+  store.SaveCheckpoint("b", {3, "hash of next", next});
   EXPECT_THAT(retired(), ElementsAre("b"));
-  EXPECT_EQ(store.ReadCheckpoint("b", [](std::string_view) { return "hash"; }).checkpoint->saved_by,
+  EXPECT_EQ(store.ReadCheckpoint("b", [](std::string_view) { return "hash of next"; })
+                .checkpoint->saved_by,
             "");
   store.EndTrial("c", TrialState::kStopped, "");
   EXPECT_THAT(retired(), ElementsAre("a", "b"));

@@ -311,16 +311,17 @@ class SimulatedSweep {
   void DamageCheckpoints() {
     SQLite::Database db(path_.string(), SQLite::OPEN_READWRITE);
     const char* damage = world_.details().Chance(0.5)
-                             ? "UPDATE checkpoints SET data = CAST(substr(data, 2) AS BLOB)"
-                             : "UPDATE checkpoints SET data = CAST('x' || substr(data, 2) AS BLOB)";
+                             ? "UPDATE states SET data = CAST(substr(data, 2) AS BLOB)"
+                             : "UPDATE states SET data = CAST('x' || substr(data, 2) AS BLOB)";
     const int changed = db.exec(damage);
-    world_.Say("{} checkpoints are damaged on the disk", changed);
+    world_.Say("{} states are damaged on the disk", changed);
   }
 
   uint64_t Fingerprint() const {
     SQLite::Database db(path_.string(), SQLite::OPEN_READONLY);
     uint64_t hash = 0;
-    for (const char* table : {"trials", "attempts", "epochs", "step_traces", "checkpoints"}) {
+    for (const char* table :
+         {"trials", "attempts", "epochs", "step_traces", "checkpoints", "states"}) {
       SQLite::Statement rows(db, std::string("SELECT * FROM ") + table);
       while (rows.executeStep()) {
         for (int i = 0; i < rows.getColumnCount(); ++i) {

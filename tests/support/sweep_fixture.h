@@ -25,7 +25,12 @@ inline constexpr const char* kToLayout6 =
     "ALTER TABLE trials DROP COLUMN stopped_by; ALTER TABLE trials DROP COLUMN promoted; "
     "ALTER TABLE trials DROP COLUMN dropped; ALTER TABLE sweep DROP COLUMN first_number; "
     "ALTER TABLE sweep DROP COLUMN race_confidence; "
-    "ALTER TABLE checkpoints DROP COLUMN saved_by; "
+    "CREATE TABLE whole_checkpoints (trial_id TEXT NOT NULL PRIMARY KEY REFERENCES trials "
+    "(trial_id), epoch INTEGER NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, data BLOB "
+    "NOT "
+    "NULL) STRICT; INSERT INTO whole_checkpoints SELECT trial_id, epoch, size, sha256, data FROM "
+    "checkpoints JOIN states USING (sha256); DROP TABLE checkpoints; DROP TABLE states; "
+    "ALTER TABLE whole_checkpoints RENAME TO checkpoints; "
     "CREATE INDEX trials_by_state ON trials (state, in_space, diverged, epochs_done); "
     "CREATE INDEX trials_by_value ON trials (objective_value, trial_id) WHERE in_space = 1 AND "
     "(state = 'completed' OR (state = 'stopped' AND diverged = 1)); PRAGMA user_version = 6;";

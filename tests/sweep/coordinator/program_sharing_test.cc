@@ -365,7 +365,8 @@ void ShareAndFail(const std::string& failed, const std::string& borrower, Sweep&
   sweep.store_.BeginAttempt(failed, {1, "host", "cpu", kCommandEngine, "", 1});
   sweep.store_.AddEpoch(failed, record);
   sweep.store_.SaveCheckpoint(failed, {5, Sha256Hex(data), data});
-  sweep.store_.ShareEpochs(failed, borrower, 5, Checkpoint{5, Sha256Hex(data), data, failed});
+  const Checkpoint state{5, Sha256Hex(data), data, failed};
+  sweep.store_.ShareEpochs(failed, borrower, 5, &state);
   sweep.store_.EndAttempt(failed, TrialState::kFailed, "no luck");
   sweep.store_.RetireCheckpoint(failed, data);
   sweep.store_.RetryFailed();
