@@ -31,12 +31,13 @@ std::optional<StoredResult> ResultOf(const Store& store, const ValueRules& rules
   if (rows.empty()) return std::nullopt;
   const TrialRow& row = rows.front();
   const bool is_whole = budget == 0 || budget >= EpochsOf(trial);
-  const bool diverged = row.diverged && row.state == "stopped";
-  if (!is_whole && row.epochs_done >= budget && !(diverged && row.epochs_done == budget)) {
+  // Of a pending trial that has diverged the end was not recorded: it comes to it again.
+  const bool has_value = row.epochs_done >= budget && !(row.diverged && row.epochs_done == budget);
+  if (!is_whole && has_value) {
     return StoredResult{ValueAfter(store, rules, trial.id, budget)};
   }
   if (row.state == "completed") return StoredResult{row.objective_value};
-  if (row.state == "failed" || diverged) return StoredResult{};
+  if (row.state == "failed" || (row.state == "stopped" && row.diverged)) return StoredResult{};
   return std::nullopt;
 }
 

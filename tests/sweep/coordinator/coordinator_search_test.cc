@@ -12,6 +12,7 @@
 #include "data/sha256.h"
 #include "sweep/coordinator/adaptive_search.h"
 #include "sweep/coordinator/coordinator.h"
+#include "sweep/coordinator/stored_results.h"
 #include "sweep/search/grid_source.h"
 #include "tests/support/query_rows.h"
 #include "tests/support/temp_folder.h"
@@ -324,6 +325,28 @@ TEST_F(CoordinatorSearchTest, TheBestTrialIsTheFirstOfTheRankingThoughARetryFail
   Run(Yaml(kHalving), {.shares = false, .failing = failing.failing, .retry_failed = true});
   EXPECT_THAT(Rows("SELECT DISTINCT budget FROM ranking WHERE place = 1"), ElementsAre("9"));
   EXPECT_THAT(Rows("SELECT max(attempt) FROM attempts"), ElementsAre("2"));
+}
+
+TEST_F(CoordinatorSearchTest, ADivergedTrialHasNoValueAtItsRungThoughACrashHidItsEnd) {
+  const std::string yaml = Yaml(kTruncated);
+  const SearchSpace space(ParseSweepConfig(yaml, "s.yaml"));
+  Store store = OpenStore(space, yaml);
+  const Trial trial = space.At(0);
+  store.BeginAttempt(trial.id, {.worker = 1});
+  EpochRecord record{.epoch = 1, .steps_done = 1};
+  record.rates = {{0.1}, {0.0}};
+  record.losses = {NAN};
+  record.metrics = {{kTrainLoss, NAN}, {kValLoss, 0.4}, {kValAccuracy, 0.9}};
+  record.diverged = true;
+  store.AddEpoch(trial.id, record);
+  store.EndAttempt(trial.id, TrialState::kPending, "");     // as if it had been cut off here
+  EXPECT_FALSE(ResultOf(store, RulesOf(store), trial, 1));  // it is to be trained still
+  store.BeginAttempt(trial.id, {.worker = 1});
+  store.AddEpoch(trial.id, record);
+  store.EndAttempt(trial.id, TrialState::kStopped, "");
+  const auto result = ResultOf(store, RulesOf(store), trial, 1);
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->value);
 }
 
 constexpr const char* kRace = "replicate: {axis: seed, race: {confidence: 0.95}}\n";
