@@ -26,14 +26,18 @@ class Expected {
     int64_t ended_after = 0;  // Rule::kEnds: the epoch after which the source ends it; 0: not
     bool loses = false;       // Rule::kRung: it does not continue
     std::optional<Searched> searched{};  // Rule::kSearch: its place
-    bool is_in_space = true;
+    bool is_in_space = true;             // in the end
   };
   const std::map<std::string, Ending>& endings() const { return endings_; }
 
+  /// A search of some runs only: what it alone trains is in no space in the end.
+  void AddEdited(const SearchSpace& space, const Scenario& scenario);
   /// From now on the trials are those of a space without a search. Others keep their ends.
   void LeaveSearch(const SearchSpace& space, const Scenario& scenario);
 
  private:
+  void AddSearch(const SearchSpace& space, const Scenario& scenario);
+
   std::map<std::string, Ending> endings_;
 };
 

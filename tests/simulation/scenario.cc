@@ -92,10 +92,6 @@ std::string Template(Draws draws) {
   return yaml + objective;
 }
 
-std::string WithSeeds(std::string text, int64_t seeds) {
-  return text.replace(text.find('@'), 1, Seeds(seeds));
-}
-
 const std::vector<std::string> kSearchedSchedulers = {
     "{type: ConstantLR, factor: 1.0, total_iters: 1}",
     "{type: StepLR, step_size: {grid: [1, 3]}, gamma: 0.5}",
@@ -106,6 +102,10 @@ const std::vector<std::string> kSearchedSchedulers = {
     "{type: WSD, num_warmup_steps: 5%, num_decay_steps: {grid: [40%, 70%]}, decay_type: linear}",
     "{type: ReduceLROnPlateau, metric: val_loss, factor: 0.5, patience: {choice: [0, 1, 2]}}",
 };
+
+std::string WithSeeds(std::string text, int64_t seeds) {
+  return text.replace(text.find('@'), 1, Seeds(seeds));
+}
 
 /// The section of a pruner, for trials of so many epochs.
 std::string Pruner(Draws& draws, int64_t epochs) {
@@ -127,25 +127,28 @@ void DrawSearch(Draws draws, Scenario& scenario) {
     schedulers.erase(schedulers.begin() +
                      draws.Between(0, static_cast<int64_t>(schedulers.size()) - 1));
   }
+  const int batch = draws.Chance(0.8) ? 64 : 32;
+  const int64_t least_seeds = has_race ? 3 : 1;
+  const int64_t seeds = draws.Between(least_seeds, has_race ? 6 : 4);
   std::string yaml = fmt::format(
-      "name: t\nmodel: {{hidden: [8]}}\ntraining: {{epochs: {}, batch_size: {}, seed: {}}}\n",
-      epochs, draws.Chance(0.8) ? 64 : 32,
-      Seeds(draws.Between(has_race ? 3 : 1, has_race ? 6 : 4)));
+      "name: t\nmodel: {{hidden: [8]}}\ntraining: {{epochs: {}, batch_size: {}, seed: @}}\n",
+      epochs, batch);
   yaml += fmt::format("optimizer: {{type: SGD, lr: {}}}\nscheduler:\n",
                       draws.Chance(0.7) ? "{loguniform: [0.01, 1]}" : "{grid: [0.05, 0.2]}");
   for (const std::string& scheduler : schedulers) yaml += "  - " + scheduler + "\n";
   const bool is_sampled =
       yaml.find("uniform: ") != std::string::npos || yaml.find("choice: ") != std::string::npos;
   if (is_sampled) {
-    yaml += fmt::format("search: {{sampler: {}, trials: {}, seed: {}}}\n",
-                        draws.Chance(0.5) ? "random" : "sobol", draws.Between(1, 5),
-                        draws.Between(0, 9));
+    const char* sampler = draws.Chance(0.5) ? "random" : "sobol";
+    yaml += fmt::format("search: {{sampler: {}, trials: {}, seed: {}}}\n", sampler,
+                        draws.Between(1, 5), draws.Between(0, 9));
   }
   yaml += ObjectiveLine(draws);
-  scenario.yaml = scenario.smaller_yaml = yaml;
-  if (draws.Chance(0.4)) scenario.plain_yaml = yaml;
-  if (has_pruner) scenario.yaml += Pruner(draws, epochs);
-  if (has_race) scenario.yaml += "replicate: {axis: seed, race: {confidence: 0.9}}\n";
+  if (draws.Chance(0.4)) scenario.plain_yaml = WithSeeds(yaml, seeds);
+  if (has_pruner) yaml += Pruner(draws, epochs);
+  if (has_race) yaml += "replicate: {axis: seed, race: {confidence: 0.9}}\n";
+  scenario.yaml = WithSeeds(yaml, seeds);
+  scenario.smaller_yaml = WithSeeds(yaml, draws.Between(least_seeds, seeds));
   scenario.noise_bits = draws.Chance(0.3) ? 21 : static_cast<int>(draws.Between(12, 20));
   scenario.tied_bits = draws.Chance(0.6) ? 0 : static_cast<int>(draws.Between(17, 20));
 }
@@ -202,8 +205,10 @@ Scenario MakeScenario(uint64_t seed) {
   if (scenario.rule == Rule::kRung || is_searched) {
     scenario.max_attempts = 1'000'000;
     scenario.deadly = 0;
-    for (const Fault fault : {Fault::kBroken, Fault::kHiccup, Fault::kEdit}) turn_off(fault);
-    if (!is_searched) turn_off(Fault::kRetry);
+    for (const Fault fault : {Fault::kBroken, Fault::kHiccup}) turn_off(fault);
+    if (!is_searched) {
+      for (const Fault fault : {Fault::kEdit, Fault::kRetry}) turn_off(fault);
+    }
   }
   // A lone process has no network, and its coordinator shares its worker's fate.
   if (scenario.is_alone) {

@@ -69,7 +69,9 @@ class SimulatedSweep {
         path_(folder / "t.db"),
         space_(std::in_place, ParseSweepConfig(scenario.yaml, "s.yaml")),
         smaller_space_(ParseSweepConfig(scenario.smaller_yaml, "s.yaml")),
-        expected_(*space_, CountOf(world_, *space_), scenario) {}
+        expected_(*space_, CountOf(world_, *space_), scenario) {
+    if (scenario.rule == Rule::kSearch) expected_.AddEdited(smaller_space_, scenario);
+  }
 
   SweepResult Run() {
     SweepResult result;
@@ -91,6 +93,7 @@ class SimulatedSweep {
   enum class RunEnd { kOver, kWorkLeft, kBrokeOff };
 
   void RunToTheEnd() {
+    world_.Say("the configuration:\n{}", scenario_.yaml);
     RunWithFaults();
     Finish(false);
     const uint64_t before = Fingerprint();
@@ -116,6 +119,7 @@ class SimulatedSweep {
     world_.Count("sweeps continued without their search");
     space_.emplace(ParseSweepConfig(scenario_.plain_yaml, "s.yaml"));
     expected_.LeaveSearch(*space_, scenario_);
+    has_left_ = true;
     std::erase_if(truth_.ended, [](const auto& ended) {
       return ended.second == TrialState::kStopped;  // the diverged ones, too, which stay so
     });
@@ -179,7 +183,7 @@ class SimulatedSweep {
   RunEnd RunProgram() {
     // The first trials of the smaller space may lie behind those of the whole one.
     const bool is_edited =
-        world_.Strikes(Fault::kEdit) && CountOf(world_, *space_) == space_->size();
+        world_.Strikes(Fault::kEdit) && CountOf(world_, *space_) == space_->size() && !has_left_;
     const SearchSpace& space = is_edited ? smaller_space_ : *space_;
     const bool is_new = !fs::exists(path_);
     Store store = Open(space, is_new);
@@ -343,6 +347,7 @@ class SimulatedSweep {
   int64_t runs_ = 0;
   bool was_power_cut_ = false;
   bool retries_ = false;
+  bool has_left_ = false;  // LeaveSearch
 };
 
 void Empty(const fs::path& folder) {
