@@ -6,8 +6,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "params/json_value.h"
 
@@ -120,7 +122,7 @@ class Reader {
   void Field(const char* name, TrialState& state) { state = StateFrom(message_.at(name)); }
   void Bytes(const char* name, std::string& bytes) {
     const auto& binary = message_.at(name).get_binary();
-    bytes.assign(binary.begin(), binary.end());
+    bytes.assign(reinterpret_cast<const char*>(binary.data()), binary.size());
   }
   void Field(const char* name, std::vector<TrialTask>& tasks);
   void Field(const char* name, std::optional<ProgramSpec>& program);
@@ -321,30 +323,59 @@ void Reader::Field(const char* name, std::vector<TrialTask>& tasks) {
 
 // ---- Whole messages.
 
-/// Stops at what is nested deeper than any message of ours: the reader recurses, and would run out
-/// of stack. (A configuration nests 32 levels at most.)
-class DepthLimit : public nlohmann::json_sax<json> {
+/// Puts a message together as it is read, and stops at what is nested deeper than any message of
+/// ours: the reader recurses, and would run out of stack. (A configuration nests 32 levels at
+/// most.) nlohmann's own reading has no such limit, and takes bytes one by one: reading once is
+/// worth it.
+class MessageBuilder : public nlohmann::json_sax<json> {
  public:
-  bool null() override { return true; }
-  bool boolean(bool /*value*/) override { return true; }
-  bool number_integer(number_integer_t /*value*/) override { return true; }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
-  bool string(string_t& /*value*/) override { return true; }
-  bool binary(binary_t& /*value*/) override { return true; }
-  bool start_object(size_t /*elements*/) override { return ++depth_ <= kDeepest; }
-  bool key(string_t& /*value*/) override { return true; }
-  bool end_object() override { return --depth_ >= 0; }
-  bool start_array(size_t /*elements*/) override { return ++depth_ <= kDeepest; }
-  bool end_array() override { return --depth_ >= 0; }
+  const json& message() const { return message_; }
+
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(number_integer_t value) override { return Add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value); }
+  bool number_float(number_float_t value, const string_t& /*text*/) override { return Add(value); }
+  bool string(string_t& value) override { return Add(std::move(value)); }
+  bool binary(binary_t& value) override { return Add(std::move(value)); }
+  bool key(string_t& value) override {
+    key_ = std::move(value);
+    return true;
+  }
+  bool start_object(size_t /*elements*/) override { return Open(json::object()); }
+  bool end_object() override { return Close(); }
+  bool start_array(size_t /*elements*/) override { return Open(json::array()); }
+  bool end_array() override { return Close(); }
   bool parse_error(size_t /*at*/, const std::string& /*token*/,
                    const nlohmann::detail::exception& error) override {
     throw std::runtime_error(error.what());
   }
 
  private:
-  static constexpr int kDeepest = 100;
-  int depth_ = 0;
+  static constexpr size_t kDeepest = 100;
+
+  json& Put(json value) {
+    if (open_.empty()) return message_ = std::move(value);
+    json& parent = *open_.back();
+    if (parent.is_array()) return parent.emplace_back(std::move(value));
+    return parent[key_] = std::move(value);
+  }
+  bool Add(json value) {
+    Put(std::move(value));
+    return true;
+  }
+  bool Open(json value) {
+    open_.push_back(&Put(std::move(value)));
+    return open_.size() <= kDeepest;
+  }
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  json message_;
+  std::vector<json*> open_;  // the objects and arrays around what comes next
+  std::string key_;          // of what comes next in an object
 };
 
 template <typename Variant>
@@ -382,11 +413,11 @@ void ReadAny(const json& object, std::variant<Messages...>& variant) {
 template <typename Variant>
 Variant DecodeVariant(const Bytes& bytes) {
   try {
-    DepthLimit limit;
-    if (!json::sax_parse(bytes, &limit, json::input_format_t::msgpack)) {
+    MessageBuilder builder;
+    if (!json::sax_parse(bytes, &builder, json::input_format_t::msgpack)) {
       throw std::runtime_error("nested too deep");
     }
-    const json object = json::from_msgpack(bytes);
+    const json& object = builder.message();
     if (object.at("v") != kVersion) throw std::runtime_error("another version");
     Variant variant;
     ReadAny(object, variant);
