@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from frame import expect
-from sweeps import PROGRAM, Sweep
+from sweeps import PROGRAM, SharingSweep, Sweep
 
 LIBRARY = PROGRAM.parent / "libcrash_at_write.so"
 
@@ -49,8 +49,11 @@ class Crasher:
         return True
 
 
-def crash_at_every_write(folder: Path, every: int) -> int:
-    sweep = Sweep(folder, seeds=1, epochs=2, train=200)
+def crash_at_every_write(folder: Path, every: int, sharing: bool) -> int:
+    if sharing:
+        sweep = SharingSweep(folder, seeds=1, epochs=8, train=200)
+    else:
+        sweep = Sweep(folder, seeds=1, epochs=2, train=200)
     bad = 0
     for journal in ("wal", "delete"):
         crasher = Crasher(sweep, folder / "crashing", journal)
