@@ -1,5 +1,6 @@
 """One trial of a sweep in PyTorch, from the parameters that `lrsweep plan --json` gives it."""
 
+import inspect
 import math
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -41,11 +42,11 @@ def make_scheduler(optimizer: torch.optim.Optimizer, params: dict):
     if options["type"] == "WSD":
         share = wsd(options, params["training"]["epochs"])
         return torch.optim.lr_scheduler.LambdaLR(optimizer, share)
-    make = getattr(torch.optim.lr_scheduler, options.pop("type"))
-    for of_ours in ("interval", "warmup"):
-        options.pop(of_ours)
+    make = getattr(torch.optim.lr_scheduler, options["type"])
     epochs = params["training"]["epochs"]
-    return make(optimizer, **{k: epochs if v == "run" else v for k, v in options.items()})
+    theirs = inspect.signature(make).parameters  # what only lrsweep has is at its neutral default
+    known = {name: value for name, value in options.items() if name in theirs}
+    return make(optimizer, **{k: epochs if v == "run" else v for k, v in known.items()})
 
 
 def train(params: dict, batches) -> Iterator[dict[str, float]]:
