@@ -120,6 +120,7 @@ constexpr const char* kEvents[] = {
     "orders to end",
     "prefetched assignments",
     "promoted trials",
+    "sweeps by TPE",
     "sweeps continued without their search",
     "trials begun anew",
     "trials dropped by a race",

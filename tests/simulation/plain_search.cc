@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "analysis/statistics/race.h"
 #include "sweep/search/halving_plan.h"
 #include "sweep/search/rungs.h"
+#include "sweep/search/tpe/tpe_entry.h"
 #include "tests/simulation/source.h"
 #include "tests/simulation/training.h"
 
@@ -27,7 +29,9 @@ class Search {
   }
 
   std::map<std::string, Searched> Result() {
-    if (config_.pruner) {
+    if (config_.search.IsTpe()) {
+      FollowRounds();
+    } else if (config_.pruner) {
       Halve();
     } else {
       Race(
@@ -183,6 +187,46 @@ class Search {
     if (config_.race) return Race(turn_at, finalists.size());
     for (size_t group = 0; group < finalists.size(); ++group) {
       for (size_t seed = 0; seed < seeds_; ++seed) Note(turn_at(group, seed));
+    }
+  }
+
+  /// Trains a point of TPE. Returns its value: the best of the means of its groups.
+  Value TrainPoint(const TpeEntry& entry, const std::vector<FoundTrial>& point) {
+    std::map<uint64_t, std::vector<Value>> groups;
+    for (const FoundTrial& found : point) {
+      const auto number = static_cast<int64_t>(trials_.size());
+      const Searched& trained = Note({.trial = entry.TrialOf(found), .number = number});
+      groups[found.group_id].push_back(FinalValue(trained.trial));
+    }
+    Value best;
+    for (const auto& [id, values] : groups) {
+      const Value mean = MeanOfSeeds(values);
+      const bool is_better = mean && (!best || (MoreIsBetter() ? *mean > *best : *mean < *best));
+      if (is_better) best = mean;
+    }
+    return best;
+  }
+
+  /// Each round of TPE knows the values of all rounds but the one before it.
+  void FollowRounds() {
+    std::deque<TpeEntry> entries;
+    size_t most = 0;
+    for (const Block& block : space_.blocks()) {
+      most = std::max(most, entries.emplace_back(space_, block).size());
+    }
+    std::vector<std::vector<Value>> values(entries.size());  // of each entry's points
+    const auto batch = static_cast<size_t>(config_.search.batch);
+    for (size_t first = 0; first < most; first += batch) {
+      const size_t known = first < 2 * batch ? 0 : first - batch;
+      for (size_t i = 0; i < entries.size(); ++i) {
+        if (first >= entries[i].size()) continue;
+        const std::vector<Value> of_known(values[i].begin(),
+                                          values[i].begin() + static_cast<ptrdiff_t>(known));
+        const size_t end = std::min(first + batch, entries[i].size());
+        while (values[i].size() < end) {
+          values[i].push_back(TrainPoint(entries[i], entries[i].Next(of_known)));
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 // What an adaptive search comes to by the formula alone: rung by rung, and round by round, from
-// values that are all known beforehand. The plans of sweep/search are not asked.
+// values that are all known beforehand. The plans of sweep/search are not asked; of `tpe` the
+// points are its proposals, and the rounds are counted here.
 #pragma once
 
 #include <cstdint>

@@ -153,6 +153,27 @@ void DrawSearch(Draws draws, Scenario& scenario) {
   scenario.tied_bits = draws.Chance(0.6) ? 0 : static_cast<int>(draws.Between(17, 20));
 }
 
+/// In its place a search by TPE.
+void DrawTpe(Draws draws, Scenario& scenario) {
+  std::string yaml = fmt::format(
+      "name: t\nmodel: {{hidden: [8]}}\ntraining: {{epochs: {}, batch_size: 64, seed: @}}\n"
+      "optimizer: {{type: SGD, lr: {{loguniform: [0.01, 1]}}}}\nscheduler:\n",
+      draws.Between(1, 3));
+  std::vector<std::string> schedulers = kSearchedSchedulers;
+  for (int64_t i = draws.Between(1, 2); i > 0; --i) {
+    const auto at = schedulers.begin() + draws.Between(0, std::ssize(schedulers) - 1);
+    yaml += "  - " + *at + "\n";
+    schedulers.erase(at);
+  }
+  yaml += fmt::format("search: {{sampler: tpe, trials: {}, batch: {}, seed: {}}}\n",
+                      draws.Between(12, 16), draws.Between(1, 3), draws.Between(0, 9));
+  yaml += ObjectiveLine(draws);
+  const int64_t seeds = draws.Between(1, 2);
+  scenario.yaml = WithSeeds(yaml, seeds);
+  scenario.smaller_yaml = WithSeeds(yaml, draws.Between(1, seeds));
+  scenario.plain_yaml.clear();
+}
+
 void DrawRates(Draws draws, Scenario& scenario) {
   const double share = draws.Share();  // of the kinds that strike
   for (const Range& range : kRates) {
@@ -177,6 +198,8 @@ Scenario MakeScenario(uint64_t seed) {
   if (draws.Chance(0.3)) {
     scenario.rule = Rule::kSearch;
     DrawSearch(Draws(seed, "search"), scenario);
+    Draws tpe(seed, "tpe");
+    if (tpe.Chance(0.15)) DrawTpe(tpe, scenario);
   }
   scenario.rung = draws.Between(1, 3);
   scenario.journal = draws.Chance(0.7) ? Journal::kWal : Journal::kDelete;

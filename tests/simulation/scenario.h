@@ -53,7 +53,8 @@ struct Limits {
 };
 
 /// What decides trials: every one is trained to its end; some are ended by their values; all are
-/// held at an epoch, and the better half continues; the configuration's pruner, race or both.
+/// held at an epoch, and the better half continues; the configuration's pruner, race or both, or
+/// TPE.
 enum class Rule { kGrid, kEnds, kRung, kSearch };
 
 struct Scenario {

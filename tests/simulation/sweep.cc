@@ -75,6 +75,7 @@ class SimulatedSweep {
 
   SweepResult Run() {
     SweepResult result;
+    if (space_->config().search.IsTpe()) world_.Count("sweeps by TPE");
     try {
       RunToTheEnd();
       result.fingerprint = Fingerprint();
