@@ -125,7 +125,7 @@ std::string SamplerText(const SearchSpace& space) {
   if (search.IsGrid()) return "";
   const std::string rounds = search.IsTpe() ? fmt::format(", in rounds of {}", search.batch) : "";
   return fmt::format("sampler {}: {}, {} for each scheduler{}, seed {}\n", search.sampler,
-                     Counted(static_cast<int64_t>(space.Points().size()), "point"), search.trials,
+                     Counted(static_cast<int64_t>(space.CountPoints()), "point"), search.trials,
                      rounds, search.seed);
 }
 

@@ -150,6 +150,13 @@ std::vector<SpacePoint> SearchSpace::Points() const {
   return points;
 }
 
+size_t SearchSpace::CountPoints() const {
+  std::unordered_set<uint64_t> groups;
+  groups.reserve(distinct_.size());
+  for (const FoundTrial& trial : distinct_) groups.insert(trial.group_id);
+  return groups.size();
+}
+
 Map SearchSpace::WrittenSchedulerAt(size_t index) const {
   const uint64_t point = distinct_.at(index).point;
   const Block& block = BlockOf(point);

@@ -50,6 +50,8 @@ class SearchSpace {
   const Entry& SchedulerEntryAt(size_t index) const;
   /// The points, each once, in the order of their first trials.
   std::vector<SpacePoint> Points() const;
+  /// Points().size(), without creating them.
+  size_t CountPoints() const;
   /// The section of that entry with the trial's values, before other libraries' names are
   /// translated.
   Map WrittenSchedulerAt(size_t index) const;
