@@ -120,8 +120,9 @@ class Search {
   };
 
   void Sort(std::vector<Ranked>& points) const {
-    std::stable_sort(points.begin(), points.end(), [this](const Ranked& a, const Ranked& b) {
-      if (!a.mean || !b.mean) return a.mean && !b.mean;
+    std::sort(points.begin(), points.end(), [this](const Ranked& a, const Ranked& b) {
+      if (a.mean == b.mean) return a.point < b.point;
+      if (!a.mean || !b.mean) return a.mean.has_value();
       return MoreIsBetter() ? *a.mean > *b.mean : *a.mean < *b.mean;
     });
   }
