@@ -91,7 +91,8 @@ std::vector<std::string> WithoutEffect(const Entry& entry, const std::vector<Tri
     sentences.push_back(fmt::format("{} makes no difference: its {}values give the same rates",
                                     NameOf(axis.path), count));
   }
-  for (const auto& [path, place] : entry.places) {
+  for (const auto& written_at : entry.places) {
+    const std::string& path = written_at.first;  // clang 14's lambdas capture no structured binding
     const bool is_axis = std::any_of(entry.axes.begin(), entry.axes.end(),
                                      [&](const Axis& axis) { return path.starts_with(axis.path); });
     const Value* written = Find(entry.section, NameOf(path));
