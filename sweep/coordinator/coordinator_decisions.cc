@@ -81,12 +81,13 @@ bool Coordinator::HasReachedUntil(const LiveTrial& live) const {
   return live.epochs_done >= live.until && live.epochs_done < live.epochs && !live.curve.diverged;
 }
 
-/// Whether the trial's recorded epochs already reach the epoch where it is held now.
+/// Whether the trial's recorded epochs already reach the epoch where it is held now. It may have
+/// diverged later: an end that was not committed.
 bool Coordinator::HasReachedUntil(const Trial& trial) const {
   const int64_t until = source_.UntilOf(trial);
   if (until >= EpochsOf(trial)) return false;
   const TrialRow row = store_.TrialById(trial.id);
-  return row.epochs_done >= until && !row.diverged;
+  return row.epochs_done > until || (row.epochs_done == until && !row.diverged);
 }
 
 /// The trial waits with its checkpoint until the source gives it again. Those that share its last
