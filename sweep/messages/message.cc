@@ -323,10 +323,9 @@ void Reader::Field(const char* name, std::vector<TrialTask>& tasks) {
 
 // ---- Whole messages.
 
-/// Puts a message together as it is read, and stops at what is nested deeper than any message of
-/// ours: the reader recurses, and would run out of stack. (A configuration nests 32 levels at
-/// most.) nlohmann's own reading has no such limit, and takes bytes one by one: reading once is
-/// worth it.
+/// Builds a message while its bytes are read once. Reading ends with an error where the message is
+/// nested deeper than kDeepest: nlohmann's reader recurses without a limit, and would run out of
+/// stack. (A configuration nests 32 levels at most.)
 class MessageBuilder : public nlohmann::json_sax<json> {
  public:
   const json& message() const { return message_; }

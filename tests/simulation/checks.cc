@@ -177,7 +177,7 @@ class TrialChecks {
     } else if (outcome == "held") {
       const Rule rule = world_.scenario().rule;
       if (rule != Rule::kRung && rule != Rule::kSearch) {
-        Fail("an attempt was held that nobody held");
+        Fail("an attempt ended as held, though this sweep holds no trials");
       }
     } else if (outcome == "failed") {
       if (!HasReport(worker)) Fail("an attempt failed of which no worker said so");
