@@ -4,11 +4,11 @@ Two CPUs, one a trial; actors are reused; no dashboard, no usage report, no outp
 number of trials."""
 
 import json
-import os
 import subprocess
 import sys
 
-os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled")
+from ray_start import start_ray  # before all else of Ray: it sets its environment
+
 import ray
 from ray import tune
 
@@ -21,13 +21,7 @@ def trainable(_: dict) -> None:
 
 
 def main(trials: str, folder: str) -> None:
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="warning",
-        _temp_dir=f"{folder}/ray",
-    )
+    start_ray(folder)
     tuner = tune.Tuner(
         tune.with_resources(trainable, {"cpu": 1}),
         param_space={"seed": tune.grid_search(list(range(int(trials))))},

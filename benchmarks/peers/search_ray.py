@@ -4,11 +4,11 @@ Random points and ASHA. Two CPUs, one a trial; actors are reused, so that each i
 loads the data once; no dashboard, no usage report, no output. Prints what it picks, as JSON."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled")
+from ray_start import start_ray  # before all else of Ray: it sets its environment
+
 import ray
 from ray import tune
 from ray.tune.schedulers import ASHAScheduler
@@ -41,13 +41,7 @@ def trainable(config: dict) -> None:
 
 
 def main(data: str, epochs: str, grace: str, points: str, seed: str, folder: str) -> None:
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="warning",
-        _temp_dir=f"{folder}/ray",
-    )
+    start_ray(folder)
     space = {
         "type": tune.choice(list(SPACE)),
         **{

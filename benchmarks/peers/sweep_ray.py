@@ -4,11 +4,11 @@ Two CPUs, one a trial; actors are reused, so that each imports torch and loads t
 dashboard, no usage report, no output. Prints each trial's last accuracy."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled")
+from ray_start import start_ray  # before all else of Ray: it sets its environment
+
 import ray
 from ray import tune
 
@@ -25,13 +25,7 @@ def trainable(config: dict) -> None:
 
 def main(variant: str, data: str, trials_file: str, folder: str) -> None:
     trials = [trial["params"] for trial in json.loads(Path(trials_file).read_text())["trials"]]
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="warning",
-        _temp_dir=f"{folder}/ray",
-    )
+    start_ray(folder)
     space = {"trial": tune.grid_search(trials), "variant": variant, "data": data}
     tuner = tune.Tuner(
         tune.with_resources(trainable, {"cpu": 1}),
