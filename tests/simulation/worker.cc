@@ -14,6 +14,7 @@ namespace {
 constexpr double kForever = 1e7;
 constexpr double kStartSeconds = 2;
 constexpr double kFailSeconds = 0.005;  // until a trial has failed that cannot begin
+constexpr double kLongSeconds = 15;     // of an epoch in which more than one progress is reported
 
 }  // namespace
 
@@ -152,7 +153,9 @@ void Worker::BeginEpoch() {
   const double members = static_cast<double>(members_.size());
   epoch_seconds_ =
       world_.scenario().epoch_seconds * draws_.LogBetween(0.7, 1.5) * (0.8 + 0.2 * members);
-  Next(Phase::kMidEpoch, epoch_seconds_ / 2);
+  parts_left_ = 1 + static_cast<int64_t>(epoch_seconds_ / kLongSeconds);
+  part_seconds_ = epoch_seconds_ / static_cast<double>(parts_left_ + 1);
+  Next(Phase::kMidEpoch, part_seconds_);
 }
 
 /// What can happen to a worker happens here.
@@ -186,7 +189,8 @@ void Worker::InMidEpoch() {
       Report(TrialProgressed{info_.worker, member.trial_id, progress});
     }
   }
-  Next(Phase::kEpochEnd, epoch_seconds_ / 2);
+  --parts_left_;
+  Next(parts_left_ > 0 ? Phase::kMidEpoch : Phase::kEpochEnd, part_seconds_);
 }
 
 void Worker::EndEpoch() {

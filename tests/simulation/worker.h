@@ -121,6 +121,8 @@ class Worker {
   std::deque<PackTask> packs_;                     // those after the one in training
   std::vector<Member> members_;                    // of the pack in training
   double epoch_seconds_ = 0;                       // of this epoch
+  int64_t parts_left_ = 0;                         // of this epoch, each followed by a progress
+  double part_seconds_ = 0;
   std::deque<Message> sent_;
 };
 
