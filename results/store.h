@@ -187,6 +187,12 @@ struct RetiredCheckpoint {
   std::string data;  // Checkpoint::data
 };
 
+/// Ids of trials that a search has decided and that were known before.
+struct KnownDecided {
+  std::vector<std::string> back;       // that an earlier decision had left out: they may have ended
+  std::vector<std::string> continued;  // that another search had stopped: they are pending again
+};
+
 /// How many trials a changed search space gained, lost, and has again.
 struct SpaceChange {
   int64_t added = 0, left = 0, returned = 0;
@@ -266,9 +272,8 @@ class Store {
   /// are stored, by the new objective; else as the other ChangeSpace. `decide` may write.
   SpaceChange ChangeSpace(const SweepRecord& sweep, const std::function<Decided()>& decide);
   /// Adds trials that a search has decided, pending, and marks those whose points go on. A trial
-  /// that is known keeps what is recorded of it, and gets its new place in the search. Returns the
-  /// ids of those that an earlier decision had left out: they may have ended already.
-  std::vector<std::string> AddDecided(const Decided& decided);
+  /// that is known keeps what is recorded of it, and gets its new place in the search.
+  KnownDecided AddDecided(const Decided& decided);
   /// Notes what ends the trial early, before it is ended: "pruner" or "race".
   void MarkStoppedBy(const std::string& trial_id, const std::string& by);
   void Commit();

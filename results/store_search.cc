@@ -37,24 +37,26 @@ constexpr std::string_view kDrop =
 
 }  // namespace
 
-std::vector<std::string> Store::AddDecided(const Decided& decided) {
+KnownDecided Store::AddDecided(const Decided& decided) {
   if (decided.trials.empty() && decided.promoted.empty() && decided.dropped.empty()) return {};
-  std::vector<std::string> back;
+  KnownDecided known;
   impl_->Write([&] {
     TrialLabels labels = OpenLabels(impl_->Db(), Labels());
     for (const DecidedTrial& one : decided.trials) {
       const Trial& trial = one.trial;
       labels.Add(trial.scheduler, FlatText(trial.params));
-      if (impl_->Run(kBringBack, trial.id) > 0) back.push_back(trial.id);
+      const bool is_back = impl_->Run(kBringBack, trial.id) > 0;
+      if (is_back) known.back.push_back(trial.id);
       impl_->Run(kDecide, one.number, trial.id, trial.group_id, trial.scheduler,
                  ToJson(trial.params), trial.seed, one.point, one.budget, one.rung, one.bracket);
-      if (one.budget > 0) impl_->Run(kContinue, trial.id, one.budget);
+      const bool continues = one.budget > 0 && impl_->Run(kContinue, trial.id, one.budget) > 0;
+      if (continues && !is_back) known.continued.push_back(trial.id);
     }
     WriteLabels(impl_->Db(), labels);
     for (const std::string& id : decided.promoted) impl_->Run(kPromote, id);
     for (const std::string& id : decided.dropped) impl_->Run(kDrop, id);
   });
-  return back;
+  return known;
 }
 
 void Store::MarkStoppedBy(const std::string& trial_id, const std::string& by) {

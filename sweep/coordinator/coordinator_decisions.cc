@@ -11,7 +11,13 @@ namespace lrsweep {
 void Coordinator::TellSource(const std::function<std::vector<Decision>()>& tell) {
   const int64_t epochs_left = source_.epochs_left();
   std::vector<Decision> decisions = tell();
-  for (const std::string& id : store_.AddDecided(source_.TakeDecided())) CountStored(id);
+  const KnownDecided known = store_.AddDecided(source_.TakeDecided());
+  for (const std::string& id : known.back) CountStored(id);
+  for (const std::string& id : known.continued) {
+    Count({.state = std::string(ToString(TrialState::kStopped)),
+           .trials = -1,
+           .epochs_done = -store_.TrialById(id).epochs_done});
+  }
   state_.trials = source_.size();
   state_.epochs += source_.epochs_left() - epochs_left;
   for (Decision& decision : decisions) Apply(std::move(decision));
@@ -44,9 +50,10 @@ void Coordinator::Apply(Decision decision) {
   const TrialRow row = store_.TrialById(id);
   if (row.state != ToString(TrialState::kPending)) return;
   EndCheckpoints(id);
-  if (!decision.by.empty()) store_.MarkStoppedBy(id, decision.by);
-  store_.EndTrial(id, TrialState::kStopped, decision.reason);
-  // It keeps its epochs, and may have diverged in one whose end an earlier run did not record.
+  // It keeps its epochs. Where it diverged in one whose end an earlier run did not record, that is
+  // its end.
+  if (!decision.by.empty() && !row.diverged) store_.MarkStoppedBy(id, decision.by);
+  store_.EndTrial(id, TrialState::kStopped, row.diverged ? "" : decision.reason);
   Count({.state = std::string(ToString(TrialState::kStopped)),
          .diverged = row.diverged,
          .trials = 1,

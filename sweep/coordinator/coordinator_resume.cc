@@ -88,7 +88,8 @@ void Coordinator::RestoreBest() {
   }
 }
 
-/// Counts trials that are over, with the epochs that are recorded of them.
+/// Counts trials that are over, with the epochs that are recorded of them; negative numbers undo
+/// that.
 void Coordinator::Count(const TrialCount& over) {
   if (over.state == "completed") state_.completed += over.trials;
   if (over.state == "stopped") state_.stopped += over.trials;

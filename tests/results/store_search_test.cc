@@ -104,6 +104,19 @@ TEST_F(StoreSearchTest, DecidedAgainATrialKeepsItsNumberAndResult) {
   EXPECT_EQ(row.budget, 4);
 }
 
+TEST_F(StoreSearchTest, WhatAnotherSearchStoppedIsContinuedAndSaid) {
+  Store store = Searched();
+  Begin(store, "a2");
+  store.AddEpoch("a2", MakeEpoch(1, 0.6));
+  store.HoldAttempt("a2");
+  store.MarkStoppedBy("a2", "pruner");
+  store.EndTrial("a2", TrialState::kStopped, "it was the last");
+  EXPECT_THAT(store.AddDecided({{At("a2", 3, 1, 1)}, {}}).continued, IsEmpty());
+  EXPECT_THAT(store.AddDecided({{At("a2", 3, 2, 1)}, {}}).continued, ElementsAre("a2"));
+  EXPECT_EQ(store.TrialById("a2").state, "pending");
+  EXPECT_EQ(store.TrialById("a2").stopped_by, std::nullopt);
+}
+
 TEST_F(StoreSearchTest, WithoutASearchItsTrialsAreOrdinaryOnes) {
   Store store = Searched();
   Begin(store, "a2");

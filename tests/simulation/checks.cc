@@ -94,6 +94,7 @@ class TrialChecks {
     if (world_.scenario().rule == Rule::kSearch) CheckPlace(ending_.searched.value_or(Searched()));
     const bool is_ended = ending_.searched && ending_.searched->is_ended;
     if (is_ended && !WentOn()) return CheckDecided(ending_.searched->budget);
+    if (is_ended && row_.stopped_by) return CheckDecided(ending_.searched->budget, row_.epochs_done);
     if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after);
     if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
       return CheckDecided(world_.scenario().rung);
@@ -297,13 +298,15 @@ class TrialChecks {
         Fail(fmt::format("its {} is {}, expected {}", column, found, expected));
     };
     const bool was_edited = world_.counts().count("edit") > 0;
+    // In the search of another run it may have gone on, and completed or diverged.
+    const bool is_ended = searched.is_ended && row_.state == "stopped" && !row_.diverged;
     if (ending_.searched && !was_edited) must_be("number", row_.index, searched.number);
     must_be("point", row_.point.value_or(""), searched.point);
     must_be("budget", row_.budget.value_or(0), searched.budget);
     must_be("rung", row_.rung.value_or(0), searched.rung);
     must_be("bracket", row_.bracket.value_or(0), searched.bracket);
     must_be("stopped_by", row_.stopped_by.value_or(""),
-            std::string(row_.state == "stopped" && searched.is_ended ? "pruner" : ""));
+            std::string(is_ended ? "pruner" : ""));
     must_be("promoted", row_.promoted, searched.promoted);
     must_be("dropped", row_.dropped, searched.dropped);
     if (searched.promoted) world_.Count("promoted trials");
@@ -316,18 +319,20 @@ class TrialChecks {
     return world_.counts().count("edit") > 0 && row_.epochs_done > ending_.searched->budget;
   }
 
-  void CheckDecided(int64_t after) {
+  /// It ended by a decision after that epoch. `epochs`: those that it has, where it had gone on.
+  void CheckDecided(int64_t after, int64_t epochs = 0) {
+    epochs = std::max(after, epochs);
     const std::string reason = ending_.searched
                                    ? fmt::format("after epoch {} its point was number ", after)
                                    : kDecidedReason;
     if (row_.state != "stopped" || !Contains(row_.error, reason)) {
       Fail("it should have been stopped by the source");
     }
-    if (std::ssize(epochs_) != after) {
+    if (std::ssize(epochs_) != epochs) {
       Fail(fmt::format("the source stopped it after epoch {}, and it has {}", after,
                        epochs_.size()));
     }
-    if (ending_.searched) CheckValue(after);
+    if (ending_.searched) CheckValue(epochs);
   }
 
   void CheckOwnEnd() {

@@ -6,7 +6,7 @@
 //              [--without KIND,...] [--faults N] [--trials N] [--workers N] [--packs N]
 //                                                plays less of each sweep; a search has all
 //                                                its trials
-//              [--history]                       prints what happened
+//              [--history]                       prints what happened; with --list the whole of it
 //              [--list]                          goes on after a sweep that ends wrong
 //              [--first-only]                    prints one line of the first such sweep
 //              [--all-kinds]                     fails where something has never happened
@@ -162,7 +162,7 @@ int Main(const Arguments& arguments) {
     SweepResult result = Simulate(scenario, arguments.limits, folder, arguments.history);
     for (const auto& [what, count] : result.counts) counts[what] += count;
     simulated += result.simulated_seconds;
-    if (arguments.history && !result.violation) {
+    if (arguments.history && (arguments.lists || !result.violation)) {
       for (const std::string& line : result.history) fmt::print("  {}\n", line);
     }
     if (!result.violation) continue;
