@@ -216,7 +216,7 @@ Scenario MakeScenario(uint64_t seed) {
   if (draws.Chance(0.4)) scenario.failing = draws.LogBetween(0.003, 0.1);
   if (draws.Chance(0.25)) scenario.deadly = draws.LogBetween(0.003, 0.05);
   Draws epochs(seed, "long epochs");
-  if (epochs.Chance(0.1)) scenario.epoch_seconds = epochs.LogBetween(10, 40);
+  if (epochs.Chance(0.1)) scenario.epoch_seconds = epochs.LogBetween(15, 60);
   DrawRates(Draws(seed, "rates"), scenario);
   scenario.runs = draws.Between(1, 12);
   Draws shares(seed, "shares");
