@@ -974,6 +974,22 @@ TEST_F(DecisionsTest, ATrialThatAnEarlierRunHeldIsHeldAgainWithoutTraining) {
   EXPECT_EQ(state_.epochs_done, state_.epochs);
 }
 
+TEST_F(DecisionsTest, ATrialThatDivergedBehindWhereItIsHeldIsHeldThoughItsEndWasLost) {
+  store_.BeginAttempt(IdOf(0), {.worker = 1});
+  for (int64_t epoch = 1; epoch <= 2; ++epoch) store_.AddEpoch(IdOf(0), Epoch(epoch, 0.5));
+  EpochRecord record = Epoch(3, 0.1);
+  record.diverged = true;
+  store_.AddEpoch(IdOf(0), record);
+  store_.EndAttempt(IdOf(0), TrialState::kPending, "");  // as if the run had been cut off here
+  FakePool pool(2);
+  source_.until_[0] = 2;
+  RunWith(source_, pool);
+  EXPECT_THAT(pool.started_seeds(), UnorderedElementsAre(1, 2, 3));
+  EXPECT_THAT(source_.ends_, Contains(testing::Pair(0, TrialState::kPending)));
+  EXPECT_THAT(source_.values_, Contains(testing::Pair(0, 0.5)));
+  EXPECT_EQ(store_.Epochs(IdOf(0)).size(), 3U);
+}
+
 TEST_F(DecisionsTest, AHeldTrialThatIsNotGivenAgainStaysPendingAndTheSweepIsOver) {
   FakePool pool(2);
   source_.until_[3] = 2;
