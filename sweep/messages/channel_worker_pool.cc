@@ -31,7 +31,7 @@ ChannelWorkerPool::ChannelWorkerPool(Channel& channel, const WorkerSetup& setup)
 }
 
 void ChannelWorkerPool::Start(int64_t worker, const PackTask& pack) {
-  channel_.Send(worker, Encode(Command(pack)));
+  channel_.Send(worker, Encode(pack));
 }
 
 void ChannelWorkerPool::Send(int64_t worker, const EndTrial& order) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,7 +20,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "binary fields are little-endian");
 
 using nlohmann::json;
-constexpr int kVersion = 7;
+constexpr int kVersion = 8;
 
 // ---- The kinds of fields: how each is written and read.
 
@@ -50,22 +51,6 @@ int64_t IntegerFrom(const json& field) {
   return field.get<int64_t>();
 }
 
-template <typename Number>
-json::binary_t BytesOf(const std::vector<Number>& numbers) {
-  std::vector<uint8_t> bytes(numbers.size() * sizeof(Number));
-  if (!bytes.empty()) std::memcpy(bytes.data(), numbers.data(), bytes.size());
-  return bytes;
-}
-
-template <typename Number>
-std::vector<Number> NumbersFrom(const json& field) {
-  const auto& bytes = field.get_binary();
-  if (bytes.size() % sizeof(Number) != 0) throw std::runtime_error("a number is cut off");
-  std::vector<Number> numbers(bytes.size() / sizeof(Number));
-  if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
-  return numbers;
-}
-
 TrialState StateFrom(const std::string& name) {
   for (const TrialState state : {TrialState::kPending, TrialState::kRunning, TrialState::kCompleted,
                                  TrialState::kStopped, TrialState::kFailed}) {
@@ -77,31 +62,37 @@ TrialState StateFrom(const std::string& name) {
 /// Writes the fields of a message.
 class Writer {
  public:
-  explicit Writer(json& message) : message_(message) {}
+  /// `binary`: receives the bytes of binary fields, which must stay where they are.
+  Writer(json& message, std::vector<std::string_view>& binary)
+      : message_(message), binary_(binary) {}
 
   void Field(const char* name, const auto& value) { message_[name] = value; }
   void Field(const char* name, const Map& params) { message_[name] = JsonConverter{}(params); }
-  void Field(const char* name, const std::vector<float>& numbers) {
-    message_[name] = BytesOf(numbers);
-  }
-  void Field(const char* name, const std::vector<double>& numbers) {
-    message_[name] = BytesOf(numbers);
-  }
+  void Field(const char* name, const std::vector<float>& numbers) { Numbers(name, numbers); }
+  void Field(const char* name, const std::vector<double>& numbers) { Numbers(name, numbers); }
   void Field(const char* name, TrialState state) { message_[name] = ToString(state); }
-  void Bytes(const char* name, const std::string& bytes) {
-    message_[name] = json::binary(std::vector<uint8_t>(bytes.begin(), bytes.end()));
+  void Bytes(const char* name, std::string_view bytes) {
+    message_[name] = bytes.size();
+    binary_.push_back(bytes);
   }
   void Field(const char* name, const std::vector<TrialTask>& tasks);
   void Field(const char* name, const std::optional<ProgramSpec>& program);
 
  private:
+  template <typename Number>
+  void Numbers(const char* name, const std::vector<Number>& numbers) {
+    Bytes(name, {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)});
+  }
+
   json& message_;
+  std::vector<std::string_view>& binary_;
 };
 
 /// Reads the fields of a message; throws std::exception where one is missing or of another kind.
 class Reader {
  public:
-  explicit Reader(const json& message) : message_(message) {}
+  /// `binary`: the bytes of binary fields that are not read yet.
+  Reader(const json& message, std::string_view& binary) : message_(message), binary_(binary) {}
 
   template <typename T>
   void Field(const char* name, T& value) {
@@ -113,22 +104,33 @@ class Reader {
     for (const json& number : message_.at(name)) numbers.push_back(IntegerFrom(number));
   }
   void Field(const char* name, Map& params) { params = std::get<Map>(FromJson(message_.at(name))); }
-  void Field(const char* name, std::vector<float>& numbers) {
-    numbers = NumbersFrom<float>(message_.at(name));
-  }
-  void Field(const char* name, std::vector<double>& numbers) {
-    numbers = NumbersFrom<double>(message_.at(name));
-  }
+  void Field(const char* name, std::vector<float>& numbers) { Numbers(name, numbers); }
+  void Field(const char* name, std::vector<double>& numbers) { Numbers(name, numbers); }
   void Field(const char* name, TrialState& state) { state = StateFrom(message_.at(name)); }
-  void Bytes(const char* name, std::string& bytes) {
-    const auto& binary = message_.at(name).get_binary();
-    bytes.assign(reinterpret_cast<const char*>(binary.data()), binary.size());
-  }
+  void Bytes(const char* name, std::string& bytes) { bytes = TakeBinary(name); }
   void Field(const char* name, std::vector<TrialTask>& tasks);
   void Field(const char* name, std::optional<ProgramSpec>& program);
 
  private:
+  std::string_view TakeBinary(const char* name) {
+    const int64_t size = IntegerFrom(message_.at(name));
+    if (size < 0 || static_cast<uint64_t>(size) > binary_.size()) {
+      throw std::runtime_error("a binary field is cut off");
+    }
+    const std::string_view taken = binary_.substr(0, static_cast<size_t>(size));
+    binary_.remove_prefix(taken.size());
+    return taken;
+  }
+  template <typename Number>
+  void Numbers(const char* name, std::vector<Number>& numbers) {
+    const std::string_view bytes = TakeBinary(name);
+    if (bytes.size() % sizeof(Number) != 0) throw std::runtime_error("a number is cut off");
+    numbers.resize(bytes.size() / sizeof(Number));
+    if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  }
+
   const json& message_;
+  std::string_view& binary_;
 };
 
 // ---- The messages: a row for each field, and what must hold once all are read. `Is` lets one
@@ -291,7 +293,7 @@ void Writer::Field(const char* name, const std::optional<ProgramSpec>& program) 
   json& object = message_[name] = nullptr;
   if (!program) return;
   object = json::object();
-  Writer writer(object);
+  Writer writer(object, binary_);
   Fields(writer, *program);
 }
 
@@ -299,14 +301,14 @@ void Reader::Field(const char* name, std::optional<ProgramSpec>& program) {
   const json& object = message_.at(name);
   program.reset();
   if (object.is_null()) return;
-  Reader reader(object);
+  Reader reader(object, binary_);
   Fields(reader, program.emplace());
 }
 
 void Writer::Field(const char* name, const std::vector<TrialTask>& tasks) {
   json& array = message_[name] = json::array();
   for (const TrialTask& task : tasks) {
-    Writer writer(array.emplace_back(json::object()));
+    Writer writer(array.emplace_back(json::object()), binary_);
     Fields(writer, task);
   }
 }
@@ -316,7 +318,7 @@ void Reader::Field(const char* name, std::vector<TrialTask>& tasks) {
   if (!array.is_array()) throw std::runtime_error("the tasks are no list");
   tasks.reserve(array.size());
   for (const json& each : array) {
-    Reader reader(each);
+    Reader reader(each, binary_);
     Fields(reader, tasks.emplace_back());
   }
 }
@@ -377,24 +379,42 @@ class MessageBuilder : public nlohmann::json_sax<json> {
   std::string key_;          // of what comes next in an object
 };
 
+/// The size of a message's map, as it is sent.
+using MapSize = uint32_t;
+
+template <typename Message>
+Bytes EncodeMessage(const Message& message) {
+  json object = {{"v", kVersion}, {"type", kType<Message>}};
+  std::vector<std::string_view> binary;
+  Writer writer(object, binary);
+  Fields(writer, message);
+  const Bytes map = json::to_msgpack(object);
+  const auto map_size = static_cast<MapSize>(map.size());
+  size_t size = sizeof map_size + map.size();
+  for (const std::string_view field : binary) size += field.size();
+  Bytes bytes;
+  bytes.reserve(size);
+  const auto* const first = reinterpret_cast<const uint8_t*>(&map_size);
+  bytes.insert(bytes.end(), first, first + sizeof map_size);
+  bytes.insert(bytes.end(), map.begin(), map.end());
+  for (const std::string_view field : binary) {
+    bytes.insert(bytes.end(), field.begin(), field.end());
+  }
+  return bytes;
+}
+
 template <typename Variant>
 Bytes EncodeVariant(const Variant& variant) {
-  return std::visit(
-      []<typename Message>(const Message& message) {
-        json object = {{"v", kVersion}, {"type", kType<Message>}};
-        Writer writer(object);
-        Fields(writer, message);
-        return json::to_msgpack(object);
-      },
-      variant);
+  return std::visit([](const auto& message) { return EncodeMessage(message); }, variant);
 }
 
 /// Reads the message into `variant` if it is of the kind `Message`.
 template <typename Message, typename Variant>
-bool ReadIf(const std::string& type, const json& object, Variant& variant) {
+bool ReadIf(const std::string& type, const json& object, std::string_view& binary,
+            Variant& variant) {
   if (type != kType<Message>) return false;
   Message message;
-  Reader reader(object);
+  Reader reader(object, binary);
   Fields(reader, message);
   Check(message);
   variant = std::move(message);
@@ -402,24 +422,38 @@ bool ReadIf(const std::string& type, const json& object, Variant& variant) {
 }
 
 template <typename... Messages>
-void ReadAny(const json& object, std::variant<Messages...>& variant) {
+void ReadAny(const json& object, std::string_view& binary, std::variant<Messages...>& variant) {
   const auto type = object.at("type").get<std::string>();
-  const bool is_known = (ReadIf<Messages>(type, object, variant) || ...);
+  const bool is_known = (ReadIf<Messages>(type, object, binary, variant) || ...);
   if (!is_known) throw std::runtime_error("unknown type " + type);
+}
+
+/// Takes the map off the front of the bytes.
+std::string_view TakeMap(std::string_view& bytes) {
+  MapSize size = 0;
+  if (bytes.size() < sizeof size) throw std::runtime_error("no map");
+  std::memcpy(&size, bytes.data(), sizeof size);
+  bytes.remove_prefix(sizeof size);
+  if (bytes.size() < size) throw std::runtime_error("the map is cut off");
+  const std::string_view map = bytes.substr(0, size);
+  bytes.remove_prefix(size);
+  return map;
 }
 
 /// Whatever is wrong with the bytes becomes one kind of error.
 template <typename Variant>
 Variant DecodeVariant(const Bytes& bytes) {
   try {
+    std::string_view binary(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     MessageBuilder builder;
-    if (!json::sax_parse(bytes, &builder, json::input_format_t::msgpack)) {
+    if (!json::sax_parse(TakeMap(binary), &builder, json::input_format_t::msgpack)) {
       throw std::runtime_error("nested too deep");
     }
     const json& object = builder.message();
     if (object.at("v") != kVersion) throw std::runtime_error("another version");
     Variant variant;
-    ReadAny(object, variant);
+    ReadAny(object, binary, variant);
+    if (!binary.empty()) throw std::runtime_error("more bytes than its fields have");
     return variant;
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string("a message that cannot be read: ") + error.what());
@@ -429,6 +463,7 @@ Variant DecodeVariant(const Bytes& bytes) {
 }  // namespace
 
 Bytes Encode(const Command& command) { return EncodeVariant(command); }
+Bytes Encode(const PackTask& pack) { return EncodeMessage(pack); }
 Bytes Encode(const Event& event) { return EncodeVariant(event); }
 
 Command DecodeCommand(const Bytes& bytes) { return DecodeVariant<Command>(bytes); }

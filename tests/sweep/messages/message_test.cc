@@ -31,6 +31,15 @@ PackTask ThroughCommand(const PackTask& pack) {
   return std::get<PackTask>(DecodeCommand(Encode(Command(pack))));
 }
 
+/// A message of this MessagePack map and these binary fields.
+Bytes MessageOf(const std::string& map, const std::string& binary = "") {
+  Bytes bytes = {static_cast<uint8_t>(map.size() & 0xff), static_cast<uint8_t>(map.size() >> 8), 0,
+                 0};
+  bytes.insert(bytes.end(), map.begin(), map.end());
+  bytes.insert(bytes.end(), binary.begin(), binary.end());
+  return bytes;
+}
+
 TEST(MessageTest, EpochKeepsEveryBit) {
   const auto epoch = Through<EpochFinished>(EpochFinished{0, "abc", SomeEpoch()});
   EXPECT_EQ(epoch.worker, 4);
@@ -145,19 +154,17 @@ TEST(MessageTest, DamagedBytesAreAnError) {
     const Bytes cut(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
     EXPECT_THROW(DecodeEvent(cut, 1), std::runtime_error) << size;
   }
-  EXPECT_THROW(DecodeCommand(Bytes{0x93, 1, 2, 3}), std::runtime_error);
+  EXPECT_THROW(DecodeCommand(MessageOf("\x93\x01\x02\x03")), std::runtime_error);
 }
 
 TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
-  // {"v": 7, "type": "ended", "trial_id": "a", "state": "stopped", "error": "", "unasked": false}
+  // {"v": 8, "type": "ended", "trial_id": "a", "state": "stopped", "error": "", "unasked": false}
   const std::string text =
-      "\x86\xa1v\x07\xa4type\xa5"
+      "\x86\xa1v\x08\xa4type\xa5"
       "ended\xa8trial_id\xa1"
       "a\xa5state\xa7stopped\xa5"
       "error\xa0\xa7unasked\xc2";
-  const auto decode = [](const std::string& bytes) {
-    return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
-  };
+  const auto decode = [](const std::string& bytes) { return DecodeEvent(MessageOf(bytes), 1); };
   EXPECT_EQ(std::get<TrialEnded>(decode(text)).state, TrialState::kStopped);
   const auto with = [&text](const std::string& from, const std::string& to) {
     std::string changed = text;
@@ -174,17 +181,16 @@ TEST(MessageTest, AFieldThatIsMissingOrOfAnotherKindIsAnError) {
 }
 
 TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
-  // {"v": 7, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
+  // {"v": 8, "type": "ready", "host": "", "device": "", "engine": "", "cpu_target": "",
   //  "device_id": "", "pack_size": 1}
   const std::string text =
-      "\x88\xa1v\x07\xa4type\xa5ready\xa4host\xa0\xa6"
+      "\x88\xa1v\x08\xa4type\xa5ready\xa4host\xa0\xa6"
       "device\xa0\xa6"
       "engine\xa0\xaa"
       "cpu_target\xa0\xa9"
       "device_id\xa0\xa9pack_size";
   const auto decode = [&text](const std::string& number) {
-    const std::string bytes = text + number;
-    return DecodeEvent(Bytes(bytes.begin(), bytes.end()), 1);
+    return DecodeEvent(MessageOf(text + number), 1);
   };
   EXPECT_EQ(std::get<WorkerReady>(decode("\x01")).info.pack_size, 1);
   EXPECT_THROW(decode(std::string("\xca\x3f\x80\x00\x00", 5)), std::runtime_error);  // 1.0
@@ -194,11 +200,10 @@ TEST(MessageTest, IntegersAreNotTakenFromOtherNumbers) {
 
 TEST(MessageTest, AnotherVersionIsAnError) {
   // {"v": 1, "type": "shutdown"}
-  Bytes bytes = {0x82, 0xa1, 'v', 1,   0xa4, 't', 'y', 'p', 'e',
-                 0xa8, 's',  'h', 'u', 't',  'd', 'o', 'w', 'n'};
-  EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
-  bytes[3] = 7;
-  EXPECT_NO_THROW(DecodeCommand(bytes));
+  std::string map = "\x82\xa1v\x01\xa4type\xa8shutdown";
+  EXPECT_THROW(DecodeCommand(MessageOf(map)), std::runtime_error);
+  map[3] = 8;
+  EXPECT_NO_THROW(DecodeCommand(MessageOf(map)));
 }
 
 TEST(MessageTest, RatesThatDoNotFitTheLossesAreAnError) {
@@ -248,6 +253,53 @@ TEST(MessageTest, CheckpointsArriveByteForByte) {
   EXPECT_EQ(pack.trials[0].epochs_done, 7);
 }
 
+TEST(MessageTest, BytesOfBinaryFieldsFollowTheMap) {
+  // {"v": 8, "type": "checkpoint", "trial_id": "a", "epoch": 3, "sha256": "h", "data": 5}
+  const std::string map =
+      "\x86\xa1v\x08\xa4type\xaa"
+      "checkpoint\xa8trial_id\xa1"
+      "a\xa5"
+      "epoch\x03\xa6sha256\xa1h\xa4"
+      "data\x05";
+  const auto decode = [&map](const std::string& binary) {
+    return DecodeEvent(MessageOf(map, binary), 1);
+  };
+  EXPECT_EQ(std::get<CheckpointMade>(decode("state")).data, "state");
+  EXPECT_THROW(decode("stat"), std::runtime_error);
+  EXPECT_THROW(decode("states"), std::runtime_error);
+}
+
+TEST(MessageTest, NumberOfBytesThatIsNoneIsAnError) {
+  // {"v": 8, "type": "checkpoint", "trial_id": "", "epoch": 3, "sha256": "", "data": ...}
+  const auto decode = [](const std::string& size) {
+    const std::string map =
+        "\x86\xa1v\x08\xa4type\xaa"
+        "checkpoint\xa8trial_id\xa0\xa5"
+        "epoch\x03\xa6sha256\xa0\xa4"
+        "data" +
+        size;
+    return DecodeEvent(MessageOf(map), 1);
+  };
+  EXPECT_EQ(std::get<CheckpointMade>(decode(std::string(1, '\0'))).data, "");
+  EXPECT_THROW(decode("\xff"), std::runtime_error);                                  // -1
+  EXPECT_THROW(decode("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), std::runtime_error);  // 2^64 - 1
+  EXPECT_THROW(decode("\xa1x"), std::runtime_error);                                 // "x"
+}
+
+TEST(MessageTest, EachOfSeveralStatesArrivesWithItsTrial) {
+  PackTask sent{{{"a", {}, "one", 1}, {"b", {}, "", 0}, {"c", {}, "three", 3}}};
+  sent.trials[0].metric_history = {0.5};
+  sent.trials[2].metric_history = {0.25, 0.125};
+  const PackTask pack = std::get<PackTask>(DecodeCommand(Encode(sent)));
+  ASSERT_EQ(pack.trials.size(), 3U);
+  EXPECT_EQ(pack.trials[0].checkpoint, "one");
+  EXPECT_EQ(pack.trials[0].metric_history, (std::vector<double>{0.5}));
+  EXPECT_EQ(pack.trials[1].checkpoint, "");
+  EXPECT_EQ(pack.trials[2].checkpoint, "three");
+  EXPECT_EQ(pack.trials[2].metric_history, (std::vector<double>{0.25, 0.125}));
+  EXPECT_EQ(Encode(sent), Encode(Command(sent)));
+}
+
 TEST(MessageTest, WhatATaskSharesWithOtherTrialsArrives) {
   PackTask sent{{{"abc", {}}}};
   sent.trials[0].branch_epochs = {2, 5};
@@ -265,8 +317,10 @@ TEST(MessageTest, OrdersArrive) {
 }
 
 TEST(MessageTest, NestingWithoutEndIsRefused) {
-  EXPECT_THROW(DecodeCommand(Bytes(1'000'000, 0x91)), std::runtime_error);  // [[[[...
-  EXPECT_THROW(DecodeEvent(Bytes(1'000'000, 0x91), 1), std::runtime_error);
+  Bytes bytes = {0x40, 0x42, 0x0f, 0x00};  // a map of 1,000,000 bytes
+  bytes.resize(4 + 1'000'000, 0x91);       // [[[[...
+  EXPECT_THROW(DecodeCommand(bytes), std::runtime_error);
+  EXPECT_THROW(DecodeEvent(bytes, 1), std::runtime_error);
 }
 
 }  // namespace
