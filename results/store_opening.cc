@@ -43,10 +43,11 @@ constexpr int kPageBytes = 4096;
 // busy_timeout: with a rollback journal a commit waits for readers, and giving up would end the
 // sweep. cache_size and wal_autocheckpoint: ids are hashes, so a trial's rows are anywhere in the
 // file. A large cache holds many pages, and a long journal (16 MB) gathers many changes of a page
-// before it is copied into the file.
+// before it is copied into the file. secure_delete: Debian's SQLite overwrites deleted rows by
+// default, which writes a state a second time when it is needed no more.
 constexpr const char* kWriterPragmas =
     "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA "
-    "cache_size = -65536; "
+    "cache_size = -65536; PRAGMA secure_delete = OFF; "
     "PRAGMA wal_autocheckpoint = 4000; SELECT * FROM sweep";
 
 int64_t Pragma(SQLite::Database& db, const std::string& name) {

@@ -158,6 +158,18 @@ TEST_F(StoreCheckpointTest, ThatOfAFileOfTheLayoutBeforeIsReadAndKept) {
   EXPECT_EQ(Store::Open(db_).ReadCheckpoint("a", Sha256Hex).checkpoint->data, "state");
 }
 
+TEST_F(StoreCheckpointTest, IsNotOverwrittenWhenItIsNeededNoMore) {
+  Store store = CutOff(RandomBytes(1'000'000));
+  store.Commit();
+  const auto journal_size = [this] { return std::filesystem::file_size(db_.string() + "-wal"); };
+  const auto before = journal_size();
+  EXPECT_GT(before, 1'000'000U);
+  store.BeginAttempt("a", {});
+  store.Commit();
+  EXPECT_EQ(Count("states"), 0);
+  EXPECT_LT(journal_size() - before, 200'000U);
+}
+
 TEST_F(StoreCheckpointTest, ItsRoomIsGivenBack) {
   Store store = CutOff(RandomBytes(1'000'000));
   store.BeginAttempt("a", {});
