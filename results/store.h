@@ -325,9 +325,11 @@ class Store {
   /// The momentum at each epoch's last step; no epoch where steps are not recorded.
   std::map<int64_t, double> MomentumByEpoch(const std::string& trial_id) const;
   /// Reads the trial's checkpoint and checks its size, its hash by `sha256` (64 lower-case hex
-  /// digits), and that its epochs are recorded.
+  /// digits), and that its epochs are recorded. `known`: a checkpoint that was read before; where
+  /// the trial's data are the same, they are taken from there.
   StoredCheckpoint ReadCheckpoint(const std::string& trial_id,
-                                  const std::function<std::string(std::string_view)>& sha256) const;
+                                  const std::function<std::string(std::string_view)>& sha256,
+                                  const Checkpoint& known = {}) const;
   /// The other trials that share an epoch with the trial, in the order in which they were added.
   /// One of them was trained for it where it has epochs and no attempt.
   std::vector<std::string> SharersOf(const std::string& trial_id) const;

@@ -22,10 +22,14 @@ std::string PathIn(const std::string& data) {
 
 void Store::Impl::PutCheckpoint(const std::string& trial_id, const Checkpoint& checkpoint) {
   Run("DELETE FROM checkpoints WHERE trial_id = ?", trial_id);
-  // Data that were damaged in the file are replaced.
-  Run("INSERT INTO states (sha256, data) VALUES (?1, ?2) ON CONFLICT (sha256) DO UPDATE SET data = "
-      "excluded.data WHERE data <> excluded.data",
+  // Data that were damaged in the file are replaced. To compare them is to read them, so of trials
+  // that take a state one after another the first one does it for all.
+  Run(checkpoint.sha256 == whole_state
+          ? "INSERT INTO states (sha256, data) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING"
+          : "INSERT INTO states (sha256, data) VALUES (?1, ?2) ON CONFLICT (sha256) DO UPDATE SET "
+            "data = excluded.data WHERE data <> excluded.data",
       checkpoint.sha256, Blob{checkpoint.data});
+  whole_state = checkpoint.sha256;
   Run("INSERT INTO checkpoints (trial_id, epoch, size, sha256, saved_by) VALUES "
       "(?1, ?2, ?3, ?4, nullif(nullif(?5, ''), ?1))",
       trial_id, checkpoint.epoch, static_cast<int64_t>(checkpoint.data.size()), checkpoint.sha256,
@@ -74,36 +78,41 @@ std::map<std::string, int64_t> Store::CheckpointEpochs() const {
   });
 }
 
-StoredCheckpoint Store::ReadCheckpoint(
-    const std::string& trial_id, const std::function<std::string(std::string_view)>& sha256) const {
+StoredCheckpoint Store::ReadCheckpoint(const std::string& trial_id,
+                                       const std::function<std::string(std::string_view)>& sha256,
+                                       const Checkpoint& known) const {
   return Guarded(impl_->path, [&]() -> StoredCheckpoint {
     const bool is_older = !impl_->has_sharing;  // the data are in `checkpoints`
     const std::string saved_by = is_older ? "''" : "coalesce(c.saved_by, '')";
     const std::string states = is_older ? "" : "LEFT JOIN states USING (sha256) ";
-    SQLite::Statement query(impl_->Db(),
-                            "SELECT c.epoch, size, sha256, data, e.epoch IS NOT NULL, " + saved_by +
-                                " FROM checkpoints AS c " + states +
-                                "LEFT JOIN epochs AS e USING (trial_id, epoch) WHERE trial_id = ?");
+    SQLite::Statement query(
+        impl_->Db(),
+        "SELECT c.epoch, size, sha256, iif(sha256 = ?2, NULL, data), "
+        "e.epoch IS NOT NULL, " +
+            saved_by + " FROM checkpoints AS c " + states +
+            "LEFT JOIN epochs AS e USING (trial_id, epoch) WHERE trial_id = ?1");
     query.bind(1, trial_id);
+    query.bind(2, known.sha256);
     if (!query.executeStep()) return {};
+    const std::string recorded = query.getColumn(2).getString();
+    const bool is_known = recorded == known.sha256;
     const SQLite::Column data = query.getColumn(3);
-    const std::string_view bytes(static_cast<const char*>(data.getBlob()),
-                                 static_cast<size_t>(data.getBytes()));
+    const std::string_view bytes = is_known
+                                       ? std::string_view(known.data)
+                                       : std::string_view(static_cast<const char*>(data.getBlob()),
+                                                          static_cast<size_t>(data.getBytes()));
     const int64_t epoch = query.getColumn(0).getInt64();
-    if (data.getBytes() != query.getColumn(1).getInt64()) {
-      return {{},
-              fmt::format("its checkpoint has {} bytes of {}", bytes.size(),
-                          query.getColumn(1).getInt64())};
+    const int64_t size = query.getColumn(1).getInt64();
+    if (static_cast<int64_t>(bytes.size()) != size) {
+      return {{}, fmt::format("its checkpoint has {} bytes of {}", bytes.size(), size)};
     }
-    if (sha256(bytes) != query.getColumn(2).getString()) {
+    if (!is_known && sha256(bytes) != recorded) {
       return {{}, "its checkpoint is damaged: its SHA-256 is another than recorded"};
     }
     if (query.getColumn(4).getInt() == 0) {
       return {{}, fmt::format("its checkpoint is of epoch {}, which is not recorded", epoch)};
     }
-    return {Checkpoint{epoch, query.getColumn(2).getString(), std::string(bytes),
-                       query.getColumn(5).getString()},
-            ""};
+    return {Checkpoint{epoch, recorded, std::string(bytes), query.getColumn(5).getString()}, ""};
   });
 }
 

@@ -210,6 +210,7 @@ struct Store::Impl {
       } catch (const SQLite::Exception&) {
         in_transaction = false;
         metrics.reset();
+        whole_state.clear();
         Db().tryExec("ROLLBACK");  // fails where SQLite has rolled back by itself
         throw;
       }
@@ -292,6 +293,7 @@ struct Store::Impl {
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> prepared;
   std::string end_trial;              // the statement that gives a trial its state, error and value
   std::string first_start, last_end;  // of attempts in this transaction; empty: none
+  std::string whole_state;            // the last one put, by its SHA-256: undamaged in the file
   std::optional<MetricTable> metrics;  // as Metrics() has read it
   std::optional<bool> is_of_program;   // as IsOfProgram() has read it
   // False for a file of an older layout that is only read.

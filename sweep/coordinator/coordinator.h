@@ -167,7 +167,7 @@ class Coordinator {
   void TellOfTakenStates();
 
   // Checkpoints.
-  StoredCheckpoint ReadCheckpoint(const std::string& trial_id) const;
+  StoredCheckpoint ReadCheckpoint(const std::string& trial_id);
   Checkpoint TakeCheckpoint(const std::string& trial_id);
   void ReclaimLent(const std::string& trial_id, int64_t epoch);
   void DropCheckpoint(const std::string& trial_id, const std::string& why);
@@ -200,6 +200,7 @@ class Coordinator {
   std::deque<Trial> reached_;
   std::vector<EndedTrial> uncommitted_;         // ended, and not shown yet
   std::map<std::string, int64_t> checkpoints_;  // their epochs, by trial id
+  Checkpoint last_read_;          // an undamaged one, so that it need not be read again
   bool may_have_retired_ = true;  // Store::RetiredCheckpoints, at first those of earlier runs
   /// Of trials that have not begun.
   struct WaitingState {

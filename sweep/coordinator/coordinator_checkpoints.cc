@@ -6,8 +6,14 @@
 
 namespace lrsweep {
 
-StoredCheckpoint Coordinator::ReadCheckpoint(const std::string& trial_id) const {
-  return store_.ReadCheckpoint(trial_id, [](std::string_view bytes) { return Sha256Hex(bytes); });
+/// Trials that continue from one state are mostly handed out one after another.
+StoredCheckpoint Coordinator::ReadCheckpoint(const std::string& trial_id) {
+  StoredCheckpoint stored = store_.ReadCheckpoint(
+      trial_id, [](std::string_view bytes) { return Sha256Hex(bytes); }, last_read_);
+  if (stored.checkpoint && stored.checkpoint->sha256 != last_read_.sha256) {
+    last_read_ = *stored.checkpoint;
+  }
+  return stored;
 }
 
 /// A program may save a checkpoint while it trains on: it is then of an epoch before the last one.

@@ -98,6 +98,30 @@ TEST_F(StoreCheckpointTest, ALaterOneTakesItsPlace) {
   EXPECT_EQ(store.ReadCheckpoint("a", Sha256Hex).checkpoint->data, "second");
 }
 
+TEST_F(StoreCheckpointTest, DataThatAreKnownAreNotReadAgain) {
+  const Store store = CutOff("state");
+  const Checkpoint known = At(1, "state");
+  bool is_hashed = false;
+  const auto sha256 = [&is_hashed](std::string_view bytes) {
+    is_hashed = true;
+    return Sha256Hex(bytes);
+  };
+  const StoredCheckpoint stored = store.ReadCheckpoint("a", sha256, known);
+  ASSERT_TRUE(stored.checkpoint) << stored.defect;
+  EXPECT_EQ(stored.checkpoint->epoch, 2);
+  EXPECT_EQ(stored.checkpoint->data, "state");
+  EXPECT_FALSE(is_hashed);
+  EXPECT_EQ(store.ReadCheckpoint("a", sha256, At(2, "other")).checkpoint->data, "state");
+  EXPECT_TRUE(is_hashed);
+}
+
+TEST_F(StoreCheckpointTest, KnownDataOfAnotherSizeThanRecordedAreADefect) {
+  CutOff("state").Close();
+  SQLite::Database(db_.string(), SQLite::OPEN_READWRITE).exec("UPDATE checkpoints SET size = 6");
+  EXPECT_THAT(Store::Open(db_).ReadCheckpoint("a", Sha256Hex, At(2, "state")).defect,
+              HasSubstr("5 bytes of 6"));
+}
+
 TEST_F(StoreCheckpointTest, IsCommittedTogetherWithItsEpochs) {
   Store store = CreateSweep({MakeTrial("a")});
   Begin(store, "a");
