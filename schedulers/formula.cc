@@ -215,4 +215,12 @@ SchedulerType FormulaType() {
       Overrides);
 }
 
+bool HoldsFormula(const Map& scheduler) {
+  bool found = false;
+  ForEachLeaf(scheduler, [&found](const std::string& path, const Value& value) {
+    found = found || (path.ends_with("type") && value == Value("Formula"));
+  });
+  return found;
+}
+
 }  // namespace lrsweep

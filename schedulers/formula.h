@@ -39,4 +39,7 @@ Schedule Formula(const FormulaOptions& options, const Rates& optimizer, const Fo
 
 SchedulerType FormulaType();
 
+/// Whether the scheduler's section, or a nested scheduler in it, is a Formula.
+bool HoldsFormula(const Map& scheduler);
+
 }  // namespace lrsweep

@@ -131,8 +131,8 @@ std::string SamplerText(const SearchSpace& space) {
 
 /// The plan of a search with a pruner: its rungs, and the trials of the first ones.
 std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t images) {
-  HalvingPlan plan(space);
-  const std::vector<DecidedTrial> first = plan.Begin().trials;
+  const HalvingPlan plan(space);
+  const std::vector<int64_t> first = plan.FirstNumbers();
   const int64_t trials = static_cast<int64_t>(first.size()) + plan.StillToCome().trials;
   std::string text =
       fmt::format("{}: {}, {}{}\n", space.config().name, Counted(plan.points().size(), "point"),
@@ -140,8 +140,8 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
   text += SamplerText(space);
   for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
   text += TestSetNote(space.config()) + RungsText(space, plan, images);
-  return text + TrialsText(
-                    first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
+  const auto trial_at = [&](size_t i) { return plan.TrialAt(first[i]); };
+  return text + TrialsText(first.size(), trial_at, limit, images);
 }
 
 /// Trials of a race over all points.
@@ -154,9 +154,9 @@ int64_t MostRaced(const SearchSpace& space) {
 /// come in any case.
 std::string RacePlanText(const SearchSpace& space, size_t limit, int64_t images) {
   const std::vector<SpacePoint> points = space.Points();
-  const std::vector<DecidedTrial> first = RacePlan(space).Begin().trials;
+  const std::vector<int64_t> first = RacePlan(space).FirstNumbers();
   int64_t least = 0, most = 0;
-  for (const DecidedTrial& one : first) least += EpochsOf(one.trial);
+  for (const int64_t index : first) least += space.EpochsAt(static_cast<size_t>(index));
   for (size_t i = 0; i < space.size(); ++i) most += space.EpochsAt(i);
   const bool decides = points.size() > 1 && first.size() < space.size();
   std::string text = fmt::format(
@@ -166,8 +166,8 @@ std::string RacePlanText(const SearchSpace& space, size_t limit, int64_t images)
   text += SamplerText(space);
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += RaceText(*space.config().race) + TestSetNote(space.config());
-  return text + TrialsText(
-                    first.size(), [&first](size_t i) { return first[i].trial; }, limit, images);
+  const auto trial_at = [&](size_t i) { return space.At(static_cast<size_t>(first[i])); };
+  return text + TrialsText(first.size(), trial_at, limit, images);
 }
 
 /// What decides the points of a search by TPE.
@@ -224,33 +224,41 @@ void PlanJson(const SearchSpace& space, const std::function<bool(const std::stri
   for (const std::string& note : NotesOf(space)) notes.emplace_back(note);
   const SweepConfig& config = space.config();
   std::string rungs;
-  std::vector<DecidedTrial> first;
+  size_t count = space.size();
+  std::function<Trial(size_t)> trial_at = [&space](size_t i) { return space.At(i); };
   if (config.pruner) {
-    HalvingPlan plan(space);
-    rungs = fmt::format(R"("rungs":{},)", ToJson(RungsJson(plan)));
-    first = plan.Begin().trials;
+    const auto plan = std::make_shared<const HalvingPlan>(space);
+    rungs = fmt::format(R"("rungs":{},)", ToJson(RungsJson(*plan)));
+    std::vector<int64_t> first = plan->FirstNumbers();
+    count = first.size();
+    trial_at = [plan, first = std::move(first)](size_t i) { return plan->TrialAt(first[i]); };
   } else if (config.race) {
-    first = RacePlan(space).Begin().trials;
+    std::vector<int64_t> first = RacePlan(space).FirstNumbers();
+    count = first.size();
     const Value race = Map{{"confidence", config.race->confidence},
-                           {"least_trials", static_cast<int64_t>(first.size())},
+                           {"least_trials", static_cast<int64_t>(count)},
                            {"most_trials", MostRaced(space)}};
     rungs = fmt::format(R"("race":{},)", ToJson(race));
+    trial_at = [&space, first = std::move(first)](size_t i) {
+      return space.At(static_cast<size_t>(first[i]));
+    };
   } else if (config.search.IsTpe()) {
     TpePlan plan(space);
-    first = plan.Begin().trials;
+    std::vector<DecidedTrial> first = plan.Begin().trials;
+    count = first.size();
     const Value tpe = Map{{"batch", config.search.batch},
                           {"rounds", static_cast<int64_t>(plan.rounds())},
                           {"random_rounds", static_cast<int64_t>(plan.random_rounds())},
                           {"most_trials", static_cast<int64_t>(space.size())}};
     rungs = fmt::format(R"("tpe":{},)", ToJson(tpe));
+    trial_at = [first = std::move(first)](size_t i) { return first[i].trial; };
   }
   const std::string head = fmt::format(
       R"({{"name":{},"sampler":{},"notes":{},"points":{},{}"trials":[)", ToJson(config.name),
       ToJson(config.search.sampler), ToJson(notes), space.points(), rungs);
   if (!write(head)) return;
-  const size_t count = first.empty() ? space.size() : first.size();
   for (size_t i = 0; i < count; ++i) {
-    Trial trial = first.empty() ? space.At(i) : first[i].trial;
+    Trial trial = trial_at(i);
     Value steps = StepsOf(trial, images);
     const Value row = Map{{"trial_id", trial.id},         {"group_id", trial.group_id},
                           {"scheduler", trial.scheduler}, {"seed", trial.seed},

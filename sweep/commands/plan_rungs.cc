@@ -67,10 +67,8 @@ std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
 std::string SharedText(const SearchSpace& space, const HalvingPlan& plan, int64_t images) {
   const auto& program = space.config().program;
   if (program && !program->resumes_exactly) return "";
-  const std::vector<DecidedTrial> first = HalvingPlan(space).Begin().trials;
-  const std::optional<EpochCount> count = CountSharedEpochs(
-      first.size(), [&first](size_t i) { return std::pair(first[i].trial, first[i].budget); },
-      images, program);
+  const std::optional<EpochCount> count =
+      CountSharedEpochs(space, plan, plan.FirstNumbers(), images);
   if (!count || count->to_train == count->epochs) return "";
   const double share =
       1 - static_cast<double>(count->to_train) / static_cast<double>(count->epochs);

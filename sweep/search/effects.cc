@@ -7,9 +7,9 @@
 #include <optional>
 #include <stdexcept>
 
-#include "params/find_by_name.h"
 #include "schedulers/catalog.h"
 #include "sweep/search/rate_samples.h"
+#include "sweep/search/schedule_parameter.h"
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
@@ -35,19 +35,6 @@ bool AxisMatters(const std::string& path, const std::vector<Trial>& trials, int6
   return !compared;
 }
 
-/// The table that describes the parameter at `path` of a trial's scheduler.
-const Parameter* ParameterAt(const Trial& trial, const std::string& path) {
-  const size_t dot = path.rfind('.');
-  const Value* holder = Find(trial.params, path.substr(0, dot));
-  const Map* map = holder != nullptr ? holder->As<Map>() : nullptr;
-  const std::string name = path.substr(dot + 1);
-  if (map == nullptr || name == "type") return nullptr;
-  if (map->contains("type")) return FindByName(TypeOf(*map).parameters, name);
-  const Parameter* warmup =
-      FindByName(CommonParameters(TypeOf(std::get<Map>(trial.params.at("scheduler")))), "warmup");
-  return path.starts_with(kPrefix + "warmup.") ? FindByName(warmup->members, name) : nullptr;
-}
-
 /// Another value for the parameter: its default, or a number near the value. None where the value
 /// is the default (most defaults are not written on purpose), or a share of the run.
 std::optional<Value> OtherValue(const Parameter& parameter, const Value& value) {
@@ -62,7 +49,8 @@ std::optional<Value> OtherValue(const Parameter& parameter, const Value& value) 
 /// value in the configuration; a trial whose schedule overrides the parameter lacks it.
 bool ParameterMatters(const std::string& path, const Value& written, const Trial& trial,
                       int64_t images) {
-  const Parameter* parameter = ParameterAt(trial, path);
+  const Parameter* parameter =
+      ParameterAt(std::get<Map>(trial.params.at("scheduler")), NameOf(path));
   const auto other = parameter != nullptr ? OtherValue(*parameter, written) : std::nullopt;
   if (!other) return true;
   if (Find(trial.params, path) == nullptr) return false;

@@ -75,11 +75,34 @@ HalvingPlan::Place HalvingPlan::PlaceOfNumber(int64_t number) const {
   return {bracket, rest / seeds_ / points, rest / seeds_ % points, rest % seeds_};
 }
 
-Trial HalvingPlan::TrialOf(const Place& place) const {
+HalvingPlan::Grant HalvingPlan::GrantOf(const Place& place) const {
   const Bracket& bracket = brackets_[place.bracket];
-  Trial trial = space_.At(points_[bracket.points[place.point]].trials[place.seed]);
   const bool is_whole = pruner_.is_truncated || place.rung + 1 == bracket.rungs.size();
-  return is_whole ? trial : Shortened(std::move(trial), bracket.rungs[place.rung].budget);
+  return {points_[bracket.points[place.point]].trials[place.seed], bracket.rungs[place.rung].budget,
+          !is_whole};
+}
+
+HalvingPlan::Grant HalvingPlan::GrantOf(int64_t number) const {
+  return GrantOf(PlaceOfNumber(number));
+}
+
+std::vector<int64_t> HalvingPlan::FirstNumbers() const {
+  std::vector<int64_t> numbers;
+  for (size_t i = 0; i < brackets_.size(); ++i) {
+    const Bracket& bracket = brackets_[i];
+    const size_t most = SeedsAt(bracket, bracket.rungs.front());
+    for (size_t point = 0; point < bracket.points.size(); ++point) {
+      const size_t seeds = std::min(most, points_[bracket.points[point]].trials.size());
+      for (size_t seed = 0; seed < seeds; ++seed) numbers.push_back(NumberOf({i, 0, point, seed}));
+    }
+  }
+  return numbers;
+}
+
+Trial HalvingPlan::TrialOf(const Place& place) const {
+  const Grant grant = GrantOf(place);
+  Trial trial = space_.At(grant.index);
+  return grant.is_shortened ? Shortened(std::move(trial), grant.budget) : trial;
 }
 
 Trial HalvingPlan::TrialAt(int64_t number) const { return TrialOf(PlaceOfNumber(number)); }

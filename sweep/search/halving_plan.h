@@ -32,6 +32,17 @@ class HalvingPlan : public SearchPlan {
   ToCome StillToCome() const override;
   Trial TrialAt(int64_t number) const override;
 
+  /// The numbers of the trials that Begin decides, in its order, without creating them: of a large
+  /// search that takes long.
+  std::vector<int64_t> FirstNumbers() const;
+  /// What is granted to the trial of a number.
+  struct Grant {
+    size_t index = 0;  // in the space, of the full-length trial
+    int64_t budget = 0;
+    bool is_shortened = false;  // to the budget; else it is held there
+  };
+  Grant GrantOf(int64_t number) const;
+
   const std::vector<Bracket>& brackets() const { return brackets_; }
   const std::vector<SpacePoint>& points() const { return points_; }
   bool IsTruncated() const { return pruner_.is_truncated; }
@@ -61,6 +72,7 @@ class HalvingPlan : public SearchPlan {
 
   int64_t NumberOf(const Place& place) const;
   Place PlaceOfNumber(int64_t number) const;
+  Grant GrantOf(const Place& place) const;
   Trial TrialOf(const Place& place) const;
   void Enter(size_t bracket, size_t rung, std::vector<size_t> points, Step& step);
   Step Complete(size_t bracket);

@@ -10,6 +10,7 @@
 #include "params/errors.h"
 #include "sweep/config/trial_text.h"
 #include "sweep/search/alias_findings.h"
+#include "sweep/search/build_keys.h"
 #include "sweep/search/effects.h"
 #include "sweep/search/halving_plan.h"
 #include "sweep/search/rung_findings.h"
@@ -86,27 +87,34 @@ std::vector<std::string> ObjectiveFindings(const SweepConfig& config) {
                       objective.metric, natural == "max" ? "more" : "less", natural)};
 }
 
+/// Builds the schedules from the trial `first` on that differ in something that may prevent it.
+void BuildOthers(const SearchSpace& space, size_t first, const std::vector<int64_t>& budgets,
+                 int64_t images) {
+  BuildKeys keys(space);
+  for (size_t i = first; i < space.size(); ++i) {
+    const size_t known = keys.size();
+    if (keys.Of(i) < known) continue;
+    const Trial trial = space.At(i);
+    WithPlace(trial, space.SchedulerEntryAt(i), [&] { BuildSchedules(trial, budgets, images); });
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
-  std::unordered_set<std::string> schedules;
-  std::unordered_set<uint64_t> points;  // cheaper than a ScheduleKey, which needs the trial
+  std::unordered_set<uint64_t> schedules;
   FindingList findings;
   std::map<const Entry*, EntrySchedules> entries;
   const std::vector<int64_t> budgets = ShortenedBudgets(space);
-  for (size_t i = 0; i < space.size(); ++i) {
-    if (!points.insert(space.AlikeBut(i, DecidesSchedule)).second) continue;
-    const Trial trial = space.At(i);
-    if (!schedules.insert(ScheduleKey(trial)).second) continue;
-    const Entry& written = space.SchedulerEntryAt(i);
-    if (schedules.size() > kMostSchedules) {
-      WithPlace(trial, written, [&] { BuildSchedules(trial, budgets, images); });
-      continue;
-    }
+  size_t next = 0;
+  for (; next < space.size() && schedules.size() < kMostSchedules; ++next) {
+    if (!schedules.insert(space.ScheduleAt(next)).second) continue;
+    const Trial trial = space.At(next);
+    const Entry& written = space.SchedulerEntryAt(next);
     EntrySchedules& entry = entries[&written];
     std::vector<ScheduleFinding> found;
     WithPlace(trial, written, [&] { found = FindingsOf(trial, images, space.config().metrics); });
-    const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(i), trial, images);
+    const auto of_alias = FindingsOfAlias(space.WrittenSchedulerAt(next), trial, images);
     found.insert(found.end(), of_alias.begin(), of_alias.end());
     for (const ScheduleFinding& finding : found) findings.Add(trial, finding);
     WithPlace(trial, written, [&] {
@@ -118,6 +126,7 @@ std::vector<std::string> Lint(const SearchSpace& space, int64_t images) {
     entry.has_findings |= !found.empty();
     entry.trials.push_back(trial);
   }
+  BuildOthers(space, next, budgets, images);
   for (const Entry& entry : space.config().schedulers) {
     const auto found = entries.find(&entry);
     if (found == entries.end() || found->second.has_findings) continue;

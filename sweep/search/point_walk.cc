@@ -1,11 +1,36 @@
 #include "sweep/search/point_walk.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <initializer_list>
 #include <utility>
 
 #include "trial/optimizers.h"
 
 namespace lrsweep {
+namespace {
+
+uint64_t Mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15U;
+  return hash ^ (hash >> 32U);
+}
+
+/// A hash of the numbers under `names`; of one that is missing too.
+uint64_t HashOf(const Map& section, std::initializer_list<const char*> names) {
+  uint64_t hash = 0;
+  for (const char* name : names) {
+    const auto found = section.find(name);
+    const auto* real = found == section.end() ? nullptr : found->second.As<double>();
+    const auto* integer = found == section.end() ? nullptr : found->second.As<int64_t>();
+    hash = Mix(hash, real != nullptr      ? std::bit_cast<uint64_t>(*real)
+                     : integer != nullptr ? static_cast<uint64_t>(*integer)
+                                          : uint64_t{1} << 63);
+  }
+  return hash;
+}
+
+}  // namespace
 
 PointWalk::PointWalk(const SweepConfig& config, const Entry& scheduler, const Entry& optimizer,
                      const std::vector<Dimension>& dimensions)
@@ -112,6 +137,19 @@ void PointWalk::Write(Section& section) {
   section.json = write(canonical);
   section.json_without_seed =
       section.name == "training" && canonical.erase("seed") > 0 ? write(canonical) : section.json;
+  if (is_scheduler) {
+    section.schedule_hash = std::hash<std::string>()(section.json);
+  } else if (section.name == "optimizer") {
+    section.schedule_hash = HashOf(kept, {"lr"});
+  } else if (section.name == "training") {
+    section.schedule_hash = HashOf(kept, {"epochs", "batch_size"});
+  }
+}
+
+uint64_t PointWalk::ScheduleHash() const {
+  uint64_t hash = 0;
+  for (const Section& section : sections_) hash = Mix(hash, section.schedule_hash);
+  return hash;
 }
 
 std::string PointWalk::Join(std::string Section::*text) const {

@@ -40,6 +40,9 @@ class PointWalk {
   /// where Check passes.
   std::string TrialJson() const { return Join(&Section::json); }
   std::string GroupJson() const { return Join(&Section::json_without_seed); }
+  /// A hash that is equal for points whose trials have equal rates at every step by their
+  /// parameters (ScheduleKey). Only where Check passes.
+  uint64_t ScheduleHash() const;
 
  private:
   struct Section {
@@ -47,6 +50,7 @@ class PointWalk {
     Map trial;         // {name: section}, as the trial has it
     std::string json;  // "key":{...}; empty where every value equals its default
     std::string json_without_seed;
+    uint64_t schedule_hash = 0;  // of what decides rates; 0: nothing does
     bool changed = true;
   };
   struct Digit {

@@ -69,4 +69,14 @@ SearchPlan::Step RacePlan::OnValue(int64_t number, const std::optional<double>& 
 
 Trial RacePlan::TrialAt(int64_t number) const { return space_.At(static_cast<size_t>(number)); }
 
+std::vector<int64_t> RacePlan::FirstNumbers() const {
+  std::vector<int64_t> numbers;
+  for (const SpacePoint& point : points_) {
+    for (size_t seed = 0; seed < static_cast<size_t>(kFirstRaceDecision); ++seed) {
+      numbers.push_back(static_cast<int64_t>(point.trials[seed]));
+    }
+  }
+  return numbers;
+}
+
 }  // namespace lrsweep

@@ -27,6 +27,10 @@ class RacePlan : public SearchPlan {
   Step OnValue(int64_t number, const std::optional<double>& value) override;
   Trial TrialAt(int64_t number) const override;
 
+  /// The numbers of the trials that Begin decides, in its order, without creating them: of a large
+  /// race that takes long.
+  std::vector<int64_t> FirstNumbers() const;
+
  private:
   void HandOut(const std::vector<SeedRace::Turn>& turns, Step& step) const;
 

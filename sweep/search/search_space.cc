@@ -167,18 +167,4 @@ Map SearchSpace::WrittenSchedulerAt(size_t index) const {
   return std::get<Map>(std::move(params.at("scheduler")));
 }
 
-uint64_t SearchSpace::AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const {
-  const uint64_t point = distinct_.at(index).point;
-  const Block& block = BlockOf(point);
-  uint64_t alike = block.first_point;
-  uint64_t stride = 1;
-  block.ForEachDimension(point, [&](const Dimension& dimension, uint64_t place) {
-    const bool is_counted = std::any_of(dimension.axes.begin(), dimension.axes.end(),
-                                        [counts](const Axis* axis) { return counts(*axis); });
-    if (is_counted) alike += place * stride;
-    stride *= dimension.places();
-  });
-  return alike;
-}
-
 }  // namespace lrsweep

@@ -55,12 +55,13 @@ class SearchSpace {
   /// The section of that entry with the trial's values, before other libraries' names are
   /// translated.
   Map WrittenSchedulerAt(size_t index) const;
-  /// Returns a key that is equal for two trials whose points differ only in axes for which `counts`
-  /// is false. It is cheap: it creates no trial.
-  uint64_t AlikeBut(size_t index, bool (*counts)(const Axis& axis)) const;
+  /// A hash that is equal for trials of equal ScheduleKey (trial_shape.h), without creating them.
+  uint64_t ScheduleAt(size_t index) const { return distinct_.at(index).schedule; }
 
   /// Of the scheduler entries with each optimizer entry, in that order.
   const std::vector<Block>& blocks() const { return blocks_; }
+  /// The block that has that point, of all blocks'.
+  const Block& BlockOf(uint64_t point) const;
   /// The point, of all blocks', that gives that trial.
   uint64_t PointAt(size_t index) const { return distinct_.at(index).point; }
 
@@ -77,7 +78,6 @@ class SearchSpace {
   void NoteRepeatedValues(const std::vector<Axis>& axes);
   void NoteOverriddenAxes(const Block& block);
   void NoteZips();
-  const Block& BlockOf(uint64_t point) const;
 
   SweepConfig config_;
   std::vector<Block> blocks_;

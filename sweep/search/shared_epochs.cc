@@ -9,6 +9,9 @@
 #include <utility>
 
 #include "params/names.h"
+#include "schedulers/aliases/alias.h"
+#include "schedulers/formula.h"
+#include "sweep/search/build_keys.h"
 #include "sweep/search/prefix.h"
 #include "sweep/search/trial_shape.h"
 #include "trial/command_template.h"
@@ -93,9 +96,59 @@ class Counting {
   int64_t steps_ = 0;  // whose rates were computed
 };
 
+/// How many steps have to be computed at least, known before any is: so that what would take long
+/// is not begun.
+class LeastSteps {
+ public:
+  LeastSteps(const SearchSpace& space, int64_t images)
+      : space_(space), images_(images), builds_(space) {}
+
+  /// Adds the space's trial, or the one that it is when it is shortened to so many epochs.
+  void Add(size_t index, std::optional<int64_t> shortened = {}) {
+    if (!CanKnow(space_.SchedulerEntryAt(index))) return;
+    const uint64_t epochs = static_cast<uint64_t>(shortened.value_or(0));
+    if (!seen_.insert(NextState(space_.ScheduleAt(index), epochs)).second) return;
+    const auto [steps, is_new] = steps_of_.try_emplace({builds_.Of(index), epochs}, 0);
+    if (is_new) steps->second = StepsOf(index, shortened);
+    steps_ += steps->second;
+  }
+
+  bool TakesLong() const { return steps_ > kMostSteps; }
+
+ private:
+  /// A formula of a long run may fail at any tick.
+  bool CanKnow(const Entry& entry) {
+    const auto [found, is_new] = can_know_.try_emplace(&entry, true);
+    if (is_new) found->second = !HoldsFormula(entry.section) && !HasAlias(entry.section);
+    return found->second;
+  }
+
+  /// The steps whose rates are computed of a trial: none where its schedule cannot be built.
+  int64_t StepsOf(size_t index, const std::optional<int64_t>& shortened) const {
+    Trial trial = space_.At(index);
+    if (shortened) trial = Shortened(std::move(trial), *shortened);
+    try {
+      return ScheduleOf(trial, images_).clock().TotalSteps();
+    } catch (const std::invalid_argument&) {
+      return 0;
+    }
+  }
+
+  const SearchSpace& space_;
+  int64_t images_;
+  BuildKeys builds_;
+  std::map<const Entry*, bool> can_know_;
+  std::unordered_set<uint64_t> seen_;                        // schedules
+  std::map<std::pair<size_t, uint64_t>, int64_t> steps_of_;  // by key and epochs
+  int64_t steps_ = 0;
+};
+
 }  // namespace
 
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images) {
+  LeastSteps least(space, images);
+  for (size_t i = 0; i < space.size() && !least.TakesLong(); ++i) least.Add(i);
+  if (least.TakesLong()) return std::nullopt;
   Counting counting(images, space.config().program);
   for (size_t i = 0; i < space.size(); ++i) {
     counting.Add(space.At(i), space.EpochsAt(i), &space.SchedulerEntryAt(i));
@@ -104,13 +157,17 @@ std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t 
   return counting.Result();
 }
 
-std::optional<EpochCount> CountSharedEpochs(
-    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images,
-    const std::optional<ProgramSpec>& program) {
-  Counting counting(images, program);
-  for (size_t i = 0; i < count; ++i) {
-    const auto [trial, epochs] = trial_at(i);
-    counting.Add(trial, epochs, nullptr);
+std::optional<EpochCount> CountSharedEpochs(const SearchSpace& space, const HalvingPlan& plan,
+                                            const std::vector<int64_t>& numbers, int64_t images) {
+  LeastSteps least(space, images);
+  for (const int64_t number : numbers) {
+    const HalvingPlan::Grant grant = plan.GrantOf(number);
+    least.Add(grant.index, grant.is_shortened ? std::optional(grant.budget) : std::nullopt);
+    if (least.TakesLong()) return std::nullopt;
+  }
+  Counting counting(images, space.config().program);
+  for (const int64_t number : numbers) {
+    counting.Add(plan.TrialAt(number), plan.GrantOf(number).budget, nullptr);
     if (counting.TakesLong()) return std::nullopt;
   }
   return counting.Result().all;

@@ -3,12 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "sweep/search/halving_plan.h"
 #include "sweep/search/search_space.h"
 
 namespace lrsweep {
@@ -33,11 +32,10 @@ struct SharedEpochs {
 /// where counting would take long: more than 30 million steps of different schedules.
 std::optional<SharedEpochs> CountSharedEpochs(const SearchSpace& space, int64_t images);
 
-/// The same of single trials: `trial_at(0)` to `trial_at(count - 1)` give each with the epochs that
-/// it is trained. Those of schedules that follow a metric count as in SharedEpochs::is_most.
-std::optional<EpochCount> CountSharedEpochs(
-    size_t count, const std::function<std::pair<Trial, int64_t>(size_t)>& trial_at, int64_t images,
-    const std::optional<ProgramSpec>& program = {});
+/// The same of trials of a plan, by their numbers, up to their budgets. Those of schedules that
+/// follow a metric count as in SharedEpochs::is_most.
+std::optional<EpochCount> CountSharedEpochs(const SearchSpace& space, const HalvingPlan& plan,
+                                            const std::vector<int64_t>& numbers, int64_t images);
 
 /// What has to be known of a program whose trials share epochs: which of its arguments make them
 /// differ.

@@ -120,7 +120,7 @@ TrialFinder::Run TrialFinder::Read(PointWalk& walk, uint64_t first_point, uint64
       group_json = walk.GroupJson();
       group = IdNumber(IdOfJson(group_json));
     }
-    run.trials.push_back({static_cast<uint32_t>(first_point + i), id, group});
+    run.trials.push_back({static_cast<uint32_t>(first_point + i), id, group, walk.ScheduleHash()});
   }
   return run;
 }

@@ -19,6 +19,7 @@ struct FoundTrial {
   uint32_t point;
   uint64_t id;
   uint64_t group_id;
+  uint64_t schedule;  // PointWalk::ScheduleHash
 };
 
 /// An id as the text that the trial has.

@@ -204,6 +204,27 @@ TEST(AdaptiveSourceTest, LastRungsOfAllBracketsRace) {
   }
 }
 
+TEST(AdaptiveSourceTest, PlanTellsItsFirstTrialsWithoutCreatingThem) {
+  for (const char* pruner :
+       {"{type: SuccessiveHalving, rung_seeds: 1}", "{type: Hyperband}",
+        "{type: Hyperband, rungs: truncated, rung_seeds: 2}", "{type: Hyperband, brackets: 2}"}) {
+    for (const bool races : {false, true}) {
+      const SearchSpace space(races ? RaceConfigOf(pruner) : Config(pruner));
+      HalvingPlan plan(space);
+      const std::vector<int64_t> numbers = plan.FirstNumbers();
+      const std::vector<DecidedTrial> first = plan.Begin().trials;
+      ASSERT_EQ(numbers.size(), first.size()) << pruner;
+      for (size_t i = 0; i < first.size(); ++i) {
+        EXPECT_EQ(numbers[i], first[i].number);
+        const HalvingPlan::Grant grant = plan.GrantOf(numbers[i]);
+        EXPECT_EQ(grant.budget, first[i].budget);
+        EXPECT_EQ(grant.is_shortened, space.IdAt(grant.index) != first[i].trial.id);
+        EXPECT_EQ(first[i].point, space.At(grant.index).group_id);
+      }
+    }
+  }
+}
+
 TEST(AdaptiveSourceTest, ARaceLeavesNoTrialWaitingAtARung) {
   EXPECT_THROW(SearchSpace(RaceConfigOf("{type: Hyperband, rungs: truncated, rung_seeds: 4}")),
                ConfigError);

@@ -66,6 +66,9 @@ TEST(RacePlanTest, BeginsWithThreeSeedsOfEveryPointUnderTheirNumbersInTheSpace) 
   RacePlan plan(space);
   const SearchPlan::Step step = plan.Begin();
   ASSERT_EQ(step.trials.size(), 12);
+  const std::vector<int64_t> numbers = RacePlan(space).FirstNumbers();
+  ASSERT_EQ(numbers.size(), 12);
+  for (size_t i = 0; i < 12; ++i) EXPECT_EQ(numbers[i], step.trials[i].number);
   for (const DecidedTrial& one : step.trials) {
     const auto index = static_cast<size_t>(one.number);
     EXPECT_EQ(one.trial.id, space.IdAt(index));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sweep/config/trial_id.h"
+#include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
 namespace {
@@ -128,16 +129,29 @@ TEST(SearchSpaceTest, IdsOfATrialAreThoseOfItsParameters) {
   }
 }
 
-TEST(SearchSpaceTest, TrialsAreAlikeButForWhatDoesNotCount) {
-  const SearchSpace space(
-      Config("[{type: StepLR, step_size: {grid: [5, 10]}}, {type: StepLR, step_size: 7}]",
-             "{epochs: {grid: [2, 3]}, seed: {grid: [0, 1]}}"));
-  std::vector<uint64_t> alike;
+/// Pairs of trials whose hashes of their schedules are equal where their keys are not, or the
+/// reverse.
+size_t WrongHashes(const SearchSpace& space) {
+  size_t wrong = 0;
   for (size_t i = 0; i < space.size(); ++i) {
-    alike.push_back(
-        space.AlikeBut(i, [](const Axis& axis) { return axis.path != "training.seed"; }));
+    for (size_t j = 0; j < i; ++j) {
+      const bool is_equal = ScheduleKey(space.At(i)) == ScheduleKey(space.At(j));
+      wrong += is_equal != (space.ScheduleAt(i) == space.ScheduleAt(j)) ? 1 : 0;
+    }
   }
-  EXPECT_THAT(alike, ElementsAre(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10));
+  return wrong;
+}
+
+TEST(SearchSpaceTest, SchedulesHaveEqualHashesWhereTheirParametersAreEqual) {
+  const SearchSpace space(
+      Config("[{type: StepLR, step_size: {grid: [5, 10]}}, {type: StepLR, step_size: 5, gamma: "
+             "0.1}, {type: CyclicLR, base_lr: 0.1, max_lr: 1, mode: {grid: [triangular, "
+             "exp_range]}, gamma: {grid: [0.5, 1]}}, {type: StepLR, step_size: 5, warmup: {steps: "
+             "{grid: [3, 4]}}, interval: {grid: [epoch, step]}}]",
+             "{epochs: {grid: [2, 3]}, batch_size: {grid: [32, 64]}, seed: {grid: [0, 1]}}",
+             "{lr: {grid: [0.1, 0.2]}, momentum: {grid: [0, 0.9]}}"));
+  ASSERT_GT(space.size(), 100U);
+  EXPECT_EQ(WrongHashes(space), 0U);
 }
 
 TEST(SearchSpaceTest, DistinctPointsNeedNoNotes) {

@@ -55,6 +55,21 @@ TEST(SharedEpochsTest, OfAScheduleThatFollowsAMetricTheFirstEpochIsKnown) {
   EXPECT_TRUE(shared->is_most);
 }
 
+TEST(SharedEpochsTest, ThirtyMillionStepsOfDifferentSchedulesAreCountedAndNoMore) {
+  // Of 640 steps an epoch: schedules of 10 million steps, each with two seeds.
+  const auto counted = [](const std::string& sizes) {
+    return CountSharedEpochs(
+        Space("{epochs: 15625, batch_size: 1, seed: {grid: [0, 1]}}",
+              "  - {type: StepLR, step_size: {grid: " + sizes + "}, gamma: 0.1}\n"),
+        kImages);
+  };
+  const auto shared = counted("[4000, 6000, 9000]");
+  ASSERT_TRUE(shared);
+  EXPECT_EQ(shared->all.epochs, 6 * 15'625);
+  EXPECT_EQ(shared->all.to_train, 2 * (15'625 + (15'625 - 4'000) + (15'625 - 6'000)));
+  EXPECT_FALSE(counted("[4000, 6000, 8000, 9000]"));
+}
+
 TEST(TrialRatesTest, ARateThatIsConstantIsEqualHoweverTheScheduleCounts) {
   const SearchSpace space =
       Space("{epochs: 4}",
