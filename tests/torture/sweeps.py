@@ -1,5 +1,6 @@
 """A small real sweep that can be disturbed, and checks of its database afterwards."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -64,6 +65,20 @@ scheduler:
 search: {{sampler: sobol, trials: 2}}
 pruner: {{type: Hyperband, rungs: {rungs}, rung_seeds: 2}}
 replicate: {{axis: seed, race: {{confidence: 0.95}}}}
+"""
+
+# Points in rounds of three, of which those behind the tenth follow from the values of earlier ones.
+TPE_CONFIG = """
+name: torture
+dataset: {{name: {data}}}
+model: {{hidden: [32]}}
+training: {{epochs: {epochs}, batch_size: 20, seed: {{grid: {seeds}}}}}
+optimizer:
+  - {{type: SGD, lr: {{loguniform: [0.01, 0.2]}}, momentum: {{uniform: [0, 0.95]}}}}
+scheduler:
+  - {{type: StepLR, step_size: {{choice: [30%, 50%]}}, gamma: {{uniform: [0.1, 0.9]}}, interval: step}}
+  - {{type: StepLR, step_size: 1, gamma: {{loguniform: [0.1, 1.0e+30]}}}}  # some losses become NaN
+search: {{sampler: tpe, trials: 22, batch: 3}}
 """
 
 PROGRAM_CONFIG = """
@@ -314,7 +329,7 @@ class SharingSweep(Sweep):
         return super().is_whole(database) and shares and not unlike
 
 
-class SearchSweep(Sweep):
+class HalvingSweep(Sweep):
     """A search with Hyperband and a race. Undisturbed its trials are trained by themselves."""
 
     reference_options = ("--no-share",)
@@ -331,6 +346,26 @@ class SearchSweep(Sweep):
     def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
         write_data(self.folder / "data", train)
         return SEARCH_CONFIG.format(data=self.folder / "data", epochs=epochs, seeds=seeds, rungs=self.rungs)
+
+
+class TpeSweep(Sweep):
+    """A search by TPE. Undisturbed its trials are trained by themselves."""
+
+    reference_options = ("--no-share",)
+    queries = (*QUERIES, PLACES)
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        super().__init__(folder, seeds=2, epochs=6)
+        plan = subprocess.run([PROGRAM, "plan", self.config, "--json"], check=True, capture_output=True)
+        tpe = json.loads(plan.stdout)["tpe"]
+        diverged = ask(folder / "reference.db", "SELECT sum(diverged) FROM trials")[0][0]
+        if tpe["rounds"] - tpe["random_rounds"] < 3 or not diverged:
+            raise RuntimeError(f"this search decides too little: {tpe}, {diverged} diverged")
+
+    def configuration(self, seeds: list[int], epochs: int, train: int) -> str:
+        write_data(self.folder / "data", train)
+        return TPE_CONFIG.format(data=self.folder / "data", epochs=epochs, seeds=seeds)
 
 
 class ProgramSweep(Sweep):
