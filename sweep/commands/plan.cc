@@ -119,14 +119,15 @@ std::vector<std::string> NotesOf(const SearchSpace& space) {
   return notes;
 }
 
-/// What proposes the points, where that is no grid.
-std::string SamplerText(const SearchSpace& space) {
+/// What proposes the points, where that is no grid. `known`: how many there are.
+std::string SamplerText(const SearchSpace& space, std::optional<size_t> known = {}) {
   const SearchSettings& search = space.config().search;
   if (search.IsGrid()) return "";
+  const size_t points = known ? *known : space.CountPoints();
   const std::string rounds = search.IsTpe() ? fmt::format(", in rounds of {}", search.batch) : "";
   return fmt::format("sampler {}: {}, {} for each scheduler{}, seed {}\n", search.sampler,
-                     Counted(static_cast<int64_t>(space.CountPoints()), "point"), search.trials,
-                     rounds, search.seed);
+                     Counted(static_cast<int64_t>(points), "point"), search.trials, rounds,
+                     search.seed);
 }
 
 /// The plan of a search with a pruner: its rungs, and the trials of the first ones.
@@ -137,7 +138,7 @@ std::string PrunedPlanText(const SearchSpace& space, size_t limit, int64_t image
   std::string text =
       fmt::format("{}: {}, {}{}\n", space.config().name, Counted(plan.points().size(), "point"),
                   space.config().race ? "at least " : "", Counted(trials, "trial"));
-  text += SamplerText(space);
+  text += SamplerText(space, plan.points().size());
   for (const std::string& note : NotesOf(space)) text += fmt::format("note: {}\n", note);
   text += TestSetNote(space.config()) + RungsText(space, plan, images);
   const auto trial_at = [&](size_t i) { return plan.TrialAt(first[i]); };
@@ -163,7 +164,7 @@ std::string RacePlanText(const SearchSpace& space, size_t limit, int64_t images)
       "{}: {}, {} trials, {}\n", space.config().name, Counted(points.size(), "point"),
       decides ? fmt::format("{} to {}", first.size(), space.size()) : std::to_string(first.size()),
       decides ? fmt::format("{} to {}", least, Counted(most, "epoch")) : Counted(least, "epoch"));
-  text += SamplerText(space);
+  text += SamplerText(space, points.size());
   for (const std::string& note : space.notes()) text += fmt::format("note: {}\n", note);
   text += RaceText(*space.config().race) + TestSetNote(space.config());
   const auto trial_at = [&](size_t i) { return space.At(static_cast<size_t>(first[i])); };

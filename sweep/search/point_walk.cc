@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "schedulers/aliases/alias.h"
 #include "trial/optimizers.h"
 
 namespace lrsweep {
@@ -110,7 +111,12 @@ void PointWalk::WriteChanged() {
 
 void PointWalk::WriteSections() {
   if (sections_[scheduler_].changed) {
-    trial_scheduler_ = TrialScheduler(scheduler_entry_, std::get<Map>(params_.at("scheduler")));
+    const Map& written = std::get<Map>(params_.find("scheduler")->second);
+    if (HasAlias(written)) {
+      trial_scheduler_ = TrialScheduler(scheduler_entry_, written);
+    } else {
+      trial_scheduler_ = written;  // as TrialScheduler, but keeps the nodes that there are
+    }
     auto overridden = OverriddenBy(scheduler_entry_, trial_scheduler_);
     if (overridden != overridden_) {
       overridden_ = std::move(overridden);
@@ -124,9 +130,11 @@ void PointWalk::WriteSections() {
 
 void PointWalk::Write(Section& section) {
   const bool is_scheduler = section.name == "scheduler";
-  section.trial = {{section.name, is_scheduler ? trial_scheduler_ : params_.at(section.name)}};
+  const Map& source =
+      is_scheduler ? trial_scheduler_ : std::get<Map>(params_.find(section.name)->second);
+  Map& kept = std::get<Map>(section.trial.try_emplace(section.name, Map()).first->second);
+  kept = source;  // keeps the nodes that there are: this takes a good part of a large space's time
   for (const std::string& path : overridden_) OverrideOptimizer(section.trial, path);
-  const Map& kept = std::get<Map>(section.trial.at(section.name));
   if (section.name == "optimizer" && model_ == Model::kBuiltIn) {
     CheckOptimizerEntry(optimizer_entry_, kept);
   }

@@ -138,6 +138,7 @@ const Entry& SearchSpace::SchedulerEntryAt(size_t index) const {
 std::vector<SpacePoint> SearchSpace::Points() const {
   std::vector<SpacePoint> points;
   std::unordered_map<uint64_t, size_t> place_of;  // in points, by the group's id
+  place_of.reserve(distinct_.size());
   for (size_t i = 0; i < distinct_.size(); ++i) {
     const uint64_t group = distinct_[i].group_id;
     const auto [found, is_new] = place_of.try_emplace(group, points.size());

@@ -68,6 +68,7 @@ void TrialFinder::FindSampled(Block& block) {
   const uint64_t length = block.GridPoints();
   std::unordered_set<std::string> drawn;  // where there are few values
   std::unordered_set<uint64_t> groups;
+  groups.reserve(trials);
   std::optional<PointWalk> walk;
   uint64_t vain = 0;
   for (uint32_t draw = 0; sampled.draws.size() < trials && draw < most_draws; ++draw) {
