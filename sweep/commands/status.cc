@@ -18,6 +18,8 @@
 #include "sweep/commands/exit_status.h"
 #include "sweep/commands/output.h"
 #include "sweep/commands/shared_options.h"
+#include "sweep/config/sweep_config.h"
+#include "sweep/coordinator/adaptive_search.h"
 #include "sweep/process/interrupt.h"
 #include "views/terminal/terminal.h"
 
@@ -35,6 +37,18 @@ constexpr auto kPause = std::chrono::seconds(2);
 
 enum class Form { kPicture, kLine, kJsonLine };
 
+/// How many trials a search has at most that has not ended. None where that is not known, as of a
+/// configuration that this version cannot read.
+std::optional<int64_t> MostToCome(const Store& store, int exit_status) {
+  if (exit_status != kInterrupted) return std::nullopt;
+  try {
+    const SweepRecord sweep = store.Sweep();
+    return MostTrials(ParseSweepConfig(sweep.config_yaml, sweep.name), store);
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+}
+
 /// The sweep's status at one moment.
 struct Moment {
   std::string text;
@@ -47,11 +61,13 @@ Moment Look(const std::string& db, Form form, const Style& style) {
     // Opened for each look: a store shows the moment of its opening, and while it is open the
     // writer's journal grows.
     const Store store = Store::Open(db);
-    std::string line = StatusLine(store);
-    std::string text = form == Form::kPicture    ? StatusText(store, db, style)
-                       : form == Form::kJsonLine ? StatusJsonLine(store, db)
+    const int status = SweepExitStatus(store);
+    const std::optional<int64_t> most = MostToCome(store, status);
+    std::string line = StatusLine(store, most);
+    std::string text = form == Form::kPicture    ? StatusText(store, db, style, most)
+                       : form == Form::kJsonLine ? StatusJsonLine(store, db, most)
                                                  : UtcNow() + "  " + line;
-    return {std::move(text), std::move(line), SweepExitStatus(store)};
+    return {std::move(text), std::move(line), status};
   });
 }
 
@@ -118,11 +134,12 @@ int ShowStatus(const StatusArguments& arguments, std::FILE* out) {
   int status = kAllEndedWell;
   Print(out, WithUsageErrors(arguments.db, [&] {
           const Store store = Store::Open(arguments.db);
-          if (arguments.exit_code) status = SweepExitStatus(store);
-          return arguments.json ? StatusJson(store, arguments.db)
-                                : StatusText(store, arguments.db, StyleFor(out));
+          status = SweepExitStatus(store);
+          const std::optional<int64_t> most = MostToCome(store, status);
+          return arguments.json ? StatusJson(store, arguments.db, most)
+                                : StatusText(store, arguments.db, StyleFor(out), most);
         }));
-  return status;
+  return arguments.exit_code ? status : int{kAllEndedWell};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -63,9 +64,16 @@ std::string JournalText(const SweepRecord& sweep) {
   return sweep.journal == "wal" ? "wal" : "delete (a rollback journal: readers and writer wait)";
 }
 
-std::string TrialsLine(const Status& status) {
+/// "12", or "12 of at most 36" of a search that has not decided all of them.
+std::string TrialsText(const Status& status, const std::optional<int64_t>& most) {
+  const int64_t trials = status.ranked.Trials();
+  return fmt::format("{}{}", trials,
+                     most.value_or(0) > trials ? fmt::format(" of at most {}", *most) : "");
+}
+
+std::string TrialsLine(const Status& status, const std::optional<int64_t>& most) {
   std::string line =
-      fmt::format("{}: {}", status.ranked.Trials(),
+      fmt::format("{}: {}", TrialsText(status, most),
                   CountsText(status.ranked.CountByState(),
                              {"completed", "stopped", "failed", "running", "pending"}));
   const int64_t diverged = status.ranked.Diverged();
@@ -194,7 +202,7 @@ Json DiskJson(const Store& store, const std::string& db) {
           {"complete", use->is_complete}};
 }
 
-Json StatusObject(const Store& store, const std::string& db) {
+Json StatusObject(const Store& store, const std::string& db, const std::optional<int64_t>& most) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Json best = nullptr;
@@ -237,6 +245,7 @@ Json StatusObject(const Store& store, const std::string& db) {
           {"mode", sweep.objective.mode},
           {"scope", sweep.objective.scope},
           {"trials", status.ranked.Trials()},
+          {"trials_at_most", std::max(status.ranked.Trials(), most.value_or(0))},
           {"states", status.ranked.CountByState()},
           {"diverged", status.ranked.Diverged()},
           {"epochs_done", status.ranked.EpochsDone()},
@@ -254,7 +263,8 @@ Json StatusObject(const Store& store, const std::string& db) {
 
 }  // namespace
 
-std::string StatusText(const Store& store, const std::string& db, const Style& style) {
+std::string StatusText(const Store& store, const std::string& db, const Style& style,
+                       const std::optional<int64_t>& most_trials) {
   const Status status(store);
   const SweepRecord& sweep = status.ranked.Sweep();
   Table table({{"sweep"}, {OneLine(sweep.name)}});
@@ -262,7 +272,7 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
                                     sweep.engine)});
   table.AddRow({"objective", Describe(status.ranked.By())});
   table.AddRow({"journal", JournalText(sweep)});
-  table.AddRow({"trials", TrialsLine(status)});
+  table.AddRow({"trials", TrialsLine(status, most_trials)});
   table.AddRow(
       {"epochs", fmt::format("{} done{}", status.ranked.EpochsDone(), TrainedText(status))});
   if (status.work.IsShared()) {
@@ -282,21 +292,23 @@ std::string StatusText(const Store& store, const std::string& db, const Style& s
   return text;
 }
 
-std::string StatusLine(const Store& store) {
+std::string StatusLine(const Store& store, const std::optional<int64_t>& most_trials) {
   const Status status(store);
-  std::string line = fmt::format("trials {}; {} done{}", TrialsLine(status),
+  std::string line = fmt::format("trials {}; {} done{}", TrialsLine(status, most_trials),
                                  Counted(status.ranked.EpochsDone(), "epoch"), TrainedText(status));
   if (status.ranked.Best() != nullptr) line += "; best " + BestLine(status);
   for (const ExcludedWorker& excluded : status.excluded) line += "; " + Describe(excluded);
   return OneLine(line) + '\n';
 }
 
-std::string StatusJson(const Store& store, const std::string& db) {
-  return Print(StatusObject(store, db));
+std::string StatusJson(const Store& store, const std::string& db,
+                       const std::optional<int64_t>& most_trials) {
+  return Print(StatusObject(store, db, most_trials));
 }
 
-std::string StatusJsonLine(const Store& store, const std::string& db) {
-  return Dump(StatusObject(store, db)) + '\n';
+std::string StatusJsonLine(const Store& store, const std::string& db,
+                           const std::optional<int64_t>& most_trials) {
+  return Dump(StatusObject(store, db, most_trials)) + '\n';
 }
 
 }  // namespace lrsweep

@@ -185,6 +185,7 @@ class CoordinatorSearchTest : public testing::Test {
         ASSERT_TRUE(!ranking.empty() && coordinator.state().best);
         EXPECT_EQ(coordinator.state().best->trial.id, ranking.front().trial_id);
       }
+      most_trials_.insert(MostTrials(space.config(), store));
       store.Close();
       if (is_over) return;
     }
@@ -221,6 +222,7 @@ class CoordinatorSearchTest : public testing::Test {
 
   TempFolder folder_;
   std::filesystem::path db_ = folder_ / "t.db";
+  std::set<std::optional<int64_t>> most_trials_;  // when a run ended, or was interrupted
 };
 
 constexpr const char* kHalving = "pruner: {type: SuccessiveHalving}\n";
@@ -253,6 +255,51 @@ TEST_F(CoordinatorSearchTest, WorkersOrderAndInterruptsChangeNothing) {
       EXPECT_EQ(RunAnew(Yaml(pruner), options), expected) << pruner << " " << seed;
     }
   }
+}
+
+/// How many trials a search has. Four of the twelve points are the best ones, equally good: a race
+/// goes on between them to the last seed.
+struct Extent {
+  std::string search, seeds;
+  int64_t most = 0;
+  int64_t trials = 0;  // in the end
+};
+
+TEST_F(CoordinatorSearchTest, HowManyTrialsThereAreAtMostIsKnownFromTheBeginning) {
+  const std::string race = "replicate: {axis: seed, race: {confidence: 0.95}}\n";
+  const std::string five = "0, 1, 2, 3, 4";
+  const std::vector<Extent> extents = {
+      {kHalving, "0, 1", 12 * 2 + 4 * 2 + 1 * 2, 34},
+      {kTruncated, "0, 1", 12 + 1, 13},
+      {"pruner: {type: SuccessiveHalving, grace_period: 3}\n" + race, five, 12 * 3 + 4 * 5,
+       36 + 4 * 5},
+      {"pruner: {type: SuccessiveHalving, grace_period: 3, rungs: truncated}\n" + race, five,
+       12 * 3 + 4 * 2, 44},
+      {kHalving + race, five, 12 * 3 + 4 * 3 + 1 * 3, 51},
+      {race, five, 12 * 5, 36 + 4 * 2}};
+  for (const Extent& extent : extents) {
+    most_trials_.clear();
+    RunAnew(Yaml(extent.search, extent.seeds), {.workers = 2, .stop_after = 60});
+    EXPECT_THAT(most_trials_, ElementsAre(extent.most)) << extent.search;
+    EXPECT_THAT(Rows("SELECT count(*) FROM trials"), ElementsAre(std::to_string(extent.trials)))
+        << extent.search;
+  }
+  const std::string tpe =
+      "name: t\ntraining: {epochs: 9, seed: {grid: [0, 1]}}\n"
+      "optimizer: {lr: {loguniform: [0.1, 0.6]}}\n"
+      "scheduler: {type: StepLR, step_size: {grid: [2, 5]}}\n"
+      "search: {sampler: tpe, trials: 16, batch: 3}\n";
+  for (const std::string& yaml :
+       {Yaml(kHyperband), Yaml("pruner: {type: Hyperband, rungs: truncated}\n"), tpe}) {
+    most_trials_.clear();
+    RunAnew(yaml, {.workers = 2, .stop_after = 60});
+    ASSERT_THAT(most_trials_, SizeIs(1)) << yaml;
+    EXPECT_THAT(Rows("SELECT count(*) FROM trials"),
+                ElementsAre(std::to_string(most_trials_.begin()->value_or(0))));
+  }
+  most_trials_.clear();
+  RunAnew(Yaml(""), {});
+  EXPECT_THAT(most_trials_, ElementsAre(std::nullopt));
 }
 
 TEST_F(CoordinatorSearchTest, TrialsOfARungShareWhatTheirSchedulesHaveInCommon) {

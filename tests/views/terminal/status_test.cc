@@ -39,6 +39,16 @@ TEST_F(StatusTest, TextTellsWhatIsDoneWhatRunsAndWhatFailed) {
             HasSubstr("cc      no memory\n")));
 }
 
+TEST_F(StatusTest, TrialsThatASearchMayStillDecideAreCounted) {
+  const Store store = OneOfEach();
+  EXPECT_THAT(StatusText(store, db_, {}, 12), HasSubstr("trials     5 of at most 12: 1 completed"));
+  EXPECT_THAT(StatusLine(store, 12), HasSubstr("trials 5 of at most 12: 1 completed"));
+  EXPECT_THAT(StatusLine(store, 5), HasSubstr("trials 5: 1 completed"));
+  EXPECT_EQ(json::parse(StatusJson(store, db_, 12))["trials_at_most"], 12);
+  EXPECT_EQ(json::parse(StatusJson(store, db_, 12))["trials"], 5);
+  EXPECT_EQ(json::parse(StatusJson(store, db_))["trials_at_most"], 5);
+}
+
 TEST_F(StatusTest, FreshSweepHasNoBest) {
   const Store store = CreateSweep({MakeTrial("aa")});
   EXPECT_THAT(StatusText(store, db_, {}), HasSubstr("no trial has finished with a value yet"));
