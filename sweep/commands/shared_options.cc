@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "params/errors.h"
-#include "sweep/commands/sweep_data.h"
+#include "sweep/data/sweep_data.h"
 #include "sweep/search/lint.h"
 #include "trial/objective.h"
 

@@ -11,7 +11,7 @@
 #include "sweep/commands/exit_status.h"
 #include "sweep/commands/output.h"
 #include "sweep/commands/shared_options.h"
-#include "sweep/commands/trial_config.h"
+#include "sweep/verification/trial_config.h"
 #include "views/terminal/style.h"
 
 namespace lrsweep {

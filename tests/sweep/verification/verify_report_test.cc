@@ -1,4 +1,4 @@
-#include "sweep/commands/verify_report.h"
+#include "sweep/verification/verify_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "sweep/commands/trial_config.h"
+#include "sweep/verification/trial_config.h"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@
 
 #include "params/errors.h"
 #include "params/json_value.h"
-#include "sweep/commands/sweep_data.h"
 #include "sweep/config/trial_id.h"
 #include "sweep/config/yaml_reader.h"
+#include "sweep/data/sweep_data.h"
 #include "sweep/search/search_space.h"
 #include "trial/optimizers.h"
 

@@ -1,4 +1,4 @@
-#include "sweep/commands/trial_config.h"
+#include "sweep/verification/trial_config.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

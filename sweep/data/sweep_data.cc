@@ -1,4 +1,4 @@
-#include "sweep/commands/sweep_data.h"
+#include "sweep/data/sweep_data.h"
 
 #include <fmt/format.h>
 
