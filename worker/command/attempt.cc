@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -24,11 +22,13 @@
 #include "platform/process_end.h"
 #include "trial/command_template.h"
 #include "worker/command/answer_pipe.h"
+#include "worker/command/attempt_inputs.h"
 #include "worker/command/checkpoint_copy.h"
 #include "worker/command/child_process.h"
 #include "worker/command/file_error.h"
 #include "worker/command/output_log.h"
 #include "worker/command/program_end.h"
+#include "worker/command/program_output.h"
 #include "worker/command/program_trial.h"
 #include "worker/command/report_file.h"
 #include "worker/command/stop_plan.h"
@@ -39,13 +39,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kMostParamsBytes = 100'000;  // of a variable; the kernel takes 128 KiB
 constexpr auto kProgressInterval = std::chrono::milliseconds(50);
 constexpr auto kPollInterval = std::chrono::milliseconds(5);  // of what gives no notice of itself
 constexpr auto kLockInterval = std::chrono::milliseconds(10);
 constexpr auto kLockLimit = std::chrono::minutes(1);  // for an earlier attempt's processes to end
 constexpr auto kAnswerLimit = std::chrono::milliseconds(200);  // until an answer is read
-constexpr std::string_view kReportPrefix = "lrsweep ";
 
 // A batch system signals all processes of a job at once: this one learns a little later that the
 // sweep is stopped, and the program's end is then no failure.
@@ -62,25 +60,6 @@ std::optional<ProgramCheckpoint> CheckpointOf(const TrialTask& task) {
   } catch (const std::invalid_argument& error) {
     throw UnusableCheckpoint(0, error.what());
   }
-}
-
-/// The variables of one attempt.
-Environment VariablesOf(const TrialTask& task, const std::string& params, const ProgramTrial& trial,
-                        int64_t steps_per_epoch, const TrialFolder& folder) {
-  const Value* seed = Find(task.params, "training.seed");
-  Environment variables{{"LRSWEEP_PROTOCOL", "1"},
-                        {"LRSWEEP_TRIAL_ID", task.trial_id},
-                        {"LRSWEEP_DIR", folder.path()},
-                        {"LRSWEEP_PARAMS_FILE", folder.ParamsFile()},
-                        {"LRSWEEP_SEED", seed == nullptr ? "0" : ToJson(*seed)},
-                        {"LRSWEEP_EPOCHS", std::to_string(trial.epochs())},
-                        {"LRSWEEP_EPOCH", std::to_string(trial.epochs_done())},
-                        {"LRSWEEP_SCHEDULE", folder.Schedule().csv},
-                        {"LRSWEEP_SCHEDULE_BINARY", folder.Schedule().binary},
-                        {"LRSWEEP_REPORT", folder.ReportFile()}};
-  if (params.size() <= kMostParamsBytes) variables["LRSWEEP_PARAMS"] = params;
-  if (steps_per_epoch > 0) variables["LRSWEEP_STEPS_PER_EPOCH"] = std::to_string(steps_per_epoch);
-  return variables;
 }
 
 class Attempt {
@@ -104,12 +83,16 @@ class Attempt {
   Attempt& operator=(const Attempt&) = delete;
 
   void Run() {
-    if (!TakeFolder() || !WriteSchedule()) return;
+    if (!TakeFolder()) return;
+    if (!WriteSchedule(task_, trial_, program_.steps_per_epoch, folder_.Schedule(),
+                       [this] { return ShouldContinue(); })) {
+      return;
+    }
     try {
       Start();
       while (!child_->HasEnded()) {
         Wait();
-        ReadAll();
+        output_->Read();
         Attend();
       }
       Conclude(Finish());
@@ -158,28 +141,6 @@ class Attempt {
     }
   }
 
-  bool WriteSchedule() {
-    const auto should_continue = [this] { return ShouldContinue(); };
-    const TrialClock& clock = trial_.schedule().clock();
-    if (!trial_.FollowsMetric()) {
-      const RatesAt rates = [this](int64_t step) { return trial_.schedule().At(step); };
-      return HoldsScheduleTable(folder_.Schedule(), rates, clock.TotalSteps()) ||
-             WriteScheduleTable(folder_.Schedule(), rates, clock.TotalSteps(), should_continue);
-    }
-    // The epochs that are done, and the next one.
-    TrialSchedule past = ProgramSchedule(task_.params, program_.steps_per_epoch);
-    size_t epochs_ended = 0;
-    const RatesAt rates = [&](int64_t step) {
-      for (; static_cast<int64_t>(epochs_ended) < step / clock.steps_per_epoch; ++epochs_ended) {
-        past.OnEpochEnd(trial_.metric_history().at(epochs_ended));
-      }
-      return past.At(step);
-    };
-    const int64_t epochs = std::min(trial_.epochs_done() + 1, trial_.epochs());
-    return WriteScheduleTable(folder_.Schedule(), rates, epochs * clock.steps_per_epoch,
-                              should_continue);
-  }
-
   void Start() {
     const std::string params = ToJson(Value(task_.params));
     folder_.Prepare(params + "\n");
@@ -199,57 +160,22 @@ class Attempt {
         Resolve(program_.command, {task_.params, program_.swept, folder_.path(),
                                    folder_.Schedule().csv, folder_.ParamsFile()});
     child_ = std::make_unique<ChildProcess>(argv, environment, folder_.lock_fd());
+    output_ = std::make_unique<ProgramOutput>(
+        child_->out(), child_->err(), *log_, *reports_,
+        [this](std::string_view line, bool is_whole) { TakeLine(line, is_whole); });
     runner_.guard.Watch(child_->group());
     started_ = last_report_ = Clock::now();
   }
 
   /// Waits for output, a report or the end, at most until something else has to be looked at.
   void Wait() {
-    std::array<pollfd, 4> fds = {pollfd{has_out_ ? child_->out() : -1, POLLIN, 0},
-                                 pollfd{has_err_ ? child_->err() : -1, POLLIN, 0},
-                                 pollfd{runner_.watch.fd(), POLLIN, 0},
-                                 pollfd{child_->end_fd(), POLLIN, 0}};
+    std::array<pollfd, 4> fds = {
+        pollfd{output_->out(), POLLIN, 0}, pollfd{output_->err(), POLLIN, 0},
+        pollfd{runner_.watch.fd(), POLLIN, 0}, pollfd{child_->end_fd(), POLLIN, 0}};
     const bool must_poll = runner_.watch.fd() < 0 || child_->end_fd() < 0 || awaits_reader_;
     const auto idle = must_poll ? kPollInterval : kProgressInterval;
-    const auto timeout = has_more_reports_ ? std::chrono::milliseconds(0) : idle;
+    const auto timeout = output_->has_more_reports() ? std::chrono::milliseconds(0) : idle;
     poll(fds.data(), fds.size(), static_cast<int>(timeout.count()));
-  }
-
-  void ReadAll() {
-    constexpr int kMostChunks = 16;
-    has_out_ = has_out_ && ReadOutput(child_->out(), &out_lines_, kMostChunks);
-    has_err_ = has_err_ && ReadOutput(child_->err(), nullptr, kMostChunks);
-    ReadReports();
-  }
-
-  void ReadReports() { has_more_reports_ = reports_->Read(TakeAppended()); }
-
-  /// Reads what there is, but not for ever. False: the program has closed it.
-  bool ReadOutput(int fd, LineReader* lines, int most_chunks) {
-    static thread_local std::vector<char> buffer(1 << 16);
-    for (int chunk = 0; chunk < most_chunks; ++chunk) {
-      const ssize_t count = read(fd, buffer.data(), buffer.size());
-      if (count == 0) return false;
-      if (count < 0) return errno == EAGAIN || errno == EINTR;
-      const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
-      log_->Add(bytes);
-      if (lines != nullptr) lines->Add(bytes, TakePrinted());
-    }
-    return true;
-  }
-
-  /// Takes a line of stdout that begins with the word "lrsweep".
-  LineReader::Take TakePrinted() {
-    return [this](std::string_view line, bool is_whole) {
-      if (line.starts_with('{')) TakeLine(line, is_whole);
-    };
-  }
-
-  /// Takes a line of the report file, unless it is blank.
-  LineReader::Take TakeAppended() {
-    return [this](std::string_view line, bool is_whole) {
-      if (line.find_first_not_of(" \t") != std::string_view::npos) TakeLine(line, is_whole);
-    };
   }
 
   void TakeLine(std::string_view line, bool is_whole) {
@@ -407,17 +333,7 @@ class Attempt {
   int Finish() {
     const int status = child_->Finish();
     is_finished_ = true;
-    // Nobody is left who writes: a pipe holds little.
-    constexpr int kAll = std::numeric_limits<int>::max();
-    if (has_out_) ReadOutput(child_->out(), &out_lines_, kAll);
-    if (has_err_) ReadOutput(child_->err(), nullptr, kAll);
-    do {
-      ReadReports();
-    } while (has_more_reports_);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      out_lines_.Finish(TakePrinted());
-      reports_->Finish(TakeAppended());
-    }
+    output_->ReadRest(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     return status;
   }
 
@@ -501,10 +417,8 @@ class Attempt {
   std::unique_ptr<AnswerPipe> answers_;
   std::unique_ptr<ReportFile> reports_;
   std::unique_ptr<ChildProcess> child_;
-  LineReader out_lines_{std::string(kReportPrefix), kMostReportBytes};
-  bool has_out_ = true, has_err_ = true;
-  bool has_more_reports_ = false;  // in the file than were read at once
-  bool is_finished_ = false;       // the program has ended
+  std::unique_ptr<ProgramOutput> output_;
+  bool is_finished_ = false;  // the program has ended
   Clock::time_point started_, last_report_, next_progress_{};
   std::set<std::string> ignored_;  // members that were spoken of
 
