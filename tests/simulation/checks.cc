@@ -94,7 +94,8 @@ class TrialChecks {
     if (world_.scenario().rule == Rule::kSearch) CheckPlace(ending_.searched.value_or(Searched()));
     const bool is_ended = ending_.searched && ending_.searched->is_ended;
     if (is_ended && !WentOn()) return CheckDecided(ending_.searched->budget);
-    if (is_ended && row_.stopped_by) return CheckDecided(ending_.searched->budget, row_.epochs_done);
+    if (is_ended && row_.stopped_by)
+      return CheckDecided(ending_.searched->budget, row_.epochs_done);
     if (ending_.ended_after > 0) return CheckDecided(ending_.ended_after);
     if (ending_.loses && row_.state == "stopped" && row_.error == kDecidedReason) {
       return CheckDecided(world_.scenario().rung);
@@ -305,8 +306,7 @@ class TrialChecks {
     must_be("budget", row_.budget.value_or(0), searched.budget);
     must_be("rung", row_.rung.value_or(0), searched.rung);
     must_be("bracket", row_.bracket.value_or(0), searched.bracket);
-    must_be("stopped_by", row_.stopped_by.value_or(""),
-            std::string(is_ended ? "pruner" : ""));
+    must_be("stopped_by", row_.stopped_by.value_or(""), std::string(is_ended ? "pruner" : ""));
     must_be("promoted", row_.promoted, searched.promoted);
     must_be("dropped", row_.dropped, searched.dropped);
     if (searched.promoted) world_.Count("promoted trials");
