@@ -34,6 +34,17 @@ class StoreSearchTest : public SweepFixture {
     return store;
   }
 
+  /// The same, where the pruner has stopped a's second trial after its first epoch.
+  Store Pruned() const {
+    Store store = Searched();
+    Begin(store, "a2");
+    store.AddEpoch("a2", MakeEpoch(1, 0.6));
+    store.HoldAttempt("a2");
+    store.MarkStoppedBy("a2", "pruner");
+    store.EndTrial("a2", TrialState::kStopped, "it was the last");
+    return store;
+  }
+
   std::vector<std::string> Rows(const std::string& sql) const { return QueryRows(db_, sql); }
 
   static std::vector<std::string> Ranked(const Store& store, const Objective& by = {}) {
@@ -80,12 +91,7 @@ TEST_F(StoreSearchTest, EqualValuesOfOtherBudgetsAreNotTied) {
 }
 
 TEST_F(StoreSearchTest, TrialThatThePrunerStoppedHasAValueAndAPlace) {
-  Store store = Searched();
-  Begin(store, "a2");
-  store.AddEpoch("a2", MakeEpoch(1, 0.6));
-  store.HoldAttempt("a2");
-  store.MarkStoppedBy("a2", "pruner");
-  store.EndTrial("a2", TrialState::kStopped, "it was the last");
+  Store store = Pruned();
   const TrialRow row = store.TrialById("a2");
   EXPECT_EQ(row.state, "stopped");
   EXPECT_EQ(row.stopped_by, "pruner");
@@ -105,12 +111,7 @@ TEST_F(StoreSearchTest, DecidedAgainATrialKeepsItsNumberAndResult) {
 }
 
 TEST_F(StoreSearchTest, WhatAnotherSearchStoppedIsContinuedAndSaid) {
-  Store store = Searched();
-  Begin(store, "a2");
-  store.AddEpoch("a2", MakeEpoch(1, 0.6));
-  store.HoldAttempt("a2");
-  store.MarkStoppedBy("a2", "pruner");
-  store.EndTrial("a2", TrialState::kStopped, "it was the last");
+  Store store = Pruned();
   EXPECT_THAT(store.AddDecided({{At("a2", 3, 1, 1)}, {}}).continued, IsEmpty());
   EXPECT_THAT(store.AddDecided({{At("a2", 3, 2, 1)}, {}}).continued, ElementsAre("a2"));
   EXPECT_EQ(store.TrialById("a2").state, "pending");
@@ -118,12 +119,7 @@ TEST_F(StoreSearchTest, WhatAnotherSearchStoppedIsContinuedAndSaid) {
 }
 
 TEST_F(StoreSearchTest, WithoutASearchItsTrialsAreOrdinaryOnes) {
-  Store store = Searched();
-  Begin(store, "a2");
-  store.AddEpoch("a2", MakeEpoch(1, 0.6));
-  store.HoldAttempt("a2");
-  store.MarkStoppedBy("a2", "pruner");
-  store.EndTrial("a2", TrialState::kStopped, "it was the last");
+  Store store = Pruned();
   const std::vector<Trial> full = {OfGroup("a2", "ga2"), OfGroup("d2", "gd2")};
   SweepRecord sweep = store.Sweep();
   sweep.config_yaml = "name: changed\n";
