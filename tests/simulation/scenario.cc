@@ -215,9 +215,13 @@ Scenario MakeScenario(uint64_t seed) {
   if (draws.Chance(0.4)) scenario.diverging = draws.LogBetween(0.003, 0.1);
   if (draws.Chance(0.4)) scenario.failing = draws.LogBetween(0.003, 0.1);
   if (draws.Chance(0.25)) scenario.deadly = draws.LogBetween(0.003, 0.05);
-  Draws epochs(seed, "long epochs");
-  if (epochs.Chance(0.1)) scenario.epoch_seconds = epochs.LogBetween(15, 60);
   DrawRates(Draws(seed, "rates"), scenario);
+  Draws epochs(seed, "long epochs");
+  if (epochs.Chance(0.1)) {  // longer than the timeout, in which workers report their progress
+    scenario.epoch_seconds = epochs.LogBetween(15, 60);
+    scenario.worker_timeout = std::chrono::seconds(12);
+    scenario.rates.at(static_cast<size_t>(Fault::kInterrupt)) = epochs.LogBetween(0.001, 0.01);
+  }
   scenario.runs = draws.Between(1, 12);
   Draws shares(seed, "shares");
   scenario.shares = scenario.rule != Rule::kEnds && shares.Chance(0.7);

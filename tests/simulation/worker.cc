@@ -14,7 +14,7 @@ namespace {
 constexpr double kForever = 1e7;
 constexpr double kStartSeconds = 2;
 constexpr double kFailSeconds = 0.005;  // until a trial has failed that cannot begin
-constexpr double kLongSeconds = 15;     // of an epoch in which more than one progress is reported
+constexpr double kLongSeconds = 4;      // of an epoch in which more than one progress is reported
 
 }  // namespace
 
