@@ -379,7 +379,7 @@ class MessageBuilder : public nlohmann::json_sax<json> {
   std::string key_;          // of what comes next in an object
 };
 
-/// The size of a message's map, as it is sent.
+/// The type of the number before a message's map: the map's size.
 using MapSize = uint32_t;
 
 template <typename Message>

@@ -8,13 +8,17 @@
 #include "sweep/search/trial_shape.h"
 
 namespace lrsweep {
+
+bool IsOpaque(const Entry& scheduler) {
+  return HasAlias(scheduler.section) || HoldsFormula(scheduler.section);
+}
+
 bool DecidesBuild(const Entry& scheduler, const Axis& axis) {
   if (!DecidesSchedule(axis)) return false;
-  if (HasAlias(scheduler.section) || HoldsFormula(scheduler.section)) return true;
+  if (IsOpaque(scheduler)) return true;
   if (axis.path == "optimizer.lr") return false;
-  const std::string kPrefix = "scheduler.";
-  if (!axis.path.starts_with(kPrefix)) return true;
-  const std::string path = axis.path.substr(kPrefix.size());
+  if (!axis.path.starts_with(kSchedulerPrefix)) return true;
+  const std::string path = axis.path.substr(kSchedulerPrefix.size());
   const Parameter* parameter = ParameterAt(scheduler.section, path);
   // A warm-up is checked only when it is built.
   return parameter == nullptr || parameter->kind != Kind::kReal || parameter->counts_ticks ||

@@ -10,6 +10,10 @@
 
 namespace lrsweep {
 
+/// Whether a Formula or another library's name reads the entry's values: whether its schedule can
+/// be built is known only once it is.
+bool IsOpaque(const Entry& scheduler);
+
 /// Whether the values of an axis can decide that a schedule of the entry cannot be built for one
 /// run, but for another. Numbers of ticks can, and so can whatever a Formula or another library's
 /// name reads. Other reals cannot: types hold them against their ranges and one another, whatever

@@ -15,10 +15,8 @@
 namespace lrsweep {
 namespace {
 
-const std::string kPrefix = "scheduler.";
-
 /// "gamma", "schedulers.1.gamma".
-std::string NameOf(const std::string& path) { return path.substr(kPrefix.size()); }
+std::string NameOf(const std::string& path) { return path.substr(kSchedulerPrefix.size()); }
 
 /// Whether trials that differ in `path` alone have different rates.
 bool AxisMatters(const std::string& path, const std::vector<Trial>& trials, int64_t images) {

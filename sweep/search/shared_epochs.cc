@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "params/names.h"
-#include "schedulers/aliases/alias.h"
-#include "schedulers/formula.h"
 #include "sweep/search/build_keys.h"
 #include "sweep/search/prefix.h"
 #include "sweep/search/trial_shape.h"
@@ -116,10 +114,11 @@ class LeastSteps {
   bool TakesLong() const { return steps_ > kMostSteps; }
 
  private:
-  /// A formula of a long run may fail at any tick.
+  /// Whether a schedule of the entry that can be built has all its rates: a formula may fail at any
+  /// tick of a long run.
   bool CanKnow(const Entry& entry) {
     const auto [found, is_new] = can_know_.try_emplace(&entry, true);
-    if (is_new) found->second = !HoldsFormula(entry.section) && !HasAlias(entry.section);
+    if (is_new) found->second = !IsOpaque(entry);
     return found->second;
   }
 

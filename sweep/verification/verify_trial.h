@@ -1,4 +1,4 @@
-// Verifies one stored trial: compares each epoch with the recorded one as it is trained again.
+// Trains one stored trial again, and compares each epoch with the recorded one.
 #pragma once
 
 #include <cstdint>

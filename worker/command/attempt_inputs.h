@@ -16,8 +16,9 @@ namespace lrsweep {
 Environment VariablesOf(const TrialTask& task, const std::string& params, const ProgramTrial& trial,
                         int64_t steps_per_epoch, const TrialFolder& folder);
 
-/// Writes the schedule of the trial as far as it is known: of one that follows a metric the epochs
-/// that are done, and the next one. False: `should_continue` has said so. Throws FileError.
+/// Writes the table of the trial's rates. Where the schedule follows a metric, the table ends with
+/// the next epoch, since later rates are not known yet. Returns false where `should_continue`
+/// stopped it. Throws FileError.
 bool WriteSchedule(const TrialTask& task, const ProgramTrial& trial, int64_t steps_per_epoch,
                    const ScheduleFiles& files, const ShouldContinue& should_continue);
 

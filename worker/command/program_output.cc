@@ -35,7 +35,7 @@ void ProgramOutput::Read() {
 }
 
 void ProgramOutput::ReadRest(bool takes_last_line) {
-  // Nobody is left who writes: a pipe holds little.
+  // The program has ended, so what is left is what the pipes hold: 64 KiB each.
   constexpr int kAll = std::numeric_limits<int>::max();
   if (has_out_) ReadPipe(out_, /*has_reports=*/true, kAll);
   if (has_err_) ReadPipe(err_, /*has_reports=*/false, kAll);
