@@ -49,7 +49,6 @@ void Store::Impl::CutBack(const std::string& trial_id, int64_t first_epoch) {
   HandOverShared(trial_id, first_epoch);
   Run("DELETE FROM epochs WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
   CountShared(trial_id);
-  Run("DELETE FROM checkpoints WHERE trial_id = ? AND epoch >= ?", trial_id, first_epoch);
   Run("UPDATE attempts SET outcome = 'interrupted' WHERE trial_id = ? AND outcome IS NULL",
       trial_id);
   if (first_epoch == 1) return;

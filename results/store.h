@@ -224,9 +224,10 @@ class Store {
 
   // Writing. Changes are collected in a transaction until Commit: this Store reads them at once,
   // others after the commit. A StoreError undoes what was not committed.
-  /// Marks the trial running, in a pack of `pack_size` trials, from `first_epoch` on. Keeps the
-  /// epochs before it, the last of which must be recorded, and removes later ones of an earlier
-  /// attempt with their checkpoint. Returns the number of this attempt, from 1.
+  /// Marks the trial running, in a pack of `pack_size` trials, from `first_epoch` on: the epoch
+  /// after that of its checkpoint, or 1 where it has none. Keeps the epochs before it, the last of
+  /// which must be recorded, and removes later ones of an earlier attempt. Returns the number of
+  /// this attempt, from 1.
   int64_t BeginAttempt(const std::string& trial_id, const WorkerInfo& worker,
                        int64_t first_epoch = 1, int64_t pack_size = 1);
   /// Writes the epoch. A built-in metric that it lacks is NULL; one that is not built in goes into

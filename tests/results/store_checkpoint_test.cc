@@ -188,7 +188,7 @@ TEST_F(StoreCheckpointTest, IsNotOverwrittenWhenItIsNeededNoMore) {
   const auto journal_size = [this] { return std::filesystem::file_size(db_.string() + "-wal"); };
   const auto before = journal_size();
   EXPECT_GT(before, 1'000'000U);
-  store.BeginAttempt("a", {});
+  store.DropCheckpoint("a", "it was damaged");
   store.Commit();
   EXPECT_EQ(Count("states"), 0);
   EXPECT_LT(journal_size() - before, 200'000U);
@@ -196,7 +196,7 @@ TEST_F(StoreCheckpointTest, IsNotOverwrittenWhenItIsNeededNoMore) {
 
 TEST_F(StoreCheckpointTest, ItsRoomIsGivenBack) {
   Store store = CutOff(RandomBytes(1'000'000));
-  store.BeginAttempt("a", {});
+  store.DropCheckpoint("a", "it was damaged");
   store.Close();
   EXPECT_LT(std::filesystem::file_size(db_), 200'000U);
 }
