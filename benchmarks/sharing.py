@@ -3,11 +3,13 @@ study of WSD's lengths and decays beside the same one with --no-share, and a swe
 is shared, in alternating pairs; and the coordinator's share of a core while trials share."""
 
 import argparse
+import sqlite3
 import statistics
 import subprocess
 import tempfile
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 from harness import cpu_seconds
@@ -60,35 +62,43 @@ def children(process: int) -> list[int]:
     return [int(p) for p in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-def coordinator_share(seeds: str) -> float:
-    """The coordinator's CPU time over the run's, of the WSD study with these seeds: the launcher's
-    only child coordinates."""
+def first_attempt(db: str) -> float:
+    """Seconds since the epoch."""
+    with sqlite3.connect(db) as connection:
+        started = connection.execute("SELECT min(started_at) FROM attempts").fetchone()[0]
+    return datetime.fromisoformat(started.replace("Z", "+00:00")).timestamp()
+
+
+def coordinator_work(seeds: str) -> tuple[float, float]:
+    """Of the WSD study with these seeds: the coordinator's CPU seconds until the first trial begins,
+    and its share of a core from then on. The launcher's only child coordinates."""
     config = study("watched.yaml", WSD.replace("SEEDS", seeds))
     with tempfile.TemporaryDirectory(prefix="lrsweep-") as folder:
         where = ["--db", f"{folder}/ours.db", "--workers", "2", "--quiet"]
         command = [str(LRSWEEP), "run", *config.words(), *where]
-        start = time.perf_counter()
         run = subprocess.Popen(["taskset", "-c", TWO_CORES, *command], env=environment())
-        used = 0.0
+        used: list[tuple[float, float]] = []  # at which time, how many CPU seconds
 
         def watch() -> None:
-            nonlocal used
             while run.poll() is None:
                 try:
                     for coordinator in children(run.pid):
-                        used = max(used, cpu_seconds(coordinator))
+                        used.append((time.time(), cpu_seconds(coordinator)))
                 except OSError:  # it has just ended
                     pass
-                time.sleep(0.1)
+                time.sleep(0.02)
 
         watcher = threading.Thread(target=watch)
         watcher.start()
         if run.wait() != 0:
             raise SystemExit(f"the watched sweep ended with status {run.returncode}")
         watcher.join()
-        if used == 0:
-            raise SystemExit("the coordinator was not found")
-        return used / (time.perf_counter() - start)
+        begins = first_attempt(f"{folder}/ours.db")
+    later = [sample for sample in used if sample[0] >= begins]
+    if len(later) < 2:
+        raise SystemExit("the coordinator was not found")
+    (first, before), (last, total) = later[0], later[-1]
+    return before, (total - before) / (last - first)
 
 
 def main() -> None:
@@ -120,7 +130,13 @@ def main() -> None:
     print(f"{what}:\n\n{text}\n", flush=True)
 
     say("the coordinator")
-    share = 100 * coordinator_share(options.seeds)
+    work = [coordinator_work(options.seeds) for _ in range(options.rounds)]
+    before = statistics.median(seconds for seconds, _ in work)
+    spread = Spread([100 * share for _, share in work])
+    head = ["% of a core, after the first trial's start", "median", "min", "max"]
+    print(table(head, [["coordinator of the study", *spread.cells("{:.2f}")]]))
+    print(f"\nUntil then it computes for {before:.2f} s, mostly to unpack and check the data.\n")
+    share = spread.median
     in_time = f"{100 * faster / fewer:.0f} %"
     goals = [
         goal("a study of at least 3.5 times fewer epochs", f"{fewer:.2f}", fewer >= 3.5),

@@ -78,8 +78,17 @@ uint64_t TotalBytes(const GzipReader& reader, const std::vector<uint32_t>& sizes
   return total;
 }
 
-/// Grows the vector as the data come: the header may be damaged.
+/// Reserves addresses for all of the data, so that they are not copied while the vector grows.
+/// Memory is behind an address once it is written to, so a damaged header costs none.
+void ReserveAddresses(uint64_t total, HugePageBytes& bytes) {
+  try {
+    bytes.reserve(total);
+  } catch (const std::bad_alloc&) {  // of a limit on addresses; the data themselves may fit
+  }
+}
+
 void ReadBytes(GzipReader& reader, uint64_t total, HugePageBytes& bytes) {
+  ReserveAddresses(total, bytes);
   while (bytes.size() < total) {
     const size_t before = bytes.size();
     const size_t wanted = std::min<uint64_t>(kChunk, total - before);

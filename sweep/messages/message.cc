@@ -382,6 +382,11 @@ class MessageBuilder : public nlohmann::json_sax<json> {
 /// The type of the number before a message's map: the map's size.
 using MapSize = uint32_t;
 
+void Append(const void* data, size_t size, Bytes& bytes) {
+  const auto* const first = static_cast<const uint8_t*>(data);
+  bytes.insert(bytes.end(), first, first + size);
+}
+
 template <typename Message>
 Bytes EncodeMessage(const Message& message) {
   json object = {{"v", kVersion}, {"type", kType<Message>}};
@@ -394,12 +399,9 @@ Bytes EncodeMessage(const Message& message) {
   for (const std::string_view field : binary) size += field.size();
   Bytes bytes;
   bytes.reserve(size);
-  const auto* const first = reinterpret_cast<const uint8_t*>(&map_size);
-  bytes.insert(bytes.end(), first, first + sizeof map_size);
-  bytes.insert(bytes.end(), map.begin(), map.end());
-  for (const std::string_view field : binary) {
-    bytes.insert(bytes.end(), field.begin(), field.end());
-  }
+  Append(&map_size, sizeof map_size, bytes);
+  Append(map.data(), map.size(), bytes);
+  for (const std::string_view field : binary) Append(field.data(), field.size(), bytes);
   return bytes;
 }
 
