@@ -182,6 +182,19 @@ void DrawRates(Draws draws, Scenario& scenario) {
   }
 }
 
+/// In place of other faults: runs that get far, each with another configuration than the one
+/// before.
+void DrawEdits(Draws& draws, Scenario& scenario) {
+  scenario.rates = {};
+  const auto strike = [&scenario](Fault fault, double rate) {
+    scenario.rates.at(static_cast<size_t>(fault)) = rate;
+  };
+  strike(Fault::kEdit, 0.5);
+  strike(Fault::kInterrupt, draws.LogBetween(0.0003, 0.01));
+  if (draws.Chance(0.5)) strike(Fault::kKill, draws.LogBetween(0.0001, 0.003));
+  if (draws.Chance(0.5)) strike(Fault::kDiskError, draws.LogBetween(0.001, 0.01));
+}
+
 }  // namespace
 
 std::string_view NameOf(Fault fault) { return kNames.at(static_cast<size_t>(fault)); }
@@ -229,8 +242,10 @@ Scenario MakeScenario(uint64_t seed) {
   const auto turn_off = [&scenario](Fault fault) {
     scenario.rates.at(static_cast<size_t>(fault)) = 0;
   };
-  // A rung's decisions depend on every trial: no trial may fail for its workers' faults.
   const bool is_searched = scenario.rule == Rule::kSearch;
+  Draws edits(seed, "edits");
+  if (is_searched && edits.Chance(0.3)) DrawEdits(edits, scenario);
+  // A rung's decisions depend on every trial: no trial may fail for its workers' faults.
   if (scenario.rule == Rule::kRung || is_searched) {
     scenario.max_attempts = 1'000'000;
     scenario.deadly = 0;
