@@ -27,7 +27,8 @@ Value TicksOf(const Parameter& parameter, const Value& value, int64_t run_ticks)
       (*text == kWholeRun ? "the run leaves " + std::to_string(ticks) + " to the schedule"
                           : "that is " + std::to_string(ticks) + " of the " +
                                 std::to_string(run_ticks) + " ticks that the schedule has") +
-      ", expected " + Describe(number));
+      ", expected " + Describe(number) +
+      (*text == kWholeRun ? "" : "; a larger share or more epochs give more"));
 }
 
 /// Throws where one of `ticks` is not at least `least` above the one before it.

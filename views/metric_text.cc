@@ -41,12 +41,12 @@ DifferenceText::DifferenceText(const std::string& metric, bool is_share, double 
     : unit_(UnitOf(ParseKnownMetric(metric))) {
   if (is_share) {
     factor_ = 100;
-    unit_ = "points";
+    unit_ = "percentage points";
   }
   // Two significant digits: 0.12, 0.012, 1.2, 12.
   const double shown = std::abs(size) * factor_;
   const double leading = shown > 0 ? std::floor(std::log10(shown)) : 0;
-  digits_ = static_cast<int>(std::clamp(1 - leading, unit_ == "points" ? 2.0 : 0.0, 9.0));
+  digits_ = static_cast<int>(std::clamp(1 - leading, is_share ? 2.0 : 0.0, 9.0));
 }
 
 std::string DifferenceText::Number(double difference) const {

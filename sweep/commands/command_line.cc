@@ -157,6 +157,9 @@ int RunCommandLine(int argc, const char* const* argv, const Parts& parts,
     if (command.is_internal) continue;
     AddCommand(app, command)->callback([&chosen, &command] { chosen = &command; });
   }
+  app.failure_message([](const CLI::App* of, const CLI::Error& error) {
+    return "lrsweep: " + CLI::FailureMessage::simple(of, error);
+  });
   try {
     RefuseUnknownCommand(commands, context.words);
     // CLI11 takes a vector of words from its end.

@@ -76,13 +76,20 @@ std::string SharedText(const std::optional<SharedEpochs>& shared, bool of_progra
                      of_program ? ", if the program saves a checkpoint after each epoch" : "");
 }
 
-/// Of each scheduler entry by itself: its epochs, and those to train.
+/// Of each scheduler entry by itself: its epochs, and those to train. Then how many of these
+/// several entries have in common.
 std::string EntriesText(const std::optional<SharedEpochs>& shared) {
   if (!shared || shared->by_entry.size() < 2) return "";
   std::string text =
       fmt::format("\n{:<24}  {:>8}  {:>8}\n", "scheduler, by itself", "epochs", "to train");
+  int64_t common = -shared->all.to_train;
   for (const EpochCount& entry : shared->by_entry) {
+    common += entry.to_train;
     text += fmt::format("{:<24}  {:>8}  {:>8}\n", entry.scheduler, entry.epochs, entry.to_train);
+  }
+  if (common > 0) {
+    text += fmt::format("{} of these to train {} shared between schedulers\n", common,
+                        common == 1 ? "is" : "are");
   }
   return text;
 }

@@ -50,13 +50,13 @@ std::vector<RungRow> RowsOf(const HalvingPlan& plan) {
 }
 
 std::string TableText(const std::vector<RungRow>& rows, bool has_brackets) {
-  std::string text =
-      fmt::format("\n{}{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", has_brackets ? "bracket  " : "",
-                  "rung", "epochs", "points", "seeds", "trials", "to train");
+  std::string text = fmt::format("\n{}{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>10}\n",
+                                 has_brackets ? "bracket  " : "", "rung", "epochs", "points",
+                                 "seeds", "trials", "all epochs");
   for (const RungRow& row : rows) {
     if (has_brackets) text += fmt::format("{:>7}  ", row.bracket);
     text +=
-        fmt::format("{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>8}\n", row.rung.rung, row.rung.budget,
+        fmt::format("{:>4}  {:>6}  {:>6}  {:>5}  {:>6}  {:>10}\n", row.rung.rung, row.rung.budget,
                     row.rung.points, FromTo(row.seeds, row.most_seeds - row.seeds),
                     FromTo(row.trials, row.MoreTrials()), FromTo(row.epochs, row.MoreEpochs()));
   }

@@ -138,7 +138,7 @@ class LineView : public ProgressView {
                           MetricText(state.objective.metric, ended.value, false));
     }
     fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", ended.number, state.trials, live.trial.id,
-               EndText(ended), value, seconds.count(), ShortText(live.trial));
+               EndText(ended), value, seconds.count(), ShortText(live.trial, state.lengths_differ));
     std::fflush(out_);
   }
 
@@ -252,7 +252,8 @@ class LiveView : public ProgressView {
       lines.push_back(fmt::format(
           "best  {}  {} {}{}  {}{}", state.best->trial.id, state.objective.metric,
           NumberText(state.objective.metric, state.best->value), BudgetText(state.best->budget),
-          ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value")));
+          ShortText(state.best->trial, state.lengths_differ),
+          TiedText(state.best->tied, "trial", "value")));
     }
     for (const ExcludedWorker& excluded : state.excluded) lines.push_back(Describe(excluded));
     return lines;

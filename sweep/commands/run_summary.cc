@@ -10,7 +10,7 @@
 namespace lrsweep {
 namespace {
 
-/// "2 of 3 trials completed in 1.5 s, 1 diverged".
+/// "2 of 3 trials completed in 1.5 s, 1 diverged (1 had ended before)".
 std::string CountsLine(const SweepState& state) {
   std::string text = fmt::format("{}: {} of {} completed in {:.1f} s", state.name, state.completed,
                                  Counted(state.trials, "trial"), state.ElapsedSeconds());
@@ -18,6 +18,7 @@ std::string CountsLine(const SweepState& state) {
   if (state.diverged > 0) text += fmt::format(", {} diverged", state.diverged);
   if (stopped_early > 0) text += fmt::format(", {} stopped early", stopped_early);
   if (state.failed > 0) text += fmt::format(", {} failed", state.failed);
+  if (state.ended_before > 0) text += fmt::format(" ({} had ended before)", state.ended_before);
   return text;
 }
 
@@ -27,7 +28,8 @@ std::string BestLine(const SweepState& state) {
     const std::string& metric = state.objective.metric;
     return fmt::format("best: {}  {} {}{}  {}{}\n", state.best->trial.id, metric,
                        NumberText(metric, state.best->value), BudgetText(state.best->budget),
-                       ShortText(state.best->trial), TiedText(state.best->tied, "trial", "value"));
+                       ShortText(state.best->trial, state.lengths_differ),
+                       TiedText(state.best->tied, "trial", "value"));
   }
   if (state.Ended() == 0) return "";
   if (state.diverged == state.Ended()) {

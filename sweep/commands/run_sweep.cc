@@ -186,6 +186,7 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   if (program) options.files = &files;
   options.shares_with_images = shares_with_images;
   options.branch_bytes = arguments.branch_megabytes << 20;
+  options.lengths_differ = LengthsDiffer(space.config());
   Coordinator coordinator(
       *source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
       std::chrono::steady_clock::now, options);

@@ -365,6 +365,14 @@ void HoldBackLast(SweepConfig& config) {
   std::get<Map>(config.fixed.at("dataset")).erase("held_back");
 }
 
+bool LengthsDiffer(const SweepConfig& config) {
+  const auto is_length = [](const Axis& axis) {
+    return axis.path == "training.epochs" && axis.Varies();
+  };
+  return std::any_of(config.axes.begin(), config.axes.end(), is_length) ||
+         (config.pruner && !config.pruner->is_truncated);
+}
+
 std::string ChooseEngine(const std::string& asked_for, bool workers_have_gpus) {
   if (asked_for != "auto") return asked_for;
   return workers_have_gpus ? "torch" : "cpu";

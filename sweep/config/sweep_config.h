@@ -58,6 +58,9 @@ struct SweepConfig {
 /// held-back images are the last ones where nothing else is written.
 void HoldBackLast(SweepConfig& config);
 
+/// Whether trials may differ in their number of epochs.
+bool LengthsDiffer(const SweepConfig& config);
+
 /// The engine of a sweep that asks for "auto", "cpu" or "torch": auto is LibTorch where every
 /// worker has a GPU that it can use, else the CPU engine. Decided once, when the database is
 /// created.

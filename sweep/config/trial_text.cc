@@ -35,8 +35,10 @@ std::string SchedulerText(const Trial& trial) {
   return trial.scheduler + DifferingParameters(trial, true);
 }
 
-std::string ShortText(const Trial& trial) {
-  return SchedulerText(trial) + DifferingParameters(trial, false);
+std::string ShortText(const Trial& trial, bool with_epochs) {
+  const Value* const epochs = with_epochs ? Find(trial.params, "training.epochs") : nullptr;
+  return SchedulerText(trial) + (epochs == nullptr ? "" : " epochs=" + Shown(*epochs)) +
+         DifferingParameters(trial, false);
 }
 
 }  // namespace lrsweep

@@ -44,6 +44,7 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   const SweepRecord sweep = store.Sweep();
   state_.name = sweep.name;
   state_.objective = sweep.objective;
+  state_.lengths_differ = options_.lengths_differ;
   metric_ = ParseMetric(state_.objective.metric, store_.Metrics());
   is_of_program_ = sweep.IsOfProgram();
   checkpoints_ = store.CheckpointEpochs();
@@ -70,6 +71,7 @@ void Coordinator::RestoreProgress() {
   for (const TrialCount& count : store_.CountTrials()) {
     if (count.in_space && count.state != "pending") Count(count);
   }
+  state_.ended_before = state_.Ended();
   state_.epochs_trained = store_.CountWork().epochs_trained;
   RestoreBest();
 }

@@ -49,11 +49,13 @@ struct BestTrial {
 struct SweepState {
   std::string name;
   Objective objective;
-  int64_t trials = 0;  // of the sweep, as many as are known now
+  bool lengths_differ = false;  // of trials, in epochs: a line about one says its own
+  int64_t trials = 0;           // of the sweep, as many as are known now
   int64_t completed = 0;
   int64_t stopped = 0;
   int64_t diverged = 0;  // of the stopped ones
   int64_t failed = 0;
+  int64_t ended_before = 0;              // of the ended ones: before this run began
   int64_t workers = 0;                   // ready ones
   std::vector<ExcludedWorker> excluded;  // those that get no trials any more, in this order
   int64_t epochs = 0;                    // done, and left; an upper bound where trials end early

@@ -59,7 +59,8 @@ TEST(Verdict, AClearDifferenceIsShown) {
   EXPECT_EQ(verdict.Indistinguishable(), 1);
   EXPECT_EQ(verdict.compared[0].paired.p, 2.0 / 4096);  // all twelve have one sign
   EXPECT_EQ(TextOf(verdict),
-            "A is ahead of B by 0.51 points (95% interval 0.50 to 0.53, 12 seeds, p < 0.001).\n");
+            "A is ahead of B by 0.51 percentage points (95% interval 0.50 to 0.53, 12 seeds, p < "
+            "0.001).\n");
 }
 
 TEST(Verdict, SeedsArePairedSoThatWhatTheyShareDoesNotCount) {
@@ -79,9 +80,10 @@ TEST(Verdict, HolmCorrectsForLookingAtMany) {
   EXPECT_EQ(verdict.Indistinguishable(), 8);
   EXPECT_THAT(
       TextOf(verdict),
-      AllOf(HasSubstr("A is in front of B by 0.20 points, but 8 seeds can show nothing: at "
-                      "least 9 are needed (the smallest p that n seeds can give is "
-                      "2^(1-n), here 0.00781, and 7 comparisons are corrected for)"),
+      AllOf(HasSubstr(
+                "A is in front of B by 0.20 percentage points, but 8 seeds can show nothing: at "
+                "least 9 are needed (the smallest p that n seeds can give is "
+                "2^(1-n), here 0.00781, and 7 comparisons are corrected for)"),
             HasSubstr("None of the other 7 groups can be told from the first, however far apart "
                       "their intervals lie: to compare so many takes at least 9 seeds")));
 }
@@ -112,9 +114,10 @@ TEST(Verdict, SaysHowManySeedsWouldBeNeeded) {
   ASSERT_TRUE(verdict.compared[0].seeds_needed);
   // By hand: mean 1/3, sd 0.985 (of 12 values 1 or -1); (1.96 + 0.84)^2 * (0.985 * 3)^2 = 68.
   EXPECT_NEAR(static_cast<double>(*verdict.compared[0].seeds_needed), 70, 3);
-  EXPECT_THAT(TextOf(verdict), AllOf(HasSubstr("A is not shown to be ahead of B (0.033 points; 95% "
-                                               "interval -0.017 to 0.083, 12 seeds, p = 0.39)"),
-                                     HasSubstr(" seeds would be needed if the difference")));
+  EXPECT_THAT(TextOf(verdict),
+              AllOf(HasSubstr("A is not shown to be ahead of B (0.033 percentage points; 95% "
+                              "interval -0.017 to 0.083, 12 seeds, p = 0.39)"),
+                    HasSubstr(" seeds would be needed if the difference")));
 }
 
 TEST(Verdict, NoSeedsShowAFirstThatIsBehindOnTheCommonOnes) {
@@ -149,7 +152,7 @@ TEST(Verdict, OneSeedIsNotTrusted) {
       Of({Group("A", {0.98}), Group("B", {0.97, 0.97 + 0.001 * std::sqrt(2.0)})});
   EXPECT_NEAR(*verdict.noise, 0.017969, 1e-6);
   EXPECT_THAT(TextOf(verdict),
-              HasSubstr("One seed: order within 1.80 points is not to be trusted"));
+              HasSubstr("One seed: order within 1.80 percentage points is not to be trusted"));
   EXPECT_THAT(TextOf(verdict), HasSubstr("(from the spread within 1 group)"));
 }
 

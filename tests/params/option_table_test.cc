@@ -110,7 +110,7 @@ TEST(OptionTableTest, RefusesAShareThatIsTooFewTicks) {
   const auto read = [] { Table().Read({{"length", "4%"}}, kRun); };
   EXPECT_THAT(read, ThrowsMessage<std::invalid_argument>(
                         "length: 4%: that is 0 of the 20 ticks that the schedule has, expected an "
-                        "integer of at least 1"));
+                        "integer of at least 1; a larger share or more epochs give more"));
 }
 
 TEST(OptionTableTest, RefusesARunOfNoTicks) {

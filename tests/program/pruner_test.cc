@@ -90,9 +90,9 @@ TEST_F(PrunerTest, PlanPrintsTheRungsAndStatusHowFarTheyAre) {
   // 12 points with two seeds: 24 trials of 3 epochs, and 8 of 9.
   EXPECT_THAT(Lrsweep("plan s.yaml").output,
               AllOf(HasSubstr("s: 12 points, 32 trials\n"),
-                    HasSubstr("rung  epochs  points  seeds  trials  to train\n"
-                              "   0       3      12      2      24        72\n"
-                              "   1       9       4      2       8        72\n"
+                    HasSubstr("rung  epochs  points  seeds  trials  all epochs\n"
+                              "   0       3      12      2      24          72\n"
+                              "   1       9       4      2       8          72\n"
                               "144 epochs in all, 67% of the 216 of the full sweep\n"),
                     HasSubstr("the search chooses on the test set")));
   EXPECT_THAT(RunShell(InFolder(LRSWEEP_PROGRAM " plan s.yaml --json 2>&-")).output,

@@ -90,7 +90,12 @@ TEST_F(SharedPrefixTest, PlanSaysHowMuchIsShared) {
   EXPECT_THAT(Lrsweep("plan wsd.yaml").output,
               AllOf(HasSubstr("wsd: 6 trials, 27 epochs, 15 to train: 44% are shared\n"),
                     HasSubstr("\nStepLR                          18        10\n"
-                              "ExponentialLR                    9         6\n")));
+                              "ExponentialLR                    9         6\n"
+                              "1 of these to train is shared between schedulers\n")));
+  EXPECT_EQ(Lrsweep("run wsd.yaml --quiet --db s.db").status, 0);
+  const std::string id = "SELECT trial_id FROM trials WHERE scheduler = 'ExponentialLR' LIMIT 1";
+  EXPECT_THAT(Lrsweep("show s.db $(sqlite3 s.db \"" + id + "\")").output,
+              HasSubstr("\nshared_epochs  1 is that of "));
   // Nothing is shared: nothing is said.
   EXPECT_THAT(
       Lrsweep("plan wsd.yaml --set training.epochs=1 --set scheduler='{type: ExponentialLR, "

@@ -89,7 +89,7 @@ Tone ToneOf(const std::string& state, bool diverged) {
   return state == "failed" || diverged ? Tone::kBad : Tone::kPlain;
 }
 
-/// Whose epochs the trial's first ones are: "1 to 5 are those of 0123456789abcdef, 6 to 8 ...".
+/// Whose epochs the trial's first ones are: "1 to 5 are those of 0123456789abcdef, 6 those of ...".
 std::string SharedText(const std::vector<EpochRow>& epochs) {
   std::string text;
   for (size_t i = 0; i < epochs.size();) {
@@ -97,8 +97,12 @@ std::string SharedText(const std::vector<EpochRow>& epochs) {
     size_t end = i;
     while (end < epochs.size() && epochs[end].trained_by == by) ++end;
     if (!by.empty()) {
-      text += fmt::format("{}{} to {} {} {}", text.empty() ? "" : ", ", epochs[i].epoch,
-                          epochs[end - 1].epoch, text.empty() ? "are those of" : "those of", by);
+      const int64_t first = epochs[i].epoch, last = epochs[end - 1].epoch;
+      const std::string which =
+          first == last ? std::to_string(first) : fmt::format("{} to {}", first, last);
+      const char* verb = !text.empty() ? "" : first == last ? "is " : "are ";
+      text += fmt::format("{}{} {}{} of {}", text.empty() ? "" : ", ", which, verb,
+                          first == last ? "that" : "those", by);
     }
     i = end;
   }

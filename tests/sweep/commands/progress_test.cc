@@ -68,6 +68,13 @@ TEST_F(ProgressTest, FileGetsALinePerFinishedTrial) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+TEST_F(ProgressTest, ALineNamesTheTrialsLengthWhereLengthsDiffer) {
+  live_.trial.params["training"] = Map{{"epochs", 2}};
+  state_.lengths_differ = true;
+  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kCompleted),
+              HasSubstr("StepLR step_size=5 epochs=2 lr=0.1\n"));
+}
+
 TEST_F(ProgressTest, VerboseAddsALinePerEpoch) {
   EXPECT_THAT(Shown(Verbosity::kVerbose, 3, TrialState::kCompleted),
               StartsWith("0123456789abcdef epoch 2/2  train_loss 0.2500  val_loss 0.0000  "

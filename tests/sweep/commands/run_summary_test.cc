@@ -46,6 +46,21 @@ TEST(RunSummaryTest, SaysTheBestAndTheNextCommand) {
   EXPECT_THAT(text, EndsWith("\nthe ranking: lrsweep top s.db\n"));
 }
 
+TEST(RunSummaryTest, TrialsOfEarlierRunsAreSaid) {
+  SweepState state = Ended(3, 0, 0, 1);
+  EXPECT_THAT(Text(state), Not(HasSubstr("before")));
+  state.ended_before = 2;
+  EXPECT_THAT(Text(state), HasSubstr(" s, 1 failed (2 had ended before); the database is s.db\n"));
+}
+
+TEST(RunSummaryTest, TheBestIsNamedWithItsLengthWhereLengthsDiffer) {
+  SweepState state = One();
+  state.best->trial.params = {{"training", Map{{"epochs", 7}}}};
+  EXPECT_THAT(Text(state), Not(HasSubstr("epochs=")));
+  state.lengths_differ = true;
+  EXPECT_THAT(Text(state), HasSubstr("ConstantLR epochs=7\n"));
+}
+
 TEST(RunSummaryTest, SharedEpochsAreSaid) {
   EXPECT_THAT(SummaryText(One(), {12, 12, 3.5, 3.5}, "lrsweep", "s.db"), Not(HasSubstr("trained")));
   EXPECT_THAT(SummaryText(One(), {12, 5, 130.0, 3.5}, "lrsweep", "s.db"),

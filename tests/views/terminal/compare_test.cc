@@ -153,7 +153,7 @@ TEST_F(CompareTest, DatabasesShowWhichTrialsDifferAndWhoIsBetter) {
   EXPECT_EQ(found["databases"][0]["best"]["trial_id"], "bb11");
   EXPECT_THAT(Text({first, db_}),
               AllOf(HasSubstr("1 agree in every bit, 1 do not.\n"), HasSubstr("the end of epoch 2"),
-                    HasSubstr("A's values are better than B's by 12.50 points"),
+                    HasSubstr("A's values are better than B's by 12.50 percentage points"),
                     HasSubstr("fewer than 6 trials can show nothing")));
   // Trials of both, side by side.
   EXPECT_THAT(Text({first.string() + ":aa11", db_.string() + ":aa11"}),
