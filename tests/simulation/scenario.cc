@@ -174,11 +174,15 @@ void DrawTpe(Draws draws, Scenario& scenario) {
   scenario.plain_yaml.clear();
 }
 
+void SetRate(Scenario& scenario, Fault fault, double rate) {
+  scenario.rates.at(static_cast<size_t>(fault)) = rate;
+}
+
 void DrawRates(Draws draws, Scenario& scenario) {
   const double share = draws.Share();  // of the kinds that strike
   for (const Range& range : kRates) {
     const double rate = draws.LogBetween(range.least, range.most);
-    if (draws.Chance(share)) scenario.rates.at(static_cast<size_t>(range.fault)) = rate;
+    if (draws.Chance(share)) SetRate(scenario, range.fault, rate);
   }
 }
 
@@ -186,13 +190,10 @@ void DrawRates(Draws draws, Scenario& scenario) {
 /// before.
 void DrawEdits(Draws& draws, Scenario& scenario) {
   scenario.rates = {};
-  const auto strike = [&scenario](Fault fault, double rate) {
-    scenario.rates.at(static_cast<size_t>(fault)) = rate;
-  };
-  strike(Fault::kEdit, 0.5);
-  strike(Fault::kInterrupt, draws.LogBetween(0.0003, 0.01));
-  if (draws.Chance(0.5)) strike(Fault::kKill, draws.LogBetween(0.0001, 0.003));
-  if (draws.Chance(0.5)) strike(Fault::kDiskError, draws.LogBetween(0.001, 0.01));
+  SetRate(scenario, Fault::kEdit, 0.5);
+  SetRate(scenario, Fault::kInterrupt, draws.LogBetween(0.0003, 0.01));
+  if (draws.Chance(0.5)) SetRate(scenario, Fault::kKill, draws.LogBetween(0.0001, 0.003));
+  if (draws.Chance(0.5)) SetRate(scenario, Fault::kDiskError, draws.LogBetween(0.001, 0.01));
 }
 
 }  // namespace
@@ -233,15 +234,13 @@ Scenario MakeScenario(uint64_t seed) {
   if (epochs.Chance(0.1)) {  // longer than the timeout, in which workers report their progress
     scenario.epoch_seconds = epochs.LogBetween(15, 60);
     scenario.worker_timeout = std::chrono::seconds(12);
-    scenario.rates.at(static_cast<size_t>(Fault::kInterrupt)) = epochs.LogBetween(0.001, 0.01);
+    SetRate(scenario, Fault::kInterrupt, epochs.LogBetween(0.001, 0.01));
   }
   scenario.runs = draws.Between(1, 12);
   Draws shares(seed, "shares");
   scenario.shares = scenario.rule != Rule::kEnds && shares.Chance(0.7);
   scenario.branch_bytes = shares.Chance(0.8) ? 1'000'000 : shares.Between(0, 200);
-  const auto turn_off = [&scenario](Fault fault) {
-    scenario.rates.at(static_cast<size_t>(fault)) = 0;
-  };
+  const auto turn_off = [&scenario](Fault fault) { SetRate(scenario, fault, 0); };
   const bool is_searched = scenario.rule == Rule::kSearch;
   Draws edits(seed, "edits");
   if (is_searched && edits.Chance(0.3)) DrawEdits(edits, scenario);
