@@ -66,7 +66,7 @@ def first_attempt(db: str) -> float:
     """Seconds since the epoch."""
     with sqlite3.connect(db) as connection:
         started = connection.execute("SELECT min(started_at) FROM attempts").fetchone()[0]
-    return datetime.fromisoformat(started.replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(started).timestamp()
 
 
 def coordinator_work(seeds: str) -> tuple[float, float]:

@@ -22,13 +22,14 @@ Value TicksOf(const Parameter& parameter, const Value& value, int64_t run_ticks)
   if (static_cast<double>(ticks) >= parameter.range.minimum) return ticks;
   Parameter number = parameter;
   number.counts_ticks = false;
-  throw std::invalid_argument(
-      where +
-      (*text == kWholeRun ? "the run leaves " + std::to_string(ticks) + " to the schedule"
-                          : "that is " + std::to_string(ticks) + " of the " +
-                                std::to_string(run_ticks) + " ticks that the schedule has") +
-      ", expected " + Describe(number) +
-      (*text == kWholeRun ? "" : "; a larger share or more epochs give more"));
+  const std::string expected = ", expected " + Describe(number);
+  if (*text == kWholeRun) {
+    throw std::invalid_argument(where + "the run leaves " + std::to_string(ticks) +
+                                " to the schedule" + expected);
+  }
+  throw std::invalid_argument(where + "that is " + std::to_string(ticks) + " of the " +
+                              std::to_string(run_ticks) + " ticks that the schedule has" +
+                              expected + "; a larger share or more epochs give more");
 }
 
 /// Throws where one of `ticks` is not at least `least` above the one before it.

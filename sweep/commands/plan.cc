@@ -82,11 +82,12 @@ std::string EntriesText(const std::optional<SharedEpochs>& shared) {
   if (!shared || shared->by_entry.size() < 2) return "";
   std::string text =
       fmt::format("\n{:<24}  {:>8}  {:>8}\n", "scheduler, by itself", "epochs", "to train");
-  int64_t common = -shared->all.to_train;
+  int64_t to_train = 0;
   for (const EpochCount& entry : shared->by_entry) {
-    common += entry.to_train;
+    to_train += entry.to_train;
     text += fmt::format("{:<24}  {:>8}  {:>8}\n", entry.scheduler, entry.epochs, entry.to_train);
   }
+  const int64_t common = to_train - shared->all.to_train;
   if (common > 0) {
     text += fmt::format("{} of these to train {} shared between schedulers\n", common,
                         common == 1 ? "is" : "are");

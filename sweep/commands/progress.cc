@@ -9,6 +9,7 @@
 
 #include "params/text.h"
 #include "params/utf8.h"
+#include "sweep/commands/run_summary.h"
 #include "sweep/config/trial_text.h"
 #include "trial/metric_expression.h"
 #include "trial/program.h"
@@ -117,7 +118,8 @@ void PrintWarning(const std::string& sentence, std::FILE* err) {
 /// A line per finished trial, and with `epochs` one per epoch.
 class LineView : public ProgressView {
  public:
-  LineView(bool epochs, std::FILE* out, std::FILE* err) : epochs_(epochs), out_(out), err_(err) {}
+  LineView(bool epochs, bool with_epochs, std::FILE* out, std::FILE* err)
+      : epochs_(epochs), with_epochs_(with_epochs), out_(out), err_(err) {}
 
   void OnEpoch(const SweepState& /*state*/, const LiveTrial& live,
                const EpochRecord& record) override {
@@ -138,7 +140,7 @@ class LineView : public ProgressView {
                           MetricText(state.objective.metric, ended.value, false));
     }
     fmt::print(out_, "[{}/{}] {} {}{}  {:.1f} s  {}\n", ended.number, state.trials, live.trial.id,
-               EndText(ended), value, seconds.count(), ShortText(live.trial, state.lengths_differ));
+               EndText(ended), value, seconds.count(), ShortText(live.trial, with_epochs_));
     std::fflush(out_);
   }
 
@@ -150,6 +152,7 @@ class LineView : public ProgressView {
 
  private:
   bool epochs_;
+  bool with_epochs_;  // as ShortText
   std::FILE* out_;
   std::FILE* err_;
 };
@@ -157,7 +160,8 @@ class LineView : public ProgressView {
 /// Redraws a block of lines at the bottom of the terminal.
 class LiveView : public ProgressView {
  public:
-  LiveView(TerminalSize size, std::FILE* out, std::FILE* err) : size_(size), out_(out), err_(err) {}
+  LiveView(TerminalSize size, bool with_epochs, std::FILE* out, std::FILE* err)
+      : size_(size), with_epochs_(with_epochs), out_(out), err_(err) {}
 
   void OnTrialEnd(const SweepState& /*state*/, const EndedTrial& ended) override {
     if (ended.state == TrialState::kFailed) Print(ended.live.trial.id + " " + EndText(ended));
@@ -235,7 +239,7 @@ class LiveView : public ProgressView {
     return lines;
   }
 
-  static std::vector<std::string> Summary(const SweepState& state) {
+  std::vector<std::string> Summary(const SweepState& state) const {
     const double elapsed = state.ElapsedSeconds();
     const double rate = elapsed > 0 ? static_cast<double>(state.epochs_done) / elapsed : 0;
     const auto left = static_cast<double>(state.epochs - state.epochs_done);
@@ -248,18 +252,13 @@ class LiveView : public ProgressView {
                                 Bar(state.epochs_done, state.epochs), Duration(elapsed),
                                 rate > 0 ? Duration(left / rate) : "-", state.epochs_done,
                                 Counted(state.epochs, "epoch"), TrainedText(state), rate));
-    if (state.best) {
-      lines.push_back(fmt::format(
-          "best  {}  {} {}{}  {}{}", state.best->trial.id, state.objective.metric,
-          NumberText(state.objective.metric, state.best->value), BudgetText(state.best->budget),
-          ShortText(state.best->trial, state.lengths_differ),
-          TiedText(state.best->tied, "trial", "value")));
-    }
+    if (state.best) lines.push_back("best  " + BestText(state, with_epochs_));
     for (const ExcludedWorker& excluded : state.excluded) lines.push_back(Describe(excluded));
     return lines;
   }
 
   TerminalSize size_;
+  bool with_epochs_;  // as ShortText
   std::FILE* out_;
   std::FILE* err_;
   int drawn_lines_ = 0;
@@ -268,14 +267,14 @@ class LiveView : public ProgressView {
 
 }  // namespace
 
-std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials, std::FILE* out,
-                                               std::FILE* err) {
+std::unique_ptr<ProgressView> MakeProgressView(Verbosity verbosity, int64_t trials,
+                                               bool with_epochs, std::FILE* out, std::FILE* err) {
   if (verbosity == Verbosity::kQuiet) return std::make_unique<ProgressView>();
   const bool epochs = verbosity == Verbosity::kVerbose || trials == 1;
   if (const auto size = FindTerminal(out); size && !epochs) {
-    return std::make_unique<LiveView>(*size, out, err);
+    return std::make_unique<LiveView>(*size, with_epochs, out, err);
   }
-  return std::make_unique<LineView>(epochs, out, err);
+  return std::make_unique<LineView>(epochs, with_epochs, out, err);
 }
 
 }  // namespace lrsweep

@@ -23,14 +23,8 @@ std::string CountsLine(const SweepState& state) {
 }
 
 /// The best trial, or why there is none.
-std::string BestLine(const SweepState& state) {
-  if (state.best) {
-    const std::string& metric = state.objective.metric;
-    return fmt::format("best: {}  {} {}{}  {}{}\n", state.best->trial.id, metric,
-                       NumberText(metric, state.best->value), BudgetText(state.best->budget),
-                       ShortText(state.best->trial, state.lengths_differ),
-                       TiedText(state.best->tied, "trial", "value"));
-  }
+std::string BestLine(const SweepState& state, bool with_epochs) {
+  if (state.best) return "best: " + BestText(state, with_epochs) + '\n';
   if (state.Ended() == 0) return "";
   if (state.diverged == state.Ended()) {
     return fmt::format(
@@ -43,12 +37,20 @@ std::string BestLine(const SweepState& state) {
 
 }  // namespace
 
+std::string BestText(const SweepState& state, bool with_epochs) {
+  const BestTrial& best = state.best.value();
+  const std::string& metric = state.objective.metric;
+  return fmt::format("{}  {} {}{}  {}{}", best.trial.id, metric, NumberText(metric, best.value),
+                     BudgetText(best.budget), ShortText(best.trial, with_epochs),
+                     TiedText(best.tied, "trial", "value"));
+}
+
 std::string SummaryText(const SweepState& state, const WorkDone& work, const std::string& program,
-                        const std::string& db) {
+                        const std::string& db, bool with_epochs) {
   std::string trained = WorkText(work);
   if (!trained.empty()) trained += '\n';
   return fmt::format("{}; the database is {}\n{}{}the ranking: {} top {}\n", CountsLine(state), db,
-                     trained, BestLine(state), ShellPath(program), ShellPath(db));
+                     trained, BestLine(state, with_epochs), ShellPath(program), ShellPath(db));
 }
 
 std::string InterruptedText(const SweepState& state, const std::string& db) {

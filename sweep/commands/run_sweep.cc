@@ -177,8 +177,9 @@ std::unique_ptr<TrialSource> MakeSource(const SearchSpace& space, const Store& s
 /// Runs the coordinator over the store and closes it.
 RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, SweepStore& sweep,
                   WorkerPool& pool, StopCondition& stop, int64_t shares_with_images) {
-  const auto view =
-      MakeProgressView(VerbosityOf(arguments), static_cast<int64_t>(space.size()), stdout);
+  const bool with_epochs = LengthsDiffer(space.config());
+  const auto view = MakeProgressView(VerbosityOf(arguments), static_cast<int64_t>(space.size()),
+                                     with_epochs, stdout);
   const auto source = MakeSource(space, sweep.store, shares_with_images);
   const auto& program = space.config().program;
   CoordinatorOptions options = CoordinatorOptionsOf(arguments, program);
@@ -186,7 +187,6 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   if (program) options.files = &files;
   options.shares_with_images = shares_with_images;
   options.branch_bytes = arguments.branch_megabytes << 20;
-  options.lengths_differ = LengthsDiffer(space.config());
   Coordinator coordinator(
       *source, sweep.store, pool, *view, [&stop] { return stop.ShouldContinue(); },
       std::chrono::steady_clock::now, options);
@@ -212,8 +212,8 @@ RunEnd RunInStore(const RunArguments& arguments, const SearchSpace& space, Sweep
   sweep.store.Close();
   if (outcome.interrupted) return {kInterrupted, outcome.lost_all_workers};
   if (!arguments.quiet) {
-    fmt::print(
-        "{}", SummaryText(coordinator.state(), work, program_invocation_name, sweep.path.string()));
+    fmt::print("{}", SummaryText(coordinator.state(), work, program_invocation_name,
+                                 sweep.path.string(), with_epochs));
   }
   return {coordinator.state().failed > 0 ? kSomeFailed : kAllEndedWell, false};
 }

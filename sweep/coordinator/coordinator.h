@@ -44,8 +44,6 @@ struct CoordinatorOptions {
   int64_t shares_with_images = 0;
   /// Bytes of states that wait for trials which continue from them.
   int64_t branch_bytes = int64_t{1} << 30;
-  /// Whether trials differ in their number of epochs, so that a line about one says it.
-  bool lengths_differ = false;
   /// Removes the files of checkpoints; null: they have none. Must outlive the coordinator.
   TrialFiles* files = nullptr;
 };

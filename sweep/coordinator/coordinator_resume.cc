@@ -44,7 +44,6 @@ Coordinator::Coordinator(TrialSource& source, Store& store, WorkerPool& pool, Pr
   const SweepRecord sweep = store.Sweep();
   state_.name = sweep.name;
   state_.objective = sweep.objective;
-  state_.lengths_differ = options_.lengths_differ;
   metric_ = ParseMetric(state_.objective.metric, store_.Metrics());
   is_of_program_ = sweep.IsOfProgram();
   checkpoints_ = store.CheckpointEpochs();

@@ -49,8 +49,7 @@ struct BestTrial {
 struct SweepState {
   std::string name;
   Objective objective;
-  bool lengths_differ = false;  // of trials, in epochs: a line about one says its own
-  int64_t trials = 0;           // of the sweep, as many as are known now
+  int64_t trials = 0;  // of the sweep, as many as are known now
   int64_t completed = 0;
   int64_t stopped = 0;
   int64_t diverged = 0;  // of the stopped ones

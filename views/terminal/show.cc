@@ -98,11 +98,12 @@ std::string SharedText(const std::vector<EpochRow>& epochs) {
     while (end < epochs.size() && epochs[end].trained_by == by) ++end;
     if (!by.empty()) {
       const int64_t first = epochs[i].epoch, last = epochs[end - 1].epoch;
-      const std::string which =
-          first == last ? std::to_string(first) : fmt::format("{} to {}", first, last);
-      const char* verb = !text.empty() ? "" : first == last ? "is " : "are ";
-      text += fmt::format("{}{} {}{} of {}", text.empty() ? "" : ", ", which, verb,
-                          first == last ? "that" : "those", by);
+      const bool is_one = first == last;
+      const bool begins = text.empty();
+      if (!begins) text += ", ";
+      text += is_one ? std::to_string(first) : fmt::format("{} to {}", first, last);
+      if (begins) text += is_one ? " is" : " are";
+      text += (is_one ? " that of " : " those of ") + by;
     }
     i = end;
   }

@@ -43,8 +43,8 @@ class ProgressTest : public testing::Test {
   ~ProgressTest() override { std::fclose(out_); }
 
   std::string Shown(Verbosity verbosity, int64_t trials, TrialState end,
-                    const std::string& error = "") {
-    const auto view = MakeProgressView(verbosity, trials, out_);
+                    const std::string& error = "", bool with_epochs = false) {
+    const auto view = MakeProgressView(verbosity, trials, with_epochs, out_);
     view->OnEpoch(state_, live_, record_);
     view->OnTick(state_);
     view->OnTrialEnd(state_, {live_, 0.75, end, error, state_.Ended()});
@@ -70,8 +70,7 @@ TEST_F(ProgressTest, FileGetsALinePerFinishedTrial) {
 
 TEST_F(ProgressTest, ALineNamesTheTrialsLengthWhereLengthsDiffer) {
   live_.trial.params["training"] = Map{{"epochs", 2}};
-  state_.lengths_differ = true;
-  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kCompleted),
+  EXPECT_THAT(Shown(Verbosity::kNormal, 3, TrialState::kCompleted, "", true),
               HasSubstr("StepLR step_size=5 epochs=2 lr=0.1\n"));
 }
 
@@ -108,7 +107,7 @@ TEST_F(ProgressTest, DivergenceIsSaidWithItsEpoch) {
 TEST_F(ProgressTest, WarningsGoToTheErrorStreamUnlessQuiet) {
   std::FILE* err = std::fopen((folder_ / "err").c_str(), "w");
   for (const Verbosity verbosity : {Verbosity::kQuiet, Verbosity::kNormal}) {
-    MakeProgressView(verbosity, 3, out_, err)->OnWarning("two workers on a GPU");
+    MakeProgressView(verbosity, 3, false, out_, err)->OnWarning("two workers on a GPU");
   }
   std::fclose(err);
   std::fflush(out_);
@@ -124,7 +123,7 @@ std::string DrawnOnATerminal(const SweepState& state) {
   const winsize size{.ws_row = 30, .ws_col = 120, .ws_xpixel = 0, .ws_ypixel = 0};
   ioctl(slave, TIOCSWINSZ, &size);
   std::FILE* out = fdopen(slave, "w");
-  MakeProgressView(Verbosity::kNormal, state.trials, out)->OnFinish(state);
+  MakeProgressView(Verbosity::kNormal, state.trials, false, out)->OnFinish(state);
   std::fclose(out);  // then what it was given can be read to its end
   std::string text;
   std::array<char, 4096> part{};

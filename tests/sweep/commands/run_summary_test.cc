@@ -36,7 +36,9 @@ SweepState Ended(int64_t completed, int64_t stopped, int64_t diverged, int64_t f
   return state;
 }
 
-std::string Text(const SweepState& state) { return SummaryText(state, {}, "lrsweep", "s.db"); }
+std::string Text(const SweepState& state, bool with_epochs = false) {
+  return SummaryText(state, {}, "lrsweep", "s.db", with_epochs);
+}
 
 TEST(RunSummaryTest, SaysTheBestAndTheNextCommand) {
   const std::string text = Text(One());
@@ -57,8 +59,7 @@ TEST(RunSummaryTest, TheBestIsNamedWithItsLengthWhereLengthsDiffer) {
   SweepState state = One();
   state.best->trial.params = {{"training", Map{{"epochs", 7}}}};
   EXPECT_THAT(Text(state), Not(HasSubstr("epochs=")));
-  state.lengths_differ = true;
-  EXPECT_THAT(Text(state), HasSubstr("ConstantLR epochs=7\n"));
+  EXPECT_THAT(Text(state, true), HasSubstr("ConstantLR epochs=7\n"));
 }
 
 TEST(RunSummaryTest, SharedEpochsAreSaid) {
